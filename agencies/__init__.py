@@ -1,0 +1,1 @@
+"""Agency files and the typed model that reads them."""

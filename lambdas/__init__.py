@@ -1,0 +1,1 @@
+"""The Lambda packages: one per pipeline, and what they share."""
