@@ -1,0 +1,167 @@
+"""The one model of a case, whatever source it comes from.
+
+Unknown stays unknown: a member that a source does not give is None or empty, never 0 or "UNKNOWN".
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class CaseType(StrEnum):
+    """Why a source lists the person."""
+
+    MISSING = "missing"
+    WANTED = "wanted"
+    UNIDENTIFIED = "unidentified"
+    OTHER = "other"
+
+
+class CaseStatus(StrEnum):
+    """Whether the gallery may hold the person: only an open case has photos and faces."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    REMOVED = "removed"
+
+
+class PhotoKind(StrEnum):
+    """What a picture shows. Only the first three are ever enrolled, and the second and third are marked."""
+
+    PORTRAIT = "portrait"
+    AGE_PROGRESSION = "age_progression"
+    ARTIST = "artist"
+    OTHER = "other"
+
+
+ENROLLED_KINDS = frozenset({PhotoKind.PORTRAIT, PhotoKind.AGE_PROGRESSION, PhotoKind.ARTIST})
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of the records below: immutable, written without the members that are unknown."""
+
+
+class Name(Record, frozen=True):
+    """One name of the person; `kind` is "legal" or "alias"."""
+
+    given: str | None = None
+    middle: str | None = None
+    family: str | None = None
+    kind: str = "legal"
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.given, self.middle, self.family) if part)
+
+
+class Range(Record, frozen=True):
+    """A closed range; one end may be unknown. Ages in years, heights in centimetres, weights in kilograms."""
+
+    min: float | None = None
+    max: float | None = None
+
+    def __str__(self) -> str:
+        ends = [f"{end:g}" for end in (self.min, self.max) if end is not None]
+        return "-".join(dict.fromkeys(ends))
+
+
+class Period(Record, frozen=True):
+    """A date known to some precision: "day", "month", "year" or "range"; both ends are ISO 8601 dates."""
+
+    first: str
+    last: str
+    precision: str = "day"
+
+
+class LastSeen(Record, frozen=True):
+    """When and where the person was last seen; `date` is ISO 8601, cut to its precision (2021, 2021-02, 2021-02-27)."""
+
+    date: str | None = None
+    precision: str | None = None
+    city: str | None = None
+    county: str | None = None
+    region: str | None = None
+    country: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    text: str | None = None
+
+    @property
+    def place(self) -> str | None:
+        """City and region as one line, or the source's own text where it gives no parts."""
+        return ", ".join(part for part in (self.city, self.region) if part) or self.text
+
+
+class Agency(Record, frozen=True):
+    """Who investigates. `phone` is E.164 where the source's digits allow it; `phone_raw` is what the source wrote."""
+
+    name: str | None = None
+    phone: str | None = None
+    phone_raw: str | None = None
+    case_number: str | None = None
+    contact: str | None = None
+    url: str | None = None
+    primary: bool = False
+
+
+class CrossReference(Record, frozen=True):
+    """The same person's number elsewhere, e.g. kind "ncmec", value "NCMC123"."""
+
+    kind: str
+    value: str
+
+
+class SourcePhoto(Record, frozen=True):
+    """One picture that a source offers for a case, before it is fetched."""
+
+    photo_id: str
+    url: str
+    kind: PhotoKind = PhotoKind.PORTRAIT
+    caption: str | None = None
+    taken_year: int | None = None
+    uploaded_at: str | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    media_type_declared: str | None = None
+    is_default: bool = False
+
+
+class Case(Record, frozen=True):
+    """One missing person in one source."""
+
+    case_id: str
+    source: str
+    source_id: str
+    source_url: str | None = None
+    case_type: CaseType = CaseType.MISSING
+    status: CaseStatus = CaseStatus.OPEN
+    names: tuple[Name, ...] = ()
+    sex: str | None = None
+    race_ethnicity: tuple[str, ...] = ()
+    nationalities: tuple[str, ...] = ()
+    birth: Period | None = None
+    age_when_missing: Range | None = None
+    last_seen: LastSeen = LastSeen()
+    height_cm: Range | None = None
+    weight_kg: Range | None = None
+    hair: str | None = None
+    eyes_left: str | None = None
+    eyes_right: str | None = None
+    marks: tuple[str, ...] = ()
+    narrative: str | None = None
+    agencies: tuple[Agency, ...] = ()
+    cross_references: tuple[CrossReference, ...] = ()
+    photos: tuple[SourcePhoto, ...] = ()
+    source_created: str | None = None
+    source_modified: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The legal name as one line, else the first name given, else None."""
+        legal = [name for name in self.names if name.kind == "legal"]
+        return next((str(name) for name in (*legal, *self.names) if str(name)), None)
+
+    @property
+    def primary_agency(self) -> Agency | None:
+        """The agency to call: the one marked primary, else the first with a phone, else the first."""
+        by_use = sorted(self.agencies, key=lambda agency: (not agency.primary, agency.phone is None))
+        return by_use[0] if by_use else None

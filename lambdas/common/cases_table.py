@@ -1,0 +1,39 @@
+"""Reading the cases table: what matching and alerting need of a case, with no call to its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lambdas.common.case import Case, CaseStatus
+from lambdas.common.dynamodb import from_attributes
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CASE_RECORD = "case"
+
+
+def photo_record(photo_id: str) -> str:
+    """The sort key of a photo's record."""
+    return f"photo#{photo_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredCase:
+    """A case as the gallery has it; the status here wins over the one in the document."""
+
+    case: Case
+    status: CaseStatus
+
+
+def read_case(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> StoredCase | None:
+    """The case with this id, strongly consistent, or None where the gallery has none."""
+    key = {"case_id": {"S": case_id}, "record": {"S": CASE_RECORD}}
+    attributes = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+    if attributes is None:
+        return None
+    item = from_attributes(attributes)
+    return StoredCase(case=msgspec.json.decode(item["case"], type=Case), status=CaseStatus(item["status"]))
