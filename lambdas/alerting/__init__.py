@@ -1,0 +1,1 @@
+"""From an encounter to the people who act on it."""

@@ -1,0 +1,33 @@
+"""S3 event notifications as they arrive through a queue: at least once, unordered, and a test event at first."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote_plus
+
+import msgspec
+
+
+def object_keys(body: str) -> list[str]:
+    """The keys that a queue message's notifications name; none for the s3:TestEvent of a new subscription.
+
+    Raises:
+        msgspec.ValidationError: the message is not a notification of S3.
+    """
+    notification = msgspec.json.decode(body, type=dict[str, Any])
+    if notification.get("Event") == "s3:TestEvent":
+        return []
+    records = msgspec.convert(notification.get("Records"), type=list[_Record])
+    return [unquote_plus(record.s3.object.key) for record in records]
+
+
+class _Object(msgspec.Struct):
+    key: str
+
+
+class _Entity(msgspec.Struct):
+    object: _Object
+
+
+class _Record(msgspec.Struct):
+    s3: _Entity

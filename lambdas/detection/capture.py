@@ -1,0 +1,83 @@
+"""A capture, and the metadata under which any image in the detection bucket says what it is."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from lambdas.common.times import from_text, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# A camera's clock may run a little ahead; one further ahead than this is wrong, whatever the camera says of it.
+_CLOCK_TOLERANCE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capture:
+    """What is known of one face crop. `confidence` is the detector's, 0 to 1."""
+
+    capture_id: str
+    camera: str
+    captured_at: datetime
+    received_at: datetime
+    stored_at: datetime | None = None
+    confidence: float | None = None
+    track: str | None = None
+    shot: int | None = None
+
+    def to_metadata(self) -> dict[str, str]:
+        """The object metadata of the capture; what is unknown is left out."""
+        values = {
+            "capture-id": self.capture_id,
+            "camera": self.camera,
+            "captured-at": to_text(self.captured_at),
+            "received-at": to_text(self.received_at),
+            "stored-at": self.stored_at and to_text(self.stored_at),
+            "confidence": self.confidence,
+            "track": self.track,
+            "shot": self.shot,
+        }
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+
+def trusted_time(captured_at: datetime, *, received_at: datetime, clock_synced: bool) -> datetime:
+    """When the capture was taken, as far as its camera's clock can be believed; else when its message arrived."""
+    believable = clock_synced and captured_at <= received_at + _CLOCK_TOLERANCE
+    return captured_at if believable else received_at
+
+
+def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata: Mapping[str, str]) -> Capture:
+    """The capture that an object under `captures/` is. Whoever puts one there may leave any of the metadata out.
+
+    Raises:
+        ValueError: the key names no camera, or a metadata value cannot be read.
+    """
+    parts = key.split("/")
+    if len(parts) < 3 or parts[0] != "captures":
+        raise ValueError(f"{key!r} is no capture's key: captures/CAMERA/...")
+    received_at = from_text(metadata["received-at"]) if "received-at" in metadata else last_modified
+    captured_at = from_text(metadata["captured-at"]) if "captured-at" in metadata else received_at
+    return Capture(
+        capture_id=metadata.get("capture-id") or name_based_id(key, etag),
+        camera=metadata.get("camera", parts[1]),
+        captured_at=captured_at,
+        received_at=received_at,
+        stored_at=from_text(metadata["stored-at"]) if "stored-at" in metadata else last_modified,
+        confidence=float(metadata["confidence"]) if "confidence" in metadata else None,
+        track=metadata.get("track"),
+        shot=int(metadata["shot"]) if "shot" in metadata else None,
+    )
+
+
+def name_based_id(*parts: str | bytes) -> str:
+    """An id for a capture that came without one: the same picture from the same place gets the same id again."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part if isinstance(part, bytes) else part.encode())
+        digest.update(b"\0")
+    return str(uuid.UUID(bytes=digest.digest()[:16], version=8))

@@ -1,0 +1,36 @@
+"""Put a received capture into the detection bucket, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from lambdas.common.keys import capture_key
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_s3 import S3Client
+
+    from lambdas.detection.message import ReceivedCapture
+
+
+def store_capture(s3: S3Client, *, bucket: str, received: ReceivedCapture, now: datetime) -> str:
+    """Write the picture under its capture's key and return the key; a redelivered message writes nothing."""
+    capture = replace(received.capture, stored_at=now)
+    key = capture_key(capture.camera, capture.captured_at, capture.capture_id)
+    try:
+        s3.put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=received.jpeg,
+            ContentType="image/jpeg",
+            Metadata=capture.to_metadata(),
+            IfNoneMatch="*",
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "PreconditionFailed":
+            raise
+    return key
