@@ -1,0 +1,155 @@
+"""Search a capture in the gallery: what resembles an open case becomes an encounter, everybody else is deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from lambdas.common.case import CaseStatus
+from lambdas.common.cases_table import read_case
+from lambdas.common.keys import evidence_key, photo_of_external_image_id
+from lambdas.detection.capture import Capture, capture_of_object
+from lambdas.detection.encounters import Candidate, Encounters, sighting_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_rekognition import RekognitionClient
+    from mypy_boto3_rekognition.type_defs import FaceMatchTypeDef
+    from mypy_boto3_s3 import S3Client
+
+_MOST_FACES = 50  # matches asked of one search: several photos of each of several cases
+_UNREADABLE = frozenset({"InvalidImageFormatException", "ImageTooLargeException"})
+
+
+class Outcome(StrEnum):
+    """How the search of one capture ended; each is counted, and only `CANDIDATE` leaves anything behind."""
+
+    CANDIDATE = "CapturesWithCandidate"
+    NO_CANDIDATE = "CapturesWithoutCandidate"
+    NO_FACE = "CapturesWithoutFace"
+    GONE = "CapturesAlreadySearched"
+    QUARANTINED = "CapturesQuarantined"
+
+
+class UnreadableCaptureError(ValueError):
+    """The object can never be searched; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matcher:
+    """The gallery and the two thresholds (similarity, 0 to 100) that a capture is held against."""
+
+    s3: S3Client
+    rekognition: RekognitionClient
+    dynamodb: DynamoDBClient
+    bucket: str
+    collection: str
+    cases_table: str
+    encounters: Encounters
+    review_threshold: float
+    alert_threshold: float
+    now: Callable[[], datetime]
+
+    def match(self, key: str) -> Outcome:
+        """Search one capture, once or however often it is delivered."""
+        try:
+            capture = self._capture(key)
+            if capture is None:
+                return Outcome.GONE
+            outcome = self._search(key, capture)
+        except UnreadableCaptureError as error:
+            self._quarantine(key, reason=str(error))
+            return Outcome.QUARANTINED
+        self.s3.delete_object(Bucket=self.bucket, Key=key)
+        return outcome
+
+    def _capture(self, key: str) -> Capture | None:
+        try:
+            head = self.s3.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return None
+            raise
+        try:
+            return capture_of_object(
+                key, etag=head["ETag"], last_modified=head["LastModified"], metadata=head["Metadata"]
+            )
+        except ValueError as error:
+            raise UnreadableCaptureError(str(error)) from error
+
+    def _search(self, key: str, capture: Capture) -> Outcome:
+        try:
+            answer = self.rekognition.search_faces_by_image(
+                CollectionId=self.collection,
+                Image={"S3Object": {"Bucket": self.bucket, "Name": key}},
+                FaceMatchThreshold=self.review_threshold,
+                MaxFaces=_MOST_FACES,
+                QualityFilter="NONE",
+            )
+        except ClientError as error:
+            return _outcome_of(error)
+        searched_at = self.now()
+        candidates = [found for found in candidates_by_case(answer["FaceMatches"]) if self._is_open(found.case_id)]
+        for candidate in candidates:
+            self._record(key, capture, candidate, searched_at=searched_at)
+        return Outcome.CANDIDATE if candidates else Outcome.NO_CANDIDATE
+
+    def _is_open(self, case_id: str) -> bool:
+        stored = read_case(self.dynamodb, table=self.cases_table, case_id=case_id)
+        return stored is not None and stored.status is CaseStatus.OPEN
+
+    def _record(self, key: str, capture: Capture, candidate: Candidate, *, searched_at: datetime) -> None:
+        """The picture is in its place before anybody is told of it, and every step may be repeated."""
+        encounter_id = self.encounters.enclosing(candidate, capture, searched_at=searched_at, now=self.now())
+        self.s3.copy_object(
+            Bucket=self.bucket,
+            CopySource={"Bucket": self.bucket, "Key": key},
+            Key=evidence_key(encounter_id, capture.capture_id),
+        )
+        sighting = sighting_of(candidate, capture, encounter_id)
+        self.encounters.add_sighting(encounter_id, capture.capture_id, sighting)
+        if candidate.similarity >= self.alert_threshold:
+            self.encounters.request_alert(encounter_id, now=self.now())
+
+    def _quarantine(self, key: str, *, reason: str) -> None:
+        source: Any = {"Bucket": self.bucket, "Key": key}
+        self.s3.copy_object(
+            Bucket=self.bucket,
+            CopySource=source,
+            Key=f"quarantine/{key}",
+            Metadata={"reason": reason.encode("ascii", "replace").decode()},
+            MetadataDirective="REPLACE",
+        )
+        self.s3.delete_object(Bucket=self.bucket, Key=key)
+
+
+def candidates_by_case(matches: Iterable[FaceMatchTypeDef]) -> list[Candidate]:
+    """One candidate a case, with the photo that resembles the capture most; most similar first."""
+    best: dict[str, Candidate] = {}
+    for match in matches:
+        case_id, photo_id = photo_of_external_image_id(match["Face"]["ExternalImageId"])
+        found = Candidate(case_id=case_id, photo_id=photo_id, similarity=round(match["Similarity"], 2))
+        if case_id not in best or found.similarity > best[case_id].similarity:
+            best[case_id] = found
+    return sorted(best.values(), key=lambda candidate: -candidate.similarity)
+
+
+def _outcome_of(error: ClientError) -> Outcome:
+    """What a refused search means, where it is a normal outcome.
+
+    Raises:
+        UnreadableCaptureError: Rekognition will never read this object.
+        ClientError: anything else, for the queue to deliver the capture again.
+    """
+    code, text = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    if code == "InvalidParameterException" and "no faces" in text.lower():
+        return Outcome.NO_FACE
+    if code in _UNREADABLE:
+        raise UnreadableCaptureError(f"{code}: {text}") from error
+    raise error

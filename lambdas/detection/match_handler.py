@@ -1,0 +1,57 @@
+"""The match function: behind the queue of the detection bucket, several captures a batch, each failing alone."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from lambdas.common.s3_events import object_keys
+from lambdas.common.times import now
+from lambdas.detection.encounters import Encounters
+from lambdas.detection.match import Matcher
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(event_type=EventType.SQS)
+dynamodb = boto3.client("dynamodb")
+matcher = Matcher(
+    s3=boto3.client("s3"),
+    rekognition=boto3.client("rekognition"),
+    dynamodb=dynamodb,
+    bucket=os.environ["DETECTION_BUCKET"],
+    collection=os.environ["FACE_COLLECTION"],
+    cases_table=os.environ["CASES_TABLE"],
+    encounters=Encounters(
+        dynamodb=dynamodb,
+        table=os.environ["ENCOUNTERS_TABLE"],
+        window=timedelta(seconds=float(os.environ["ENCOUNTER_WINDOW_S"])),
+        kept_for=timedelta(days=float(os.environ["ENCOUNTER_DAYS"])),
+    ),
+    review_threshold=float(os.environ["REVIEW_THRESHOLD"]),
+    alert_threshold=float(os.environ["ALERT_THRESHOLD"]),
+    now=now,
+)
+
+
+def match_record(record: SQSRecord) -> None:
+    """Search the captures that one queue message names. Who is not missing is counted, and nothing else."""
+    for key in object_keys(record.body):
+        metrics.add_metric(name=matcher.match(key).value, unit=MetricUnit.Count, value=1)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """A message that fails is delivered again, alone, and ends in the dead-letter queue."""
+    return process_partial_response(event=event, record_handler=match_record, processor=processor, context=context)
