@@ -1,0 +1,7 @@
+"""Generated video of people walking past a camera, with the true boxes of their faces."""
+
+from local_cloud.video.render import render, render_walk_past
+from local_cloud.video.truth import GroundTruth, TrueFace
+from local_cloud.video.walk import Walk
+
+__all__ = ["GroundTruth", "TrueFace", "Walk", "render", "render_walk_past"]

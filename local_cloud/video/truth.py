@@ -1,0 +1,43 @@
+"""What a generated video really shows: written beside it as JSON, so that a test or a benchmark can compare."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TrueFace:
+    """A person's face in one frame: `box` is x, y, width, height in pixels, `visible` the part of it that can be seen."""
+
+    person: int
+    box: tuple[float, float, float, float]
+    visible: float
+
+
+@dataclass(frozen=True)
+class GroundTruth:
+    """All faces of a video: `people` are the stills' paths, `frames` the faces of each frame."""
+
+    fps: float
+    size: tuple[int, int]
+    people: list[str]
+    frames: list[list[TrueFace]]
+
+    def save(self, path: Path) -> None:
+        """Write it as JSON."""
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def load(cls, path: Path) -> GroundTruth:
+        """Read what `save` wrote."""
+        document = json.loads(path.read_text())
+        frames = [
+            [TrueFace(person=face["person"], box=tuple(face["box"]), visible=face["visible"]) for face in frame]
+            for frame in document["frames"]
+        ]
+        return cls(document["fps"], tuple(document["size"]), document["people"], frames)
