@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from lambdas.detection.capture import Capture, capture_of_object
+from lambdas.detection.message import ReceivedCapture
+from lambdas.detection.store_capture import store_capture
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from tests.unit.conftest import Clock
+
+AT = datetime(2026, 11, 23, 2, 59, 59, 123000, tzinfo=UTC)
+RECEIVED = ReceivedCapture(
+    capture=Capture(
+        capture_id="6f1d2c3b-8a4e-4b5f-9c6d-7e8f9a0b1c2d",
+        camera="cam-01",
+        captured_at=AT,
+        received_at=AT,
+        confidence=0.93,
+        track="t-1",
+        shot=2,
+    ),
+    jpeg=b"picture",
+)
+KEY = "captures/cam-01/2026-11-23/6f1d2c3b-8a4e-4b5f-9c6d-7e8f9a0b1c2d.jpg"
+
+
+def test_the_object_tells_everything_about_the_capture(s3: S3Client, clock: Clock) -> None:
+    key = store_capture(s3, bucket="detection", received=RECEIVED, now=clock())
+    assert key == KEY
+    stored = s3.get_object(Bucket="detection", Key=key)
+    assert stored["Body"].read() == b"picture"
+    assert stored["ContentType"] == "image/jpeg"
+    read = capture_of_object(
+        key, etag=stored["ETag"], last_modified=stored["LastModified"], metadata=stored["Metadata"]
+    )
+    assert read.to_metadata() == {**RECEIVED.capture.to_metadata(), "stored-at": "2026-11-23T03:00:00.000Z"}
+
+
+def test_a_redelivered_message_writes_nothing(s3: S3Client, clock: Clock) -> None:
+    store_capture(s3, bucket="detection", received=RECEIVED, now=clock())
+    clock.advance(minutes=5)
+    store_capture(s3, bucket="detection", received=RECEIVED, now=clock())
+    assert s3.head_object(Bucket="detection", Key=KEY)["Metadata"]["stored-at"] == "2026-11-23T03:00:00.000Z"
+
+
+def test_any_image_under_captures_is_a_capture(s3: S3Client) -> None:
+    s3.put_object(Bucket="detection", Key="captures/tip-line/from a phone.png", Body=b"x")
+    head = s3.head_object(Bucket="detection", Key="captures/tip-line/from a phone.png")
+    capture = capture_of_object(
+        "captures/tip-line/from a phone.png",
+        etag=head["ETag"],
+        last_modified=head["LastModified"],
+        metadata=head["Metadata"],
+    )
+    assert capture.camera == "tip-line"
+    assert capture.captured_at == head["LastModified"]
+    assert len(capture.capture_id) == 36
