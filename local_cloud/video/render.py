@@ -114,7 +114,7 @@ def _clothes(random: np.random.Generator) -> tuple[int, int, int]:
 
 
 class _NoiseOfSensor:
-    """Noise of 4 grey levels (standard deviation): one large picture of it, from which each frame takes another part."""
+    """Noise of 4 grey levels (standard deviation): a large picture of it, from which each frame takes another part."""
 
     def __init__(self, size: tuple[int, int], random: np.random.Generator) -> None:
         self._size, self._random = size, random

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrueFace:
-    """A person's face in one frame: `box` is x, y, width, height in pixels, `visible` the part of it that can be seen."""
+    """A person's face in one frame: its x, y, width, height in pixels, and how much of it can be seen (0-1)."""
 
     person: int
     box: tuple[float, float, float, float]

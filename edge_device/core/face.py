@@ -1,0 +1,51 @@
+"""A frame, and a face that a detector found in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from edge_device.core.geometry import Box
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture of a camera.
+
+    `image` is BGR; `at_s` counts seconds on a clock that never jumps (the video's own for a file); `captured_at` is the
+    wall clock's epoch time in seconds, which may jump.
+    """
+
+    image: NDArray[np.uint8]
+    at_s: float
+    captured_at: float
+    clock_synced: bool = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        height, width = self.image.shape[:2]
+        return int(width), int(height)
+
+
+@dataclass(frozen=True)
+class Face:
+    """What a detector found: the box in pixels of the frame, and a confidence from 0 to 1.
+
+    `points`, if the detector has them, are the right and left eye, the tip of the nose, and the corners of the mouth.
+    """
+
+    box: Box
+    confidence: float
+    points: tuple[tuple[float, float], ...] = ()
+
+
+def pixels(image: NDArray[Any], box: Box) -> NDArray[Any]:
+    """The part of an image that a box covers, cut at the image's edges; a view, not a copy."""
+    height, width = image.shape[:2]
+    left, top = max(0, round(box.x)), max(0, round(box.y))
+    return image[top : max(top, min(height, round(box.bottom))), left : max(left, min(width, round(box.right)))]

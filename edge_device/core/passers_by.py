@@ -1,0 +1,112 @@
+"""From frames and their faces to the few shots that are worth sending."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from edge_device.core.best_shot import BestShot, Candidate, ShotRules
+from edge_device.core.crop import Cutout, cut_out, encode_crop
+from edge_device.core.message import FaceShot
+from edge_device.core.quality import assess, is_whole
+from edge_device.core.tracks import Track, Tracker
+
+if TYPE_CHECKING:
+    from edge_device.core.face import Face, Frame
+    from edge_device.core.geometry import Box
+
+
+@dataclass(frozen=True)
+class FaceRules:
+    """Which faces become captures: at least `min_px` high, and more confident than `min_confidence`, as the cloud asks.
+
+    `margin` is what a crop shows around the face, in parts of its box; `max_px` the crop's larger side.
+    """
+
+    min_px: float = 48.0
+    min_confidence: float = 0.8
+    margin: float = 0.6
+    max_px: int = 480
+    jpeg_quality: int = 88
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What was known of a face when its candidate was cut out."""
+
+    frame_size: tuple[int, int]
+    captured_at: float
+    clock_synced: bool
+    face: Face
+    cutout: Cutout
+
+
+@dataclass
+class PassersBy:
+    """Call `see` with every frame and all faces of it; call `leave` once at the end of the video."""
+
+    faces: FaceRules = field(default_factory=FaceRules)
+    rules: ShotRules = field(default_factory=ShotRules)
+    tracker: Tracker = field(default_factory=Tracker)
+    _shots: dict[str, BestShot[_Seen]] = field(default_factory=dict)
+
+    def see(self, frame: Frame, faces: list[Face]) -> list[FaceShot]:
+        """The shots to send now. Faces too small or uncertain for a capture are followed and blurred all the same."""
+        seen = self.tracker.update(faces, frame.at_s)
+        for track, face in seen:
+            if self._may_be_captured(track, frame, face):
+                self._offer(track, frame, face)
+        taken = [self._take(track, final=False, at_s=frame.at_s) for track, _ in seen]
+        gone = [self._end(track) for track in self.tracker.ended(frame.at_s)]
+        return [shot for shot in taken + gone if shot]
+
+    def leave(self) -> list[FaceShot]:
+        """The final shots of all who are still in the picture, when there are no more frames."""
+        return [shot for shot in map(self._end, self.tracker.ended(float("inf"))) if shot]
+
+    def _may_be_captured(self, track: Track, frame: Frame, face: Face) -> bool:
+        return (
+            self.tracker.confirmed(track)
+            and face.confidence > self.faces.min_confidence
+            and face.box.height >= self.faces.min_px
+            and is_whole(frame, face)
+        )
+
+    def _offer(self, track: Track, frame: Frame, face: Face) -> None:
+        best = self._shots.setdefault(track.id, BestShot(self.rules, confirmed_at_s=frame.at_s))
+        quality = assess(frame, face)
+        if best.wants(quality):
+            cutout = cut_out(frame, face.box, others=self._others(track, frame), margin=self.faces.margin)
+            seen = _Seen(frame.size, frame.captured_at, frame.clock_synced, face, cutout)
+            best.offer(Candidate(quality, frame.at_s, seen))
+
+    def _others(self, track: Track, frame: Frame) -> list[Box]:
+        """The faces of everybody else: where they are, or should be if the detector missed them in this frame."""
+        return [other.expected(frame.at_s) for other in self.tracker.tracks if other is not track]
+
+    def _take(self, track: Track, *, final: bool, at_s: float) -> FaceShot | None:
+        best = self._shots.get(track.id)
+        taken = best and (best.end(at_s) if final else best.due(at_s))
+        if not best or not taken:
+            return None
+        seen = taken.picture
+        return FaceShot(
+            capture_id=str(uuid.uuid4()),
+            captured_at=seen.captured_at,
+            clock_synced=seen.clock_synced,
+            track_id=track.id,
+            shot=best.sent,
+            final=final,
+            dwell_s=taken.at_s - track.started_at_s,
+            confidence=seen.face.confidence,
+            box=seen.face.box,
+            frame_size=seen.frame_size,
+            quality=taken.quality,
+            crop=encode_crop(seen.cutout, max_px=self.faces.max_px, jpeg_quality=self.faces.jpeg_quality),
+        )
+
+    def _end(self, track: Track) -> FaceShot | None:
+        shot = self._take(track, final=True, at_s=track.seen_at_s)
+        self._shots.pop(track.id, None)
+        return shot
