@@ -80,4 +80,4 @@ def name_based_id(*parts: str | bytes) -> str:
     for part in parts:
         digest.update(part if isinstance(part, bytes) else part.encode())
         digest.update(b"\0")
-    return str(uuid.UUID(bytes=digest.digest()[:16], version=8))
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, digest.hexdigest()))
