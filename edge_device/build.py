@@ -1,0 +1,71 @@
+"""Puts the parts of the camera program together, as the settings say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge_device.cameras.video_file import VideoFile
+from edge_device.core.best_shot import ShotRules
+from edge_device.core.passers_by import FaceRules, PassersBy
+from edge_device.outbox import Outbox
+from edge_device.publishers.stdout import Stdout
+from edge_device.settings import SettingsError
+
+if TYPE_CHECKING:
+    from edge_device.cameras import Camera
+    from edge_device.publishers import Publisher
+    from edge_device.settings import Mqtt, Settings
+
+
+def build_camera(settings: Settings) -> Camera:
+    """The camera that `source` names."""
+    return VideoFile(Path(settings.source), fast=settings.pace == "fast", trust_clock=settings.trust_clock)
+
+
+def build_passers_by(settings: Settings) -> PassersBy:
+    """The core, with the settings' rules."""
+    faces, shots = settings.faces, settings.shots
+    return PassersBy(
+        faces=FaceRules(
+            min_px=faces.min_px, min_confidence=faces.min_confidence, margin=faces.margin, max_px=faces.max_px
+        ),
+        rules=ShotRules(
+            good_score=shots.good_score,
+            clearly_better=shots.clearly_better,
+            most_shots=shots.most,
+            stay_s=shots.stay_s,
+        ),
+    )
+
+
+def build_outbox(settings: Settings) -> Outbox:
+    """The outbox, opened."""
+    waiting = settings.outbox
+    return Outbox(waiting.path, most_bytes=int(waiting.most_mb * 1e6), oldest_s=waiting.oldest_h * 3600)
+
+
+def build_publisher(settings: Settings) -> Publisher:
+    """The publisher that `mqtt.publisher` names.
+
+    Raises:
+        SettingsError: a file or the endpoint is missing.
+    """
+    mqtt = settings.mqtt
+    if mqtt.publisher == "stdout":
+        return Stdout()
+    # Imported here because awscrt takes 100 ms and 20 MB, which the other publishers need not spend.
+    from edge_device.publishers.iot_core import Endpoint, IotCore  # noqa: PLC0415 - see above
+
+    host, certificate, key = mqtt.endpoint, mqtt.certificate, mqtt.key
+    if not host or not certificate or not key:
+        raise SettingsError(_missing(mqtt))
+    for file in (certificate, key, *([mqtt.ca] if mqtt.ca else [])):
+        if not file.is_file():
+            raise SettingsError(f"{file} does not exist: `homeward-edge provision` or `homeward camera add` makes it")
+    return IotCore(Endpoint(host, certificate, key, mqtt.ca, mqtt.port), thing=settings.camera)
+
+
+def _missing(mqtt: Mqtt) -> str:
+    names = [name for name in ("endpoint", "certificate", "key") if not getattr(mqtt, name)]
+    return f"mqtt.{' and mqtt.'.join(names)} must be set (or choose mqtt.publisher = 'stdout' to try without a broker)"

@@ -1,0 +1,153 @@
+"""AWS IoT Core, or any MQTT 5 broker, over mutual TLS."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from awscrt import mqtt5
+from awscrt.exceptions import AwsCrtError
+from awsiot import mqtt5_client_builder
+
+from edge_device.publishers import PublishError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A broker and the camera's identity: its certificate, private key, and the broker's certificate authority.
+
+    `ca` is None for AWS IoT Core's public endpoint, whose authority the operating system knows.
+    """
+
+    host: str
+    certificate: Path
+    key: Path
+    ca: Path | None = None
+    port: int = 8883
+
+
+@dataclass(frozen=True)
+class Will:
+    """What the broker publishes, retained, when the camera goes without a word."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass
+class IotCore:
+    """An MQTT connection whose client id is the thing's name, as the device policy demands."""
+
+    endpoint: Endpoint
+    thing: str
+    will: Will | None = None
+    ack_timeout_s: int = 20
+    failure: str | None = None  # why the last attempt to connect failed, in one line
+    _connected: threading.Event = field(default_factory=threading.Event)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _handlers: dict[str, Callable[[str, bytes], None]] = field(default_factory=dict)
+    _client: Any = None
+
+    def connect(self) -> None:
+        """Start to connect, with waits of 1 to 60 seconds between attempts.
+
+        Raises:
+            PublishError: the certificate, key or authority cannot be read.
+        """
+        try:
+            self._client = mqtt5_client_builder.mtls_from_path(
+                str(self.endpoint.certificate),
+                str(self.endpoint.key),
+                endpoint=self.endpoint.host,
+                port=self.endpoint.port,
+                ca_filepath=str(self.endpoint.ca) if self.endpoint.ca else None,
+                client_id=self.thing,
+                keep_alive_interval_sec=30,
+                min_reconnect_delay_ms=1_000,
+                max_reconnect_delay_ms=60_000,
+                ack_timeout_sec=self.ack_timeout_s,
+                will=self._will_packet(),
+                # The outbox repeats what fails; a second queue in the client would only repeat it once more.
+                offline_queue_behavior=mqtt5.ClientOperationQueueBehaviorType.FAIL_ALL_ON_DISCONNECT,
+                on_lifecycle_connection_success=self._on_connected,
+                on_lifecycle_connection_failure=self._on_failure,
+                on_lifecycle_disconnection=self._on_disconnected,
+                on_lifecycle_stopped=lambda _: self._stopped.set(),
+                on_publish_received=self._on_message,
+            )
+        except AwsCrtError as error:
+            raise PublishError(f"the certificate or key cannot be used: {error.name} {error.message}") from error
+        self._client.start()
+
+    def wait_connected(self, timeout_s: float) -> bool:
+        """Wait until the broker has accepted the certificate."""
+        return self._connected.wait(timeout_s)
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Send with QoS 1 and wait for the PUBACK.
+
+        Raises:
+            PublishError: the connection broke, the broker refused the message, or no PUBACK came in time.
+        """
+        packet = mqtt5.PublishPacket(topic=topic, payload=payload, qos=mqtt5.QoS.AT_LEAST_ONCE, retain=retain)
+        try:
+            puback = self._client.publish(packet).result(self.ack_timeout_s + 5).puback
+        except AwsCrtError as error:
+            raise PublishError(f"{error.name}: {error.message}") from error
+        except FutureTimeoutError as error:
+            raise PublishError(f"no PUBACK within {self.ack_timeout_s} s") from error
+        if puback.reason_code not in {mqtt5.PubackReasonCode.SUCCESS, mqtt5.PubackReasonCode.NO_MATCHING_SUBSCRIBERS}:
+            raise PublishError(f"the broker refused a message on {topic}: {puback.reason_code.name}")
+
+    def subscribe(self, topic: str, handler: Callable[[str, bytes], None]) -> None:
+        """Hand every message on `topic` to `handler`; subscribed again after each reconnection."""
+        self._handlers[topic] = handler
+        if self._connected.is_set():
+            self._subscribe(topic)
+
+    def close(self) -> None:
+        """Disconnect in order, so that the last will is not sent."""
+        if self._client:
+            self._client.stop()
+            self._stopped.wait(5)
+
+    def _subscribe(self, topic: str) -> None:
+        subscription = mqtt5.Subscription(topic_filter=topic, qos=mqtt5.QoS.AT_LEAST_ONCE)
+        self._client.subscribe(mqtt5.SubscribePacket(subscriptions=[subscription]))
+
+    def _will_packet(self) -> mqtt5.PublishPacket | None:
+        if not self.will:
+            return None
+        return mqtt5.PublishPacket(
+            topic=self.will.topic, payload=self.will.payload, qos=mqtt5.QoS.AT_LEAST_ONCE, retain=True
+        )
+
+    def _on_connected(self, _: mqtt5.LifecycleConnectSuccessData) -> None:
+        self.failure = None
+        for topic in self._handlers:
+            self._subscribe(topic)
+        self._connected.set()
+        log.info("connected", host=self.endpoint.host, port=self.endpoint.port)
+
+    def _on_failure(self, data: mqtt5.LifecycleConnectFailureData) -> None:
+        self.failure = str(data.exception)
+        log.warning("connection failed, will be tried again", reason=self.failure)
+
+    def _on_disconnected(self, data: mqtt5.LifecycleDisconnectData) -> None:
+        self._connected.clear()
+        log.info("disconnected", reason=str(data.exception))
+
+    def _on_message(self, data: mqtt5.PublishReceivedData) -> None:
+        packet = data.publish_packet
+        handler = self._handlers.get(packet.topic)
+        if handler:
+            handler(packet.topic, bytes(packet.payload or b""))
