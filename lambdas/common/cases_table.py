@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lambdas.common.case import Case, CaseStatus
-from lambdas.common.dynamodb import from_attributes
+from lambdas.common.dynamodb import Item, from_attributes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,3 +37,22 @@ def read_case(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> StoredCa
         return None
     item = from_attributes(attributes)
     return StoredCase(case=msgspec.json.decode(item["case"], type=Case), status=CaseStatus(item["status"]))
+
+
+def read_status(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> CaseStatus | None:
+    """The status of this case, strongly consistent, or None where the gallery has no such case."""
+    attributes = dynamodb.get_item(
+        TableName=table,
+        Key={"case_id": {"S": case_id}, "record": {"S": CASE_RECORD}},
+        ProjectionExpression="#status",
+        ExpressionAttributeNames={"#status": "status"},
+        ConsistentRead=True,
+    ).get("Item")
+    return CaseStatus(from_attributes(attributes)["status"]) if attributes else None
+
+
+def read_photo(dynamodb: DynamoDBClient, *, table: str, case_id: str, photo_id: str) -> Item | None:
+    """The record of this photo as docs/architecture.md lists its attributes, strongly consistent, or None."""
+    key = {"case_id": {"S": case_id}, "record": {"S": photo_record(photo_id)}}
+    attributes = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+    return from_attributes(attributes) if attributes else None

@@ -1,0 +1,47 @@
+"""The index-photo function: behind the queue of the gallery bucket's events under photos/."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from lambdas.common.s3_events import object_keys
+from lambdas.common.times import now
+from lambdas.ingest.faces import NO_RETRIES, FaceCollection
+from lambdas.ingest.index_photo import PhotoIndex
+from lambdas.ingest.lease import Leases
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(event_type=EventType.SQS)
+photos = PhotoIndex(
+    s3=boto3.client("s3"),
+    bucket=os.environ["GALLERY_BUCKET"],
+    leases=Leases(dynamodb=boto3.client("dynamodb"), table=os.environ["CASES_TABLE"], now=now),
+    faces=FaceCollection(
+        rekognition=boto3.client("rekognition", config=NO_RETRIES), collection=os.environ["FACE_COLLECTION"]
+    ),
+)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """A photo in another worker's hands fails alone and is delivered again."""
+    return process_partial_response(event, record_handler=reconcile, processor=processor, context=context)
+
+
+def reconcile(record: SQSRecord) -> None:
+    """Bring the faces of each photo that the notification names into step."""
+    for key in object_keys(record.body):
+        metrics.add_metric(name=photos.reconcile(key).value, unit=MetricUnit.Count, value=1)
