@@ -1,0 +1,53 @@
+"""The command line of the Rekognition-compatible server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local_cloud.rekognition.model_files import ModelMissingError, detector_file, embedding_file
+
+app = typer.Typer(no_args_is_help=False)
+
+
+@app.callback(invoke_without_command=True)
+def rekognition(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 4577,
+    tps: Annotated[
+        float | None,
+        typer.Option(help="Calls a second of one operation, beyond which it throttles as AWS does.", min=0.1),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Directory that keeps the collections; without it they end with the server.")
+    ] = None,
+    s3_endpoint: Annotated[
+        str | None, typer.Option(help="S3 to read pictures from.", show_default="AWS_ENDPOINT_URL_S3")
+    ] = None,
+) -> None:
+    """Serve the Amazon Rekognition API on a local face model.
+
+    Example: python -m local_cloud rekognition --port 4577 --tps 50, then AWS_ENDPOINT_URL_REKOGNITION=http://127.0.0.1:4577
+
+    Exit codes: 0 stopped, 1 cannot start.
+    """
+    if context.invoked_subcommand:
+        return
+    from local_cloud.rekognition.server import serve  # noqa: PLC0415 the help text needs no web server
+
+    serve(port, data=data, tps=tps, s3_endpoint=s3_endpoint)
+
+
+@app.command()
+def prepare() -> None:
+    """Check the face models and convert the embedding, so that the first picture does not wait for it.
+
+    Example: python -m local_cloud rekognition prepare
+
+    Exit codes: 0 ready, 1 a model is missing.
+    """
+    try:
+        typer.echo(f"{detector_file()}\n{embedding_file()}")
+    except ModelMissingError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
