@@ -35,9 +35,7 @@ class Deployment:
             NotDeployedError: no stack of the stage has this output.
         """
         if output not in self.outputs:
-            raise NotDeployedError(
-                f"{self.stage} has no output {output}: deploy it again, it is too old"
-            )
+            raise NotDeployedError(f"{self.stage} has no output {output}: deploy it again, it is too old")
         return self.outputs[output]
 
 

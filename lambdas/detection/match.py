@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lambdas.common.case import CaseStatus
-from lambdas.common.cases_table import read_case
+from lambdas.common.cases_table import read_status
 from lambdas.common.keys import evidence_key, photo_of_external_image_id
 from lambdas.detection.capture import Capture, capture_of_object
 from lambdas.detection.encounters import Candidate, Encounters, sighting_of
@@ -101,8 +101,7 @@ class Matcher:
         return Outcome.CANDIDATE if candidates else Outcome.NO_CANDIDATE
 
     def _is_open(self, case_id: str) -> bool:
-        stored = read_case(self.dynamodb, table=self.cases_table, case_id=case_id)
-        return stored is not None and stored.status is CaseStatus.OPEN
+        return read_status(self.dynamodb, table=self.cases_table, case_id=case_id) is CaseStatus.OPEN
 
     def _record(self, key: str, capture: Capture, candidate: Candidate, *, searched_at: datetime) -> None:
         """The picture is in its place before anybody is told of it, and every step may be repeated."""

@@ -1,0 +1,41 @@
+"""The options that the commands share, and what they mean."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import boto3
+import typer
+from rich.console import Console
+
+from homeward.deployment import Deployment, find_deployment
+
+FAILED, NOT_FOUND, DIFFERENCES, REFUSED = 1, 3, 4, 5
+
+Agency = Annotated[
+    str,
+    typer.Option("--agency", "-a", envvar="HOMEWARD_AGENCY", help="Agency and environment, such as springfield-prod."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+
+# Results go to standard output; progress and errors do not get mixed into them.
+console = Console()
+messages = Console(stderr=True, highlight=False)
+
+
+def connect(agency: str) -> Deployment:
+    """The deployed environment, reached with the credentials and the region of the AWS environment."""
+
+    def client(service: str) -> Any:
+        return boto3.client(service)  # type: ignore[call-overload] # the stubs want a literal
+
+    return find_deployment(agency, client)
+
+
+def fail(text: str, *, code: int = FAILED) -> typer.Exit:
+    """Print why on standard error; to be raised, with the exit code."""
+    sys.stdout.flush()
+    messages.print(f"homeward: {text}", style="red", soft_wrap=True)
+    return typer.Exit(code)
