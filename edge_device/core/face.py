@@ -32,7 +32,7 @@ class Frame:
         return int(width), int(height)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Face:
     """What a detector found: the box in pixels of the frame, and a confidence from 0 to 1.
 

@@ -26,13 +26,14 @@ class Box:
 
     @property
     def area(self) -> float:
-        """In square pixels; 0 for an empty box."""
-        return max(self.width, 0.0) * max(self.height, 0.0)
+        """In square pixels."""
+        return self.width * self.height
 
     def intersection(self, other: Box) -> Box:
         """The part that both cover; its area is 0 where they do not meet."""
         x, y = max(self.x, other.x), max(self.y, other.y)
-        return Box(x, y, min(self.right, other.right) - x, min(self.bottom, other.bottom) - y)
+        right, bottom = min(self.right, other.right), min(self.bottom, other.bottom)
+        return Box(x, y, max(0.0, right - x), max(0.0, bottom - y))
 
     def scaled(self, factor: float) -> Box:
         """The same box in a picture whose sides are `factor` times as long."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from edge_device.core.best_shot import BestShot, Candidate, ShotRules
@@ -15,6 +15,9 @@ from edge_device.core.tracks import Track, Tracker
 if TYPE_CHECKING:
     from edge_device.core.face import Face, Frame
     from edge_device.core.geometry import Box
+
+
+_COVERED = 0.3  # what is left of a score where another face overlaps: such a shot is only taken if there is no other
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,12 @@ class PassersBy:
 
     def _offer(self, track: Track, frame: Frame, face: Face) -> None:
         best = self._shots.setdefault(track.id, BestShot(self.rules, confirmed_at_s=frame.at_s))
+        others = self._others(track, frame)
         quality = assess(frame, face)
+        if any(_covers(other, face.box) for other in others):
+            quality = replace(quality, score=_COVERED * quality.score)
         if best.wants(quality):
-            cutout = cut_out(frame, face.box, others=self._others(track, frame), margin=self.faces.margin)
+            cutout = cut_out(frame, face.box, others=others, margin=self.faces.margin)
             seen = _Seen(frame.size, frame.captured_at, frame.clock_synced, face, cutout)
             best.offer(Candidate(quality, frame.at_s, seen))
 
@@ -110,3 +116,8 @@ class PassersBy:
         shot = self._take(track, final=True, at_s=track.seen_at_s)
         self._shots.pop(track.id, None)
         return shot
+
+
+def _covers(other: Box, face: Box) -> bool:
+    """Whether another face may hide part of this one; it could then be the one that a search takes."""
+    return other.intersection(face).area > 0.1 * face.area

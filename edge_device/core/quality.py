@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _PATCH_PX = 96  # faces are compared at this size, or a large face would always seem less sharp than a small one
 _FULL_SIZE_PX = 112.0  # a larger face is recognised no better
-_FULL_SHARPNESS = 250.0  # variance of the Laplacian of a patch that is as sharp as recognition can use
+_FULL_SHARPNESS = 500.0  # variance of the Laplacian of a patch that is as sharp as recognition can use
 
 
 def assess(frame: Frame, face: Face) -> Quality:

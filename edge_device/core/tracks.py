@@ -15,7 +15,7 @@ _LONGEST_STEP = 1.0  # of the box's width: how far a face may be from where it w
 _SMOOTHING = 0.5  # of the newest step in the velocity
 
 
-@dataclass
+@dataclass(eq=False)
 class Track:
     """One person's way through the picture: `box` is where the face was last, velocities are in pixels a second."""
 

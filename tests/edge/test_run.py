@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+
 from edge_device.detector import YuNet
 from tests.edge.broker import Broker, Observer, free_port, wait_until
 from tests.edge.certificates import Authority
