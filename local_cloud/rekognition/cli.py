@@ -1,19 +1,22 @@
 """The command line of the Rekognition-compatible server."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from local_cloud.rekognition.model_files import ModelMissingError, detector_file, embedding_file
+from local_cloud.rekognition.errors import SetUpError
+from local_cloud.rekognition.model_files import detector_file, embedding_file
 
-app = typer.Typer(no_args_is_help=False)
+app = typer.Typer(add_completion=False)
 
 
 @app.callback(invoke_without_command=True)
 def rekognition(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 4577,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 4571,
     tps: Annotated[
         float | None,
         typer.Option(help="Calls a second of one operation, beyond which it throttles as AWS does.", min=0.1),
@@ -27,7 +30,7 @@ def rekognition(
 ) -> None:
     """Serve the Amazon Rekognition API on a local face model.
 
-    Example: python -m local_cloud rekognition --port 4577 --tps 50, then AWS_ENDPOINT_URL_REKOGNITION=http://127.0.0.1:4577
+    Example: python -m local_cloud rekognition --port 4571 --tps 50, then AWS_ENDPOINT_URL_REKOGNITION=http://127.0.0.1:4571
 
     Exit codes: 0 stopped, 1 cannot start.
     """
@@ -35,7 +38,9 @@ def rekognition(
         return
     from local_cloud.rekognition.server import serve  # noqa: PLC0415 the help text needs no web server
 
-    serve(port, data=data, tps=tps, s3_endpoint=s3_endpoint)
+    with _one_line_errors():
+        prepare_models()
+        serve(port, data=data, tps=tps, s3_endpoint=s3_endpoint)
 
 
 @app.command()
@@ -46,8 +51,19 @@ def prepare() -> None:
 
     Exit codes: 0 ready, 1 a model is missing.
     """
+    with _one_line_errors():
+        typer.echo("\n".join(str(path) for path in prepare_models()))
+
+
+def prepare_models() -> tuple[Path, Path]:
+    """The detector's and the embedding's files, the latter built if this is the first time."""
+    return detector_file(), embedding_file()
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
     try:
-        typer.echo(f"{detector_file()}\n{embedding_file()}")
-    except ModelMissingError as error:
+        yield
+    except SetUpError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None

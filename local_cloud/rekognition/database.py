@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local_cloud.rekognition.errors import SetUpError
 from local_cloud.rekognition.similarity import FACE_MODEL_VERSION
 
 _SCHEMA = """
@@ -38,7 +39,7 @@ class Database:
         directory: where to keep the file; None keeps everything in memory.
 
     Raises:
-        RuntimeError: the file has vectors of another model, which compare with none of this one's.
+        SetUpError: the file has vectors of another model, which compare with none of this one's.
     """
 
     def __init__(self, directory: Path | None = None) -> None:
@@ -50,7 +51,7 @@ class Database:
         self._connection.executescript(_SCHEMA)
         for collection, model in self._connection.execute("SELECT collection, model FROM collections"):
             if model != FACE_MODEL_VERSION:
-                raise RuntimeError(
+                raise SetUpError(
                     f"{place}: the collection {collection} was indexed with face model {model}, this is "
                     f"{FACE_MODEL_VERSION}. Use another directory, and index its photos again."
                 )

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from local_cloud.rekognition.model_files import CHECKOUT, ModelMissingError
+from local_cloud.rekognition.errors import SetUpError
+from local_cloud.rekognition.model_files import CHECKOUT
 from local_cloud.rekognition.pictures import decode
+from local_cloud.rekognition.quality_filter import reasons_against
 from local_cloud.rekognition.similarity import FACE_MODEL_VERSION, Vector, similarities
 
 if TYPE_CHECKING:
@@ -30,11 +32,11 @@ def distinct_faces(cache: Path = CHECKOUT / ".local/models") -> list[Path]:
     The answer is computed once (about two seconds) and kept, for this model version and these pictures.
 
     Raises:
-        ModelMissingError: tabler-ui is not installed.
+        SetUpError: tabler-ui is not installed.
     """
     pictures = sorted(HEADSHOTS.glob("*/*.jpg"))
     if not pictures:
-        raise ModelMissingError("The headshots of tabler-ui are not installed. Run `make setup`.")
+        raise SetUpError("The headshots of tabler-ui are not installed. Run `make setup`.")
     names = "\n".join(f"{path.relative_to(HEADSHOTS)} {path.stat().st_size}" for path in pictures)
     kept = cache / f"distinct-faces-{FACE_MODEL_VERSION}-{hashlib.sha256(names.encode()).hexdigest()[:12]}.json"
     if not kept.exists():
@@ -76,7 +78,9 @@ def without_pairs(alike: npt.NDArray[np.bool_]) -> list[bool]:
 
 
 def _only_face(engine: "FaceEngine", path: Path) -> Vector | None:
-    """The vector of the picture's face; None if it has none or several."""
+    """The vector of the picture's face; None if it has none, or several, or one that IndexFaces would refuse."""
     picture = decode(path.read_bytes())
     faces = engine.detect(picture)
-    return engine.embed(picture, faces[0]) if len(faces) == 1 else None
+    if len(faces) != 1 or reasons_against(faces[0], "AUTO"):
+        return None
+    return engine.embed(picture, faces[0])

@@ -1,6 +1,10 @@
-"""The service's own errors."""
+"""What goes wrong: before the server starts, and in answer to a request."""
 
 from http import HTTPStatus
+
+
+class SetUpError(RuntimeError):
+    """The server cannot work as it is set up; the message says why, and what to do."""
 
 
 class RekognitionError(Exception):

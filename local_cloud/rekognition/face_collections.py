@@ -49,7 +49,7 @@ class Collections:
         directory: where to keep them; None keeps them in memory.
 
     Raises:
-        RuntimeError: the directory has vectors of another model.
+        SetUpError: the directory has vectors of another model.
         RekognitionError: from any method, ResourceNotFoundException if there is no such collection.
     """
 
@@ -159,8 +159,9 @@ class Collections:
             self.describe(collection)
             rows, gallery = self._gallery(collection)
             scores = similarities(probe, gallery)
-            best = np.argsort(-scores, kind="stable")[: limit + 1]
-            found = {rows[index]: float(scores[index]) for index in best if scores[index] >= threshold}
+            alike = np.flatnonzero(scores >= threshold)
+            best = alike[np.argsort(-scores[alike], kind="stable")][: limit + 1]
+            found = {rows[index]: float(scores[index]) for index in best}
             condition = "row IN (SELECT value FROM json_each(:rows))"
             faces = dict(self._select(condition, collection=collection, rows=json.dumps(list(found))))
         matches = [(score, faces[row]) for row, score in found.items() if faces[row].face_id != excluding]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from local_cloud.rekognition import answers
 from local_cloud.rekognition.errors import invalid_parameter
 from local_cloud.rekognition.face_collections import StoredFace
-from local_cloud.rekognition.pages import next_token, page_size, start
+from local_cloud.rekognition.pages import next_token, page_size, start_row
 from local_cloud.rekognition.quality_filter import reasons_against
 from local_cloud.rekognition.service import Service
 from local_cloud.rekognition.similarity import FACE_MODEL_VERSION, similarities
@@ -61,7 +61,7 @@ def list_faces(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         request["CollectionId"],
         face_ids=request.get("FaceIds"),
         user_id=request.get("UserId"),
-        after=int(start(request) or 0),
+        after=start_row(request),
         limit=size + 1,
     )
     return {

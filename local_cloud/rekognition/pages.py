@@ -21,7 +21,19 @@ def start(request: dict[str, Any]) -> str:
     try:
         return base64.b64decode(request.get("NextToken", ""), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
-        raise RekognitionError("InvalidPaginationTokenException", "Invalid pagination token") from None
+        raise _invalid_token() from None
+
+
+def start_row(request: dict[str, Any]) -> int:
+    """The row number behind which this page begins; 0 for the first page.
+
+    Raises:
+        RekognitionError: InvalidPaginationTokenException if no answer had that token.
+    """
+    key = start(request) or "0"
+    if not key.isdecimal():
+        raise _invalid_token()
+    return int(key)
 
 
 def next_token(keys: list[Any], size: int) -> dict[str, str]:
@@ -29,3 +41,7 @@ def next_token(keys: list[Any], size: int) -> dict[str, str]:
     if len(keys) <= size:
         return {}
     return {"NextToken": base64.b64encode(str(keys[size - 1]).encode()).decode()}
+
+
+def _invalid_token() -> RekognitionError:
+    return RekognitionError("InvalidPaginationTokenException", "Invalid pagination token")

@@ -2,8 +2,11 @@
 
 import json
 import os
+import socket
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -44,7 +47,7 @@ _OPERATIONS: dict[str, Callable[[Service, dict[str, Any]], dict[str, Any]]] = {
     "AssociateFaces": users.associate_faces,
     "DisassociateFaces": users.disassociate_faces,
 }
-_MOST_UNDER_WAY = 256
+_MOST_UNDER_WAY = 256  # beyond that a caller would wait longer than it is ready to
 
 
 class RekognitionServer:
@@ -73,6 +76,9 @@ class RekognitionServer:
     async def _answer(self, request: Request) -> Response:
         operation = request.headers.get("x-amz-target", "").removeprefix("RekognitionService.")
         body = await request.body()
+        if self._under_way == _MOST_UNDER_WAY:
+            message = "Service is temporarily unable to process the request"
+            raise RekognitionError("ThrottlingException", message, HTTPStatus.INTERNAL_SERVER_ERROR)
         self._under_way += 1
         try:
             return _response(await run_in_threadpool(self._perform, operation, body))
@@ -82,9 +88,6 @@ class RekognitionServer:
     def _perform(self, operation: str, body: bytes) -> dict[str, Any]:
         if operation not in _OPERATIONS:
             raise RekognitionError("UnknownOperationException", f"This server has no operation {operation!r}")
-        if self._under_way > _MOST_UNDER_WAY:
-            message = "Amazon Rekognition is temporarily unable to process the request. Try your call again."
-            raise RekognitionError("ThrottlingException", message, HTTPStatus.INTERNAL_SERVER_ERROR)
         self._throttle.take(operation)
         try:
             request = json.loads(body)
@@ -119,5 +122,32 @@ def serve(port: int, *, data: Path | None = None, tps: float | None = None, s3_e
         s3_endpoint: of the S3 that holds `S3Object` pictures; None takes it from AWS's environment variables.
     """
     service = Service(data, s3_endpoint, os.environ.get("AWS_REGION", "us-east-1"))
-    app = RekognitionServer(service, Throttle(tps)).app()
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    with suppress(KeyboardInterrupt):  # Ctrl-C is a way to stop it
+        uvicorn.Server(_configuration(service, Throttle(tps), port)).run()
+    service.close()
+
+
+@contextmanager
+def running(service: Service, throttle: Throttle | None = None) -> Iterator[str]:
+    """A server in a thread of this process, on a free port; its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(_configuration(service, throttle or Throttle(None), port=0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            # The socket listens already, so a request before the server's loop starts waits and is not refused.
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _configuration(service: Service, throttle: Throttle, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        RekognitionServer(service, throttle).app(),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,  # what was searched is nobody's business
+        timeout_graceful_shutdown=5,
+    )

@@ -1,7 +1,7 @@
 """What the operations work with."""
 
+import threading
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,16 +30,25 @@ class Service:
     region: str = "us-east-1"
 
     def __post_init__(self) -> None:
+        self._engine: FaceEngine | None = None
+        self._loading = threading.Lock()
         self.collections = Collections(self.data)
         self.users = Users(self.collections)
         self.pictures = Pictures(self.s3_endpoint)
 
-    @cached_property
+    @property
     def engine(self) -> "FaceEngine":
         """The face engine, loaded with the first picture: an idle server does not need its 150 MB."""
-        from local_cloud.rekognition.engine import FaceEngine  # noqa: PLC0415
+        with self._loading:
+            if self._engine is None:
+                from local_cloud.rekognition.engine import FaceEngine  # noqa: PLC0415
 
-        return FaceEngine()
+                self._engine = FaceEngine()
+            return self._engine
+
+    def close(self) -> None:
+        """Ends the database's connection."""
+        self.collections.database.close()
 
     def faces_in(self, image: dict[str, Any]) -> tuple[Source, list["Face"]]:
         """The picture of a request's `Image` member and its faces, largest first."""

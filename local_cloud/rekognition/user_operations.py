@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_cloud.rekognition.pages import next_token, page_size, start
+from local_cloud.rekognition.pages import next_token, page_size, start_row
 from local_cloud.rekognition.service import Service
 from local_cloud.rekognition.users import Refusal
 
@@ -24,7 +24,7 @@ def delete_user(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 def list_users(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """In the order in which they came."""
     size = page_size(request, default=100)
-    users = service.users.page(request["CollectionId"], after=int(start(request) or 0), limit=size + 1)
+    users = service.users.page(request["CollectionId"], after=start_row(request), limit=size + 1)
     return {
         "Users": [{"UserId": user_id, "UserStatus": status} for _, user_id, status in users[:size]],
         **next_token([row for row, _, _ in users], size),

@@ -101,4 +101,4 @@ def _decoded(value: str, path: str) -> bytes:
 
 
 def _shown(value: Any) -> str:
-    return f"'{len(value)} bytes'" if isinstance(value, bytes) else f"'{value}'"
+    return f"'{len(value)} bytes'" if isinstance(value, bytes) else f"'{str(value)[:200]}'"
