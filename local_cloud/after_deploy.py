@@ -1,10 +1,81 @@
-"""Applies what ministack's CloudFormation drops from a template, and behaviour needs, by the services' own calls."""
+"""Applies what ministack's CloudFormation drops from a template, and behaviour needs, by the services' own calls.
+
+Generic: it reads the templates of all deployed stacks. Dropped as well, and without effect in the emulator (assert them
+on the template): tags, encryption and life cycles of buckets, keys of topics, point-in-time recovery.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
+from local_cloud.errors import CloudError
+
 ClientFactory = Callable[[str], Any]
+Properties = dict[str, Any]
 
 
-def apply_dropped_settings(client: ClientFactory) -> None:
-    """Read the template of each deployed stack and apply the dropped settings of its resources."""
+def apply_dropped_settings(client: ClientFactory) -> list[str]:
+    """Read the template of each deployed stack and apply the dropped settings of its resources.
+
+    Returns:
+        What was applied, one line each.
+
+    Raises:
+        CloudError: A setting is not a literal in the template, so that its value is not known here.
+    """
+    cloudformation = client("cloudformation")
+    pages = cloudformation.get_paginator("describe_stacks").paginate()
+    applied = []
+    for stack in (stack["StackName"] for page in pages for stack in page["Stacks"]):
+        template = cloudformation.get_template(StackName=stack)["TemplateBody"]
+        # The CDK's own stack, of YAML: botocore gives it as text.
+        if isinstance(template, str):
+            continue
+        names = _physical_names(cloudformation, stack)
+        for logical_id, resource in template["Resources"].items():
+            for property_name, apply in DROPPED.get(resource["Type"], {}).items():
+                value = resource.get("Properties", {}).get(property_name)
+                if value is not None and logical_id in names:
+                    _refuse_intrinsics(value, f"{property_name} of {logical_id} in {stack}")
+                    apply(client, names[logical_id], value)
+                    applied.append(f"{stack}: {property_name} of {logical_id}")
+    return applied
+
+
+def _physical_names(cloudformation: Any, stack: str) -> dict[str, str]:
+    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+
+
+def _refuse_intrinsics(value: Any, what: str) -> None:
+    if isinstance(value, dict):
+        if any(key == "Ref" or key.startswith("Fn::") for key in value):
+            raise CloudError(f"The {what} is not a literal, so the local cloud cannot apply it: give a literal value.")
+        for part in value.values():
+            _refuse_intrinsics(part, what)
+    elif isinstance(value, list):
+        for part in value:
+            _refuse_intrinsics(part, what)
+
+
+def _expire_items(client: ClientFactory, table: str, specification: Properties) -> None:
+    dynamodb = client("dynamodb")
+    now = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    # A second time the service refuses it.
+    if now.get("AttributeName") != specification["AttributeName"] or now["TimeToLiveStatus"] != "ENABLED":
+        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=specification)
+
+
+def _limit_concurrency(client: ClientFactory, function: str, limit: int) -> None:
+    client("lambda").put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=limit)
+
+
+def _allow_origins(client: ClientFactory, api: str, cors: Properties) -> None:
+    client("apigatewayv2").update_api(ApiId=api, CorsConfiguration=cors)
+
+
+DROPPED: dict[str, dict[str, Callable[[ClientFactory, str, Any], None]]] = {
+    "AWS::DynamoDB::Table": {"TimeToLiveSpecification": _expire_items},
+    "AWS::DynamoDB::GlobalTable": {"TimeToLiveSpecification": _expire_items},
+    "AWS::Lambda::Function": {"ReservedConcurrentExecutions": _limit_concurrency},
+    "AWS::ApiGatewayV2::Api": {"CorsConfiguration": _allow_origins},
+}

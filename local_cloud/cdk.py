@@ -1,6 +1,7 @@
 """Runs the CDK command line against a local cloud."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import deque
@@ -12,6 +13,10 @@ from local_cloud.services import log_file
 from local_cloud.settings import CloudSettings
 
 ROOT = Path(__file__).resolve().parent.parent
+# What of the CDK's output tells how far it is, or what went wrong; all of it is in the log.
+NOTEWORTHY = re.compile(r"^(⏳|✅|❌)|deploying\.\.\.|destroying\.\.\.|_FAILED|ROLLBACK|[Ee]rror")
+ROUTINE = re.compile(r"_COMPLETE|_IN_PROGRESS|: (start|success): ")
+
 Progress = Callable[[str], None]
 
 
@@ -28,8 +33,6 @@ def cdk_environment(settings: CloudSettings) -> dict[str, str]:
             "CDK_HOME": str(settings.state / "cdk-home"),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "CDK_DISABLE_VERSION_CHECK": "true",
-            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "true",
-            "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "true",
             "NODE_NO_WARNINGS": "1",
             "NO_COLOR": "1",
         }
@@ -37,7 +40,7 @@ def cdk_environment(settings: CloudSettings) -> dict[str, str]:
 
 
 def run_cdk(settings: CloudSettings, *arguments: str, folder: Path, progress: Progress) -> None:
-    """Run `cdk ARGUMENTS` in a folder, with each line of its output to `progress` and to `STATE/logs/cdk.log`.
+    """Run `cdk ARGUMENTS` in a folder, with its output in `STATE/logs/cdk.log` and the noteworthy lines to `progress`.
 
     Raises:
         CloudError: It failed; the message ends with its last lines.
@@ -46,7 +49,7 @@ def run_cdk(settings: CloudSettings, *arguments: str, folder: Path, progress: Pr
     if not program.exists():
         raise CloudError("The CDK command line is not installed: run `make setup`.")
     command = [sys.executable, "-m", "local_cloud.lifeline", str(program), *arguments, "--no-notices"]
-    tail: deque[str] = deque(maxlen=40)
+    tail: deque[str] = deque(maxlen=25)
     with (
         log_file(settings, "cdk").open("a", encoding="utf-8") as log,
         subprocess.Popen(  # noqa: S603  (our own program)
@@ -62,8 +65,9 @@ def run_cdk(settings: CloudSettings, *arguments: str, folder: Path, progress: Pr
     ):
         for line in process.stdout or ():
             log.write(line)
-            if line.strip():
-                tail.append(line.rstrip())
+            if not ROUTINE.search(line):
+                tail.append(line)
+            if NOTEWORTHY.search(line.strip()):
                 progress(line.strip())
     if process.returncode != 0:
-        raise CloudError(f"`cdk {' '.join(arguments)}` failed (all of it: {log.name}):\n" + "\n".join(tail))
+        raise CloudError(f"`cdk {' '.join(arguments)}` failed (all of it: {log.name}):\n" + "".join(tail))

@@ -2,7 +2,9 @@
 
 import json
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from botocore.exceptions import ClientError
 
 from local_cloud.after_deploy import apply_dropped_settings
 from local_cloud.cdk import ROOT, Progress, run_cdk
+from local_cloud.faults import PATH as FAULTS_PATH
+from local_cloud.faults import Fault
 from local_cloud.settings import ACCOUNT, REGION, CloudSettings
 
 
@@ -87,7 +91,7 @@ class Cloud:
                 )
 
     def deploy(self, assembly: Path, *stacks: str) -> dict[str, dict[str, str]]:
-        """Deploy stacks of an assembly (all, when none is named; patterns as the CDK takes them, e.g. `demo-dev/*`).
+        """Deploy stacks of an assembly: all, or those that match patterns as the CDK takes them, e.g. `demo-dev/*`.
 
         Returns:
             The outputs by name of the stack, then by name of the output.
@@ -109,7 +113,19 @@ class Cloud:
 
     def after_deploy(self) -> None:
         """Apply what the emulator's CloudFormation drops, and behaviour needs, to all that is deployed."""
-        apply_dropped_settings(self.client)
+        for line in apply_dropped_settings(self.client):
+            self.progress(f"applied after the deployment: {line}")
+
+    @contextmanager
+    def failing(self, *faults: Fault) -> Iterator[None]:
+        """Make requests to the emulator fail within a `with` block, those of the deployed functions too."""
+        address = f"{self.settings.endpoints['emulator']}{FAULTS_PATH}"
+        wanted = [asdict(fault) for fault in faults]
+        httpx.put(address, json=wanted, timeout=10, trust_env=False).raise_for_status()
+        try:
+            yield
+        finally:
+            httpx.put(address, json=[], timeout=10, trust_env=False).raise_for_status()
 
     def reset(self) -> None:
         """Empty the emulator: stacks, data and certificates. The face collections and NamUs documents stay."""
@@ -127,7 +143,7 @@ class Cloud:
         run_cdk(
             self.settings,
             command,
-            *(stacks or ["--all"]),
+            *(stacks or ["**"]),
             "--app",
             str(assembly),
             *options,

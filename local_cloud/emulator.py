@@ -6,16 +6,14 @@ Read from the environment, as ministack does: `GATEWAY_PORT`, `IOT_MTLS_PORT`, `
 import os
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import ministack.app
 from ministack.services import iot
 
-LOOPBACK = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (what is refused)
+from local_cloud.faults import App, FaultyGateway, Message, Receive, Send
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+LOOPBACK = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (what is refused)
 
 
 def bind_loopback_only() -> None:
@@ -47,21 +45,21 @@ def require_device_certificates() -> None:
     iot._mtls_build_ssl_context = build_strict  # noqa: SLF001  (as above)
 
 
-def claim_https() -> None:
+def claim_https(app: App) -> App:
     """Mark each request as TLS, so that `aws:SecureTransport` denies do not refuse plain HTTP on loopback."""
-    app = ministack.app.app
 
-    async def app_behind_tls(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def app_behind_tls(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             scope["headers"] = [*scope["headers"], (b"x-forwarded-proto", b"https")]
         await app(scope, receive, send)
 
-    ministack.app.app = app_behind_tls
+    return app_behind_tls
 
 
 if __name__ == "__main__":
     bind_loopback_only()
     require_device_certificates()
     if os.environ.get("AUTH") == "true":
-        claim_https()
+        ministack.app.app = claim_https(ministack.app.app)
+    ministack.app.app = FaultyGateway(ministack.app.app)
     ministack.app.main()

@@ -52,6 +52,8 @@ def services_of(settings: CloudSettings) -> list[Service]:
         "BIND_HOST": "127.0.0.1",
         "SFTP_ENABLED": "0",
         "AUTH": str(settings.auth).lower(),
+        "STATE_DIR": str(settings.state / "emulator"),
+        "S3_DATA_DIR": str(settings.state / "emulator" / "s3"),
         # Without it the emulator looks for containers to clean up.
         "DOCKER_HOST": f"unix://{os.devnull}/none",
     }

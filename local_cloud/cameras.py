@@ -1,0 +1,65 @@
+"""Cameras of a local cloud: things with a certificate, as an operator would make them in AWS IoT."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_cloud.cloud import Cloud
+
+
+@dataclass(frozen=True)
+class NewCamera:
+    """What the camera program needs to connect.
+
+    Attributes:
+        host: A name that is in the broker's certificate; clients verify it.
+    """
+
+    thing: str
+    host: str
+    port: int
+    certificate: Path
+    key: Path
+    ca: Path
+    certificate_id: str
+
+
+def new_camera(cloud: Cloud, thing_name: str, policy_name: str, folder: Path) -> NewCamera:
+    """Make a thing with its own certificate and write `camera.crt`, `camera.key` and `ca.pem` into a folder.
+
+    A thing of that name that exists is used; it gets one more certificate.
+
+    Args:
+        cloud: Where to make it.
+        thing_name: The camera's name: its MQTT client id, and a part of its topics.
+        policy_name: The IoT policy that says what it may do.
+        folder: Made when it is not there; its files are replaced.
+    """
+    iot = cloud.client("iot")
+    iot.create_thing(thingName=thing_name)
+    made = iot.create_keys_and_certificate(setAsActive=True)
+    iot.attach_policy(policyName=policy_name, target=made["certificateArn"])
+    iot.attach_thing_principal(thingName=thing_name, principal=made["certificateArn"])
+
+    folder.mkdir(parents=True, exist_ok=True)
+    key = folder / "camera.key"
+    key.unlink(missing_ok=True)
+    # Private from the first moment, not after a chmod.
+    key.touch(mode=0o600)
+    key.write_text(made["keyPair"]["PrivateKey"], encoding="utf-8")
+    certificate, ca = folder / "camera.crt", folder / "ca.pem"
+    certificate.write_text(made["certificatePem"], encoding="utf-8")
+    ca.write_text(cloud.iot_ca.read_text(encoding="utf-8"), encoding="utf-8")
+    return NewCamera(thing_name, "localhost", cloud.settings.mqtt_port, certificate, key, ca, made["certificateId"])
+
+
+def remove_camera(cloud: Cloud, thing_name: str) -> None:
+    """Delete a thing with its certificates: a policy that a certificate has cannot be destroyed with its stack."""
+    iot = cloud.client("iot")
+    for arn in iot.list_thing_principals(thingName=thing_name)["principals"]:
+        iot.detach_thing_principal(thingName=thing_name, principal=arn)
+        for policy in iot.list_attached_policies(target=arn)["policies"]:
+            iot.detach_policy(policyName=policy["policyName"], target=arn)
+        certificate_id = arn.rpartition("/")[2]
+        iot.update_certificate(certificateId=certificate_id, newStatus="INACTIVE")
+        iot.delete_certificate(certificateId=certificate_id)
+    iot.delete_thing(thingName=thing_name)

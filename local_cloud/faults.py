@@ -1,0 +1,124 @@
+"""Makes requests to the emulator fail on purpose: what ministack does not offer.
+
+It runs in the emulator's process, before ministack sees a request. So it covers tests, functions and the CDK alike, but
+not what the emulator does inside (a topic's delivery to its queue).
+"""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+PATH = "/_local_cloud/faults"
+SERVICE_OF_SIGNATURE = re.compile(rb"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
+
+
+@dataclass
+class Fault:
+    """Requests that fail.
+
+    Attributes:
+        service: As it is signed: sns, dynamodb, s3, sqs, ...
+        action: Name of the API call; for S3 the HTTP method.
+        times: How many more fail. An SDK retries, so one call of a program is several requests.
+        status: HTTP status of the answer.
+        code: The service's error code.
+        after: Whether the request is carried out before it is answered with the error, as when an answer is lost.
+    """
+
+    service: str
+    action: str
+    times: int = 1
+    status: int = 500
+    code: str = "InternalFailure"
+    after: bool = False
+
+
+class FaultyGateway:
+    """The emulator's application behind a gate that fails requests.
+
+    `PUT` a JSON list of faults to `PATH`, which replaces what was there; `GET` gives those that are left.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.faults: list[Fault] = []
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one connection, as ASGI defines it."""
+        if scope["type"] == "http" and scope["path"] == PATH:
+            await self._configure(scope["method"], await _body(receive), send)
+        elif scope["type"] == "http" and self.faults:
+            await self._serve_or_fail(scope, await _body(receive), receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _configure(self, method: str, body: bytes, send: Send) -> None:
+        if method == "PUT":
+            self.faults = [Fault(**fault) for fault in json.loads(body)]
+        left = [asdict(fault) for fault in self.faults if fault.times > 0]
+        await _answer(send, 200, json.dumps(left).encode(), [(b"content-type", b"application/json")])
+
+    async def _serve_or_fail(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
+        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replay() -> Message:
+            return unread.pop() if unread else await receive()
+
+        fault = self._due(scope, body)
+        if fault is None:
+            await self.app(scope, replay, send)
+            return
+        fault.times -= 1
+        if fault.after:
+            await self.app(scope, replay, _discard)
+        await _answer(send, fault.status, _error(scope, fault), [(b"x-amzn-errortype", fault.code.encode())])
+
+    def _due(self, scope: Message, body: bytes) -> Fault | None:
+        headers = dict(scope["headers"])
+        signature = SERVICE_OF_SIGNATURE.search(headers.get(b"authorization", b""))
+        service = signature[1].decode() if signature else ""
+        action = _action(scope["method"], headers, body)
+        matching = (fault for fault in self.faults if (fault.service, fault.action) == (service, action))
+        return next((fault for fault in matching if fault.times > 0), None)
+
+
+def _action(method: str, headers: dict[bytes, bytes], body: bytes) -> str:
+    if target := headers.get(b"x-amz-target"):
+        return target.decode().rpartition(".")[2]
+    if b"form" in headers.get(b"content-type", b""):
+        return parse_qs(body.decode()).get("Action", [method])[0]
+    return method
+
+
+def _error(scope: Message, fault: Fault) -> bytes:
+    message = "A fault that a test asked for."
+    if any(name == b"x-amz-target" for name, _ in scope["headers"]):
+        return json.dumps({"__type": fault.code, "message": message}).encode()
+    error = f"<Error><Code>{fault.code}</Code><Message>{message}</Message></Error>"
+    return (error if fault.service == "s3" else f"<ErrorResponse>{error}</ErrorResponse>").encode()
+
+
+async def _body(receive: Receive) -> bytes:
+    parts, more = [], True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _discard(_: Message) -> None:
+    """Lose an answer."""
