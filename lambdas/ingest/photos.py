@@ -47,6 +47,7 @@ def prepare_photo(data: bytes) -> Photo:
     image.thumbnail((_LONGEST_SIDE_PX, _LONGEST_SIDE_PX), Image.Resampling.LANCZOS)
     if min(image.size) < _SMALLEST_SIDE_PX:
         raise UnusablePhotoError(f"too small: {image.width}x{image.height} px, at least {_SMALLEST_SIDE_PX} a side")
+    image.info.clear()  # a comment in it would be written again
     encoded = io.BytesIO()
     image.save(encoded, "JPEG", quality=_QUALITY, optimize=True)
     return Photo(
@@ -88,7 +89,9 @@ def _as_unusable() -> Iterator[None]:
         raise
     except UnidentifiedImageError as error:
         raise UnusablePhotoError("not an image that we know: " + ", ".join(_FORMATS)) from error
-    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError) as error:
+    except Image.DecompressionBombError as error:
+        raise UnusablePhotoError(f"too large: {error}") from error
+    except (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError) as error:
         raise UnusablePhotoError(f"a broken image: {error}") from error
 
 

@@ -49,9 +49,7 @@ def text(document: Any, *path: str) -> str | None:
     value = member(document, *path)
     if not isinstance(value, str):
         return None
-    # A lone surrogate is valid JSON, but neither UTF-8 nor DynamoDB can carry it.
-    kept = value[: 4 * _LONGEST_TEXT].encode("utf-8", "replace").decode().replace("\x00", "").strip()
-    return kept[:_LONGEST_TEXT] or None
+    return value.strip()[:_LONGEST_TEXT] or None
 
 
 def known(document: Any, *path: str) -> str | None:
