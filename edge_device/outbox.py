@@ -7,12 +7,17 @@ import threading
 from collections import deque
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import starmap
 from typing import TYPE_CHECKING, Self
+
+import structlog
 
 from edge_device import clock
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+log = structlog.get_logger()
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
@@ -60,11 +65,8 @@ class Outbox:
         self._boot_id = clock.boot_id()
         self._in_memory: deque[Entry] = deque()
         self._dropped_unsaved = 0
-        self._database = sqlite3.connect(path, check_same_thread=False, timeout=10)
-        # FULL: a power cut must not take back a message that was queued. secure_delete: sent faces are overwritten.
-        self._database.executescript(
-            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; {_SCHEMA}"
-        )
+        self._acknowledged: list[str] = []  # not yet deleted, because the disk did not let us
+        self._database = _open(path)
         self._sequence = self._counter("sequence")
 
     def __enter__(self) -> Self:
@@ -101,10 +103,8 @@ class Outbox:
         """The broker has the message: delete it."""
         with self._lock:
             self._in_memory = deque(other for other in self._in_memory if other.capture_id != entry.capture_id)
-            self._write(
-                ("DELETE FROM outbox WHERE capture_id = ?", (entry.capture_id,)),
-                ("UPDATE counters SET value = value + 1 WHERE name = 'sent'", ()),
-            )
+            self._acknowledged.append(entry.capture_id)
+            self._delete_acknowledged()
 
     def failed(self, entry: Entry) -> None:
         """Sending did not succeed: let the others go first, so that one bad message holds up none."""
@@ -115,11 +115,12 @@ class Outbox:
         """All waiting messages in the order of sending."""
         with self._lock:
             rows = self._database.execute(f"SELECT {_ENTRY} FROM outbox ORDER BY attempts, id")  # noqa: S608 - a constant
-            return [Entry(*row) for row in rows] + list(self._in_memory)
+            return list(starmap(Entry, rows)) + list(self._in_memory)
 
     def __len__(self) -> int:
         with self._lock:
-            return int(self._one("SELECT COUNT(*) FROM outbox")) + len(self._in_memory)
+            on_disk = int(self._one("SELECT COUNT(*) FROM outbox"))
+            return on_disk - len(self._acknowledged) + len(self._in_memory)
 
     @property
     def waiting_bytes(self) -> int:
@@ -136,7 +137,7 @@ class Outbox:
     @property
     def sent(self) -> int:
         """How many messages were acknowledged since the outbox was made."""
-        return self._counter("sent")
+        return self._counter("sent") + len(self._acknowledged)
 
     def drop_excess(self) -> int:
         """Give up messages that are too old or too many; returns how many."""
@@ -152,7 +153,15 @@ class Outbox:
         """Close the file; what waits in memory because the disk was full gets a last chance."""
         with self._lock:
             self._to_disk()
+            self._delete_acknowledged()
             self._database.close()
+
+    def _delete_acknowledged(self) -> None:
+        if self._write(
+            *(("DELETE FROM outbox WHERE capture_id = ?", (capture_id,)) for capture_id in self._acknowledged),
+            ("UPDATE counters SET value = value + ? WHERE name = 'sent'", (len(self._acknowledged),)),
+        ):
+            self._acknowledged.clear()
 
     def _to_disk(self) -> None:
         while self._in_memory:
@@ -177,19 +186,18 @@ class Outbox:
                 for statement, values in statements:
                     self._database.execute(statement, values)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode not in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}:
+            # The low byte is the primary code: SQLITE_IOERR_WRITE, for example, is a kind of SQLITE_IOERR.
+            if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}:
                 raise
+            log.warning("the outbox cannot be written, messages wait in memory", reason=str(error))
             return False
         return True
 
     def _oldest(self) -> Entry | None:
-        with closing(
-            self._database.execute(
-                f"SELECT {_ENTRY} FROM outbox ORDER BY attempts, id LIMIT 1"  # noqa: S608 - a constant
-            )
-        ) as rows:
-            row = rows.fetchone()
-        return Entry(*row) if row else (self._in_memory[0] if self._in_memory else None)
+        query = f"SELECT {_ENTRY} FROM outbox ORDER BY attempts, id"  # noqa: S608 - a constant
+        with closing(self._database.execute(query)) as rows:
+            on_disk = (entry for entry in starmap(Entry, rows) if entry.capture_id not in self._acknowledged)
+            return next(on_disk, self._in_memory[0] if self._in_memory else None)
 
     def _too_old(self) -> list[int]:
         """An age is known within one start of the device, or between two times of a clock that was set both times."""
@@ -220,3 +228,23 @@ class Outbox:
         with closing(self._database.execute(query, values)) as rows:
             value: int | float = rows.fetchone()[0]
             return value
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """The database, made if it is not there; a damaged one is put aside, or the camera would never start again."""
+    try:
+        return _connect(path)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise
+        damaged = path.with_suffix(f".damaged-{int(clock.wall_s())}")
+        path.rename(damaged)
+        log.exception("the outbox is damaged and was put aside; a new one is begun", file=str(damaged))
+        return _connect(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, check_same_thread=False, timeout=10)
+    # FULL: a power cut must not take back a message that was queued. secure_delete: sent faces are overwritten.
+    database.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; {_SCHEMA}")
+    return database
