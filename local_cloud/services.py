@@ -57,13 +57,14 @@ def services_of(settings: CloudSettings) -> list[Service]:
         # Without it the emulator looks for containers to clean up.
         "DOCKER_HOST": f"unix://{os.devnull}/none",
     }
+    throttle = ["--tps", str(settings.rekognition_tps)] if settings.rekognition_tps else []
     python, endpoints = sys.executable, settings.endpoints
     all_services = [
         Service(
             "rekognition",
-            [python, "-m", "local_cloud.rekognition", "--port", str(settings.rekognition_port)],
+            [python, "-m", "local_cloud.rekognition", "--port", str(settings.rekognition_port), *throttle],
             environment,
-            endpoints["rekognition"],
+            f"{endpoints['rekognition']}/health",
         ),
         Service(
             "namus",

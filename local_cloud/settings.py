@@ -19,6 +19,7 @@ class CloudSettings:
         documents: Folder of NamUs documents that the stand-in serves; `state/documents` when None.
         services: The programs to start; a test that needs no faces leaves the others out.
         auth: Whether the emulator evaluates IAM, bucket, queue and IoT policies.
+        rekognition_tps: Calls a second of one operation beyond which the Rekognition server throttles; None for never.
     """
 
     state: Path = Path(".local/cloud")
@@ -29,6 +30,7 @@ class CloudSettings:
     documents: Path | None = None
     services: tuple[str, ...] = ("rekognition", "namus", "emulator")
     auth: bool = False
+    rekognition_tps: float | None = None
 
     def __post_init__(self) -> None:
         # Every process of the cloud uses it, whatever its working folder is.
