@@ -12,6 +12,8 @@ Points = npt.NDArray[np.float64]
 CHIP_PX = 150
 # Where YuNet's five points fall in dlib's chip: their mean over faces that dlib's own five points had aligned.
 CHIP_POINTS: Points = np.array([[45.9, 44.3], [102.6, 44.1], [73.1, 78.1], [49.6, 103.2], [98.9, 103.3]])
+FACE_IN_CHIP = (slice(25, 140, 5), slice(15, 135, 5))
+"""A grid of rows and columns of the chip over the face itself, without hair and background."""
 _LARGEST_FACE_PX = 160  # a wider one is shrunk first, or the chip would alias
 
 
@@ -21,6 +23,14 @@ def chips(picture: Picture, points: Points, width: float, targets: list[Points])
     small = resized(picture, scale)
     transforms = [similarity_transform(points * scale, places) for places in targets]
     return [np.asarray(cv2.warpAffine(small, matrix, (CHIP_PX, CHIP_PX)), np.uint8) for matrix in transforms]
+
+
+def visible(points: Points, *, width: int, height: int) -> float:
+    """The part of the face inside a picture of that size, 0 to 1; the detector's box would end at the edge."""
+    transform = similarity_transform(CHIP_POINTS, points)
+    rows, columns = np.mgrid[FACE_IN_CHIP]
+    places = np.stack([columns.ravel(), rows.ravel()], axis=1) @ transform[:, :2].T + transform[:, 2]
+    return float(((places >= 0) & (places < (width, height))).all(axis=1).mean())
 
 
 def resized(picture: Picture, scale: float) -> Picture:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from local_cloud.rekognition.alignment import CHIP_POINTS, CHIP_PX, Picture, Points, chips, resized
+from local_cloud.rekognition.alignment import CHIP_POINTS, CHIP_PX, Picture, Points, chips, resized, visible
 from local_cloud.rekognition.model_files import detector_file, embedding_file
 from local_cloud.rekognition.quality import Pose, brightness, pose, sharpness
 from local_cloud.rekognition.similarity import Vector, unit
@@ -17,7 +17,9 @@ from local_cloud.rekognition.similarity import Vector, unit
 # The vector is the mean over four views of the face, which is steadier than one: scale, shift in px, mirrored.
 _VIEWS = ((1.0, 0, False), (1.0, 0, True), (0.95, 2, False), (1.05, -2, True))
 _VIEW_POINTS = [(CHIP_POINTS - CHIP_PX / 2) * scale + CHIP_PX / 2 + shift for scale, shift, _ in _VIEWS]
-_DETECTION_PX = (1280, 320)  # longer side; the second for a face too large to be seen at the first
+_DETECTION_PX = 1280  # the picture's longer side, for YuNet
+_OVERVIEW_PX = 320  # and a second time, for faces too large to be seen well at the first size
+_LARGE_FACE_PX = 300  # at the first size
 _MINIMUM_SCORE = 0.6
 _OVERLAP = 0.3  # of two boxes of one face
 _SMALLEST_FACE_PX = 20  # under this YuNet guesses
@@ -44,7 +46,7 @@ class Face:
     score: float
     """The detector's confidence, 0 to 1."""
     visible: float
-    """The part of the box that lies inside the picture, 0 to 1."""
+    """The part of the face that lies inside the picture, 0 to 1."""
     brightness: float
     sharpness: float
     pose: Pose
@@ -64,10 +66,12 @@ class FaceEngine:
         """
         longer_side = max(picture.shape)
         minimum = max(_SMALLEST_FACE_PX, longer_side * 40 / 1920)
-        for detection_px in _DETECTION_PX:
-            rows = self._detect_at(picture, min(1, detection_px / longer_side))
-            if len(rows):
-                break
+        scale = min(1, _DETECTION_PX / longer_side)
+        rows = list(self._detect_at(picture, scale))
+        if longer_side > _OVERVIEW_PX:
+            overview = self._detect_at(picture, _OVERVIEW_PX / longer_side)
+            large = overview[overview[:, 2] * scale > _LARGE_FACE_PX]
+            rows = [*large, *(row for row in rows if not _within(row, large))]
         faces = [_face(picture, row) for row in rows if max(row[2:4]) >= minimum]
         return sorted(faces, key=lambda face: face.box.width * face.box.height, reverse=True)
 
@@ -113,14 +117,15 @@ def _face(picture: Picture, row: npt.NDArray[np.float32]) -> Face:
         box=box,
         points=points,
         score=float(row[14]),
-        visible=_visible(box, width=picture.shape[1], height=picture.shape[0]),
+        visible=visible(points, width=picture.shape[1], height=picture.shape[0]),
         brightness=brightness(chip),
         sharpness=sharpness(chip),
         pose=pose(points, CHIP_POINTS),
     )
 
 
-def _visible(box: Box, *, width: int, height: int) -> float:
-    across = min(box.left + box.width, width) - max(box.left, 0)
-    down = min(box.top + box.height, height) - max(box.top, 0)
-    return max(0.0, across) * max(0.0, down) / (box.width * box.height)
+def _within(row: npt.NDArray[np.float32], boxes: npt.NDArray[np.float32]) -> bool:
+    """Whether the centre of the row's box lies in one of the boxes."""
+    corner, size = boxes[:, :2], boxes[:, 2:4]
+    centre = row[:2] + row[2:4] / 2
+    return bool(((centre >= corner) & (centre <= corner + size)).all(axis=1).any())

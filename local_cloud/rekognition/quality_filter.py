@@ -24,10 +24,10 @@ class _Bar:
 
 
 _BARS = {
-    "LOW": _Bar(longer_side=32, sharpness=20, brightness=5, angle=75, score=0.65, visible=0.5),
-    "AUTO": _Bar(longer_side=40, sharpness=28, brightness=8, angle=60, score=0.7, visible=0.7),
-    "MEDIUM": _Bar(longer_side=64, sharpness=40, brightness=12, angle=45, score=0.75, visible=0.85),
-    "HIGH": _Bar(longer_side=96, sharpness=55, brightness=20, angle=30, score=0.8, visible=0.95),
+    "LOW": _Bar(longer_side=32, sharpness=10, brightness=5, angle=75, score=0.65, visible=0.4),
+    "AUTO": _Bar(longer_side=40, sharpness=15, brightness=8, angle=60, score=0.7, visible=0.6),
+    "MEDIUM": _Bar(longer_side=64, sharpness=30, brightness=12, angle=45, score=0.75, visible=0.75),
+    "HIGH": _Bar(longer_side=96, sharpness=45, brightness=20, angle=30, score=0.8, visible=0.9),
 }
 
 
