@@ -3,8 +3,6 @@
 import contextlib
 import fcntl
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +14,7 @@ from local_cloud.cdk import Progress
 from local_cloud.cloud import Cloud, silent
 from local_cloud.errors import CloudError
 from local_cloud.keeper import SETTINGS
+from local_cloud.processes import end_group
 from local_cloud.services import Service, log_file, services_of
 from local_cloud.settings import CloudSettings
 
@@ -102,29 +101,6 @@ def stop(state: Path) -> bool:
     end_group(group)
     (state / "cloud.json").unlink(missing_ok=True)
     return True
-
-
-def end_group(group: int, *, grace_s: float = 8) -> None:
-    """End all processes of a group, with force once the grace is over.
-
-    Raises:
-        CloudError: A process survived being killed.
-    """
-    for number, patience_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 2.0)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, number)
-        deadline = time.monotonic() + patience_s
-        while living(group) and time.monotonic() < deadline:
-            time.sleep(0.05)
-    if left := living(group):
-        raise CloudError(f"These processes of the local cloud do not end: {left}. End them by hand with `kill -9`.")
-
-
-def living(group: int) -> list[int]:
-    """The processes of a group that run still (not those that only wait to be reaped)."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,pgid=,stat="], check=True, capture_output=True, text=True)  # noqa: S607
-    rows = (line.split() for line in listed.stdout.splitlines())
-    return [int(pid) for pid, pgid, state in rows if int(pgid) == group and not state.startswith("Z")]
 
 
 @contextlib.contextmanager

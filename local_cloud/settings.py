@@ -89,7 +89,8 @@ class CloudSettings:
 
     def ports_in_use(self) -> dict[str, int]:
         """The ports of this cloud that some process already listens on."""
-        return {name: port for name, port in self.ports.items() if not _is_free(port)}
+        started = {*self.services, *(["mqtt"] if "emulator" in self.services else [])}
+        return {name: port for name, port in self.ports.items() if name in started and not _is_free(port)}
 
 
 def _is_free(port: int) -> bool:

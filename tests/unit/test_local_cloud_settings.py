@@ -1,0 +1,53 @@
+import socket
+from pathlib import Path
+
+import pytest
+
+from local_cloud.cdk import cdk_environment
+from local_cloud.keeper import SETTINGS
+from local_cloud.services import services_of
+from local_cloud.settings import CloudSettings
+
+
+def test_free_ports_are_four_that_nothing_listens_on() -> None:
+    settings = CloudSettings().with_free_ports()
+
+    assert len(set(settings.ports.values())) == 4
+    assert settings.ports_in_use() == {}
+
+
+def test_a_taken_port_is_named() -> None:
+    settings = CloudSettings().with_free_ports()
+    with socket.create_server(("127.0.0.1", settings.mqtt_port)):
+        assert settings.ports_in_use() == {"mqtt": settings.mqtt_port}
+
+
+def test_a_port_of_a_service_that_is_left_out_may_be_taken() -> None:
+    settings = CloudSettings(services=("emulator",)).with_free_ports()
+    with socket.create_server(("127.0.0.1", settings.namus_port)):
+        assert settings.ports_in_use() == {}
+
+
+def test_the_keeper_gets_the_same_settings(tmp_path: Path) -> None:
+    settings = CloudSettings(state=tmp_path, documents=tmp_path / "documents", auth=True, rekognition_tps=5)
+
+    assert SETTINGS.validate_json(SETTINGS.dump_json(settings)) == settings
+
+
+def test_the_state_folder_does_not_depend_on_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert CloudSettings(state=Path("cloud")).state == tmp_path.resolve() / "cloud"
+
+
+@pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"])
+def test_nothing_of_a_real_account_reaches_services_or_the_cdk(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "of-a-real-account")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-a-real-account")
+    settings = CloudSettings()
+
+    environments = [cdk_environment(settings), *(service.environment for service in services_of(settings))]
+
+    assert not [environment for environment in environments if "of-a-real-account" in environment.values()]
