@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from edge_device.cameras.video_file import VideoFile
 from edge_device.core.best_shot import ShotRules
+from edge_device.core.motion import MotionGate
 from edge_device.core.passers_by import FaceRules, PassersBy
+from edge_device.core.zones import Zones
+from edge_device.health import status_message, status_topic
 from edge_device.outbox import Outbox
 from edge_device.publishers.stdout import Stdout
 from edge_device.settings import SettingsError
@@ -15,7 +18,7 @@ from edge_device.settings import SettingsError
 if TYPE_CHECKING:
     from edge_device.cameras import Camera
     from edge_device.publishers import Publisher
-    from edge_device.settings import Mqtt, Settings
+    from edge_device.settings import Faces, Mqtt, Settings, Shots, ZoneSettings
 
 
 def build_camera(settings: Settings) -> Camera:
@@ -25,18 +28,29 @@ def build_camera(settings: Settings) -> Camera:
 
 def build_passers_by(settings: Settings) -> PassersBy:
     """The core, with the settings' rules."""
-    faces, shots = settings.faces, settings.shots
-    return PassersBy(
-        faces=FaceRules(
-            min_px=faces.min_px, min_confidence=faces.min_confidence, margin=faces.margin, max_px=faces.max_px
-        ),
-        rules=ShotRules(
-            good_score=shots.good_score,
-            clearly_better=shots.clearly_better,
-            most_shots=shots.most,
-            stay_s=shots.stay_s,
-        ),
+    return PassersBy(faces=face_rules(settings.faces), rules=shot_rules(settings.shots), zones=zones(settings.zones))
+
+
+def face_rules(faces: Faces) -> FaceRules:
+    """The core's rules for faces."""
+    return FaceRules(min_px=faces.min_px, min_confidence=faces.min_confidence, margin=faces.margin, max_px=faces.max_px)
+
+
+def shot_rules(shots: Shots) -> ShotRules:
+    """The core's rules for shots."""
+    return ShotRules(
+        good_score=shots.good_score, clearly_better=shots.clearly_better, most_shots=shots.most, stay_s=shots.stay_s
     )
+
+
+def zones(settings: ZoneSettings) -> Zones:
+    """The core's zones."""
+    return Zones(regions=settings.regions, masks=settings.masks)
+
+
+def build_gate(settings: Settings) -> MotionGate | None:
+    """The motion gate, unless it is turned off."""
+    return MotionGate(sensitivity=settings.motion.sensitivity) if settings.motion.enabled else None
 
 
 def build_outbox(settings: Settings) -> Outbox:
@@ -55,7 +69,7 @@ def build_publisher(settings: Settings) -> Publisher:
     if mqtt.publisher == "stdout":
         return Stdout()
     # Imported here because awscrt takes 100 ms and 20 MB, which the other publishers need not spend.
-    from edge_device.publishers.iot_core import Endpoint, IotCore  # noqa: PLC0415 - see above
+    from edge_device.publishers.iot_core import Endpoint, IotCore, Will  # noqa: PLC0415 - see above
 
     host, certificate, key = mqtt.endpoint, mqtt.certificate, mqtt.key
     if not host or not certificate or not key:
@@ -63,7 +77,8 @@ def build_publisher(settings: Settings) -> Publisher:
     for file in (certificate, key, *([mqtt.ca] if mqtt.ca else [])):
         if not file.is_file():
             raise SettingsError(f"{file} does not exist: `homeward-edge provision` or `homeward camera add` makes it")
-    return IotCore(Endpoint(host, certificate, key, mqtt.ca, mqtt.port), thing=settings.camera)
+    will = Will(status_topic(settings.camera), status_message(settings.camera, online=False, reason="gone", at=False))
+    return IotCore(Endpoint(host, certificate, key, mqtt.ca, mqtt.port), thing=settings.camera, will=will)
 
 
 def _missing(mqtt: Mqtt) -> str:

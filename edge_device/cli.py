@@ -1,24 +1,18 @@
 """`homeward-edge`, the camera program's command line."""
 
 import json
-import signal
 import sqlite3
 import sys
-import threading
 from pathlib import Path
 from typing import Annotated, Literal
 
-import cv2
 import structlog
 import typer
 
-from edge_device.build import build_camera, build_outbox, build_passers_by, build_publisher
 from edge_device.cameras import CameraError
-from edge_device.detector import load_detector
-from edge_device.program import Program
 from edge_device.publishers import PublishError
-from edge_device.sender import Sender
-from edge_device.settings import Settings, SettingsError, read_settings
+from edge_device.service import film
+from edge_device.settings import SettingsError, read_settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -88,37 +82,6 @@ def run(
             f" they wait in {report['outbox']} for the next run, or `homeward-edge flush`",
             code=3,
         )
-
-
-def film(settings: Settings, *, drain_timeout_s: float) -> dict[str, object]:
-    """Run the program to its end, and wait until its captures are acknowledged; returns the report."""
-    cv2.setNumThreads(1)  # a second thread makes the detector 1.3 times as fast for twice the power
-    stop = threading.Event()
-    publisher = build_publisher(settings)
-    detector = load_detector(
-        settings.detection.kind, width_px=settings.detection.width_px, min_score=settings.detection.min_score
-    )
-    with build_outbox(settings) as outbox:
-        program = Program(settings.camera, build_camera(settings), detector, build_passers_by(settings), outbox)
-        sender = Sender(outbox, publisher, on_sent=program.report.acknowledged)
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, lambda *_: stop.set())
-        publisher.connect()
-        sender.start()
-        try:
-            program.run(stop)
-        finally:
-            sender.drain(drain_timeout_s)
-            sender.stop()
-            publisher.close()
-        return {
-            "camera": settings.camera,
-            **program.report.to_json(),
-            "waiting": len(outbox),
-            "dropped": outbox.dropped,
-            "outbox": str(outbox.path),
-            "connection_failure": getattr(publisher, "failure", None),
-        }
 
 
 def _failure(message: str, *, code: int) -> typer.Exit:

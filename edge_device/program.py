@@ -2,61 +2,33 @@
 
 from __future__ import annotations
 
+import queue
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from edge_device import clock
-from edge_device.core.message import encode_message, face_message, faces_topic, iso_time
+from edge_device.build import face_rules, shot_rules, zones
+from edge_device.core.message import encode_message, face_message, faces_topic
+from edge_device.report import Report
 from edge_device.version import version
 
 if TYPE_CHECKING:
     import threading
 
     from edge_device.cameras import Camera
+    from edge_device.core.face import Face, Frame
     from edge_device.core.message import FaceShot
+    from edge_device.core.motion import MotionGate
     from edge_device.core.passers_by import PassersBy
     from edge_device.detector import Detector
-    from edge_device.outbox import Entry, Outbox
+    from edge_device.live_view import LiveView
+    from edge_device.outbox import Outbox
+    from edge_device.remote_settings import RemoteSettings
 
 log = structlog.get_logger()
-
-
-@dataclass
-class Report:
-    """What a run did: counts, and for each capture its id, track, and when it was taken, queued, acknowledged."""
-
-    frames: int = 0
-    faces: int = 0
-    captures: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def queued(self, shot: FaceShot, payload: bytes) -> None:
-        """A capture was put in the outbox."""
-        self.captures[shot.capture_id] = {
-            "capture_id": shot.capture_id,
-            "track": shot.track_id,
-            "shot": shot.shot,
-            "final": shot.final,
-            "quality": round(shot.quality.score, 3),
-            "bytes": len(payload),
-            "captured_at": iso_time(shot.captured_at),
-            "queued_at": iso_time(clock.wall_s()),
-            "acknowledged_at": None,
-        }
-
-    def acknowledged(self, entry: Entry) -> None:
-        """The broker has a message, of this run or an earlier one."""
-        capture = self.captures.setdefault(
-            entry.capture_id, {"capture_id": entry.capture_id, "bytes": len(entry.payload)}
-        )
-        capture["acknowledged_at"] = iso_time(clock.wall_s())
-
-    def to_json(self) -> dict[str, Any]:
-        """The report for `--json`."""
-        captures = list(self.captures.values())
-        published = sum(1 for capture in captures if capture["acknowledged_at"])
-        return {"frames": self.frames, "faces": self.faces, "published": published, "captures": captures}
 
 
 @dataclass
@@ -68,7 +40,11 @@ class Program:
     detector: Detector
     passers_by: PassersBy
     outbox: Outbox
+    gate: MotionGate | None = None
+    live_view: LiveView | None = None
     report: Report = field(default_factory=Report)
+    filming: bool = True
+    _changes: queue.SimpleQueue[RemoteSettings] = field(default_factory=queue.SimpleQueue)
 
     def run(self, stop: threading.Event) -> None:
         """Until the video ends, or `stop` is set.
@@ -77,13 +53,40 @@ class Program:
             CameraError: the camera gives no frames.
         """
         for frame in self.camera.frames():
-            faces = self.detector.detect(frame.image)
-            self.report.frames += 1
-            self.report.faces += len(faces)
-            self._queue(self.passers_by.see(frame, faces))
+            while not self._changes.empty():
+                self._apply(self._changes.get())
+            if self.filming:
+                self._look_at(frame)
+            self.report.seen()
             if stop.is_set():
                 break
         self._queue(self.passers_by.leave())
+
+    def change(self, settings: RemoteSettings) -> None:
+        """Put other settings in force, from the next frame on. May be called from any thread."""
+        self._changes.put(settings)
+
+    def state(self) -> dict[str, Any]:
+        """How it goes, for the health message."""
+        return {
+            **self.report.state(),
+            "filming": self.filming,
+            "sent": self.outbox.sent,
+            "waiting": len(self.outbox),
+            "waiting_bytes": self.outbox.waiting_bytes,
+            "dropped": self.outbox.dropped,
+        }
+
+    def _look_at(self, frame: Frame) -> None:
+        self.passers_by.zones.black_out(frame.image)
+        faces: list[Face] = []
+        if self.passers_by.tracker.tracks or not self.gate or self.gate.opens(frame):
+            started = time.perf_counter()
+            faces = self.detector.detect(frame.image)
+            self.report.detected(len(faces), time.perf_counter() - started)
+        self._queue(self.passers_by.see(frame, faces))
+        if self.live_view:
+            self.live_view.show(frame, self.passers_by.tracker.tracks)
 
     def _queue(self, shots: list[FaceShot]) -> None:
         for shot in shots:
@@ -95,6 +98,11 @@ class Program:
                 edge_version=version(),
             )
             payload = encode_message(message)
-            self.report.queued(shot, payload)
+            self.report.queued(shot, payload, at=clock.wall_s())
             self.outbox.put(shot.capture_id, faces_topic(self.thing), payload)
             log.info("capture", capture_id=shot.capture_id, track=shot.track_id, shot=shot.shot, bytes=len(payload))
+
+    def _apply(self, settings: RemoteSettings) -> None:
+        self.filming = settings.filming
+        self.passers_by.faces, self.passers_by.rules = face_rules(settings.faces), shot_rules(settings.shots)
+        self.passers_by.zones = zones(settings.zones)

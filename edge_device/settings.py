@@ -26,7 +26,7 @@ class _Table(BaseModel):
 class Mqtt(_Table):
     """Where messages go. `iot-core` (or any MQTT 5 broker) needs an endpoint, a certificate and a key."""
 
-    publisher: Literal["iot-core", "stdout"] = "iot-core"
+    publisher: Literal["iot-core", "greengrass-v2", "greengrass-v1", "stdout"] = "iot-core"
     endpoint: str | None = None
     port: int = Field(default=8883, ge=1, le=65535)
     certificate: Path | None = None
@@ -60,6 +60,37 @@ class Shots(_Table):
     stay_s: float = Field(default=60, ge=10)
 
 
+Polygon = Annotated[tuple[tuple[Part, Part], ...], Field(min_length=3)]
+
+
+class ZoneSettings(_Table):
+    """Polygons in parts of the picture (0-1): faces are captured in the regions only; the masks are blacked out."""
+
+    regions: tuple[Polygon, ...] = ()
+    masks: tuple[Polygon, ...] = ()
+
+
+class Motion(_Table):
+    """The gate that lets the detector rest while nothing moves."""
+
+    enabled: bool = True
+    sensitivity: float = Field(default=6, ge=1, le=100)
+
+
+class HealthSettings(_Table):
+    """How often the camera says how it is."""
+
+    every_s: float = Field(default=60, ge=1)
+
+
+class LiveView(_Table):
+    """The page that shows what the camera sees: off unless a port is set (0 for any free one)."""
+
+    port: int | None = Field(default=None, ge=0, le=65535)
+    token_file: Path = Path("/var/lib/homeward-edge/live_view_token")
+    width_px: int = Field(default=960, ge=160, le=1920)
+
+
 class Waiting(_Table):
     """The outbox: its file, and when the oldest messages in it are given up."""
 
@@ -79,7 +110,11 @@ class Settings(_Table):
     detection: Detection = Detection()
     faces: Faces = Faces()
     shots: Shots = Shots()
+    zones: ZoneSettings = ZoneSettings()
+    motion: Motion = Motion()
     outbox: Waiting = Waiting()
+    health: HealthSettings = HealthSettings()
+    live_view: LiveView = LiveView()
 
 
 def read_settings(file: Path | None, options: Mapping[str, Any]) -> Settings:

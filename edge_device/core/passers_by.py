@@ -11,6 +11,7 @@ from edge_device.core.crop import Cutout, cut_out, encode_crop
 from edge_device.core.message import FaceShot
 from edge_device.core.quality import assess, is_whole
 from edge_device.core.tracks import Track, Tracker
+from edge_device.core.zones import Zones
 
 if TYPE_CHECKING:
     from edge_device.core.face import Face, Frame
@@ -51,6 +52,7 @@ class PassersBy:
 
     faces: FaceRules = field(default_factory=FaceRules)
     rules: ShotRules = field(default_factory=ShotRules)
+    zones: Zones = field(default_factory=Zones)
     tracker: Tracker = field(default_factory=Tracker)
     _shots: dict[str, BestShot[_Seen]] = field(default_factory=dict)
 
@@ -74,6 +76,7 @@ class PassersBy:
             and face.confidence > self.faces.min_confidence
             and face.box.height >= self.faces.min_px
             and is_whole(frame, face)
+            and self.zones.admits(frame, face.box)
         )
 
     def _offer(self, track: Track, frame: Frame, face: Face) -> None:

@@ -15,6 +15,11 @@ class PublishError(Exception):
 class Publisher(Protocol):
     """What a publisher must do. All calls may come from several threads."""
 
+    @property
+    def connections(self) -> int:
+        """How many times the connection was made; after each, a retained status may have been replaced by the will."""
+        ...
+
     def connect(self) -> None:
         """Start to connect, and go on trying until `close`; returns at once."""
         ...

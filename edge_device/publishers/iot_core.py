@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -52,8 +53,10 @@ class IotCore:
     will: Will | None = None
     ack_timeout_s: int = 20
     failure: str | None = None  # why the last attempt to connect failed, in one line
+    connections: int = 0
     _connected: threading.Event = field(default_factory=threading.Event)
     _stopped: threading.Event = field(default_factory=threading.Event)
+    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="messages"))
     _handlers: dict[str, Callable[[str, bytes], None]] = field(default_factory=dict)
     _client: Any = None
 
@@ -84,8 +87,8 @@ class IotCore:
                 on_lifecycle_stopped=lambda _: self._stopped.set(),
                 on_publish_received=self._on_message,
             )
-        except AwsCrtError as error:
-            raise PublishError(f"the certificate or key cannot be used: {error.name} {error.message}") from error
+        except (AwsCrtError, RuntimeError) as error:  # awscrt raises either, for a bad key and for a bad certificate
+            raise PublishError(f"the certificate or key cannot be used: {error}") from error
         self._client.start()
 
     def wait_connected(self, timeout_s: float) -> bool:
@@ -119,6 +122,7 @@ class IotCore:
         if self._client:
             self._client.stop()
             self._stopped.wait(5)
+        self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _subscribe(self, topic: str) -> None:
         subscription = mqtt5.Subscription(topic_filter=topic, qos=mqtt5.QoS.AT_LEAST_ONCE)
@@ -135,6 +139,7 @@ class IotCore:
         self.failure = None
         for topic in self._handlers:
             self._subscribe(topic)
+        self.connections += 1
         self._connected.set()
         log.info("connected", host=self.endpoint.host, port=self.endpoint.port)
 
@@ -150,4 +155,5 @@ class IotCore:
         packet = data.publish_packet
         handler = self._handlers.get(packet.topic)
         if handler:
-            handler(packet.topic, bytes(packet.payload or b""))
+            # Not here: this is the thread on which a handler's own publish would wait for its acknowledgement.
+            self._worker.submit(handler, packet.topic, bytes(packet.payload or b""))

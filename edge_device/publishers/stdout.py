@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class Stdout:
     """A publisher that is always connected."""
 
+    connections = 1
     stream: TextIO = field(default_factory=lambda: sys.stdout)
 
     def connect(self) -> None:
