@@ -110,7 +110,10 @@ def keep(settings: CloudSettings) -> None:
     temporary_folder(settings).mkdir()
     children = {service.name: start(service, settings, lock) for service in services_of(settings)}
     described = settings.state / "cloud.json"
-    described.write_text(describe(settings, {name: child.pid for name, child in children.items()}), encoding="utf-8")
+    draft = described.with_suffix(".draft")
+    draft.write_text(describe(settings, {name: child.pid for name, child in children.items()}), encoding="utf-8")
+    # At once, since others read it while we write.
+    draft.replace(described)
     print(f"The cloud ends: {wait_for_end(children)}.", flush=True)
     end_all(children)
     described.unlink(missing_ok=True)

@@ -37,8 +37,11 @@ def description(state: Path) -> dict[str, Any] | None:
     """What `cloud.json` says of the cloud that is up in a state folder; None when none is."""
     if process_group(state) is None:
         return None
-    described: dict[str, Any] = json.loads((state / "cloud.json").read_text(encoding="utf-8"))
-    return described
+    # While it starts or ends there is none.
+    with contextlib.suppress(FileNotFoundError):
+        described: dict[str, Any] = json.loads((state / "cloud.json").read_text(encoding="utf-8"))
+        return described
+    return None
 
 
 def attach(state: Path) -> Cloud | None:
