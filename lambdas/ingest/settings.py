@@ -27,6 +27,8 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """First and last case number to ask for one by one, instead of sweeping the search."""
     nationalities: tuple[str, ...] = ()
     """ISO 3166 codes to slice a query by that returns too few rows."""
+    wanted: bool = False
+    """List wanted persons instead of missing ones, where the source has both."""
     folder: str | None = None
     """A folder of the agency's own: a path or s3://BUCKET/PREFIX."""
 
@@ -43,8 +45,14 @@ def read_sources(text: str) -> Sources:
 
     Raises:
         msgspec.ValidationError: a member has the wrong type, or `contact` is missing.
+        ValueError: missing and wanted persons would come into one gallery.
     """
     members = msgspec.json.decode(text, type=dict[str, Any])
     contact = msgspec.convert(members.pop("contact", None), type=str)
     settings = msgspec.convert(members, type=dict[str, SourceSettings])
-    return Sources(contact, {name: source for name, source in settings.items() if source.enabled})
+    enabled = {name: source for name, source in settings.items() if source.enabled}
+    wanted = sorted(name for name, source in enabled.items() if source.wanted)
+    if wanted and len(wanted) < len(enabled):
+        # A match on a wanted person means something else than one on a missing person.
+        raise ValueError(f"wanted persons ({', '.join(wanted)}) need a gallery, and so an agency file, of their own")
+    return Sources(contact, enabled)

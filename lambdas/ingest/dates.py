@@ -1,0 +1,56 @@
+"""Dates as sources write them, to ISO 8601 as far as they are known."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
+
+
+def day_in_words(value: Any) -> str | None:
+    """`September 6, 2015` or `Sep 6, 2015 12:00:00 AM` as 2015-09-06; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    match = re.match(r"\s*([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b", value[:100])
+    if match is None or match[1].lower() not in _MONTHS:
+        return None
+    return _iso(int(match[3]), _MONTHS[match[1].lower()], int(match[2]))
+
+
+def partial_date(value: Any) -> tuple[str, str] | None:
+    """`1958/11/05`, `1958-11` or `1958` as an ISO date cut to its precision, and that precision, else None."""
+    if not isinstance(value, str):
+        return None
+    match = re.fullmatch(r"\s*(\d{4})(?:[/-](\d{1,2})(?:[/-](\d{1,2}))?)?\s*", value[:40])
+    if match is None or not 1850 <= int(match[1]) <= 2100:
+        return None
+    year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
+    # Sources write 00 for a month or a day that they do not know.
+    if day and (full := _iso(year, month, day)):
+        return full, "day"
+    if 1 <= month <= 12:
+        return f"{year:04d}-{month:02d}", "month"
+    return f"{year:04d}", "year"
+
+
+def years_between(birth: str | None, event: str | None) -> int | None:
+    """Whole years from one ISO day to another; None where either is not a full day, or the order is wrong."""
+    if birth is None or event is None or len(birth) != 10 or len(event) != 10:
+        return None
+    born, happened = date.fromisoformat(birth), date.fromisoformat(event)
+    years = happened.year - born.year - ((happened.month, happened.day) < (born.month, born.day))
+    return years if 0 <= years <= 130 else None
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
