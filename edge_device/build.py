@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge_device.cameras.awscam_device import AwsCam
+from edge_device.cameras.image_folder import ImageFolder
+from edge_device.cameras.live import LiveCamera
 from edge_device.cameras.video_file import VideoFile
 from edge_device.core.best_shot import ShotRules
 from edge_device.core.motion import MotionGate
@@ -21,9 +24,16 @@ if TYPE_CHECKING:
     from edge_device.settings import Faces, Mqtt, Settings, Shots, ZoneSettings
 
 
-def build_camera(settings: Settings) -> Camera:
-    """The camera that `source` names."""
-    return VideoFile(Path(settings.source), fast=settings.pace == "fast", trust_clock=settings.trust_clock)
+def build_camera(settings: Settings, *, give_up_s: float | None = None) -> Camera:
+    """The camera that `source` names; `give_up_s` makes a live one that gives nothing for so long an error."""
+    source, fast, trust = settings.source, settings.pace == "fast", settings.trust_clock
+    if source == "awscam":
+        return AwsCam(trust_clock=trust)
+    if source.isdigit() or source.startswith("/dev/") or "://" in source:
+        return LiveCamera(source, give_up_s=give_up_s, trust_clock=trust)
+    if Path(source).is_dir():
+        return ImageFolder(Path(source), follow=not fast)
+    return VideoFile(Path(source), fast=fast, trust_clock=trust)
 
 
 def build_passers_by(settings: Settings) -> PassersBy:

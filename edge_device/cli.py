@@ -32,7 +32,10 @@ def run(
     config: Annotated[
         Path | None, typer.Option(help="TOML file with the settings; options replace what it says.")
     ] = None,
-    source: Annotated[str | None, typer.Option(help="A video file, or a webcam's number.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="A webcam's number, rtsp:// or http:// address, video file, folder of pictures, or awscam."),
+    ] = None,
     camera: Annotated[str | None, typer.Option(help="The camera's thing name, such as cam-01.")] = None,
     publisher: Annotated[Literal["iot-core", "stdout"] | None, typer.Option(help="Where messages go.")] = None,
     endpoint: Annotated[str | None, typer.Option(help="Host of the MQTT broker.")] = None,

@@ -44,6 +44,7 @@ class Program:
     live_view: LiveView | None = None
     report: Report = field(default_factory=Report)
     filming: bool = True
+    beat_s: float = field(default_factory=clock.steady_s)  # when the loop last came round
     _changes: queue.SimpleQueue[RemoteSettings] = field(default_factory=queue.SimpleQueue)
 
     def run(self, stop: threading.Event) -> None:
@@ -53,13 +54,16 @@ class Program:
             CameraError: the camera gives no frames.
         """
         for frame in self.camera.frames():
+            self.beat_s = clock.steady_s()
+            if stop.is_set():
+                break
+            if frame is None:
+                continue
             while not self._changes.empty():
                 self._apply(self._changes.get())
             if self.filming:
                 self._look_at(frame)
             self.report.seen()
-            if stop.is_set():
-                break
         self._queue(self.passers_by.leave())
 
     def change(self, settings: RemoteSettings) -> None:

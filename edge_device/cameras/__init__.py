@@ -17,8 +17,10 @@ class CameraError(Exception):
 class Camera(Protocol):
     """What a camera must do."""
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self) -> Iterator[Frame | None]:
         """Its frames in order; ends with a file, never with a live camera.
+
+        While there is no frame it gives None about twice a second, so that the program can stop, or say that it lives.
 
         Raises:
             CameraError: there is no picture to be had.

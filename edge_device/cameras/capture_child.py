@@ -1,0 +1,57 @@
+"""The child process that reads a live camera: `python -m edge_device.cameras.capture_child FD SOURCE`.
+
+Reading from a network camera or a driver can block for ever, and only a process can be killed: hence a process.
+It writes each frame into one of three slots of the shared memory FD in turn, and then one line to its standard output:
+slot, number, width, height, steady and wall time. It imports little, so that it stays small.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import mmap
+import os
+import signal
+import sys
+import time
+
+import cv2
+import numpy as np
+
+SLOTS = 3
+SLOT_BYTES = 3840 * 2160 * 3  # pages that are never written take no memory
+_PR_SET_PDEATHSIG = 1
+
+
+def open_capture(source: str) -> cv2.VideoCapture:
+    """A webcam by number or device, or a stream by URL."""
+    if source.isdigit() or source.startswith("/dev/"):
+        return cv2.VideoCapture(int(source) if source.isdigit() else source, cv2.CAP_V4L2)
+    # Over TCP: with UDP, lost packets make grey faces.
+    os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
+    return cv2.VideoCapture(source, cv2.CAP_FFMPEG)
+
+
+def main() -> None:
+    """Read until the camera ends, or the parent does."""
+    descriptor, source = int(sys.argv[1]), sys.argv[2]
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    memory = mmap.mmap(descriptor, SLOTS * SLOT_BYTES)
+    capture = open_capture(source)
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    for number in itertools.count():
+        readable, image = capture.read()
+        if not readable:
+            raise SystemExit(3)
+        height, width = image.shape[:2]
+        if image.nbytes > SLOT_BYTES:
+            raise SystemExit(4)
+        slot = number % SLOTS
+        np.ndarray(image.shape, np.uint8, memory, slot * SLOT_BYTES)[:] = image
+        steady = time.clock_gettime(time.CLOCK_BOOTTIME)
+        sys.stdout.write(f"{slot} {number} {width} {height} {steady} {time.time()}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
