@@ -1,0 +1,67 @@
+"""The command line of the NamUs stand-in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from local_cloud.namus.folder import Folder
+from local_cloud.namus.population import Population, Together
+from local_cloud.namus.switches import Switches, changed
+
+app = typer.Typer(add_completion=False)
+
+
+@app.callback(invoke_without_command=True)
+def namus(
+    *,
+    documents: Annotated[
+        Path | None, typer.Option(help="Folder of NamUs documents *.json, with pictures images/{identityId}.jpg.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 4572,
+    synthetic: Annotated[int, typer.Option(help="Make up this many cases, on the fly.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed makes up the same cases.")] = 1,
+    shape: Annotated[str | None, typer.Option(help="Serve every document in shape A (2018-19) or B (2020+).")] = None,
+    resolved: Annotated[int, typer.Option(help="What a resolved case answers: 200 or 404.")] = 200,
+    robots: Annotated[
+        str, typer.Option(help="robots.txt: disallow (as the real one), allow, or missing.")
+    ] = "disallow",
+    latency_ms: Annotated[int, typer.Option(help="Milliseconds before each answer.", min=0)] = 0,
+    switches: Annotated[
+        str, typer.Option(help="Further switches as JSON, as PUT /_stand_in/switches takes them.")
+    ] = "{}",
+) -> None:
+    """Serve the NamUs web API on fictional cases.
+
+    Examples: python -m local_cloud namus --documents .local/demo/documents --port 4572
+
+    python -m local_cloud namus --synthetic 26600
+
+    python -m local_cloud namus --documents DIR --switches '{"faults": [{"do": "status", "status": 429, "every": 5}]}'
+
+    While it runs: curl -X PUT 127.0.0.1:4572/_stand_in/switches -d '{"resolved": 404}', and GET or DELETE
+    /_stand_in/requests for the counts of what was asked.
+
+    Exit codes: 0 stopped, 2 wrong option.
+    """
+    if documents is None and not synthetic:
+        raise typer.BadParameter("Say what to serve: --documents DIR, or --synthetic N, or both.")
+    faults = [{"latency_ms": latency_ms}] if latency_ms else []
+    chosen = {"shape": shape, "resolved": resolved, "robots": robots, "faults": faults}
+    try:
+        defaults = changed(changed(Switches(), msgspec.json.encode(chosen)), switches.encode())
+    except msgspec.DecodeError as error:
+        raise typer.BadParameter(str(error)) from None
+    from local_cloud.namus.server import serve  # noqa: PLC0415 the help text needs no web server
+
+    serve(port, _population(documents, synthetic, seed), defaults)
+
+
+def _population(documents: Path | None, synthetic: int, seed: int) -> Population:
+    from local_cloud.namus.synthetic import Synthetic  # noqa: PLC0415 only where it is asked for
+
+    parts: list[Population] = [Folder(documents)] if documents else []
+    if synthetic:
+        parts.append(Synthetic(synthetic, seed))
+    return parts[0] if len(parts) == 1 else Together(tuple(parts))

@@ -1,0 +1,93 @@
+"""A folder of NamUs documents and pictures, read again whenever a file changes."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from local_cloud.namus.population import Entry, is_published, state_of
+from local_cloud.namus.reading import at, entries
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    version: tuple[int, int, int]  # time of change, size, inode
+    entry: Entry | None
+    document: Any
+
+
+@dataclass
+class Folder:
+    """The documents `*.json` of one folder, and its pictures `images/{identityId}.*`.
+
+    A folder that does not exist yet is an empty one. The number of a case is the document's `id`, or the digits of its
+    `idFormatted`, or, where it has neither or is no JSON, those at the end of the file's name.
+    """
+
+    path: Path
+    _files: dict[str, _File] = field(default_factory=dict)
+
+    def entries(self) -> list[Entry]:
+        """The cases that are published, by number."""
+        self._look()
+        found = {file.entry.number: file.entry for file in self._files.values() if file.entry}
+        return [found[number] for number in sorted(found)]
+
+    def document(self, number: int) -> Any:
+        """The case's document, decoded; its bytes if they are no JSON; None if there is no such case."""
+        self._look()
+        found = (file.document for file in self._files.values() if file.entry and file.entry.number == number)
+        return next(found, None)
+
+    def picture(self, identity: int) -> bytes | None:
+        """The bytes of `images/{identity}` with any suffix."""
+        found = next((self.path / "images").glob(f"{identity}.*"), None)
+        return found.read_bytes() if found else None
+
+    def _look(self) -> None:
+        versions = _versions(self.path)
+        self._files = {
+            name: known
+            if (known := self._files.get(name)) and known.version == version
+            else _read(self.path / name, version)
+            for name, version in versions.items()
+        }
+
+
+def _versions(folder: Path) -> dict[str, tuple[int, int, int]]:
+    try:
+        with os.scandir(folder) as found:
+            files = sorted((entry for entry in found if entry.name.endswith(".json")), key=lambda entry: entry.name)
+            stats = {entry.name: entry.stat() for entry in files}
+    except FileNotFoundError:
+        # The folder, or a file in it that was being replaced; the next request sees what is there then.
+        return {}
+    return {name: (stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in stats.items()}
+
+
+def _read(path: Path, version: tuple[int, int, int]) -> _File:
+    content = path.read_bytes()
+    try:
+        document = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        document = content
+    number = _number(document, path.stem)
+    if number is None or not is_published(document):
+        return _File(version, None, document)
+    further = [state for state in entries(document, "_stand_in", "alsoListedIn") if isinstance(state, str)]
+    states = dict.fromkeys([state for state in (state_of(document), *further) if state])
+    return _File(version, Entry(number, tuple(states), at(document, "caseIsResolved") is not True), document)
+
+
+def _number(document: Any, name: str) -> int | None:
+    stated = at(document, "id")
+    if isinstance(stated, int):
+        return stated
+    for text in (at(document, "idFormatted"), name):
+        digits = re.search(r"(\d+)$", text) if isinstance(text, str) else None
+        if digits:
+            return int(digits[1])
+    return None

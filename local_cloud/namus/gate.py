@@ -1,0 +1,141 @@
+"""What every request passes before the API sees it: counted, perhaps delayed, perhaps failed on purpose."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local_cloud.namus.requests import Requests, kind_of
+from local_cloud.namus.switches import Fault, Kind
+
+
+class Faults:
+    """Which fault hits a request; each fault counts the requests that it may hit."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self._faults = [(fault, _Tally()) for fault in faults]
+
+    def hitting(self, kind: Kind, path: str) -> list[Fault]:
+        """The faults that hit this request; the first that decides its answer keeps it from the others."""
+        hitting = []
+        for fault, tally in self._faults:
+            if kind in fault.on and fault.path in path and tally.hits(fault):
+                hitting.append(fault)
+                if fault.do:
+                    break
+        return hitting
+
+
+@dataclass
+class _Tally:
+    seen: int = 0
+    hit: int = 0
+
+    def hits(self, fault: Fault) -> bool:
+        self.seen += 1
+        past = self.seen - fault.after
+        if past < 1 or past % fault.every or (fault.times is not None and self.hit >= fault.times):
+            return False
+        self.hit += 1
+        return True
+
+
+class Gate:
+    """ASGI middleware around the API.
+
+    Args:
+        app: what answers, at paths in lower case.
+        requests: where requests are counted.
+    """
+
+    def __init__(self, app: ASGIApp, requests: Requests) -> None:
+        self._app = app
+        self._requests = requests
+        self.faults = Faults(())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or not. The stand-in's own pages are neither counted nor hit."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        asked, scope = scope["path"], {**scope, "path": scope["path"].lower()}
+        if asked == "/" or asked.startswith("/_stand_in/"):
+            await self._app(scope, receive, send)
+            return
+        kind = kind_of(scope["path"])
+        answer = _Answer(send, self._requests)
+        self._requests.begin(
+            kind, scope["method"], asked, dict(scope["headers"]).get(b"user-agent", b"").decode("latin-1")
+        )
+        try:
+            await self._answer(self.faults.hitting(kind, scope["path"]), scope, receive, answer)
+        finally:
+            self._requests.end(answer.status)
+
+    async def _answer(self, faults: list[Fault], scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        await asyncio.sleep(sum(fault.latency_ms for fault in faults) / 1000)
+        fault = next((fault for fault in faults if fault.do), None)
+        if fault is None:
+            await self._app(scope, receive, answer.send)
+        elif fault.do == "drop":
+            await answer.drop(receive)
+        elif fault.do in {"status", "redirect"}:
+            await _refusal(fault, scope)(scope, receive, answer.send)
+        else:
+            await self._app(scope, receive, answer.spoiling(str(fault.do)))
+
+
+def _refusal(fault: Fault, scope: Scope) -> Response:
+    if fault.to and fault.do == "redirect":
+        return RedirectResponse(f"{fault.to.rstrip('/')}{scope['path']}", 302)
+    headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+    return PlainTextResponse("The stand-in fails on purpose.\n", fault.status, headers)
+
+
+class _Answer:
+    """The way back to the client of one request."""
+
+    def __init__(self, send: Send, requests: Requests) -> None:
+        self._send = send
+        self._requests = requests
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        """Pass on a message, counting what goes out."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        self._requests.bytes_sent += len(message.get("body", b""))
+        await self._send(message)
+
+    async def drop(self, receive: Receive) -> None:
+        """End the connection with no answer."""
+        self._transport.abort()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    def spoiling(self, how: str) -> Send:
+        """A way back that changes the body; the API answers in one piece."""
+        starts: list[Message] = []
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                starts.append(message)
+                return
+            whole = message.get("body", b"")
+            body = {"text": b"This is not what was asked for.\n", "empty": b""}.get(how, whole[: len(whole) // 2])
+            length = len(whole if how == "cut" else body)
+            headers = [(name, value) for name, value in starts[0]["headers"] if name != b"content-length"]
+            await self.send({**starts[0], "headers": [*headers, (b"content-length", b"%d" % length)]})
+            await self.send({"type": "http.response.body", "body": body, "more_body": how == "cut"})
+            if how == "cut":
+                self._transport.close()
+
+        return send
+
+    @property
+    def _transport(self) -> asyncio.Transport:
+        # ASGI has no way to drop a connection; uvicorn's request, whose method `send` is, holds it.
+        return cast("asyncio.Transport", cast("Any", self._send).__self__.transport)

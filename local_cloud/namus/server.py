@@ -1,0 +1,106 @@
+"""The stand-in as a server: the API behind the gate, and the pages that control it."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from local_cloud.namus.api import Api
+from local_cloud.namus.gate import Faults, Gate
+from local_cloud.namus.population import Population
+from local_cloud.namus.requests import Requests
+from local_cloud.namus.switches import Switches, changed
+
+
+class StandIn:
+    """One stand-in.
+
+    Args:
+        population: the cases that it serves.
+        switches: how it behaves at first, and what a PUT that leaves members out returns to.
+    """
+
+    def __init__(self, population: Population, switches: Switches) -> None:
+        self._first = switches
+        self._requests = Requests()
+        self._api = Api(population, switches)
+        self._gate = Gate(Starlette(routes=[*self._api.routes(), *self._controls()]), self._requests)
+        self._switch(switches)
+
+    def app(self) -> ASGIApp:
+        """The ASGI application."""
+        return self._gate
+
+    def _controls(self) -> list[Route]:
+        return [
+            Route("/", self._about),
+            Route("/_stand_in/switches", self._show_switches, methods=["GET"]),
+            Route("/_stand_in/switches", self._put_switches, methods=["PUT"]),
+            Route("/_stand_in/requests", self._show_requests, methods=["GET"]),
+            Route("/_stand_in/requests", self._forget_requests, methods=["DELETE"]),
+        ]
+
+    def _switch(self, switches: Switches) -> None:
+        self._api.switches = switches
+        self._gate.faults = Faults(switches.faults)
+
+    async def _about(self, _: Request) -> Response:
+        return PlainTextResponse("A stand-in for NamUs. Every case in it is fictional.\n")
+
+    async def _show_switches(self, _: Request) -> Response:
+        return JSONResponse(msgspec.to_builtins(self._api.switches, str_keys=True))
+
+    async def _put_switches(self, request: Request) -> Response:
+        try:
+            self._switch(changed(self._first, await request.body()))
+        except msgspec.DecodeError as error:
+            return PlainTextResponse(f"{error}\n", 400)
+        return await self._show_switches(request)
+
+    async def _show_requests(self, _: Request) -> Response:
+        return JSONResponse(self._requests.report())
+
+    async def _forget_requests(self, _: Request) -> Response:
+        self._requests.reset()
+        return Response(status_code=204)
+
+
+def serve(port: int, population: Population, switches: Switches) -> None:
+    """Serve on 127.0.0.1 until the process is told to stop."""
+    with suppress(KeyboardInterrupt):  # Ctrl-C is a way to stop it
+        uvicorn.Server(_configuration(population, switches, port)).run()
+
+
+@contextmanager
+def running(population: Population, switches: Switches | None = None) -> Iterator[str]:
+    """A stand-in in a thread of this process, on a free port; its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(_configuration(population, switches or Switches(), port=0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            # The socket listens already, so a request before the server's loop starts waits and is not refused.
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _configuration(population: Population, switches: Switches, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        StandIn(population, switches).app(),
+        host="127.0.0.1",
+        port=port,
+        log_level="critical",  # a connection that is cut on purpose is no error
+        access_log=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
+    )
