@@ -58,7 +58,7 @@ def register_camera(deployment: Deployment, camera: str, *, site: str, certifica
     key.touch(mode=0o600)
     key.write_text(created["keyPair"]["PrivateKey"])
     certificate.write_text(created["certificatePem"])
-    iot.attach_policy(policyName=deployment["CameraPolicy"], target=created["certificateArn"])
+    iot.attach_policy(policyName=deployment["CameraPolicyName"], target=created["certificateArn"])
     iot.attach_thing_principal(thingName=camera, principal=created["certificateArn"])
     item = {"camera": camera, "site": site, "added_at": to_text(now())}
     deployment.client("dynamodb").put_item(TableName=deployment["CamerasTable"], Item=to_attributes(item))

@@ -1,0 +1,172 @@
+"""The alerting stack: encounters table -> one alert per encounter -> SNS topic -> SMS, email, webhooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+
+from stacks.constructs.function import Function, may
+from stacks.constructs.storage import encryption_key, table
+from stacks.constructs.work_queue import WorkQueue, failure_queue
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
+    from constructs import Construct
+
+    from agencies.settings import Settings
+    from stacks.fleet import Fleet
+    from stacks.ingest import Ingest
+
+# Below the 60 seconds that a claim lasts (lambdas/alerting/function.py), so that a claim that ran out has no holder.
+_NOTIFY_TIMEOUT = cdk.Duration.seconds(30)
+
+
+class Alerting(cdk.Stack):
+    """What is known of encounters, and the one alert that each gives."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        settings: Settings,
+        ingest: Ingest,
+        fleet: Fleet,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(scope, name, env=env, description=f"Homeward {settings.stage}: encounters and alerts")
+        self._settings, self._ingest, self._fleet = settings, ingest, fleet
+        self.key = encryption_key(self, settings=settings)
+        self.encounters = self._encounters_table()
+        self.topic = self._topic()
+        self._notify()
+        self._confirm()
+        self._outputs()
+
+    def _encounters_table(self) -> dynamodb.TableV2:
+        return table(
+            self,
+            "Encounters",
+            settings=self._settings,
+            key=self.key,
+            partition="encounter_id",
+            time_to_live_attribute="expires_at",
+            dynamo_stream=dynamodb.StreamViewType.NEW_IMAGE,
+            global_secondary_indexes=[
+                dynamodb.GlobalSecondaryIndexPropsV2(
+                    index_name="alerts-due",
+                    partition_key=dynamodb.Attribute(name="alert", type=dynamodb.AttributeType.STRING),
+                    sort_key=dynamodb.Attribute(name="alert_due_at", type=dynamodb.AttributeType.STRING),
+                    projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+                )
+            ],
+        )
+
+    def _topic(self) -> sns.Topic:
+        topic = sns.Topic(self, "Alerts", master_key=self.key, enforce_ssl=True, display_name="Homeward")
+        alerting = self._settings.alerting
+        for phone in alerting.phones:
+            topic.add_subscription(subscriptions.SmsSubscription(phone))
+        for email in alerting.emails:
+            topic.add_subscription(subscriptions.EmailSubscription(email))
+        for webhook in alerting.webhooks:
+            topic.add_subscription(subscriptions.UrlSubscription(webhook, protocol=sns.SubscriptionProtocol.HTTPS))
+        return topic
+
+    def _notify(self) -> None:
+        environment = {
+            "ENCOUNTERS_TABLE": self.encounters.table_name,
+            "CASES_TABLE": self._ingest.cases.table_name,
+            "CAMERAS_TABLE": self._fleet.cameras.table_name,
+            "ALERT_TOPIC_ARN": self.topic.topic_arn,
+            "CONSOLE_URL": self._settings.alerting.console_url,
+        }
+        notify = self._alerting_function("Notify", "Sends the alert of an encounter", environment)
+        notify.add_event_source(
+            sources.DynamoEventSource(
+                self.encounters,
+                starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+                batch_size=10,
+                bisect_batch_on_error=True,
+                report_batch_item_failures=True,
+                # The sweep sends what the stream gives up; the shard must not wait for it.
+                retry_attempts=3,
+                max_record_age=cdk.Duration.hours(1),
+                on_failure=sources.SqsDlq(
+                    failure_queue(self, "NotifyFailures", key=self.key, kept=cdk.Duration.days(14))
+                ),
+                filters=[
+                    lambda_.FilterCriteria.filter(
+                        {
+                            "eventName": lambda_.FilterRule.or_("INSERT", "MODIFY"),
+                            "dynamodb": {"NewImage": {"alert": {"S": lambda_.FilterRule.is_equal("due")}}},
+                        }
+                    )
+                ],
+            )
+        )
+        self.sweep = self._alerting_function("Sweep", "Sends the alerts that are overdue", environment)
+        self.sweep.add_to_role_policy(may("dynamodb:Query", on=[f"{self.encounters.table_arn}/index/alerts-due"]))
+        minute = events.Schedule.rate(cdk.Duration.minutes(1))
+        events.Rule(self, "EveryMinute", schedule=minute, targets=[targets.LambdaFunction(self.sweep)])
+
+    def _alerting_function(self, name: str, description: str, environment: dict[str, str]) -> Function:
+        return Function(
+            self,
+            name,
+            settings=self._settings,
+            handler=f"alerting.{name.lower()}",
+            description=description,
+            statements=[
+                self._use_keys(),
+                may("dynamodb:UpdateItem", on=[self.encounters.table_arn]),
+                may("dynamodb:GetItem", on=[self._ingest.cases.table_arn, self._fleet.cameras.table_arn]),
+                may("sns:Publish", on=[self.topic.topic_arn]),
+            ],
+            environment=environment,
+            timeout=_NOTIFY_TIMEOUT,
+        )
+
+    def _confirm(self) -> None:
+        """The topic delivers to a queue of our own too: the proof that SNS has an alert."""
+        receipt = Function(
+            self,
+            "Receipt",
+            settings=self._settings,
+            handler="alerting.receipt",
+            description="Writes down that SNS has an alert",
+            statements=[self._use_keys(), may("dynamodb:UpdateItem", on=[self.encounters.table_arn])],
+            environment={"ENCOUNTERS_TABLE": self.encounters.table_name},
+            timeout=_NOTIFY_TIMEOUT,
+        )
+        queue = WorkQueue(self, "Receipts", key=self.key, function_timeout=_NOTIFY_TIMEOUT, kept=cdk.Duration.days(14))
+        queue.feed(receipt, batch_size=10, concurrency=2)
+        queue.accept_from("sns.amazonaws.com")
+        sns.CfnSubscription(
+            self,
+            "ReceiptSubscription",
+            topic_arn=self.topic.topic_arn,
+            protocol="sqs",
+            endpoint=queue.queue_arn,
+            raw_message_delivery=True,
+        )
+
+    def _use_keys(self) -> iam.PolicyStatement:
+        keys = [self.key.key_arn, self._ingest.key.key_arn, self._fleet.key.key_arn]
+        return may("kms:Decrypt", "kms:GenerateDataKey", on=keys)
+
+    def _outputs(self) -> None:
+        for name, value in {
+            "EncountersTable": self.encounters.table_name,
+            "AlertTopic": self.topic.topic_arn,
+            "SweepFunction": self.sweep.function_name,
+        }.items():
+            cdk.CfnOutput(self, f"{name}Output", value=value).override_logical_id(name)

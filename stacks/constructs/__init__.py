@@ -1,0 +1,1 @@
+"""The few constructs that the stacks share."""

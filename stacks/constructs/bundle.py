@@ -1,0 +1,85 @@
+"""The code of a Lambda package: its pinned requirements and our sources, put together by uv, without Docker."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_lambda as lambda_
+from uv import find_uv_bin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs import Construct
+
+ROOT = Path(__file__).resolve().parents[2]
+_LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14")
+
+
+@jsii.implements(cdk.ILocalBundling)
+class _UvBundling:
+    """Installs the requirements for a platform and copies our modules beside them."""
+
+    def __init__(self, package: str, platform: tuple[str, ...]) -> None:
+        self.package, self.platform = package, platform
+
+    def try_bundle(self, output_dir: str, *, image: cdk.DockerImage, **_: Any) -> bool:  # noqa: ARG002 - the interface
+        requirements = ROOT / "lambdas" / self.package / "requirements.txt"
+        command = [find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", *self.platform]
+        subprocess.run([*command, "--target", output_dir, "--requirements", str(requirements)], check=True)  # noqa: S603
+        for source in _sources(self.package):
+            copy = Path(output_dir) / source.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+        for unused in ("bin", ".lock"):
+            _remove(Path(output_dir) / unused)
+        return True
+
+
+def lambda_code(scope: Construct, package: str) -> lambda_.Code:
+    """The asset of `lambdas/PACKAGE`.
+
+    It is built for Lambda on ARM, or with `-c bundle-platform=host` for the Python that synthesises, which is the one
+    that the local cloud runs functions with. Equal sources give an equal asset, which is then not built again.
+    """
+    on_host = scope.node.try_get_context("bundle-platform") == "host"
+    platform = ("--python", sys.executable) if on_host else _LAMBDA
+    bundling = cdk.BundlingOptions(
+        image=cdk.DockerImage.from_registry("unused"),
+        local=_UvBundling(package, platform),
+    )
+    return lambda_.Code.from_asset(
+        str(ROOT / "lambdas"),
+        asset_hash_type=cdk.AssetHashType.CUSTOM,
+        asset_hash=_digest(package, platform),
+        bundling=bundling,
+    )
+
+
+def _digest(package: str, platform: tuple[str, ...]) -> str:
+    digest = hashlib.sha256(" ".join(platform).encode())
+    for source in _sources(package):
+        digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _sources(package: str) -> Iterator[Path]:
+    lambdas = ROOT / "lambdas"
+    yield lambdas / "__init__.py"
+    for folder in ("common", package):
+        yield from sorted((lambdas / folder).rglob("*.py"))
+    yield lambdas / package / "requirements.txt"
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
