@@ -19,6 +19,7 @@ NOT_UP = 3
 app = typer.Typer(
     help="The embedded cloud: an AWS emulator, a face-recognition server and a NamUs stand-in, on 127.0.0.1 only.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="markdown",
 )
 app.add_typer(rekognition_app, name="rekognition")
