@@ -1,5 +1,6 @@
 """The command line of the Rekognition-compatible server."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ def rekognition(
     """
     if context.invoked_subcommand:
         return
+    # One thread, as the models have: numpy's would spin on cores that the emulator and the camera program share.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from local_cloud.rekognition.server import serve  # noqa: PLC0415 the help text needs no web server
 
     with _one_line_errors():

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from local_cloud.rekognition.database import Database
-from local_cloud.rekognition.errors import RekognitionError
+from local_cloud.rekognition.errors import RekognitionError, invalid_parameter
 from local_cloud.rekognition.similarity import FACE_MODEL_VERSION, Vector, similarities
 
 _FACES = """SELECT row, face_id, image_id, external_image_id, left, top, width, height, confidence, user_id
-    FROM faces WHERE collection = :collection AND """
+    FROM faces WHERE """
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Collections:
     def delete(self, collection: str) -> None:
         """Deletes the collection with its faces and users."""
         with self.database.transaction() as database:
-            self.describe(collection)
+            self.require(collection)
             database.execute("DELETE FROM collections WHERE collection = ?", (collection,))
             self._galleries.pop(collection, None)
 
@@ -85,10 +85,15 @@ class Collections:
         query = """SELECT created, (SELECT count(*) FROM faces WHERE collection = c.collection),
             (SELECT count(*) FROM users WHERE collection = c.collection) FROM collections c WHERE collection = ?"""
         with self.database.transaction() as database:
-            row = database.execute(query, (collection,)).fetchone()
-        if row is None:
-            raise RekognitionError("ResourceNotFoundException", f"The collection id: {collection} does not exist")
-        return Description(*row)
+            self.require(collection)
+            return Description(*database.execute(query, (collection,)).fetchone())
+
+    def require(self, collection: str) -> None:
+        """Raises ResourceNotFoundException if there is no such collection."""
+        query = "SELECT 1 FROM collections WHERE collection = ?"
+        with self.database.transaction() as database:
+            if database.execute(query, (collection,)).fetchone() is None:
+                raise RekognitionError("ResourceNotFoundException", f"The collection id: {collection} does not exist")
 
     def add_face(self, collection: str, face: StoredFace, vector: Callable[[], Vector]) -> StoredFace:
         """Adds a face, or returns the one that the same picture under the same external id left here before.
@@ -103,7 +108,7 @@ class Collections:
             return known
         computed = vector()
         with self.database.transaction() as database:
-            self.describe(collection)  # it may have gone meanwhile
+            self.require(collection)  # it may have gone meanwhile
             known = self._known(collection, face)  # or the same picture come
             if known:
                 return known
@@ -126,14 +131,16 @@ class Collections:
         limit: int = -1,
     ) -> list[tuple[int, StoredFace]]:
         """Faces with their row numbers, in the order in which they came; `after` is a row number, -1 is no limit."""
-        condition = """(:face_ids IS NULL OR face_id IN (SELECT value FROM json_each(:face_ids)))
-            AND (:user_id IS NULL OR user_id = :user_id) AND row > :after ORDER BY row LIMIT :limit"""
-        ids = None if face_ids is None else json.dumps(face_ids)
+        conditions = ["collection = :collection", "row > :after"]
+        if face_ids is not None:
+            conditions.append("face_id IN (SELECT value FROM json_each(:face_ids))")
+        if user_id is not None:
+            conditions.append("user_id = :user_id")
+        parameters = {"face_ids": json.dumps(face_ids), "user_id": user_id, "after": after, "limit": limit}
         with self.database.transaction():
-            self.describe(collection)
-            return self._select(
-                condition, collection=collection, face_ids=ids, user_id=user_id, after=after, limit=limit
-            )
+            self.require(collection)
+            condition = " AND ".join(conditions) + " ORDER BY row LIMIT :limit"
+            return self._select(condition, collection=collection, **parameters)
 
     def delete_faces(self, collection: str, face_ids: Sequence[str]) -> dict[str, str | None]:
         """Deletes those of the faces that belong to no user; returns the user of every face that was there."""
@@ -145,30 +152,45 @@ class Collections:
             self._galleries.pop(collection, None)
         return users
 
-    def vectors(self, collection: str, *, user_id: str | None = None, face_id: str | None = None) -> Vector:
-        """The vectors of a user's faces, or of one face, (n, 128)."""
-        query = "SELECT vector FROM faces WHERE collection = ? AND (user_id = ? OR face_id = ?) ORDER BY row"
+    def vector(self, collection: str, face_id: str) -> Vector:
+        """The vector of a face.
+
+        Raises:
+            RekognitionError: also InvalidParameterException if the collection has no such face.
+        """
+        query = "SELECT vector FROM faces WHERE collection = ? AND face_id = ?"
         with self.database.transaction() as database:
-            return matrix([blob for (blob,) in database.execute(query, (collection, user_id, face_id))])
+            self.require(collection)
+            row = database.execute(query, (collection, face_id)).fetchone()
+        if row is None:
+            raise invalid_parameter("faceId was not found in the collection.")
+        return np.asarray(matrix([row[0]])[0])
+
+    def vectors_of_user(self, collection: str, user_id: str) -> Vector:
+        """The vectors of a user's faces, (n, 128)."""
+        query = "SELECT vector FROM faces WHERE collection = ? AND user_id = ? ORDER BY row"
+        with self.database.transaction() as database:
+            return matrix([blob for (blob,) in database.execute(query, (collection, user_id))])
 
     def search(
         self, collection: str, probe: Vector, *, threshold: float, limit: int, excluding: str | None = None
     ) -> list[tuple[float, StoredFace]]:
         """The faces at least `threshold` like the probe, most similar first, without the one with the excluded id."""
         with self.database.transaction():
-            self.describe(collection)
+            self.require(collection)
             rows, gallery = self._gallery(collection)
             scores = similarities(probe, gallery)
             alike = np.flatnonzero(scores >= threshold)
             best = alike[np.argsort(-scores[alike], kind="stable")][: limit + 1]
             found = {rows[index]: float(scores[index]) for index in best}
             condition = "row IN (SELECT value FROM json_each(:rows))"
-            faces = dict(self._select(condition, collection=collection, rows=json.dumps(list(found))))
+            faces = dict(self._select(condition, rows=json.dumps(list(found))))
         matches = [(score, faces[row]) for row, score in found.items() if faces[row].face_id != excluding]
         return matches[:limit]
 
     def _known(self, collection: str, face: StoredFace) -> StoredFace | None:
-        condition = "image_id = :image_id AND external_image_id IS :external AND left = :left AND top = :top"
+        condition = """collection = :collection AND image_id = :image_id AND external_image_id IS :external
+            AND left = :left AND top = :top"""
         with self.database.transaction():
             place = {"image_id": face.image_id, "external": face.external_image_id, "left": face.left, "top": face.top}
             found = self._select(condition, collection=collection, **place)

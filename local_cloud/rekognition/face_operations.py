@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def index_faces(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Adds the largest faces that pass the quality filter, and says why it left out the others."""
-    service.collections.describe(request["CollectionId"])
+    service.collections.require(request["CollectionId"])
     source, faces = service.faces_in(request["Image"])
     records: list[dict[str, Any]] = []
     unindexed: list[dict[str, Any]] = []

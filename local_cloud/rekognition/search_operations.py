@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from local_cloud.rekognition import answers
 from local_cloud.rekognition.errors import invalid_parameter
 from local_cloud.rekognition.quality_filter import reasons_against
@@ -20,7 +18,7 @@ _LIMIT = 80
 def search_faces_by_image(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The faces like the picture's largest face that passes the quality filter."""
     collection = request["CollectionId"]
-    service.collections.describe(collection)
+    service.collections.require(collection)
     source, faces = service.faces_in(request["Image"])
     usable = [face for face in faces if not reasons_against(face, request.get("QualityFilter", "NONE"))]
     if not usable:
@@ -36,7 +34,7 @@ def search_faces_by_image(service: Service, request: dict[str, Any]) -> dict[str
 
 def search_faces(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The faces like one of the collection's, without that one."""
-    probe = _vector_of(service, request["CollectionId"], request["FaceId"])
+    probe = service.collections.vector(request["CollectionId"], request["FaceId"])
     return {
         "SearchedFaceId": request["FaceId"],
         "FaceMatches": _face_matches(service, request, probe, excluding=request["FaceId"]),
@@ -46,7 +44,7 @@ def search_faces(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def search_users_by_image(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The users like the picture's largest face that passes the quality filter; no such face is no error here."""
-    service.collections.describe(request["CollectionId"])
+    service.collections.require(request["CollectionId"])
     source, faces = service.faces_in(request["Image"])
     quality_filter = request.get("QualityFilter", "NONE")
     reasons = [reasons_against(face, quality_filter) for face in faces]
@@ -70,7 +68,7 @@ def search_users(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """The users like one of the collection's faces, or like one of its users, without that one."""
     collection, face_id, user_id = request["CollectionId"], request.get("FaceId"), request.get("UserId")
     if face_id and not user_id:
-        probe, searched = _vector_of(service, collection, face_id), {"SearchedFace": {"FaceId": face_id}}
+        probe, searched = service.collections.vector(collection, face_id), {"SearchedFace": {"FaceId": face_id}}
     elif user_id and not face_id:
         probe, searched = service.users.vector(collection, user_id), {"SearchedUser": {"UserId": user_id}}
     else:
@@ -80,14 +78,6 @@ def search_users(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         "UserMatches": _user_matches(service, request, probe, excluding=user_id),
         "FaceModelVersion": FACE_MODEL_VERSION,
     }
-
-
-def _vector_of(service: Service, collection: str, face_id: str) -> Vector:
-    service.collections.describe(collection)
-    vectors = service.collections.vectors(collection, face_id=face_id)
-    if not len(vectors):
-        raise invalid_parameter("faceId was not found in the collection.")
-    return np.asarray(vectors[0])
 
 
 def _face_matches(

@@ -149,5 +149,6 @@ def _configuration(service: Service, throttle: Throttle, port: int) -> uvicorn.C
         port=port,
         log_level="warning",
         access_log=False,  # what was searched is nobody's business
+        timeout_keep_alive=75,  # longer than an SDK keeps an idle connection, so that it meets no closed one
         timeout_graceful_shutdown=5,
     )

@@ -1,5 +1,7 @@
 """Vectors of faces and of users, and the similarity between them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,9 +24,15 @@ def unit(vector: npt.NDArray[np.floating]) -> Vector:
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
-def user_vector(faces: Vector) -> Vector:
-    """The vector of a user: the mean of its faces' vectors, at unit length."""
-    return unit(faces.mean(axis=0))
+def user_vectors(faces: Vector, firsts: Sequence[int]) -> Vector:
+    """The vectors of users: each the mean of its faces' vectors, at unit length.
+
+    Args:
+        faces: (n, 128), the faces of a user one after another.
+        firsts: the index of each user's first face.
+    """
+    sums = np.add.reduceat(faces, firsts, axis=0)
+    return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), np.float32)
 
 
 def similarities(probe: Vector, gallery: Vector) -> npt.NDArray[np.float64]:

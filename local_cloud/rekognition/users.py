@@ -3,14 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 
 import numpy as np
 
 from local_cloud.rekognition.errors import RekognitionError, invalid_parameter
 from local_cloud.rekognition.face_collections import Collections, matrix
-from local_cloud.rekognition.similarity import Vector, similarities, user_vector
+from local_cloud.rekognition.similarity import Vector, similarities, user_vectors
 
 MOST_FACES = 100
 """Of a user; Rekognition's own limit."""
@@ -49,7 +47,7 @@ class Users:
     def create(self, collection: str, user_id: str, token: str | None) -> None:
         """Raises ConflictException if there is one, unless a request with the same token created it."""
         with self._database.transaction() as database:
-            self._collections.describe(collection)
+            self._collections.require(collection)
             query = "SELECT token FROM users WHERE collection = ? AND user_id = ?"
             known = database.execute(query, (collection, user_id)).fetchone()
             if known is None:
@@ -72,19 +70,19 @@ class Users:
                 WHERE f.collection = u.collection AND f.user_id = u.user_id)
             FROM users u WHERE collection = ? AND row > ? ORDER BY row LIMIT ?"""
         with self._database.transaction() as database:
-            self._collections.describe(collection)
+            self._collections.require(collection)
             found = database.execute(query, (collection, after, limit))
             return [(row, user_id, "ACTIVE" if has_faces else "CREATED") for row, user_id, has_faces in found]
 
     def status(self, collection: str, user_id: str) -> str:
         """ACTIVE, or CREATED while it has no face."""
-        return "ACTIVE" if len(self._collections.vectors(collection, user_id=user_id)) else "CREATED"
+        return "ACTIVE" if len(self._collections.vectors_of_user(collection, user_id)) else "CREATED"
 
     def require(self, collection: str, user_id: str) -> None:
         """Raises ResourceNotFoundException if there is no such user."""
         query = "SELECT 1 FROM users WHERE collection = ? AND user_id = ?"
         with self._database.transaction() as database:
-            self._collections.describe(collection)
+            self._collections.require(collection)
             if database.execute(query, (collection, user_id)).fetchone() is None:
                 raise RekognitionError("ResourceNotFoundException", f"The user id: {user_id} does not exist")
 
@@ -99,7 +97,7 @@ class Users:
         """
         with self._database.transaction():
             self.require(collection, user_id)
-            existing = self._collections.vectors(collection, user_id=user_id)
+            existing = self._collections.vectors_of_user(collection, user_id)
             if len(existing) >= MOST_FACES:
                 raise RekognitionError("ServiceQuotaExceededException", f"A user has at most {MOST_FACES} faces")
             owners = self._owners(collection, face_ids)
@@ -107,7 +105,7 @@ class Users:
             refused = [refusal for face_id in new if (refusal := _refusal(face_id, owners))]
             if len(existing):
                 left = _without(new, refused)
-                refused += self._unlike(collection, user_vector(existing), left, threshold=threshold)
+                refused += self._unlike(collection, user_vectors(existing, [0])[0], left, threshold=threshold)
             done = _without(new, refused)
             room = MOST_FACES - len(existing)
             refused += [Refusal(face_id, "") for face_id in done[room:]]
@@ -132,13 +130,13 @@ class Users:
         query = """SELECT user_id, vector FROM faces
             WHERE collection = ? AND user_id IS NOT NULL AND user_id IS NOT ? ORDER BY user_id, row"""
         with self._database.transaction() as database:
-            self._collections.describe(collection)
+            self._collections.require(collection)
             rows = database.execute(query, (collection, excluding)).fetchall()
-        faces = {user_id: [blob for _, blob in group] for user_id, group in groupby(rows, key=itemgetter(0))}
-        if not faces:
+        if not rows:
             return []
-        scores = similarities(probe, np.stack([user_vector(matrix(blobs)) for blobs in faces.values()]))
-        ranked = sorted(zip(scores.tolist(), faces, strict=True), reverse=True)
+        firsts = [index for index, row in enumerate(rows) if index == 0 or row[0] != rows[index - 1][0]]
+        scores = similarities(probe, user_vectors(matrix([blob for _, blob in rows]), firsts))
+        ranked = sorted(zip(scores.tolist(), (rows[index][0] for index in firsts), strict=True), reverse=True)
         return [(score, user_id) for score, user_id in ranked[:limit] if score >= threshold]
 
     def vector(self, collection: str, user_id: str) -> Vector:
@@ -148,14 +146,14 @@ class Users:
             RekognitionError: also InvalidParameterException when the user has no faces.
         """
         self.require(collection, user_id)
-        faces = self._collections.vectors(collection, user_id=user_id)
+        faces = self._collections.vectors_of_user(collection, user_id)
         if not len(faces):
             raise invalid_parameter(f"The user id: {user_id} has no faces")
-        return user_vector(faces)
+        return np.asarray(user_vectors(faces, [0])[0])
 
     def _unlike(self, collection: str, user: Vector, face_ids: Sequence[str], *, threshold: float) -> list[Refusal]:
         scores = {
-            face_id: float(similarities(user, self._collections.vectors(collection, face_id=face_id))[0])
+            face_id: float(similarities(user, self._collections.vector(collection, face_id)[None])[0])
             for face_id in face_ids
         }
         return [

@@ -64,13 +64,19 @@ def test_what_was_indexed_survives_a_power_cut(tmp_path: Path) -> None:
     assert match["Similarity"] > 99
 
 
+def listeners(port: int) -> list[str]:
+    """The local addresses, in hexadecimal as the kernel has them, on which something listens at that port."""
+    sockets = [
+        line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    ]
+    places = [local.split(":") for _, local, _, state, *_ in sockets if state == "0A"]
+    return [address for address, hexadecimal in places if int(hexadecimal, 16) == port]
+
+
 def test_it_listens_on_loopback_alone_and_ends_when_told() -> None:
     with started() as (process, url):
         port = int(url.rpartition(":")[2])
-        listening = Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:]
-        addresses = {line.split()[1] for line in listening if line.split()[1].endswith(f":{port:04X}")}
-        ours = {address for address in addresses if any(address in line and " 0A " in line for line in listening)}
-        assert ours == {f"0100007F:{port:04X}"}
+        assert listeners(port) == ["0100007F"]
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(timeout=20) == 0
     assert not healthy(url)

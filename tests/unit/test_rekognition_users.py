@@ -5,7 +5,7 @@ import pytest
 
 from local_cloud.rekognition.errors import RekognitionError
 from local_cloud.rekognition.face_collections import Collections, StoredFace
-from local_cloud.rekognition.similarity import Vector, similarities, unit, user_vector
+from local_cloud.rekognition.similarity import Vector, similarities, unit
 from local_cloud.rekognition.users import Users
 
 
@@ -46,7 +46,7 @@ def gallery() -> Gallery:
 def test_a_user_is_the_mean_of_its_faces(gallery: Gallery) -> None:
     faces = [photo(1, number) for number in range(3)]
     gallery.user("ann", *faces)
-    assert gallery.users.vector("gallery", "ann") == pytest.approx(user_vector(np.stack(faces)), abs=1e-6)
+    assert gallery.users.vector("gallery", "ann") == pytest.approx(unit(np.mean(faces, axis=0)), abs=1e-6)
 
 
 def test_search_finds_the_person_with_the_score_of_the_user_vector(gallery: Gallery) -> None:
