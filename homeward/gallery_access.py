@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.common.times import now
-from lambdas.ingest.faces import FaceCollection
+from lambdas.ingest.face_collections import FaceCollections
 from lambdas.ingest.gallery import Gallery
 from lambdas.ingest.lease import Leases
 from lambdas.ingest.withdraw import Withdrawal
@@ -30,5 +30,10 @@ def open_withdrawal(deployment: Deployment) -> Withdrawal:
     return Withdrawal(
         gallery=open_gallery(deployment),
         leases=Leases(dynamodb=deployment.client("dynamodb"), table=deployment["CasesTable"], now=now),
-        faces=FaceCollection(rekognition=deployment.client("rekognition"), collection=deployment["FaceCollection"]),
+        faces=FaceCollections(
+            rekognition=deployment.client("rekognition"),
+            dynamodb=deployment.client("dynamodb"),
+            table=deployment["CasesTable"],
+            deployed=deployment["FaceCollection"],
+        ),
     )

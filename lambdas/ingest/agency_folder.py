@@ -51,12 +51,15 @@ class AgencyFolder:
         """Every row with a case id; the marker changes with the row or with one of its pictures.
 
         Raises:
-            UnreadableListingError: the list cannot be read at all, or has no rows.
+            UnreadableListingError: the list cannot be read at all, has no rows, or has some that name no case: one of
+                them may be a case that must not count as vanished.
         """
         if not self._rows:
             raise UnreadableListingError("the agency's list has no rows")
         for source_id, cells in self._rows.items():
             yield CaseReference(source=self.name, source_id=source_id, modified=self._marker(cells))
+        if self._nameless:
+            raise UnreadableListingError(f"line {self._nameless[0]} of the agency's list names no case; validate it")
 
     def fetch_document(self, source_id: str) -> bytes:
         """The row as JSON, one member a column."""
@@ -94,14 +97,27 @@ class AgencyFolder:
             first_line.setdefault(number, line)
             yield from (Problem(file, line, text) for text in wrong)
 
-    @cached_property
+    @property
     def _rows(self) -> dict[str, Cells]:
+        return self._list[0]
+
+    @property
+    def _nameless(self) -> list[int]:
+        return self._list[1]
+
+    @cached_property
+    def _list(self) -> tuple[dict[str, Cells], list[int]]:
+        """The rows by case id, and the lines of those that have none."""
         _, rows = read_list(self.folder)
         found: dict[str, Cells] = {}
-        for _, cells in rows:
-            if isinstance(cells, dict) and (number := _usable_id(cells)):
+        nameless = []
+        for line, cells in rows:
+            number = _usable_id(cells) if isinstance(cells, dict) else None
+            if number is None or not isinstance(cells, dict):
+                nameless.append(line)
+            else:
                 found.setdefault(number, cells)
-        return found
+        return found, nameless
 
     def _marker(self, cells: Cells) -> str:
         names = [part.partition("|")[0].strip() for part in cells.get("photos", "").split(";")]

@@ -13,7 +13,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from lambdas.common.times import now
-from lambdas.ingest.faces import NO_RETRIES, FaceCollection
+from lambdas.ingest.face_collections import FaceCollections
+from lambdas.ingest.faces import NO_RETRIES
 from lambdas.ingest.fetch_case import CaseFetcher
 from lambdas.ingest.gallery import Gallery
 from lambdas.ingest.lease import Leases
@@ -37,8 +38,11 @@ gallery = Gallery(s3=boto3.client("s3"), dynamodb=dynamodb, bucket=os.environ["G
 withdrawal = Withdrawal(
     gallery=gallery,
     leases=Leases(dynamodb=dynamodb, table=TABLE, now=now),
-    faces=FaceCollection(
-        rekognition=boto3.client("rekognition", config=NO_RETRIES), collection=os.environ["FACE_COLLECTION"]
+    faces=FaceCollections(
+        rekognition=boto3.client("rekognition", config=NO_RETRIES),
+        dynamodb=dynamodb,
+        table=TABLE,
+        deployed=os.environ["FACE_COLLECTION"],
     ),
 )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,8 +18,12 @@ from lambdas.ingest.lease import LeaseLostError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from lambdas.ingest.face_collections import FaceCollections
     from lambdas.ingest.faces import FaceCollection, IndexedFace
     from lambdas.ingest.lease import Lease, Leases
+
+Found = Mapping[str, Collection[str]]
+"""The ids of the faces that each collection was seen to have of a photo."""
 
 
 class PhotoOutcome(StrEnum):
@@ -39,15 +44,20 @@ class _Object:
 
 @dataclass(frozen=True, kw_only=True)
 class PhotoIndex:
-    """The gallery bucket, the photos' records and the face collection, kept in step photo by photo."""
+    """The gallery bucket, the photos' records and the face collections, kept in step photo by photo."""
 
     s3: S3Client
     bucket: str
     leases: Leases
-    faces: FaceCollection
+    faces: FaceCollections
 
-    def reconcile(self, key: str) -> PhotoOutcome:
+    def reconcile(self, key: str, *, found: Found | None = None) -> PhotoOutcome:
         """One face for the photo that is stored under the key, none if it is gone or must not be found.
+
+        Args:
+            key: the photo's, in the gallery bucket.
+            found: what the collections were seen to have, by whoever compared them with the records; a face that the
+                record does not name is deleted, and one that it names in vain is indexed again.
 
         Raises:
             LeaseBusyError: another worker is at this photo; to be delivered again.
@@ -56,12 +66,12 @@ class PhotoIndex:
             ValueError: the key is not a photo's.
         """
         case_id, photo_id = photo_of_key(key)
-        if self._object(key) is None and self._photo(case_id, photo_id) is None:
+        if found is None and self._object(key) is None and self._photo(case_id, photo_id) is None:
             # Faces are only ever made under a record, so there are none.
             return PhotoOutcome.REMOVED
         lease = self.leases.take(case_id, photo_id)
         try:
-            return self._settle(lease)
+            return self._settle(lease, found or {})
         except AmbiguousIndexError:
             self.leases.abandon(lease)
             raise
@@ -72,97 +82,104 @@ class PhotoIndex:
                 self.leases.give_back(lease)
             raise
 
-    def _settle(self, lease: Lease) -> PhotoOutcome:
-        key = photo_key(lease.case_id, lease.photo_id)
-        stored = self._object(key)
-        if stored is None:
-            self._clear(lease)
-            self._forget(lease)
-            return PhotoOutcome.REMOVED
+    def _settle(self, lease: Lease, found: Found) -> PhotoOutcome:
+        stored = self._object(photo_key(lease.case_id, lease.photo_id))
         obstacle = self._obstacle(lease, stored)
-        if obstacle:
-            self._clear(lease)
-            self.leases.give_back(lease, changes=_without_face("stored", obstacle))
-            return PhotoOutcome.NOT_ENROLLED
-        settled = lease.photo.get("face_status") in {"indexed", "no_face"} and lease.photo.get("etag") == stored.etag
-        if settled and not lease.taken_over:
+        if stored is None or obstacle:
+            self._clear(lease, found)
+            return self._leave_without_face(lease, obstacle)
+        kept = self.faces.kept()
+        self._delete_unrecorded(lease, found)
+        current = {} if lease.taken_over else _current(lease, stored, kept, found)
+        outdated = [collection for collection in kept if collection.collection not in current]
+        if not outdated:
             self.leases.give_back(lease)
             return PhotoOutcome.UNCHANGED
-        return self._index(lease, key, stored)
+        return self._index(lease, stored, current, outdated)
 
-    def _obstacle(self, lease: Lease, stored: _Object) -> str | None:
+    def _obstacle(self, lease: Lease, stored: _Object | None) -> str | None:
         """Why the photo must have no face, or None."""
+        if stored is None:
+            return None
         kind = stored.kind or lease.photo.get("kind")
         if kind not in ENROLLED_KINDS:
             return f"kind {kind or 'unknown'}"
         return None if self._is_open(lease.case_id) else "case not open"
 
-    def _index(self, lease: Lease, key: str, stored: _Object) -> PhotoOutcome:
-        if lease.photo.get("face_id"):
-            self.faces.delete([lease.photo["face_id"]])
-        external = external_image_id(lease.case_id, lease.photo_id)
-        face = self.faces.index(bucket=self.bucket, key=key, external_image_id=external)
-        try:
-            return self._record(lease, stored, face)
-        except LeaseLostError:
-            # Whoever has the lease now cannot know of this face.
-            self._delete(face)
-            raise
-        except (ClientError, BotoCoreError) as error:
-            raise AmbiguousIndexError(f"{external} has a face that no record names: {error}") from error
-
-    def _record(self, lease: Lease, stored: _Object, face: IndexedFace) -> PhotoOutcome:
-        self._delete_twins(lease, face)
-        if not face.usable:
-            self._delete(face)
-            self.leases.give_back(lease, changes=_without_face("no_face", face.reason, etag=stored.etag))
-            return PhotoOutcome.WITHOUT_FACE
-        if not self._is_open(lease.case_id):
-            # The case was closed while its photo was being indexed.
-            self._delete(face)
-            self.leases.give_back(lease, changes=_without_face("stored", "case not open"))
+    def _leave_without_face(self, lease: Lease, obstacle: str | None) -> PhotoOutcome:
+        """A photo that is gone takes its record with it, unless that says why the picture was never stored."""
+        if obstacle:
+            changes = {"face_status": "stored", "reason": obstacle, "face_id": None, "etag": None, "faces": None}
+            self.leases.give_back(lease, changes=changes)
             return PhotoOutcome.NOT_ENROLLED
-        self.leases.give_back(
-            lease,
-            changes={
-                "face_status": "indexed",
-                "face_id": face.face_id,
-                "etag": stored.etag,
-                "reason": face.reason,
-                "kind": stored.kind or lease.photo.get("kind"),
-                "key": photo_key(lease.case_id, lease.photo_id),
-            },
-        )
-        return PhotoOutcome.INDEXED
-
-    def _delete_twins(self, lease: Lease, face: IndexedFace) -> None:
-        """Delete the face that an attempt may have left behind without anybody seeing its answer."""
-        if not (lease.taken_over or face.maybe_twin):
-            return
-        external = external_image_id(lease.case_id, lease.photo_id)
-        if face.face_id is not None and "etag" not in lease.photo:
-            self.faces.delete(self.faces.twins(face.face_id, external))
-        else:
-            # No face to search with, or the twin may be of an earlier picture, which a search need not find.
-            self.faces.delete(other for other in self.faces.faces_of([external]) if other != face.face_id)
-
-    def _forget(self, lease: Lease) -> None:
-        """Drop the photo's record, unless it says why the source's picture was never stored."""
         if lease.photo.get("face_status") in {"unusable", "duplicate"}:
-            self.leases.give_back(lease, changes={"face_id": None, "etag": None})
+            self.leases.give_back(lease, changes={"face_id": None, "etag": None, "faces": None})
         else:
             self.leases.drop(lease)
+        return PhotoOutcome.REMOVED
 
-    def _clear(self, lease: Lease) -> None:
-        """Delete whatever faces the photo has; those of a dead worker are in no record and must be looked for."""
-        recorded = [lease.photo["face_id"]] if lease.photo.get("face_id") else []
+    def _index(
+        self, lease: Lease, stored: _Object, current: dict[str, Any], outdated: list[FaceCollection]
+    ) -> PhotoOutcome:
+        made: list[tuple[FaceCollection, IndexedFace]] = []
         external = external_image_id(lease.case_id, lease.photo_id)
-        unrecorded = self.faces.faces_of([external]) if lease.taken_over else []
-        self.faces.delete([*recorded, *unrecorded])
+        try:
+            for collection in outdated:
+                collection.delete(_recorded(lease, collection.collection))
+                face = collection.index(
+                    bucket=self.bucket, key=photo_key(lease.case_id, lease.photo_id), external_image_id=external
+                )
+                made.append((collection, face))
+                if lease.taken_over or face.maybe_twin:
+                    _delete_twins(collection, face, external, same_picture=not lease.photo.get("faces"))
+            return self._record(lease, stored, current, made)
+        except LeaseLostError:
+            # Whoever has the lease now cannot know of these faces.
+            _undo(made)
+            raise
+        except (ClientError, BotoCoreError) as error:
+            if not made:
+                raise
+            raise AmbiguousIndexError(f"{external} has a face that no record names: {error}") from error
 
-    def _delete(self, face: IndexedFace) -> None:
-        if face.face_id is not None:
-            self.faces.delete([face.face_id])
+    def _record(
+        self, lease: Lease, stored: _Object, current: dict[str, Any], made: list[tuple[FaceCollection, IndexedFace]]
+    ) -> PhotoOutcome:
+        if not self._is_open(lease.case_id):
+            # The case was closed while its photo was being indexed.
+            _undo(made)
+            self._clear(lease, {})
+            return self._leave_without_face(lease, "case not open")
+        for collection, face in made:
+            if not face.usable:
+                collection.delete([face.face_id] if face.face_id else [])
+            entry = {"etag": stored.etag, "face_id": face.face_id if face.usable else None, "reason": face.reason}
+            current[collection.collection] = {name: value for name, value in entry.items() if value is not None}
+        searched = current.get(self.faces.in_use().active, {})
+        has_face = "face_id" in searched
+        changes = {
+            "face_status": "indexed" if has_face else "no_face",
+            "face_id": searched.get("face_id"),
+            "etag": stored.etag,
+            "reason": searched.get("reason"),
+            "faces": current,
+            "kind": stored.kind or lease.photo.get("kind"),
+            "key": photo_key(lease.case_id, lease.photo_id),
+        }
+        self.leases.give_back(lease, changes=changes)
+        return PhotoOutcome.INDEXED if has_face else PhotoOutcome.WITHOUT_FACE
+
+    def _clear(self, lease: Lease, found: Found) -> None:
+        """Delete whatever faces the photo has; those of a dead worker are in no record and must be looked for."""
+        external = external_image_id(lease.case_id, lease.photo_id)
+        for collection in self.faces.kept():
+            unrecorded = collection.faces_of([external]) if lease.taken_over else found.get(collection.collection, ())
+            collection.delete({*_recorded(lease, collection.collection), *unrecorded})
+
+    def _delete_unrecorded(self, lease: Lease, found: Found) -> None:
+        """While the lease is held no other worker can be about to record one of them."""
+        for name, face_ids in found.items():
+            self.faces.named(name).delete(set(face_ids) - set(_recorded(lease, name)))
 
     def _object(self, key: str) -> _Object | None:
         try:
@@ -181,5 +198,31 @@ class PhotoIndex:
         return read_photo(self.leases.dynamodb, table=self.leases.table, case_id=case_id, photo_id=photo_id)
 
 
-def _without_face(status: str, reason: str | None, *, etag: str | None = None) -> dict[str, str | None]:
-    return {"face_status": status, "reason": reason, "face_id": None, "etag": etag}
+def _recorded(lease: Lease, collection: str) -> list[str]:
+    entry = lease.photo.get("faces", {}).get(collection, {})
+    return [entry["face_id"]] if "face_id" in entry else []
+
+
+def _current(lease: Lease, stored: _Object, kept: tuple[FaceCollection, ...], found: Found) -> dict[str, Any]:
+    """What the record says of each collection that needs nothing done."""
+    current = {}
+    for name in (collection.collection for collection in kept):
+        entry = lease.photo.get("faces", {}).get(name, {})
+        recorded = set(_recorded(lease, name))
+        if entry.get("etag") == stored.etag and recorded <= set(found.get(name, recorded)):
+            current[name] = entry
+    return current
+
+
+def _delete_twins(collection: FaceCollection, face: IndexedFace, external: str, *, same_picture: bool) -> None:
+    """Delete the face that an attempt may have left behind without anybody seeing its answer."""
+    if face.face_id is not None and same_picture:
+        collection.delete(collection.twins(face.face_id, external))
+    else:
+        # No face to search with, or the twin may be of an earlier picture, which a search need not find.
+        collection.delete(other for other in collection.faces_of([external]) if other != face.face_id)
+
+
+def _undo(made: list[tuple[FaceCollection, IndexedFace]]) -> None:
+    for collection, face in made:
+        collection.delete([face.face_id] if face.face_id else [])

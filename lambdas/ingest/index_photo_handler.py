@@ -12,7 +12,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
-from lambdas.ingest.faces import NO_RETRIES, FaceCollection
+from lambdas.ingest.face_collections import FaceCollections
+from lambdas.ingest.faces import NO_RETRIES
 from lambdas.ingest.index_photo import PhotoIndex
 from lambdas.ingest.lease import Leases
 
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
 logger = Logger()
 metrics = Metrics()
 processor = BatchProcessor(event_type=EventType.SQS)
+dynamodb = boto3.client("dynamodb")
+TABLE = os.environ["CASES_TABLE"]
 photos = PhotoIndex(
     s3=boto3.client("s3"),
     bucket=os.environ["GALLERY_BUCKET"],
-    leases=Leases(dynamodb=boto3.client("dynamodb"), table=os.environ["CASES_TABLE"], now=now),
-    faces=FaceCollection(
-        rekognition=boto3.client("rekognition", config=NO_RETRIES), collection=os.environ["FACE_COLLECTION"]
+    leases=Leases(dynamodb=dynamodb, table=TABLE, now=now),
+    faces=FaceCollections(
+        rekognition=boto3.client("rekognition", config=NO_RETRIES),
+        dynamodb=dynamodb,
+        table=TABLE,
+        deployed=os.environ["FACE_COLLECTION"],
     ),
 )
 

@@ -12,7 +12,7 @@ from lambdas.ingest.lease import LeaseBusyError
 
 if TYPE_CHECKING:
     from lambdas.common.case import CaseStatus
-    from lambdas.ingest.faces import FaceCollection
+    from lambdas.ingest.face_collections import FaceCollections
     from lambdas.ingest.gallery import Gallery
     from lambdas.ingest.lease import Lease, Leases
 
@@ -23,7 +23,7 @@ class Withdrawal:
 
     gallery: Gallery
     leases: Leases
-    faces: FaceCollection
+    faces: FaceCollections
 
     def withdraw(self, case_id: str, status: CaseStatus, *, source_modified: str | None = None) -> bool:
         """Leave nothing of the case but its record with the new status, and its document.
@@ -46,7 +46,7 @@ class Withdrawal:
             return False
         self.gallery.release_quarantine(case_id)
         leases = [self._take(case_id, photo_id) for photo_id, _ in self.gallery.photo_records(case_id)]
-        self.faces.delete(self._face_ids(leases))
+        self._delete_faces(leases)
         for lease in leases:
             self.gallery.delete_photo_object(case_id, lease.photo_id)
             self.leases.drop(lease)
@@ -58,8 +58,10 @@ class Withdrawal:
                 return self.leases.take(case_id, photo_id)
         raise AssertionError("unreachable")
 
-    def _face_ids(self, leases: list[Lease]) -> list[str]:
-        recorded = [lease.photo["face_id"] for lease in leases if lease.photo.get("face_id")]
+    def _delete_faces(self, leases: list[Lease]) -> None:
         # A worker that died may have left a face that no record names.
         died = [external_image_id(lease.case_id, lease.photo_id) for lease in leases if lease.taken_over]
-        return [*recorded, *(self.faces.faces_of(died) if died else [])]
+        for collection in self.faces.kept():
+            entries = (lease.photo.get("faces", {}).get(collection.collection, {}) for lease in leases)
+            recorded = [entry["face_id"] for entry in entries if "face_id" in entry]
+            collection.delete([*recorded, *(collection.faces_of(died) if died else [])])

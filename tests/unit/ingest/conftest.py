@@ -16,7 +16,7 @@ import stamina
 from botocore.exceptions import ClientError
 from PIL import Image
 
-from lambdas.ingest.faces import FaceCollection
+from lambdas.ingest.face_collections import FaceCollections
 from lambdas.ingest.gallery import Gallery
 from lambdas.ingest.index_photo import PhotoIndex
 from lambdas.ingest.lease import Leases
@@ -120,17 +120,17 @@ def leases(dynamodb: DynamoDBClient, clock: Any) -> Leases:
 
 
 @pytest.fixture
-def faces(rekognition: Any) -> FaceCollection:
-    return FaceCollection(rekognition=rekognition, collection="faces")
+def faces(rekognition: Any, dynamodb: DynamoDBClient) -> FaceCollections:
+    return FaceCollections(rekognition=rekognition, dynamodb=dynamodb, table="cases", deployed="faces")
 
 
 @pytest.fixture
-def photos(s3: S3Client, leases: Leases, faces: FaceCollection) -> PhotoIndex:
+def photos(s3: S3Client, leases: Leases, faces: FaceCollections) -> PhotoIndex:
     return PhotoIndex(s3=s3, bucket="gallery", leases=leases, faces=faces)
 
 
 @pytest.fixture
-def withdrawal(gallery: Gallery, leases: Leases, faces: FaceCollection) -> Withdrawal:
+def withdrawal(gallery: Gallery, leases: Leases, faces: FaceCollections) -> Withdrawal:
     return Withdrawal(gallery=gallery, leases=leases, faces=faces)
 
 

@@ -105,7 +105,10 @@ def test_a_row_with_too_many_cells_is_a_problem_of_its_line(tmp_path: Path) -> N
     assert [str(problem) for problem in folder.problems()] == [
         "cases.csv line 3: has 3 cells, but the header has 2 columns"
     ]
-    assert [case.source_id for case in folder.list_cases()] == ["B"]
+    listing = folder.list_cases()
+    assert next(listing).source_id == "B"
+    with pytest.raises(UnreadableListingError, match="line 3"):
+        next(listing)
 
 
 def test_the_template_explains_each_column_and_its_first_line_is_the_header() -> None:
@@ -120,7 +123,7 @@ def test_json_lines_do_as_well(tmp_path: Path) -> None:
     (tmp_path / "cases.csv").unlink()
     (tmp_path / "cases.jsonl").write_text(json.dumps(good) + "\n\n{broken\n[1]\n")
     assert [problem.line for problem in folder.problems()] == [3, 4]
-    [listed] = folder.list_cases()
+    listed = next(folder.list_cases())
     assert folder.read(listed.source_id, folder.fetch_document(listed.source_id)).weight_kg == Range(min=60, max=60)
 
 

@@ -1,0 +1,80 @@
+"""Two collections in step: while one is being built, and while it can still be undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambdas.common.case import Case, CaseStatus, SourcePhoto
+from lambdas.common.cases_table import read_photo
+from lambdas.common.collections_in_use import POINTER_KEY, CollectionsInUse, read_collections_in_use
+from lambdas.ingest.photos import prepare_photo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lambdas.ingest.gallery import Gallery
+    from lambdas.ingest.index_photo import PhotoIndex
+    from lambdas.ingest.withdraw import Withdrawal
+
+KEY = "photos/namus/MP1/11.jpg"
+
+
+@pytest.fixture
+def point(gallery: Gallery, rekognition: Any) -> Callable[..., None]:
+    def write(**names: str) -> None:
+        item: Any = POINTER_KEY | {role: {"S": name} for role, name in names.items()}
+        gallery.dynamodb.put_item(TableName="cases", Item=item)
+        for name in names.values():
+            rekognition.faces.setdefault(name, {})
+
+    return write
+
+
+@pytest.fixture(autouse=True)
+def stored(gallery: Gallery, picture: Callable[..., bytes]) -> None:
+    gallery.open_case(Case(case_id="namus:MP1", source="namus", source_id="MP1"), b"{}")
+    gallery.put_photo("namus:MP1", SourcePhoto(photo_id="11", url="/x"), prepare_photo(picture()))
+
+
+def test_without_a_record_the_deployed_collection_is_the_only_one(gallery: Gallery) -> None:
+    in_use = read_collections_in_use(gallery.dynamodb, table="cases", deployed="faces")
+    assert in_use.kept == ("faces",)
+
+
+def test_a_photo_gets_a_face_in_each_collection_and_its_record_tells_of_the_active_one(
+    photos: PhotoIndex, rekognition: Any, point: Any, gallery: Gallery
+) -> None:
+    photos.reconcile(KEY)
+    point(active="faces", building="next")
+    photos.reconcile(KEY)
+    assert rekognition.calls.count("IndexFaces") == 2, "the face that was there is left alone"
+    assert rekognition.external_ids("faces") == rekognition.external_ids("next") == ["namus:MP1:11"]
+    point(active="next", previous="faces")
+    photos.reconcile(KEY)
+    record = read_photo(gallery.dynamodb, table="cases", case_id="namus:MP1", photo_id="11") or {}
+    assert set(record["faces"]) == {"faces", "next"}
+
+
+def test_a_withdrawn_case_leaves_every_collection(
+    photos: PhotoIndex, rekognition: Any, point: Any, withdrawal: Withdrawal
+) -> None:
+    point(active="next", previous="faces")
+    photos.reconcile(KEY)
+    withdrawal.withdraw("namus:MP1", CaseStatus.RESOLVED)
+    assert rekognition.external_ids("faces") == rekognition.external_ids("next") == []
+
+
+def test_a_deleted_photo_leaves_every_collection(
+    photos: PhotoIndex, rekognition: Any, point: Any, gallery: Gallery
+) -> None:
+    point(active="faces", building="next")
+    photos.reconcile(KEY)
+    gallery.delete_photo_object("namus:MP1", "11")
+    photos.reconcile(KEY)
+    assert rekognition.external_ids("faces") == rekognition.external_ids("next") == []
+
+
+def test_the_searched_collection_comes_first() -> None:
+    assert CollectionsInUse(active="b", building="c", previous="a").kept == ("b", "c", "a")
