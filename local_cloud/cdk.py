@@ -14,7 +14,7 @@ from local_cloud.settings import CloudSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 # What of the CDK's output tells how far it is, or what went wrong; all of it is in the log.
-NOTEWORTHY = re.compile(r"^(⏳|✅|❌)|deploying\.\.\.|destroying\.\.\.|_FAILED|ROLLBACK|[Ee]rror")
+NOTEWORTHY = re.compile(r"^(⏳|✅|❌)|deploying\.\.\.|destroying\.\.\.|_FAILED|[Ee]rror")
 ROUTINE = re.compile(r"_COMPLETE|_IN_PROGRESS|: (start|success): ")
 
 Progress = Callable[[str], None]
@@ -65,8 +65,9 @@ def run_cdk(settings: CloudSettings, *arguments: str, folder: Path, progress: Pr
     ):
         for line in process.stdout or ():
             log.write(line)
-            if not ROUTINE.search(line):
-                tail.append(line)
+            if ROUTINE.search(line):
+                continue
+            tail.append(line)
             if NOTEWORTHY.search(line.strip()):
                 progress(line.strip())
     if process.returncode != 0:
