@@ -74,7 +74,7 @@ class Pictures:
             else:
                 answer = client.get_object(Bucket=bucket, Key=key)
             if answer["ContentLength"] > LARGEST_S3_BYTES:
-                raise RekognitionError("ImageTooLargeException", "Image size is too large")
+                raise _too_large()
             return answer["Body"].read()
         except (BotoCoreError, ClientError) as error:
             raise RekognitionError(
@@ -113,10 +113,12 @@ def decode(data: bytes) -> npt.NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as header:
             size = header.size
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError):
+    except Image.DecompressionBombError:
+        raise _too_large() from None
+    except (UnidentifiedImageError, OSError, SyntaxError):
         raise _not_an_image() from None
     if max(size) > _LARGEST_SIDE_PX:
-        raise RekognitionError("ImageTooLargeException", "Image size is too large")
+        raise _too_large()
     if min(size) < _SMALLEST_SIDE_PX:
         raise invalid_parameter()
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
@@ -127,3 +129,7 @@ def decode(data: bytes) -> npt.NDArray[np.uint8]:
 
 def _not_an_image() -> RekognitionError:
     return RekognitionError("InvalidImageFormatException", "Request has invalid image format")
+
+
+def _too_large() -> RekognitionError:
+    return RekognitionError("ImageTooLargeException", "Image size is too large")

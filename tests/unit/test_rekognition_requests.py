@@ -2,9 +2,11 @@
 
 import io
 import json
+import struct
 import threading
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -97,7 +99,7 @@ def detect(rekognition: "RekognitionClient", data: bytes) -> tuple[str, int]:
 @pytest.mark.parametrize(
     "data", [b"no picture", b"\xff\xd8\xff\xe0 broken", encoded("GIF"), encoded("WEBP"), encoded("PNG")[:100]]
 )
-def test_only_whole_jpeg_and_png_are_pictures(rekognition: "RekognitionClient", data: bytes) -> None:
+def test_only_jpeg_and_png_are_pictures(rekognition: "RekognitionClient", data: bytes) -> None:
     assert detect(rekognition, data) == ("InvalidImageFormatException", 400)
 
 
@@ -128,6 +130,13 @@ def test_sizes_that_rekognition_refuses(rekognition: "RekognitionClient") -> Non
     code, message, status = error_of(lambda: rekognition.detect_faces(Image={"Bytes": bytes(5 * 1024 * 1024 + 1)}))
     assert (code, status) == ("ValidationException", 400)
     assert message.endswith("constraint: Member must have length less than or equal to 5242880")
+
+
+def test_a_small_file_that_would_unpack_to_gigabytes_is_not_unpacked(rekognition: "RekognitionClient") -> None:
+    small = bytearray(encoded("PNG"))
+    small[16:24] = struct.pack(">II", 30_000, 30_000)  # width and height
+    small[29:33] = struct.pack(">I", zlib.crc32(small[12:29]))
+    assert detect(rekognition, bytes(small)) == ("ImageTooLargeException", 400)
 
 
 def test_a_picture_in_s3(rekognition: "RekognitionClient") -> None:
