@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_cloud.demo_cases.people import Person, Place, Story
+from local_cloud.demo_cases.person import Person, Place, Story
 from local_cloud.namus.shapes import reshaped
 from local_cloud.namus.states import POSTAL_CODES
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from local_cloud.demo_cases.document import lookup, own_document
-from local_cloud.demo_cases.people import Place
+from local_cloud.demo_cases.person import Place
 from local_cloud.demo_cases.write import write_document, write_picture
 from local_cloud.errors import CloudError
 

@@ -1,32 +1,6 @@
 """Who the demo's cases are about. Nobody: names, places, agencies and phone numbers are invented."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
-
-
-class Story(StrEnum):
-    """What is particular about the pictures, or the end, of a case."""
-
-    PLAIN = "plain"
-    TWO_PHOTOS = "two photos"
-    RESOLVED = "resolved"
-    NO_PHOTO = "no photo"
-    CHILD = "child, with an age progression"
-    NO_FACE = "a landscape where the portrait should be"
-    TWO_FACES = "two faces of the same size"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where somebody was last seen, and who asks for them. `state` is its name in full, `phone` ten digits."""
-
-    city: str
-    county: str
-    state: str
-    agency: str
-    phone: str
-
+from local_cloud.demo_cases.person import Body, Person, Place, Story
 
 _NOWHERE = Place(
     city="Nowhere Falls",
@@ -46,40 +20,6 @@ _MOCK = Place(city="Mock Harbor", county="Tidewater", state="Maine", agency="Moc
 _STUB = Place(
     city="Stubbs Landing", county="Birchbark", state="Ohio", agency="Birchbark County Sheriff", phone="6145550188"
 )
-
-
-@dataclass(frozen=True)
-class Body:
-    """Height in inches, weight in pounds."""
-
-    height_in: int
-    weight_lb: int
-    hair: str
-    eyes: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """One person. `age` is that on the day they were last seen.
-
-    `portrait` is the headshot to use, in the library's folders; another of the same sex is taken where that is not at
-    hand, and for an empty text none is used. `cousin` is the headshot beside it. `shape` is that of the document, 2018-19 (A) or 2020 and later (B).
-    """
-
-    number: int
-    given: str
-    family: str
-    sex: Literal["female", "male"]
-    age: int
-    last_seen: str
-    place: Place
-    body: Body
-    circumstances: str
-    portrait: str
-    cousin: str = ""
-    nickname: str | None = None
-    shape: Literal["A", "B"] = "B"
-    story: Story = Story.PLAIN
 
 
 MISSING_NUMBER = 980101
@@ -227,7 +167,7 @@ PEOPLE = (
         age=22,
         last_seen="2018-10-09",
         place=_STUB,
-        body=Body(68, 145, "Brown", "Brown"),
+        body=Body(68, 145, "Black", "Brown"),
         circumstances="Went to an invented concert and did not come back.",
         portrait="male/10.jpg",
         shape="A",
@@ -240,7 +180,7 @@ PEOPLE = (
         age=33,
         last_seen="2017-11-24",
         place=_SAMPLE,
-        body=Body(62, 120, "Black", "Brown"),
+        body=Body(62, 120, "Brown", "Brown"),
         circumstances="Parted from colleagues at a fictional fair.",
         portrait="female/21.jpg",
         shape="A",
@@ -299,7 +239,7 @@ PEOPLE = (
         given="Lysander",
         family="Conjecture",
         sex="male",
-        age=48,
+        age=34,
         last_seen="2023-08-28",
         place=_SAMPLE,
         body=Body(67, 181, "Black", "Brown"),

@@ -10,7 +10,8 @@ from PIL import Image
 
 from local_cloud.demo_cases.casting import Casting
 from local_cloud.demo_cases.document import case_document, image_entry, lookup
-from local_cloud.demo_cases.people import MISSING_NUMBER, PEOPLE, Person, Story
+from local_cloud.demo_cases.people import MISSING_NUMBER, PEOPLE
+from local_cloud.demo_cases.person import Person, Story
 from local_cloud.demo_cases.pictures import age_progression, another_photo, enlarged, landscape, side_by_side
 
 _PHOTO = lookup(24, "ActualPhoto")
