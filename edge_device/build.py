@@ -13,6 +13,7 @@ from edge_device.core.best_shot import ShotRules
 from edge_device.core.motion import MotionGate
 from edge_device.core.passers_by import FaceRules, PassersBy
 from edge_device.core.zones import Zones
+from edge_device.detector import load_detector
 from edge_device.health import status_message, status_topic
 from edge_device.outbox import Outbox
 from edge_device.publishers.stdout import Stdout
@@ -20,6 +21,7 @@ from edge_device.settings import SettingsError
 
 if TYPE_CHECKING:
     from edge_device.cameras import Camera
+    from edge_device.detector import Detector
     from edge_device.publishers import Publisher
     from edge_device.settings import Faces, Mqtt, Settings, Shots, ZoneSettings
 
@@ -34,6 +36,19 @@ def build_camera(settings: Settings, *, give_up_s: float | None = None) -> Camer
     if Path(source).is_dir():
         return ImageFolder(Path(source), follow=not fast)
     return VideoFile(Path(source), fast=fast, trust_clock=trust)
+
+
+def build_detector(settings: Settings) -> Detector:
+    """The detector that `detection.kind` names.
+
+    Raises:
+        SettingsError: there is no such detector.
+    """
+    detection = settings.detection
+    try:
+        return load_detector(detection.kind, width_px=detection.width_px, min_score=detection.min_score)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def build_passers_by(settings: Settings) -> PassersBy:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
-from edge_device.build import build_camera, build_gate, build_outbox, build_passers_by, build_publisher
-from edge_device.detector import load_detector
+from edge_device.build import build_camera, build_detector, build_gate, build_outbox, build_passers_by, build_publisher
 from edge_device.health import Health, device_state
 from edge_device.program import Program
 from edge_device.remote_settings import CameraShadow, RemoteSettings
@@ -64,11 +63,10 @@ def film(settings: Settings, *, drain_timeout_s: float) -> dict[str, object]:
 
 def build_program(settings: Settings, outbox: Outbox) -> Program:
     """The program, ready to run."""
-    detection = settings.detection
     return Program(
         settings.camera,
         build_camera(settings),
-        load_detector(detection.kind, width_px=detection.width_px, min_score=detection.min_score),
+        build_detector(settings),
         build_passers_by(settings),
         outbox,
         gate=build_gate(settings),

@@ -58,7 +58,7 @@ class IotCore:
     _stopped: threading.Event = field(default_factory=threading.Event)
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="messages"))
     _handlers: dict[str, Callable[[str, bytes], None]] = field(default_factory=dict)
-    _client: Any = None
+    client: Any = None  # awscrt's own, once `connect` was called
 
     def connect(self) -> None:
         """Start to connect, with waits of 1 to 60 seconds between attempts.
@@ -67,7 +67,7 @@ class IotCore:
             PublishError: the certificate, key or authority cannot be read.
         """
         try:
-            self._client = mqtt5_client_builder.mtls_from_path(
+            self.client = mqtt5_client_builder.mtls_from_path(
                 str(self.endpoint.certificate),
                 str(self.endpoint.key),
                 endpoint=self.endpoint.host,
@@ -89,7 +89,7 @@ class IotCore:
             )
         except (AwsCrtError, RuntimeError) as error:  # awscrt raises either, for a bad key and for a bad certificate
             raise PublishError(f"the certificate or key cannot be used: {error}") from error
-        self._client.start()
+        self.client.start()
 
     def wait_connected(self, timeout_s: float) -> bool:
         """Wait until the broker has accepted the certificate."""
@@ -103,7 +103,7 @@ class IotCore:
         """
         packet = mqtt5.PublishPacket(topic=topic, payload=payload, qos=mqtt5.QoS.AT_LEAST_ONCE, retain=retain)
         try:
-            puback = self._client.publish(packet).result(self.ack_timeout_s + 5).puback
+            puback = self.client.publish(packet).result(self.ack_timeout_s + 5).puback
         except AwsCrtError as error:
             raise PublishError(f"{error.name}: {error.message}") from error
         except FutureTimeoutError as error:
@@ -119,14 +119,14 @@ class IotCore:
 
     def close(self) -> None:
         """Disconnect in order, so that the last will is not sent."""
-        if self._client:
-            self._client.stop()
+        if self.client:
+            self.client.stop()
             self._stopped.wait(5)
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _subscribe(self, topic: str) -> None:
         subscription = mqtt5.Subscription(topic_filter=topic, qos=mqtt5.QoS.AT_LEAST_ONCE)
-        self._client.subscribe(mqtt5.SubscribePacket(subscriptions=[subscription]))
+        self.client.subscribe(mqtt5.SubscribePacket(subscriptions=[subscription]))
 
     def _will_packet(self) -> mqtt5.PublishPacket | None:
         if not self.will:

@@ -58,7 +58,7 @@ class Broker:
         )
         with (self.folder / "mosquitto.log").open("ab") as log:
             command = [_MOSQUITTO, "-v", "-c", str(configuration)]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - the broker, no input
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
         self._wait_until_listening()
 
     def stop(self) -> None:

@@ -56,12 +56,13 @@ class Authority:
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, *, days: float
 ) -> x509.CertificateBuilder:
-    end = datetime.now(tz=UTC) + timedelta(days=days)
+    now = datetime.now(tz=UTC)
+    end = now + timedelta(days=days)
     return x509.CertificateBuilder(
         issuer_name=issuer,
         subject_name=subject,
         public_key=key,
         serial_number=x509.random_serial_number(),
-        not_valid_before=end - timedelta(days=30),
+        not_valid_before=min(now, end) - timedelta(days=30),
         not_valid_after=end,
     )

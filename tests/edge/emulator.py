@@ -69,7 +69,7 @@ class Emulator:
         environment = {"PATH": os.environ["PATH"], "SFTP_ENABLED": "0", "AUTH": "true", **own}
         with (self.folder / "emulator.log").open("wb") as log:
             command = [sys.executable, "-m", "local_cloud.emulator"]
-            self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 - ours
+            self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         deadline = time.monotonic() + 30
         while not self._answers():
             assert time.monotonic() < deadline, (self.folder / "emulator.log").read_text()
@@ -92,17 +92,36 @@ class Emulator:
 
     def new_camera(self, thing: str) -> tuple[Endpoint, str]:
         """A thing with an active certificate and the camera's policy; returns its endpoint and certificate id."""
+        self.iot.create_thing(thingName=thing)
+        endpoint, arn = self._new_certificate(thing, CAMERA_POLICY)
+        self.iot.attach_thing_principal(thingName=thing, principal=arn)
+        return endpoint, arn.rpartition("/")[2]
+
+    def new_certificate(self, name: str, policy: dict[str, Any]) -> Endpoint:
+        """An active certificate of no thing."""
+        return self._new_certificate(name, policy)[0]
+
+    def new_role(self, name: str, *, service: str, actions: str) -> str:
+        """A role that a service may take; returns its ARN."""
+        iam = self._client("iam")
+        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))
+        rights = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=_document(rights))
+        arn: str = made["Role"]["Arn"]
+        return arn
+
+    def _new_certificate(self, name: str, policy: dict[str, Any]) -> tuple[Endpoint, str]:
         iot = self.iot
-        iot.create_thing(thingName=thing)
         made = iot.create_keys_and_certificate(setAsActive=True)
-        iot.create_policy(policyName=f"{thing}-policy", policyDocument=json.dumps(CAMERA_POLICY))
-        iot.attach_policy(policyName=f"{thing}-policy", target=made["certificateArn"])
-        iot.attach_thing_principal(thingName=thing, principal=made["certificateArn"])
-        certificate, key, ca = (self.folder / f"{thing}.{suffix}" for suffix in ("crt", "key", "ca"))
+        policy_name = f"{name}-{made['certificateId'][:8]}"
+        iot.create_policy(policyName=policy_name, policyDocument=json.dumps(policy))
+        iot.attach_policy(policyName=policy_name, target=made["certificateArn"])
+        certificate, key, ca = (self.folder / f"{name}.{suffix}" for suffix in ("crt", "key", "ca"))
         certificate.write_text(made["certificatePem"])
         key.write_text(made["keyPair"]["PrivateKey"])
         ca.write_bytes(self._get("/_ministack/iot/ca.pem").content)
-        return Endpoint("localhost", certificate, key, ca, self.mqtt_port), made["certificateId"]
+        return Endpoint("localhost", certificate, key, ca, self.mqtt_port), made["certificateArn"]
 
     def _answers(self) -> bool:
         try:
@@ -121,3 +140,7 @@ class Emulator:
             aws_access_key_id="000000000000",
             aws_secret_access_key="local",
         )
+
+
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -49,7 +49,7 @@ def test_broker_says_offline_for_a_camera_that_was_killed(
         *("--endpoint", "127.0.0.1", "--port", str(broker.port), "--ca", str(authority.ca)),
         *("--cert", str(identity.certificate), "--key", str(identity.key), "--outbox", str(tmp_path / "outbox.db")),
     ]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=os.environ) as camera:  # noqa: S603 - ours
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=os.environ) as camera:
         wait_until(lambda: last(observer).get("status") == "online", within_s=20)
         camera.kill()
     wait_until(lambda: last(observer).get("status") == "offline")

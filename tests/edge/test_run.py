@@ -67,7 +67,7 @@ def test_captures_wait_in_the_outbox_when_there_is_no_broker(
     options = run_options(two_passers_by, authority, port=free_port(), outbox=tmp_path / "outbox.db")
     result = homeward_edge(*options, "--drain-timeout", "0.1")
     assert result.exit_code == 3
-    assert "homeward-edge flush" in result.stderr
+    assert "homeward-edge outbox flush" in result.stderr
     report = json.loads(result.stdout.splitlines()[-1])
     assert report["waiting"] == len(report["captures"]) > 0
 

@@ -1,0 +1,1 @@
+"""The commands of `homeward-edge`, one module each."""

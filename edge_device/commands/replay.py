@@ -1,0 +1,69 @@
+"""`homeward-edge replay`."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import typer
+
+from edge_device.build import build_detector, build_passers_by
+from edge_device.cameras.video_file import VideoFile
+from edge_device.core.message import FaceShot
+from edge_device.options import AsJson, Config, Set, helpful_errors, settings_of
+
+
+def replay(
+    video: Annotated[Path, typer.Argument(help="A video file, or one recorded from the camera.")],
+    *,
+    config: Config = None,
+    assignments: Set = None,
+    crops: Annotated[Path | None, typer.Option(help="A folder to write the crops to.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which captures a video would give with these settings; nothing is sent, and no outbox is touched.
+
+    Examples:
+        homeward-edge replay walk.mp4 --crops crops/
+
+        homeward-edge replay walk.mp4 --set faces.min_px=80 --json
+    """
+    cv2.setNumThreads(1)
+    with helpful_errors():
+        settings = settings_of(config, [*(assignments or []), "camera=replay", f"source={video}"])
+        passers_by, detector = build_passers_by(settings), build_detector(settings)
+        shots: list[tuple[float, FaceShot]] = []
+        at_s = 0.0
+        for frame in VideoFile(video, fast=True).frames():
+            at_s = frame.at_s
+            passers_by.zones.black_out(frame.image)
+            shots += [(at_s, shot) for shot in passers_by.see(frame, detector.detect(frame.image))]
+        shots += [(at_s, shot) for shot in passers_by.leave()]
+        rows = [_row(at_s, shot) for at_s, shot in shots]
+        if crops:
+            crops.mkdir(parents=True, exist_ok=True)
+            for row, (_, shot) in zip(rows, shots, strict=True):
+                (crops / f"{row['track']}-{row['shot']}.jpg").write_bytes(shot.crop.jpeg)
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    for row in rows:
+        final = "final" if row["final"] else ""
+        typer.echo(
+            f"{row['at_s']:7.2f} s  track {row['track']}  shot {row['shot']}  quality {row['quality']:.2f}"
+            f"  face {row['face_px']:>3} px  {row['bytes']:>6} bytes  {final}"
+        )
+    typer.echo(f"{len({row['track'] for row in rows})} passers-by, {len(rows)} captures")
+
+
+def _row(at_s: float, shot: FaceShot) -> dict[str, Any]:
+    return {
+        "at_s": round(at_s, 2),
+        "track": shot.track_id,
+        "shot": shot.shot,
+        "final": shot.final,
+        "quality": round(shot.quality.score, 2),
+        "confidence": round(shot.confidence, 2),
+        "face_px": round(shot.box.height),
+        "bytes": len(shot.crop.jpeg),
+    }

@@ -1,0 +1,89 @@
+"""`homeward-edge simulate`."""
+
+import dataclasses
+import time
+import uuid
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import typer
+
+from edge_device import clock
+from edge_device.build import build_detector, build_outbox, build_publisher
+from edge_device.core.crop import cut_out, encode_crop
+from edge_device.core.face import Frame
+from edge_device.core.message import FaceShot, encode_message, face_message, faces_topic
+from edge_device.core.quality import assess
+from edge_device.detector import Detector
+from edge_device.options import FAILED, STILL_WAITING, Config, Set, failure, helpful_errors, settings_of
+from edge_device.sender import Sender
+from edge_device.version import version
+
+
+def simulate(
+    pictures: Annotated[Path, typer.Argument(help="A folder of pictures with a face each.")],
+    *,
+    config: Config = None,
+    assignments: Set = None,
+    count: Annotated[int, typer.Option(min=1, help="How many captures to send.")] = 10,
+    per_second: Annotated[float, typer.Option(min=0.01, help="How many a second.")] = 1.0,
+) -> None:
+    """Send captures made from pictures as if people walked past, to load or to try the cloud side.
+
+    Examples:
+        homeward-edge simulate portraits/ --config camera.toml --count 500 --per-second 20
+    """
+    with helpful_errors():
+        settings = settings_of(config, assignments, source="none")
+        detector = build_detector(settings)
+        files = sorted(path for path in pictures.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
+        shots = [shot for shot in (_shot(path, detector) for path in files) if shot]
+        if not shots:
+            raise failure(f"no picture in {pictures} has a face that the detector finds", code=FAILED)
+        publisher = build_publisher(settings)
+        with build_outbox(settings) as outbox:
+            sender = Sender(outbox, publisher, on_sent=lambda _: None)
+            publisher.connect()
+            sender.start()
+            for shot in islice(cycle(shots), count):
+                now = dataclasses.replace(shot, capture_id=str(uuid.uuid4()), captured_at=clock.wall_s())
+                sequence = outbox.next_sequence()
+                message = face_message(
+                    now, camera=settings.camera, sequence=sequence, model=detector.model, edge_version=version()
+                )
+                outbox.put(now.capture_id, faces_topic(settings.camera), encode_message(message))
+                time.sleep(1 / per_second)
+            drained = sender.drain(60)
+            sender.stop()
+            publisher.close()
+    if not drained:
+        raise failure("not all were acknowledged; `homeward-edge check` says why", code=STILL_WAITING)
+    typer.echo(f"{count} captures of {len(shots)} faces were acknowledged")
+
+
+def _shot(path: Path, detector: Detector) -> FaceShot | None:
+    """The largest face of a picture as a capture; None if it has none."""
+    image = cv2.imread(str(path))
+    if image is None:
+        return None
+    frame = Frame(np.asarray(image, np.uint8), 0.0, clock.wall_s())
+    face = max(detector.detect(frame.image), key=lambda face: face.box.area, default=None)
+    if face is None:
+        return None
+    return FaceShot(
+        capture_id=str(uuid.uuid4()),
+        captured_at=frame.captured_at,
+        clock_synced=clock.is_synced(),
+        track_id=f"simulated-{path.stem}"[:64],
+        shot=1,
+        final=True,
+        dwell_s=0.0,
+        confidence=face.confidence,
+        box=face.box,
+        frame_size=frame.size,
+        quality=assess(frame, face),
+        crop=encode_crop(cut_out(frame, face.box, others=[])),
+    )
