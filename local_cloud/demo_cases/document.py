@@ -37,7 +37,7 @@ def case_document(person: Person, images: list[dict[str, Any]]) -> dict[str, Any
         "primaryInvestigatingAgency": {"name": person.place.agency},
         **_pictures(person.number, images),
     }
-    return dict(reshaped(document, person.shape))
+    return reshaped(document, person.shape)
 
 
 def own_document(number: int, given: str, family: str, images: list[dict[str, Any]], place: Place) -> dict[str, Any]:

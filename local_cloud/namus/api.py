@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -82,9 +83,8 @@ class Api:
         document = self._visible(request.path_params["number"])
         if document is None:
             return _not_found()
-        if isinstance(document, bytes):
-            return Response(document, media_type="application/json")
-        return JSONResponse(self._as_served(document))
+        content = document if isinstance(document, bytes) else msgspec.json.encode(self._as_served(document))
+        return Response(content, media_type="application/json")
 
     async def _picture(self, request: Request) -> Response:
         found = self._find_picture(request)
@@ -130,9 +130,8 @@ class Api:
         picture = self.picture(identity)
         return None if picture is None else (identity, picture, media_type)
 
-    def _as_served(self, document: Any) -> Any:
-        if isinstance(document, dict):
-            document = {name: value for name, value in document.items() if name != "_stand_in"}
+    def _as_served(self, document: dict[str, Any]) -> Any:
+        document = {name: value for name, value in document.items() if name != "_stand_in"}
         if self.switches.shape:
             document = reshaped(document, self.switches.shape)
         if self.switches.mime_type:

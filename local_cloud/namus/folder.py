@@ -37,7 +37,7 @@ class Folder:
         return [found[number] for number in sorted(found)]
 
     def document(self, number: int) -> Any:
-        """The case's document, decoded; its bytes if they are no JSON; None if there is no such case."""
+        """The case's document, decoded; its bytes if they are no JSON object; None if there is no such case."""
         self._look()
         found = (file.document for file in self._files.values() if file.entry and file.entry.number == number)
         return next(found, None)
@@ -70,16 +70,22 @@ def _versions(folder: Path) -> dict[str, tuple[int, int, int]]:
 
 def _read(path: Path, version: tuple[int, int, int]) -> _File:
     content = path.read_bytes()
-    try:
-        document = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        document = content
+    document = _object(content)
     number = _number(document, path.stem)
     if number is None or not is_published(document):
         return _File(version, None, document)
     further = [state for state in entries(document, "_stand_in", "alsoListedIn") if isinstance(state, str)]
     states = dict.fromkeys([state for state in (state_of(document), *further) if state])
     return _File(version, Entry(number, tuple(states), at(document, "caseIsResolved") is not True), document)
+
+
+def _object(content: bytes) -> Any:
+    """The JSON object, or the bytes of what is none: a client must cope with those as well."""
+    try:
+        decoded = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return content
+    return decoded if isinstance(decoded, dict) else content
 
 
 def _number(document: Any, name: str) -> int | None:

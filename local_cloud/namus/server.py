@@ -83,6 +83,8 @@ def serve(port: int, population: Population, switches: Switches) -> None:
 def running(population: Population, switches: Switches | None = None) -> Iterator[str]:
     """A stand-in in a thread of this process, on a free port; its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        # asyncio does not do it for a socket made elsewhere, and without it each answer waits 40 ms for an ACK.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = uvicorn.Server(_configuration(population, switches or Switches(), port=0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

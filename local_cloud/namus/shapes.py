@@ -11,10 +11,8 @@ _PORTRAIT = {
 }
 
 
-def reshaped(document: Any, shape: str) -> Any:
-    """The document in shape A or B; what has no counterpart is left out, and what is no document stays as it is."""
-    if not isinstance(document, dict):
-        return document
+def reshaped(document: dict[str, Any], shape: str) -> dict[str, Any]:
+    """The document in shape A or B; what has no counterpart is left out, and what makes no sense stays as it is."""
     changed = dict(document)
     agency, description = (_agency_as_a, _without_primary) if shape == "A" else (_agency_as_b, _with_primary)
     if isinstance(document.get("sighting"), dict):
