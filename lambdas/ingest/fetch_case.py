@@ -55,20 +55,26 @@ class CaseFetcher:
 
         Raises:
             UnavailableError: the source does not answer.
+            DisallowedError: its robots.txt forbids it.
             IncompleteCaseError: a photo could not be fetched for now.
         """
         try:
             document = self.source.fetch_document(reference.source_id)
         except GoneError:
             return CaseOutcome.GONE
+        except (RefusedError, TooLargeError) as error:
+            return self._quarantine(reference, b"", reason=str(error))
         try:
             case = _checked(self.source.read(reference.source_id, document))
         except DocumentError as error:
-            self.gallery.quarantine(reference.case_id, document, reason=str(error), source_modified=reference.modified)
-            return CaseOutcome.QUARANTINED
+            return self._quarantine(reference, document, reason=str(error))
         if case.status is CaseStatus.RESOLVED:
             return CaseOutcome.RESOLVED
         return self._store(case, document, reference)
+
+    def _quarantine(self, reference: CaseReference, document: bytes, *, reason: str) -> CaseOutcome:
+        self.gallery.quarantine(reference.case_id, document, reason=reason, source_modified=reference.modified)
+        return CaseOutcome.QUARANTINED
 
     def _store(self, case: Case, document: bytes, reference: CaseReference) -> CaseOutcome:
         version = content_sha256(case, document, volatile=self.source.volatile)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from botocore.exceptions import ClientError
 
+from lambdas.common.case import CaseStatus
 from lambdas.common.cases_table import CASE_RECORD, photo_record
 from lambdas.common.dynamodb import Item, from_attributes, is_condition_failure, to_attributes
 from lambdas.common.keys import document_key, photo_key, quarantine_key
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-    from lambdas.common.case import Case, CaseStatus, SourcePhoto
+    from lambdas.common.case import Case, SourcePhoto
     from lambdas.ingest.photos import Photo
 
 QUARANTINE_RECORD = "quarantine"
@@ -75,6 +76,7 @@ class Gallery:
                 "case": msgspec.json.encode(case).decode(),
                 "content_sha256": None,
                 "source_modified": None,
+                "closing": None,
             },
         )
 
@@ -87,9 +89,29 @@ class Gallery:
                 "content_sha256": content_sha256,
                 "source_modified": source_modified,
                 "synced_at": to_text(self.now()),
+                "closing": None,
             },
         )
         self.release_quarantine(case_id)
+
+    def mark_closing(self, case_id: str, status: CaseStatus, *, source_modified: str | None) -> None:
+        """Note that the source has closed the case; the end of the sync withdraws it. A closed case is left closed."""
+        changes = {"closing": status.value, "source_modified": source_modified, "content_sha256": None}
+        self._update_if(case_id, changes, condition="#status = :open", values={":open": CaseStatus.OPEN.value})
+
+    def closing_cases(self, source: str) -> Iterator[tuple[str, CaseStatus, str | None]]:
+        """Id, status to come and marker of each case that is marked."""
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.table,
+            FilterExpression="#source = :source AND attribute_exists(closing)",
+            ProjectionExpression="case_id, closing, source_modified",
+            ExpressionAttributeNames={"#source": "source"},
+            ExpressionAttributeValues=to_attributes({":source": source}),
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for item in map(from_attributes, page["Items"]):
+                yield item["case_id"], CaseStatus(item["closing"]), item.get("source_modified")
 
     def close_case(self, case_id: str, status: CaseStatus, *, source_modified: str | None) -> bool:
         """Set the status of a case that the gallery has; from here on none of its photos gets a face."""
@@ -98,14 +120,9 @@ class Gallery:
             "content_sha256": None,
             "source_modified": source_modified,
             "synced_at": to_text(self.now()),
+            "closing": None,
         }
-        try:
-            self._update(case_id, CASE_RECORD, changes, condition="attribute_exists(case_id)")
-        except ClientError as error:
-            if is_condition_failure(error):
-                return False
-            raise
-        return True
+        return self._update_if(case_id, changes, condition="attribute_exists(case_id)", values={})
 
     def quarantine(self, case_id: str, document: bytes, *, reason: str, source_modified: str | None) -> None:
         """Keep a document that could not be read, with the reason; the case stays as it was."""
@@ -152,19 +169,30 @@ class Gallery:
         """Delete a photo; the event makes the index function delete its face and its record."""
         self.s3.delete_object(Bucket=self.bucket, Key=photo_key(case_id, photo_id))
 
-    def _update(self, case_id: str, record: str, changes: dict[str, Any], *, condition: str | None = None) -> None:
+    def _update(self, case_id: str, record: str, changes: dict[str, Any], **request: Any) -> None:
         """Set attributes, and remove those whose new value is None."""
         kept = ", ".join(f"#{name} = :{name}" for name, value in changes.items() if value is not None)
         removed = ", ".join(f"#{name}" for name, value in changes.items() if value is None)
-        request: Any = {"ConditionExpression": condition} if condition else {}
+        values = {f":{name}": value for name, value in changes.items()} | request.pop("values", {})
         self.dynamodb.update_item(
             TableName=self.table,
             Key=_key(case_id, record),
             UpdateExpression=(f"SET {kept} " if kept else "") + (f"REMOVE {removed}" if removed else ""),
-            ExpressionAttributeNames={f"#{name}": name for name in changes},
-            ExpressionAttributeValues=to_attributes({f":{name}": value for name, value in changes.items()}),
+            ExpressionAttributeNames={f"#{name}": name for name in changes} | request.pop("names", {}),
+            ExpressionAttributeValues=to_attributes(values),
             **request,
         )
+
+    def _update_if(self, case_id: str, changes: dict[str, Any], *, condition: str, values: dict[str, Any]) -> bool:
+        """Update the case's record if the condition holds, and tell whether it did."""
+        names = {"#status": "status"} if "#status" in condition else {}
+        try:
+            self._update(case_id, CASE_RECORD, changes, names=names, values=values, ConditionExpression=condition)
+        except ClientError as error:
+            if is_condition_failure(error):
+                return False
+            raise
+        return True
 
 
 def _key(case_id: str, record: str) -> dict[str, Any]:

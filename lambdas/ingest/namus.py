@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lambdas.ingest.polite_client import PoliteClient
 
 _SET = "/api/CaseSets/NamUs/MissingPersons"
-_MOST_ROWS = 10_000  # the search never gives more rows than this to one request
+_MOST_ROWS = 10_000  # the search gives none beyond these, however they are paged
 _LISTING_BYTES = 20_000_000
 _DOCUMENT_BYTES = 5_000_000
 _PHOTO_BYTES = 25_000_000
@@ -72,32 +72,40 @@ class NamUs:
         return [name for name in names if name]
 
     def _rows(self, state: str) -> Iterator[Any]:
-        """The rows of one state, page by page.
+        """The rows of one state; in a state that has more than the search gives, from both ends of their order.
 
         Raises:
-            UnreadableListingError: the search says that it has more rows than it gives; a case that it keeps back
-                must not look like one that vanished.
+            UnreadableListingError: the search says that it has more rows than it gives even so; a case that it keeps
+                back must not look like one that vanished.
         """
-        given = 0
-        while True:
-            page = self._search(state, skip=given)
-            rows = page.get("results") or []
-            yield from rows
-            given += len(rows)
-            total = integer(page, "count")
-            if total is None or given >= total:
-                return
-            if not rows:
-                raise UnreadableListingError(f"NamUs: the search gives {given} of {total} cases of {state}")
+        given: set[Any] = set()
+        total = 0
+        for direction in (None, "Descending", "Ascending"):
+            for page in self._pages(state, direction):
+                rows = page["results"]
+                given.update(integer(row, "namus2Number") or object() for row in rows)
+                yield from rows
+                total = integer(page, "count") or 0
+                if len(given) >= total:
+                    return
+        raise UnreadableListingError(f"NamUs: the search gives {len(given)} of {total} cases of {state}")
 
-    def _search(self, state: str, *, skip: int) -> dict[str, Any]:
+    def _pages(self, state: str, direction: str | None) -> Iterator[dict[str, Any]]:
+        skip = 0
+        while (page := self._search(state, skip=skip, direction=direction))["results"]:
+            yield page
+            skip += len(page["results"])
+        yield page
+
+    def _search(self, state: str, *, skip: int, direction: str | None) -> dict[str, Any]:
         body = {
             "take": _MOST_ROWS,
             "skip": skip,
             "projections": ["namus2Number", "modifiedDateTime"],
             "predicates": [{"field": "stateOfLastContact", "operator": "IsIn", "values": [state]}],
-            "orderSpecifications": [{"field": "dateOfLastContact", "direction": "Descending"}],
         }
+        if direction is not None:
+            body["orderSpecifications"] = [{"field": "namus2Number", "direction": direction}]
         page = _decode(self.client.post_json(f"{_SET}/Search", body, at_most=_LISTING_BYTES), f"Search of {state}")
         if not isinstance(page, dict) or not isinstance(page.get("results"), list):
             raise UnreadableListingError(f"NamUs: the search of {state} has no results")

@@ -81,6 +81,10 @@ class Plan:
     now: datetime
     listed: int = 0
     vanished: list[CaseReference] = field(default_factory=list)
+    open_cases: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.open_cases = sum(case.status is CaseStatus.OPEN for case in self.known.values())
 
     def __iter__(self) -> Iterator[CaseReference]:
         """New and changed cases as the listing gives them; what is iterated is taken out of `known`."""

@@ -12,7 +12,7 @@ import httpx
 import stamina
 
 from lambdas.ingest.robots import read_robots
-from lambdas.ingest.source import GoneError, RefusedError, TooLargeError, UnavailableError
+from lambdas.ingest.source import DisallowedError, GoneError, RefusedError, TooLargeError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ class PoliteClient:
 
         Raises:
             GoneError: 404 or 410.
-            RefusedError, TooLargeError, UnavailableError: as their names say.
+            DisallowedError, RefusedError, TooLargeError, UnavailableError: as their names say.
         """
         return self._request("GET", link, at_most=at_most, params=params)
 
@@ -151,7 +151,7 @@ class PoliteClient:
             self._robots[origin] = self._fetch_robots(origin)
         robots = self._robots[origin]
         if not robots.allows(str(url)):
-            raise RefusedError(
+            raise DisallowedError(
                 f"robots.txt of {origin} disallows {url.path}: ask the operator of the source, "
                 'then state the answer as permission = "..." in the agency\'s file'
             )

@@ -36,7 +36,11 @@ class GoneError(SourceError):
 
 
 class RefusedError(SourceError):
-    """We refuse: a link or a redirect leaves the source's origin, or robots.txt disallows the path."""
+    """We refuse: a link or a redirect leaves the source's origin."""
+
+
+class DisallowedError(SourceError):
+    """The source's robots.txt disallows the path, and the agency's file states no permission."""
 
 
 class TooLargeError(SourceError):

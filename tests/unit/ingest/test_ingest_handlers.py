@@ -40,6 +40,7 @@ def queue_url(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:
         "GALLERY_BUCKET": "gallery",
         "FACE_COLLECTION": "faces",
         "CASE_QUEUE_URL": url,
+        "MOST_REMOVED_PERCENT": "10",
         "POWERTOOLS_SERVICE_NAME": "ingest",
         "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
     }.items():
@@ -62,7 +63,7 @@ def load(queue_url: str, website: Any, rekognition: Any) -> Callable[[str], Any]
             transport=httpx.MockTransport(website),
         )
         if hasattr(module, "open_source"):
-            module.open_source = lambda *_: NamUs(client, states=("Oregon",))
+            module.open_source = lambda *_, **__: NamUs(client, states=("Oregon",))
         for owner in ("withdrawal", "photos"):
             if hasattr(module, owner):
                 object.__setattr__(getattr(module, owner).faces, "rekognition", rekognition)
@@ -121,3 +122,43 @@ def test_index_photo_takes_notifications_and_the_test_event(
     answer = load("index_photo_handler").handler(batch({"Event": "s3:TestEvent"}, notification), CONTEXT)
     assert answer == {"batchItemFailures": []}
     assert rekognition.external_ids() == ["namus:MP1:11"]
+
+
+def test_the_steps_of_the_state_machine_keep_the_gallery_in_step(
+    load: Callable[[str], Any], website: Any, gallery: Gallery, sample: Any, s3: Any
+) -> None:
+    gallery.open_case(Case(case_id="namus:MP3", source="namus", source_id="MP3"), b"{}")
+    rows = [{"namus2Number": 970001, "modifiedDateTime": "m"}]
+    document = sample("namus_shape_b.json") | {"images": []}
+    website.answers = {
+        "/api/CaseSets/NamUs/MissingPersons/Search": httpx.Response(200, json={"count": 1, "results": rows}),
+        "/api/CaseSets/NamUs/MissingPersons/Cases/970001": httpx.Response(200, json=document),
+    }
+    handler = load("sync_handler").handler
+    run = {"source": "namus", "run": "execution-1"}
+    planned = handler({"step": "plan", **run}, CONTEXT)
+    items = json.loads(s3.get_object(Bucket="gallery", Key=planned["key"])["Body"].read())
+    assert [item["source_id"] for item in items] == ["MP970001", "MP3"]
+    with pytest.raises(Exception, match="a sync of namus is running"):
+        handler({"step": "plan", "source": "namus", "run": "execution-2"}, CONTEXT)
+    assert handler({"step": "fetch", "run": "execution-1", "Items": items[:1]}, CONTEXT)["outcomes"] == {
+        "CasesStored": 1
+    }
+    assert handler({"step": "fetch", "run": "execution-1", **items[1]}, CONTEXT)["outcomes"] == {"CasesGone": 1}
+    assert (gallery.case_record("namus:MP3") or {})["status"] == "open", "nothing is withdrawn before the end"
+    assert handler({"step": "withdraw", **run, "plan": planned}, CONTEXT) == {"removed": 1}
+    assert (gallery.case_record("namus:MP3") or {})["status"] == "removed"
+    assert (gallery.case_record("namus:MP970001") or {})["status"] == "open"
+
+
+@pytest.mark.usefixtures("gallery")
+def test_a_failed_step_lets_go_of_the_source(load: Callable[[str], Any], website: Any) -> None:
+    website.answers = {"/api/CaseSets/NamUs/MissingPersons/Search": httpx.Response(403)}
+    handler = load("sync_handler").handler
+    with pytest.raises(Exception, match="403"):
+        handler({"step": "plan", "source": "namus", "run": "execution-1"}, CONTEXT)
+    handler({"step": "fail", "source": "namus", "run": "execution-1", "error": "403"}, CONTEXT)
+    website.answers = {
+        "/api/CaseSets/NamUs/MissingPersons/Search": httpx.Response(200, json={"count": 0, "results": []})
+    }
+    assert handler({"step": "plan", "source": "namus", "run": "execution-2"}, CONTEXT)["to_fetch"] == 0

@@ -11,7 +11,7 @@ import pytest
 
 from lambdas.ingest.pace import ProcessPace
 from lambdas.ingest.polite_client import PoliteClient, _backoff, _TryAgainError, retry_after_s
-from lambdas.ingest.source import GoneError, RefusedError, TooLargeError, UnavailableError
+from lambdas.ingest.source import DisallowedError, GoneError, RefusedError, TooLargeError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +159,7 @@ def test_without_permission_robots_txt_is_read_once_and_obeyed(website: Any) -> 
         "/api/x": httpx.Response(200),
     }
     polite = client(website, permission=None)
-    with pytest.raises(RefusedError, match=r'disallows /api/x.*permission = "\.\.\."'):
+    with pytest.raises(DisallowedError, match=r'disallows /api/x.*permission = "\.\.\."'):
         polite.get("/api/x", at_most=10)
     assert polite.get("/About", at_most=10) == b"about"
     assert website.paths == ["/robots.txt", "/About"]
@@ -178,7 +178,7 @@ def test_no_robots_txt_allows_all_and_a_broken_server_nothing(website: Any, stat
     if is_allowed:
         assert polite.get("/x", at_most=10) == b"x"
     else:
-        with pytest.raises(RefusedError):
+        with pytest.raises(DisallowedError):
             polite.get("/x", at_most=10)
 
 

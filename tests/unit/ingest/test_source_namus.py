@@ -183,12 +183,17 @@ def _is_finite(value: Any) -> bool:
     return True
 
 
-def search(cases: dict[str, list[dict[str, Any]]], *, cap: int = 10_000) -> Callable[[httpx.Request], httpx.Response]:
+def search(
+    cases: dict[str, list[dict[str, Any]]], *, page_rows: int = 10_000, cap: int = 10_000
+) -> Callable[[httpx.Request], httpx.Response]:
+    """The search, giving at most `page_rows` at once, and none beyond the first `cap`."""
+
     def answer(request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
         assert body["projections"] == ["namus2Number", "modifiedDateTime"]
         rows = cases[body["predicates"][0]["values"][0]]
-        page = rows[body["skip"] : body["skip"] + min(body["take"], cap)]
+        ordered = rows[::-1] if "Descending" in str(body.get("orderSpecifications")) else rows
+        page = ordered[:cap][body["skip"] : body["skip"] + page_rows]
         return httpx.Response(200, json={"count": len(rows), "results": page})
 
     return answer
@@ -212,11 +217,15 @@ def test_the_sweep_asks_each_state_and_gives_a_case_of_two_states_once(website: 
     ]
 
 
-def test_a_state_with_more_rows_than_one_answer_gives_is_read_page_by_page(website: Any) -> None:
-    rows = [{"namus2Number": number, "modifiedDateTime": "m"} for number in range(1, 8)]
-    website.answers = {"/api/CaseSets/NamUs/MissingPersons/Search": search({"Oregon": rows}, cap=3)}
-    assert len(list(namus(website, states=("Oregon",)).list_cases())) == 7
-    assert len(website.requests) == 3
+@pytest.mark.parametrize(("cap", "requests"), [(10_000, 3), (5, 4)])
+def test_a_state_with_more_rows_than_the_search_gives_is_read_all_the_same(
+    website: Any, cap: int, requests: int
+) -> None:
+    rows = [{"namus2Number": number, "modifiedDateTime": "m"} for number in range(1, 9)]
+    website.answers = {"/api/CaseSets/NamUs/MissingPersons/Search": search({"Oregon": rows}, page_rows=3, cap=cap)}
+    listed = [case.source_id for case in namus(website, states=("Oregon",)).list_cases()]
+    assert sorted(listed) == [f"MP{number}" for number in range(1, 9)]
+    assert len(website.requests) == requests
 
 
 def test_a_search_that_keeps_rows_back_is_no_basis_for_a_removal(website: Any) -> None:

@@ -1,0 +1,154 @@
+"""The sync function: the steps of the state machine that keeps the gallery in step with one source.
+
+Each event names its `step` and the `source`; `run` names the execution, so that a retried step goes on with its own.
+
+    {"step": "plan", "source": "namus", "run": "..."}     lists; answers with the key of the cases to fetch, and counts
+    {"step": "fetch", "run": "...", "Items": [CASE, ...]}  fetches a few of them; also one CASE as the event itself
+    {"step": "withdraw", "source": ..., "run": ..., "plan": ANSWER_OF_PLAN}   withdraws what closed, and ends the run
+    {"step": "fail", "source": ..., "run": ..., "error": "..."}               ends a run that something stopped
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import msgspec
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.common.times import now
+from lambdas.ingest.face_collections import FaceCollections
+from lambdas.ingest.faces import NO_RETRIES
+from lambdas.ingest.fetch_case import CaseFetcher
+from lambdas.ingest.gallery import Gallery
+from lambdas.ingest.lease import Leases
+from lambdas.ingest.open_source import open_source
+from lambdas.ingest.settings import read_sources
+from lambdas.ingest.source import CaseReference
+from lambdas.ingest.sync import Sync
+from lambdas.ingest.sync_runs import SyncRuns
+from lambdas.ingest.withdraw import Withdrawal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+metrics = Metrics()
+s3 = boto3.client("s3")
+dynamodb = boto3.client("dynamodb")
+sources = read_sources(os.environ["SOURCES"])
+MOST_REMOVED_PERCENT = float(os.environ["MOST_REMOVED_PERCENT"])
+TABLE = os.environ["CASES_TABLE"]
+gallery = Gallery(s3=s3, dynamodb=dynamodb, bucket=os.environ["GALLERY_BUCKET"], table=TABLE, now=now)
+withdrawal = Withdrawal(
+    gallery=gallery,
+    leases=Leases(dynamodb=dynamodb, table=TABLE, now=now),
+    faces=FaceCollections(
+        rekognition=boto3.client("rekognition", config=NO_RETRIES),
+        dynamodb=dynamodb,
+        table=TABLE,
+        deployed=os.environ["FACE_COLLECTION"],
+    ),
+)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """One step; what it answers is the state machine's to pass on."""
+    return STEPS[event["step"]](event)
+
+
+def plan(event: dict[str, Any]) -> dict[str, Any]:
+    """List the source and write what is to be fetched to the gallery bucket, for the Distributed Map to read.
+
+    Raises:
+        SyncRunningError: another run has the source.
+        SafetyStopError: too many cases vanished.
+        SourceError: the listing broke off; nothing may be concluded from it.
+    """
+    run = sync(event["source"], event["run"])
+    run.runs.begin(run.source, run.owner)
+    planned = run.plan()
+    cases = list(planned)
+    run.check_removals(len(planned.vanished), planned.open_cases, allow=bool(event.get("allow_removals")))
+    key = f"syncs/{run.source}/plan.json"
+    s3.put_object(Bucket=gallery.bucket, Key=key, Body=msgspec.json.encode([*cases, *planned.vanished]))
+    metrics.add_metric(name="CasesListed", unit=MetricUnit.Count, value=planned.listed)
+    return {
+        "bucket": gallery.bucket,
+        "key": key,
+        "to_fetch": len(cases) + len(planned.vanished),
+        "listed": planned.listed,
+        "vanished": len(planned.vanished),
+        "open_cases": planned.open_cases,
+    }
+
+
+def fetch(event: dict[str, Any]) -> dict[str, Any]:
+    """Fetch some cases; one that the source does not give now is counted, and fetched by the next sync.
+
+    Raises:
+        SourceDownError: the source gave none of five in a row.
+    """
+    references = msgspec.convert(event.get("Items") or [event], type=list[CaseReference])
+    run = sync(references[0].source, event["run"])
+    run.fetch_all(references)
+    for outcome, count in run.report.outcomes.items():
+        metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=count)
+    return {"outcomes": run.report.outcomes, "failed": run.report.failed}
+
+
+def withdraw(event: dict[str, Any]) -> dict[str, Any]:
+    """Withdraw every case that was found closed, and end the run.
+
+    Raises:
+        SafetyStopError: too many are.
+    """
+    run = sync(event["source"], event["run"])
+    planned = event["plan"]
+    run.report.listed, run.report.vanished = planned["listed"], planned["vanished"]
+    run.withdraw_closing(planned["open_cases"], allow=bool(event.get("allow_removals")))
+    run.report.complete = True
+    run.runs.end(run.source, run.owner, run.report)
+    metrics.add_metric(name="CasesRemoved", unit=MetricUnit.Count, value=run.report.removed)
+    return {"removed": run.report.removed}
+
+
+def fail(event: dict[str, Any]) -> dict[str, Any]:
+    """Let go of the source after a step failed."""
+    run = sync(event["source"], event["run"])
+    run.report.error = str(event["error"])[:2_000]
+    run.runs.end(run.source, run.owner, run.report)
+    metrics.add_metric(name="SyncsFailed", unit=MetricUnit.Count, value=1)
+    return {"error": run.report.error}
+
+
+def sync(source: str, run: str) -> Sync:
+    """The run of this name over a source."""
+    return Sync(
+        fetcher=fetcher(source),
+        withdrawal=withdrawal,
+        runs=SyncRuns(dynamodb=dynamodb, table=TABLE, now=now),
+        owner=run,
+        most_removed_percent=MOST_REMOVED_PERCENT,
+    )
+
+
+@functools.cache
+def fetcher(source: str) -> CaseFetcher:
+    """One client a source, so that its pace and its connection outlast the step."""
+    return CaseFetcher(source=open_source(source, sources, s3=s3), gallery=gallery)
+
+
+STEPS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "plan": plan,
+    "fetch": fetch,
+    "withdraw": withdraw,
+    "fail": fail,
+}
