@@ -45,11 +45,16 @@ def status_message(thing: str, *, online: bool, reason: str, at: bool = True) ->
 def device_state() -> dict[str, Any]:
     """What every camera can say of its device: memory, temperature, clock."""
     return {
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "memory_mb": _memory_mb(),
         "temperature_c": _temperature_c(),
         "clock_synced": clock.is_synced(),
         "device_up_s": round(clock.steady_s()),
     }
+
+
+def _memory_mb() -> int:
+    """What the program holds in memory now (proc(5), statm: pages)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1_000_000
 
 
 def _temperature_c() -> float | None:
