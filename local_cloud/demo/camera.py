@@ -1,0 +1,67 @@
+"""The demo's camera: a thing with its own certificate, and the camera program that plays a video or a webcam."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from homeward.cameras import register_camera
+from local_cloud.cdk import ROOT
+from local_cloud.video.render import render_walk_past
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from homeward.deployment import Deployment
+    from local_cloud.cloud import Cloud
+
+CAMERA = "cam-01"
+SITE = "North Station, main hall"
+WEBCAM_SECONDS = 20
+
+
+class CameraFailedError(RuntimeError):
+    """The camera program ended with an error; the text has its last words."""
+
+
+def walk_past_video(stills: Sequence[Path], cache: Path) -> Path:
+    """The video of these people walking past one after another; rendered once for the same pictures."""
+    digest = hashlib.sha256(b"".join(still.read_bytes() for still in stills)).hexdigest()[:16]
+    video = cache / f"walk_past_{digest}.mp4"
+    if not video.with_suffix(".json").exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        render_walk_past(stills, video)
+    return video
+
+
+def run_camera(cloud: Cloud, deployment: Deployment, *, source: str, folder: Path) -> dict[str, Any]:
+    """Register the camera, let it watch the source to its end, and return the camera program's own report.
+
+    Raises:
+        CameraFailedError: the camera program failed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    certificate, key = folder / "camera.crt", folder / "camera.key"
+    register_camera(deployment, CAMERA, site=SITE, certificate=certificate, key=key)
+    identity = ["--camera", CAMERA, "--cert", str(certificate), "--key", str(key), "--ca", str(cloud.iot_ca)]
+    broker = ["--endpoint", "localhost", "--port", str(cloud.settings.mqtt_port)]
+    local = ["--source", source, "--outbox", str(folder / "outbox.db"), "--trust-clock", "--json"]
+    command = [sys.executable, "-m", "edge_device", "run", *identity, *broker, *local]
+    with (folder / "camera.log").open("w") as log:
+        # A webcam has no end; the program answers SIGTERM by sending what waits and printing its report.
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT)  # noqa: S603 (ours)
+        try:
+            answer, _ = process.communicate(timeout=WEBCAM_SECONDS if source.isdigit() else 180)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            answer, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    if process.returncode != 0:
+        raise CameraFailedError((folder / "camera.log").read_text()[-2000:])
+    report: dict[str, Any] = json.loads(answer)
+    return report

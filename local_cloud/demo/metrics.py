@@ -1,0 +1,34 @@
+"""What the functions counted: the embedded metrics in their log lines, which is all that they tell of a bystander."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from homeward.deployment import Deployment
+
+
+def counted(deployment: Deployment, log_group: str, prefix: str) -> dict[str, int]:
+    """Sums of the metrics whose name starts with the prefix, in the log group that is the output of this name."""
+    sums: Counter[str] = Counter()
+    for document in _json_lines(deployment, deployment[log_group]):
+        if "_aws" in document:
+            for name, value in document.items():
+                if name.startswith(prefix):
+                    sums[name] += round(sum(value) if isinstance(value, list) else value)
+    return dict(sums)
+
+
+def _json_lines(deployment: Deployment, log_group: str) -> Iterator[dict[str, Any]]:
+    pages = deployment.client("logs").get_paginator("filter_log_events").paginate(logGroupName=log_group)
+    for page in pages:
+        for event in page["events"]:
+            with contextlib.suppress(json.JSONDecodeError):
+                document = json.loads(event["message"])
+                if isinstance(document, dict):
+                    yield document

@@ -1,0 +1,100 @@
+"""What the demo has to show in the end: on the screen, as JSON, and as a picture."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.common.cases_table import read_case
+from lambdas.common.keys import photo_key
+from local_cloud.demo.contact_sheet import Row, write_contact_sheet
+from local_cloud.demo.timeline import draw_timeline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from homeward.deployment import Deployment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """`sms` are the texts, `hops_ms` the milliseconds of each hop of the first alert."""
+
+    sms: list[str]
+    encounters: list[dict[str, Any]]
+    captures_published: int
+    captures_left: int
+    captures_searched: dict[str, int]
+    hops_ms: dict[str, int]
+    gallery: dict[str, int]
+    seconds: float
+
+    def write(self, path: Path) -> None:
+        """Write the report as JSON."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+    def show(self, console: Console) -> None:
+        """Print the report for people."""
+        console.rule("text messages sent")
+        for text in self.sms:
+            console.print(text, highlight=False)
+        console.rule("from the frame to the alert")
+        for line in draw_timeline(self.hops_ms) if self.hops_ms else ["no alert came"]:
+            console.print(line, highlight=False)
+        console.rule("captures")
+        console.print(f"{self.captures_published} published by the camera")
+        for outcome, count in self.captures_searched.items():
+            console.print(f"{count} {outcome}")
+        console.print(f"{self.captures_left} left unsearched or of bystanders in the detection bucket")
+        console.rule("encounters")
+        for encounter in self.encounters:
+            console.print(
+                f"{encounter['case_id']} at {encounter['camera']}: similarity {encounter['similarity']:.1f}, "
+                f"{encounter['captures']} captures, alert {encounter['alert']}"
+            )
+
+
+def encounter_summary(encounter: dict[str, Any]) -> dict[str, Any]:
+    """An encounter as the report lists it."""
+    best = max(encounter["sightings"].values(), key=lambda sighting: float(sighting["similarity"]))
+    return {
+        "encounter_id": encounter["encounter_id"],
+        "case_id": encounter["case_id"],
+        "camera": encounter["camera"],
+        "similarity": best["similarity"],
+        "seen_at": best["captured_at"],
+        "captures": len(encounter["sightings"]),
+        "alert": encounter.get("alert", "none"),
+    }
+
+
+def draw_contact_sheet(path: Path, deployment: Deployment, encounters: list[dict[str, Any]], *, footnote: str) -> None:
+    """The best capture of each encounter beside the photo that it resembles."""
+    s3, dynamodb = deployment.client("s3"), deployment.client("dynamodb")
+
+    def picture(bucket: str, key: str) -> bytes:
+        return bytes(s3.get_object(Bucket=deployment[bucket], Key=key)["Body"].read())
+
+    rows = []
+    for encounter in encounters:
+        best = max(encounter["sightings"].values(), key=lambda sighting: float(sighting["similarity"]))
+        stored = read_case(dynamodb, table=deployment["CasesTable"], case_id=encounter["case_id"])
+        rows.append(
+            Row(
+                probe=picture("DetectionBucket", best["key"]),
+                photo=picture("GalleryBucket", photo_key(encounter["case_id"], best["photo_id"])),
+                name=(stored.case.name if stored else None) or encounter["case_id"],
+                similarity=float(best["similarity"]),
+                lines=[
+                    encounter["case_id"],
+                    f"camera {encounter['camera']}, {best['captured_at'][:19]}Z",
+                    f"{len(encounter['sightings'])} captures in this encounter",
+                    f"alert: {encounter.get('alert', 'none')}",
+                ],
+            )
+        )
+    write_contact_sheet(path, rows=rows, footnote=footnote)

@@ -1,0 +1,132 @@
+"""The demo, step by step."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from local_cloud.cdk import ROOT
+from local_cloud.demo.agency import deploy_agency, write_agency_file
+from local_cloud.demo.camera import run_camera, walk_past_video
+from local_cloud.demo.metrics import counted
+from local_cloud.demo.report import Report, draw_contact_sheet, encounter_summary
+from local_cloud.demo.timeline import hops_ms
+from local_cloud.demo.watch import NotSeenError, ReceivedAlert, Watch, wait_until
+from local_cloud.demo_cases import DemoCases, add_own_photo, write_demo_documents
+from local_cloud.lifecycle import running_cloud
+from local_cloud.rekognition.distinct_faces import distinct_faces
+from local_cloud.settings import CloudSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from homeward.deployment import Deployment
+    from local_cloud.cloud import Cloud
+
+BUILD = ROOT / "build" / "demo"
+LOCAL = ROOT / ".local" / "demo"
+FOOTNOTE = (
+    "The video was rendered from the enrolled picture itself: it proves the plumbing, not recognition. "
+    "Every name is fictional."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """`photo` is one's own picture, to be a case; `webcam` is the number of a webcam to use instead of the video."""
+
+    photo: Path | None = None
+    webcam: int | None = None
+
+
+class Demo:
+    """The steps of the demo, each with its progress on the screen."""
+
+    def __init__(self, options: Options, console: Console) -> None:
+        self._options, self._console = options, console
+        self._started = time.monotonic()
+
+    def run(self) -> Report:
+        """Run the main job once and write what it gave to build/demo."""
+        documents = LOCAL / "documents"
+        with self._step("Fictional cases with real photos, and a video of people who walk past"):
+            cases = self._prepare_cases(documents)
+            source = self._prepare_source(cases)
+        settings = CloudSettings(state=LOCAL / "cloud", documents=documents).with_free_ports()
+        with running_cloud(settings) as cloud:
+            agency = write_agency_file(LOCAL / "demo.toml", namus_url=settings.endpoints["namus"])
+            with self._step("cdk deploy demo-dev/* to the local cloud"):
+                deployment = deploy_agency(cloud, agency)
+            watch = Watch(deployment)
+            with self._step("Ingest from the NamUs stand-in"):
+                gallery = self._ingest(deployment, watch)
+            with self._step("The camera watches the video" if source.endswith(".mp4") else "The camera watches you"):
+                published = run_camera(cloud, deployment, source=source, folder=LOCAL / "camera")["published"]
+            with self._step("Search, encounter, alert"):
+                self._wait_for_the_end(watch)
+            return self._report(deployment, watch, gallery, published)
+
+    def _prepare_cases(self, documents: Path) -> DemoCases:
+        cases = write_demo_documents(documents, distinct_faces())
+        if self._options.photo:
+            add_own_photo(documents, self._options.photo)
+        return cases
+
+    def _prepare_source(self, cases: DemoCases) -> str:
+        if self._options.webcam is not None:
+            return str(self._options.webcam)
+        first, *others = cases.bystander_stills
+        return str(walk_past_video([first, cases.missing_still, *others[:1]], LOCAL))
+
+    def _ingest(self, deployment: Deployment, watch: Watch) -> dict[str, int]:
+        invoked = deployment.client("lambda").invoke(FunctionName=deployment["ListCasesFunction"], Payload=b"{}")
+        if "FunctionError" in invoked:
+            raise NotSeenError(f"listing the cases failed: {invoked['Payload'].read().decode()}")
+        listed = json.loads(invoked["Payload"].read())["namus"]["listed"]
+        wait_until(f"{listed} cases with all their photos", lambda: _is_complete(watch.gallery(), listed), timeout_s=90)
+        return watch.gallery()
+
+    def _wait_for_the_end(self, watch: Watch) -> None:
+        wait_until("every capture searched", lambda: not watch.captures(), timeout_s=60)
+        if any("alert" in encounter for encounter in watch.encounters()):
+            wait_until("the alert", watch.new_alerts, timeout_s=60)
+            wait_until("every alert sent", lambda: all(e.get("alert") != "due" for e in watch.encounters()))
+
+    def _report(self, deployment: Deployment, watch: Watch, gallery: dict[str, int], published: int) -> Report:
+        encounters = watch.encounters()
+        alert = next(iter(watch.alerts), None)
+        report = Report(
+            sms=[received.text for received in watch.alerts],
+            encounters=[encounter_summary(encounter) for encounter in encounters],
+            captures_published=published,
+            captures_left=len(watch.captures()),
+            captures_searched=counted(deployment, "MatchLogGroup", "Captures"),
+            hops_ms=_hops(encounters, alert) if alert else {},
+            gallery={name: count for name, count in gallery.items() if name != "pending"},
+            seconds=round(time.monotonic() - self._started, 1),
+        )
+        report.write(BUILD / "report.json")
+        draw_contact_sheet(BUILD / "contact_sheet.png", deployment, encounters, footnote=FOOTNOTE)
+        return report
+
+    @contextmanager
+    def _step(self, what: str) -> Iterator[None]:
+        started = time.monotonic()
+        with self._console.status(what):
+            yield
+        self._console.print(f"[green]✓[/green] {what}  [dim]{time.monotonic() - started:.1f} s[/dim]", highlight=False)
+
+
+def _is_complete(gallery: dict[str, int], listed: int) -> bool:
+    return gallery["cases"] >= listed and not gallery["pending"]
+
+
+def _hops(encounters: list[dict[str, object]], alert: ReceivedAlert) -> dict[str, int]:
+    [encounter] = [found for found in encounters if found["encounter_id"] == alert.document["encounter_id"]]
+    return hops_ms(encounter, published_at=alert.published_at)
