@@ -2,9 +2,9 @@
 
 Cases come from a folder, or are made up on the fly, or both. A folder holds one NamUs document (either shape) a file,
 `*.json`, and the pictures as `images/{identityId}.jpg` (or .png, or any other suffix), by the `identityId` of the
-document's `images`; `images/default.png` is not needed. Files are read again when they change: write a new version
-beside the old one and rename it, and the next request sees it. A member `"_stand_in": {"alsoListedIn": ["Texas"]}`
-makes Search list the case under further states; it is not served.
+document's `images`. Files are read again when they change: write a new version beside the old one and rename it, and
+the next request sees it. A member `"_stand_in": {"alsoListedIn": ["Texas"]}` makes Search list the case under further
+states; it is not served. Only MissingPersons are served, not the two other sets of NamUs.
 
 Run-time controls, all JSON:
 

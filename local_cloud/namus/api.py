@@ -51,6 +51,10 @@ class Api:
             Route(f"{images}/{{identity:int}}/thumbnail", self._thumbnail),
         ]
 
+    def refresh(self) -> None:
+        """See what changed since the last request."""
+        self._population.refresh()
+
     def entries(self) -> Iterable[Entry]:
         """What Search may list; a resolved case is listed nowhere."""
         return (entry for entry in self._population.entries() if entry.number not in self.switches.removed)
@@ -72,6 +76,7 @@ class Api:
         return JSONResponse([{"id": number, "name": name, "displayName": code} for number, (name, code) in listed])
 
     async def _search(self, request: Request) -> Response:
+        self.refresh()
         try:
             return JSONResponse(search(self, _CASES, json.loads(await request.body())))
         except SearchError as error:
@@ -112,6 +117,7 @@ class Api:
 
     def _visible(self, number: int) -> Any:
         """The document of a case that answers, None for one that is unknown, removed, or resolved and hidden."""
+        self.refresh()
         if number in self.switches.removed | self.switches.vanished:
             return None
         document = self.document(number)

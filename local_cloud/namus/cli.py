@@ -1,5 +1,6 @@
 """The command line of the NamUs stand-in."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,7 @@ def namus(
     While it runs: curl -X PUT 127.0.0.1:4572/_stand_in/switches -d '{"resolved": 404}', and GET or DELETE
     /_stand_in/requests for the counts of what was asked.
 
-    Exit codes: 0 stopped, 2 wrong option.
+    Exit codes: 0 stopped, 1 the port is taken, 2 wrong option.
     """
     if documents is None and not synthetic:
         raise typer.BadParameter("Say what to serve: --documents DIR, or --synthetic N, or both.")
@@ -53,9 +54,20 @@ def namus(
         defaults = changed(changed(Switches(), msgspec.json.encode(chosen)), switches.encode())
     except msgspec.DecodeError as error:
         raise typer.BadParameter(str(error)) from None
-    from local_cloud.namus.server import serve  # noqa: PLC0415 the help text needs no web server
+    from local_cloud.namus.server import listening, serve  # noqa: PLC0415 the help text needs no web server
 
-    serve(port, _population(documents, synthetic, seed), defaults)
+    try:
+        listener = listening(port)
+    except OSError as error:
+        typer.echo(
+            f"Cannot listen on 127.0.0.1:{port}: {os.strerror(error.errno or 0)}. Choose another --port.", err=True
+        )
+        raise typer.Exit(1) from None
+    population = _population(documents, synthetic, seed)
+    population.refresh()
+    typer.echo(f"http://127.0.0.1:{port} stands in for NamUs, with {len(list(population.entries()))} fictional cases.")
+    with listener:
+        serve(listener, population, defaults)
 
 
 def _population(documents: Path | None, synthetic: int, seed: int) -> Population:

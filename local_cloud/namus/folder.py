@@ -29,32 +29,31 @@ class Folder:
 
     path: Path
     _files: dict[str, _File] = field(default_factory=dict)
+    _cases: dict[int, _File] = field(default_factory=dict)
+
+    def refresh(self) -> None:
+        """Read the files that are new or changed since the last time, and forget those that are gone."""
+        before = self._files
+        self._files = {
+            name: known
+            if (known := before.get(name)) and known.version == version
+            else _read(self.path / name, version)
+            for name, version in _versions(self.path).items()
+        }
+        self._cases = {file.entry.number: file for file in self._files.values() if file.entry}
 
     def entries(self) -> list[Entry]:
         """The cases that are published, by number."""
-        self._look()
-        found = {file.entry.number: file.entry for file in self._files.values() if file.entry}
-        return [found[number] for number in sorted(found)]
+        return [entry for _, file in sorted(self._cases.items()) if (entry := file.entry)]
 
     def document(self, number: int) -> Any:
         """The case's document, decoded; its bytes if they are no JSON object; None if there is no such case."""
-        self._look()
-        found = (file.document for file in self._files.values() if file.entry and file.entry.number == number)
-        return next(found, None)
+        return self._cases[number].document if number in self._cases else None
 
     def picture(self, identity: int) -> bytes | None:
         """The bytes of `images/{identity}` with any suffix."""
         found = next((self.path / "images").glob(f"{identity}.*"), None)
         return found.read_bytes() if found else None
-
-    def _look(self) -> None:
-        versions = _versions(self.path)
-        self._files = {
-            name: known
-            if (known := self._files.get(name)) and known.version == version
-            else _read(self.path / name, version)
-            for name, version in versions.items()
-        }
 
 
 def _versions(folder: Path) -> dict[str, tuple[int, int, int]]:

@@ -66,7 +66,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         kind = kind_of(scope["path"])
-        answer = _Answer(send, self._requests)
+        answer = _Answer(send, receive, self._requests)
         self._requests.begin(
             kind, scope["method"], asked, dict(scope["headers"]).get(b"user-agent", b"").decode("latin-1")
         )
@@ -81,7 +81,7 @@ class Gate:
         if fault is None:
             await self._app(scope, receive, answer.send)
         elif fault.do == "drop":
-            await answer.drop(receive)
+            await answer.drop()
         elif fault.do in {"status", "redirect"}:
             await _refusal(fault, scope)(scope, receive, answer.send)
         else:
@@ -90,7 +90,7 @@ class Gate:
 
 def _refusal(fault: Fault, scope: Scope) -> Response:
     if fault.to and fault.do == "redirect":
-        return RedirectResponse(f"{fault.to.rstrip('/')}{scope['path']}", 302)
+        return RedirectResponse(fault.to.rstrip("/") + scope["raw_path"].decode("latin-1"), 302)
     headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
     return PlainTextResponse("The stand-in fails on purpose.\n", fault.status, headers)
 
@@ -98,8 +98,9 @@ def _refusal(fault: Fault, scope: Scope) -> Response:
 class _Answer:
     """The way back to the client of one request."""
 
-    def __init__(self, send: Send, requests: Requests) -> None:
+    def __init__(self, send: Send, receive: Receive, requests: Requests) -> None:
         self._send = send
+        self._receive = receive
         self._requests = requests
         self.status: int | None = None
 
@@ -110,10 +111,10 @@ class _Answer:
         self._requests.bytes_sent += len(message.get("body", b""))
         await self._send(message)
 
-    async def drop(self, receive: Receive) -> None:
-        """End the connection with no answer."""
-        self._transport.abort()
-        while (await receive())["type"] != "http.disconnect":
+    async def drop(self) -> None:
+        """End the connection, after what was sent so far, and wait until it ended."""
+        self._transport.close()
+        while (await self._receive())["type"] != "http.disconnect":
             pass
 
     def spoiling(self, how: str) -> Send:
@@ -131,7 +132,7 @@ class _Answer:
             await self.send({**starts[0], "headers": [*headers, (b"content-length", b"%d" % length)]})
             await self.send({"type": "http.response.body", "body": body, "more_body": how == "cut"})
             if how == "cut":
-                self._transport.close()
+                await self.drop()
 
         return send
 

@@ -19,6 +19,9 @@ class Entry:
 class Population(Protocol):
     """A set of cases."""
 
+    def refresh(self) -> None:
+        """See what changed since the last time; called once a request, before anything is read."""
+
     def entries(self) -> Iterable[Entry]:
         """Every case, by number."""
 
@@ -34,6 +37,11 @@ class Together:
     """Several populations as one; the first that has a number wins."""
 
     parts: tuple[Population, ...]
+
+    def refresh(self) -> None:
+        """See what changed in each part."""
+        for part in self.parts:
+            part.refresh()
 
     def entries(self) -> Iterable[Entry]:
         """Every case, by number."""

@@ -73,19 +73,17 @@ class StandIn:
         return Response(status_code=204)
 
 
-def serve(port: int, population: Population, switches: Switches) -> None:
-    """Serve on 127.0.0.1 until the process is told to stop."""
+def serve(listener: socket.socket, population: Population, switches: Switches) -> None:
+    """Serve on a socket of `listening` until the process is told to stop."""
     with suppress(KeyboardInterrupt):  # Ctrl-C is a way to stop it
-        uvicorn.Server(_configuration(population, switches, port)).run()
+        _server(population, switches).run(sockets=[listener])
 
 
 @contextmanager
 def running(population: Population, switches: Switches | None = None) -> Iterator[str]:
     """A stand-in in a thread of this process, on a free port; its URL."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        # asyncio does not do it for a socket made elsewhere, and without it each answer waits 40 ms for an ACK.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        server = uvicorn.Server(_configuration(population, switches or Switches(), port=0))
+    with listening() as listener:
+        server = _server(population, switches or Switches())
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -96,13 +94,25 @@ def running(population: Population, switches: Switches | None = None) -> Iterato
             thread.join()
 
 
-def _configuration(population: Population, switches: Switches, port: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        StandIn(population, switches).app(),
-        host="127.0.0.1",
-        port=port,
-        log_level="critical",  # a connection that is cut on purpose is no error
-        access_log=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=2,
+def listening(port: int = 0) -> socket.socket:
+    """A socket that listens on 127.0.0.1, on a free port for 0.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    listener = socket.create_server(("127.0.0.1", port))
+    # asyncio does not do it for a socket made elsewhere, and without it each answer waits 40 ms for an ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _server(population: Population, switches: Switches) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            StandIn(population, switches).app(),
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=2,
+        )
     )

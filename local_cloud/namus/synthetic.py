@@ -40,6 +40,9 @@ class Synthetic:
         self._size = size
         self._seed = seed
 
+    def refresh(self) -> None:
+        """Nothing ever changes."""
+
     def entries(self) -> list[Entry]:
         """Every case, by number."""
         return self._entries

@@ -45,15 +45,24 @@ def paint(folder: Path, name: str, size: tuple[int, int] = (400, 300)) -> bytes:
     return path.read_bytes()
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
-
-
-@pytest.fixture
-def namus(folder: Path) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, httpx.Client]]:
+    """One server for all tests: it sees what is in its folder at each request."""
+    folder = tmp_path_factory.mktemp("documents")
     with running(Folder(folder)) as url, httpx.Client(base_url=url, trust_env=False) as client:
-        yield client
+        yield folder, client
+
+
+@pytest.fixture
+def folder(served: tuple[Path, httpx.Client]) -> Path:
+    for file in served[0].rglob("*.*"):
+        file.unlink()
+    return served[0]
+
+
+@pytest.fixture
+def namus(served: tuple[Path, httpx.Client], folder: Path) -> httpx.Client:
+    return served[1]
 
 
 def search(namus: httpx.Client, *projections: str, state: str | None = None, **body: Any) -> Any:

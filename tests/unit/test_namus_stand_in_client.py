@@ -176,6 +176,7 @@ def test_a_folder_may_stand_before_a_synthetic_population(tmp_path: Path) -> Non
         '{"id": 900004, "subjectIdentification": {"lastName": "Handmade"}, "images": []}'
     )
     both = Together((Folder(tmp_path), Synthetic(3)))
+    both.refresh()
     assert [entry.number for entry in both.entries()] == [900_001, 900_004, 900_007]
     assert both.document(900_004)["subjectIdentification"] == {"lastName": "Handmade"}
     assert both.document(900_007)["id"] == 900_007
@@ -228,7 +229,7 @@ def test_both_commands_serve_until_they_are_told_to_stop(module: list[str], tmp_
     finally:
         process.terminate()
         output, _ = process.communicate(timeout=20)
-    assert output == ""
+    assert output == f"http://127.0.0.1:{port} stands in for NamUs, with 5 fictional cases.\n"
 
 
 @pytest.mark.parametrize(
@@ -246,3 +247,12 @@ def test_wrong_options_are_one_clear_refusal(options: list[str], message: str) -
     assert process.returncode == 2
     assert message in output
     assert "Traceback" not in output
+
+
+def test_a_port_that_is_taken_is_one_clear_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        process = command("local_cloud.namus", "--synthetic", "1", "--port", str(port))
+        output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert output == f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another --port.\n"

@@ -26,8 +26,17 @@ PICTURE = f"{CASE}/Images/910101/Original"
 BYTES = b"\xff\xd8 bytes of a picture " * 50
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    folder = tmp_path_factory.mktemp("documents")
+    with running(Folder(folder)) as url:
+        yield folder, url
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(served: tuple[Path, str]) -> Path:
+    """An open and a resolved case, with the same two pictures."""
+    path, _ = served
     file = {"mimeType": "image/jpg", "href": PICTURE}
     images = [
         {"identityId": identity, "isPublic": True, "category": {"name": "ActualPhoto"}, "files": {"original": file}}
@@ -41,16 +50,18 @@ def folder(tmp_path: Path) -> Path:
             "notes": None,
             "images": images,
         }
-        (tmp_path / f"{number}.json").write_text(json.dumps(document))
-    (tmp_path / "images").mkdir()
-    (tmp_path / "images" / "910101.jpg").write_bytes(BYTES)
-    (tmp_path / "images" / "910102.jpg").write_bytes(BYTES[::-1])
-    return tmp_path
+        (path / f"{number}.json").write_text(json.dumps(document))
+    (path / "images").mkdir(exist_ok=True)
+    (path / "images" / "910101.jpg").write_bytes(BYTES)
+    (path / "images" / "910102.jpg").write_bytes(BYTES[::-1])
+    return path
 
 
 @pytest.fixture
-def namus(folder: Path) -> Iterator[httpx.Client]:
-    with running(Folder(folder)) as url, httpx.Client(base_url=url, trust_env=False) as client:
+def namus(served: tuple[Path, str], folder: Path) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=served[1], trust_env=False) as client:
+        switch(client)
+        client.delete("/_stand_in/requests")
         yield client
 
 
