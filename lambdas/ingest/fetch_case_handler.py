@@ -20,6 +20,7 @@ from lambdas.ingest.gallery import Gallery
 from lambdas.ingest.lease import Leases
 from lambdas.ingest.open_source import open_source
 from lambdas.ingest.settings import read_sources
+from lambdas.ingest.shared_pace import SharedPace
 from lambdas.ingest.source import CaseReference
 from lambdas.ingest.withdraw import Withdrawal
 
@@ -63,7 +64,12 @@ def fetch(record: SQSRecord) -> None:
         withdrawal.withdraw(reference.case_id, outcome.withdrawn_as, source_modified=reference.modified)
 
 
+def shared_pace(source: str, per_second: float) -> SharedPace:
+    """The source's rate holds for all workers together."""
+    return SharedPace(dynamodb=dynamodb, table=TABLE, name=source, per_second=per_second)
+
+
 @functools.cache
 def fetcher(source: str) -> CaseFetcher:
     """One client a source, so that its pace and its connection outlast the message."""
-    return CaseFetcher(source=open_source(source, sources), gallery=gallery)
+    return CaseFetcher(source=open_source(source, sources, s3=gallery.s3, pace=shared_pace), gallery=gallery)

@@ -16,6 +16,7 @@ from lambdas.ingest.face_collections import FaceCollections
 from lambdas.ingest.faces import NO_RETRIES
 from lambdas.ingest.index_photo import PhotoIndex
 from lambdas.ingest.lease import Leases
+from lambdas.ingest.shared_pace import SharedPace
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -27,6 +28,11 @@ metrics = Metrics()
 processor = BatchProcessor(event_type=EventType.SQS)
 dynamodb = boto3.client("dynamodb")
 TABLE = os.environ["CASES_TABLE"]
+# The account's quota for indexing, kept by all workers together; without it only throttling holds them back.
+PER_SECOND = os.environ.get("INDEX_PER_SECOND")
+pace = (
+    SharedPace(dynamodb=dynamodb, table=TABLE, name="rekognition", per_second=float(PER_SECOND)) if PER_SECOND else None
+)
 photos = PhotoIndex(
     s3=boto3.client("s3"),
     bucket=os.environ["GALLERY_BUCKET"],
@@ -36,6 +42,7 @@ photos = PhotoIndex(
         dynamodb=dynamodb,
         table=TABLE,
         deployed=os.environ["FACE_COLLECTION"],
+        pace=pace,
     ),
 )
 

@@ -27,6 +27,7 @@ from lambdas.ingest.gallery import Gallery
 from lambdas.ingest.lease import Leases
 from lambdas.ingest.open_source import open_source
 from lambdas.ingest.settings import read_sources
+from lambdas.ingest.shared_pace import SharedPace
 from lambdas.ingest.source import CaseReference
 from lambdas.ingest.sync import Sync
 from lambdas.ingest.sync_runs import SyncRuns
@@ -140,10 +141,15 @@ def sync(source: str, run: str) -> Sync:
     )
 
 
+def shared_pace(source: str, per_second: float) -> SharedPace:
+    """The source's rate holds for all workers together."""
+    return SharedPace(dynamodb=dynamodb, table=TABLE, name=source, per_second=per_second)
+
+
 @functools.cache
 def fetcher(source: str) -> CaseFetcher:
     """One client a source, so that its pace and its connection outlast the step."""
-    return CaseFetcher(source=open_source(source, sources, s3=s3), gallery=gallery)
+    return CaseFetcher(source=open_source(source, sources, s3=s3, pace=shared_pace), gallery=gallery)
 
 
 STEPS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

@@ -90,6 +90,15 @@ class MemoryRekognition:
         more = {"NextToken": str(start + 2)} if start + 2 < len(faces) else {}
         return {"Faces": faces[start : start + 2], **more}
 
+    def create_collection(self, **request: Any) -> None:
+        if request["CollectionId"] in self.faces:
+            raise client_error("ResourceAlreadyExistsException", "CreateCollection")
+        self.faces[request["CollectionId"]] = {}
+
+    def delete_collection(self, **request: Any) -> None:
+        if self.faces.pop(request["CollectionId"], None) is None:
+            raise client_error("ResourceNotFoundException", "DeleteCollection")
+
     def external_ids(self, collection: str = "faces") -> list[str]:
         return sorted(face["ExternalImageId"] for face in self.faces[collection].values())
 

@@ -1,0 +1,52 @@
+"""The rate that all workers share."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from lambdas.ingest.shared_pace import SharedPace
+
+
+@pytest.fixture
+def pace(dynamodb: Any) -> Any:
+    def make(now: list[float], slept: list[float], **options: Any) -> SharedPace:
+        settings: dict[str, Any] = {"name": "rekognition", "per_second": 50.0, **options}
+        return SharedPace(dynamodb=dynamodb, table="cases", clock=lambda: now[0], sleep=slept.append, **settings)
+
+    return make
+
+
+def test_no_two_workers_get_the_same_slot(pace: Any) -> None:
+    slept: list[float] = []
+    workers = [pace([1_700_000_000.0], slept) for _ in range(4)]
+
+    def work(worker: SharedPace) -> None:
+        for _ in range(10):
+            worker.wait()
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(slept) == pytest.approx([0.02 * slot for slot in range(1, 40)], abs=1e-3)
+
+
+def test_an_idle_bucket_saves_up_no_burst(pace: Any) -> None:
+    now, slept = [1_000.0], list[float]()
+    worker = pace(now, slept)
+    worker.wait()
+    now[0] = 2_000.0
+    worker.wait()
+    worker.wait()
+    assert slept == pytest.approx([0.02])
+
+
+def test_buckets_of_different_names_do_not_wait_for_each_other(pace: Any) -> None:
+    slept: list[float] = []
+    pace([1_000.0], slept, name="namus", per_second=1.0).wait()
+    pace([1_000.0], slept, name="fbi", per_second=1.0).wait()
+    assert slept == []
