@@ -41,7 +41,7 @@ def _read(path: Path) -> Image.Image:
             upright = ImageOps.exif_transpose(opened).convert("RGB")
     except FileNotFoundError:
         raise CloudError(f"There is no picture {path}.") from None
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise CloudError(f"{path} is no picture that can be read. Give a whole JPEG or PNG.") from None
     upright.thumbnail((_LONGEST_SIDE_PX, _LONGEST_SIDE_PX))
     return upright

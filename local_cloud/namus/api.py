@@ -132,7 +132,8 @@ class Api:
         if image is None or at(image, "isPublic") is False:
             return None
         stated = at(image, "files", "original", "mimeType")
-        media_type = self.switches.mime_type or (stated if isinstance(stated, str) else "image/jpg")
+        can_be_header = isinstance(stated, str) and stated.isascii() and stated.isprintable()
+        media_type = self.switches.mime_type or (stated if can_be_header else "image/jpg")
         picture = self.picture(identity)
         return None if picture is None else (identity, picture, media_type)
 

@@ -1,7 +1,7 @@
 """A folder of NamUs documents and pictures, read again whenever a file changes."""
 
-import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,12 @@ class Folder:
 
     def refresh(self) -> None:
         """Read the files that are new or changed since the last time, and forget those that are gone."""
-        before = self._files
-        self._files = {
-            name: known
-            if (known := before.get(name)) and known.version == version
-            else _read(self.path / name, version)
-            for name, version in _versions(self.path).items()
-        }
+        before, self._files = self._files, {}
+        for path in sorted(self.path.glob("*.json")):
+            with suppress(FileNotFoundError):  # taken away in this moment
+                version = _version(path)
+                known = before.get(path.name)
+                self._files[path.name] = known if known and known.version == version else _read(path, version)
         self._cases = {file.entry.number: file for file in self._files.values() if file.entry}
 
     def entries(self) -> list[Entry]:
@@ -56,15 +55,9 @@ class Folder:
         return found.read_bytes() if found else None
 
 
-def _versions(folder: Path) -> dict[str, tuple[int, int, int]]:
-    try:
-        with os.scandir(folder) as found:
-            files = sorted((entry for entry in found if entry.name.endswith(".json")), key=lambda entry: entry.name)
-            stats = {entry.name: entry.stat() for entry in files}
-    except FileNotFoundError:
-        # The folder, or a file in it that was being replaced; the next request sees what is there then.
-        return {}
-    return {name: (stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in stats.items()}
+def _version(path: Path) -> tuple[int, int, int]:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def _read(path: Path, version: tuple[int, int, int]) -> _File:

@@ -22,7 +22,7 @@ class Faults:
         """The faults that hit this request; the first that decides its answer keeps it from the others."""
         hitting = []
         for fault, tally in self._faults:
-            if kind in fault.on and fault.path in path and tally.hits(fault):
+            if kind in fault.on and fault.path.lower() in path and tally.hits(fault):
                 hitting.append(fault)
                 if fault.do:
                     break

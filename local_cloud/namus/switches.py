@@ -21,7 +21,7 @@ class Kind(StrEnum):
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something that goes wrong with some of the requests.
 
-    Which: those of the kinds `on` whose path, in lower case, contains `path`; of these the first `after` go through,
+    Which: those of the kinds `on` whose path contains `path`, in any case; of these the first `after` go through,
     then every `every`-th is hit, until `times` were. Examples: the next three are 503 with
     `{"do": "status", "times": 3}`, every fifth is 429 with `{"do": "status", "status": 429, "every": 5}`, the source is
     down after 40 requests with `{"do": "drop", "after": 40}`, everything takes 2 s with `{"latency_ms": 2000}`.

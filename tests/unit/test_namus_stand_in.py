@@ -255,6 +255,16 @@ def test_pictures_come_in_full_and_small(namus: httpx.Client, folder: Path) -> N
     assert namus.get(f"{images}/Default/Poster").content == original
 
 
+@pytest.mark.parametrize("stated", ["image/jpg\r\nx: y", "imäge/jpg", 7, None])
+def test_a_mime_type_that_is_none_does_not_keep_the_picture_back(
+    namus: httpx.Client, folder: Path, stated: str | int | None
+) -> None:
+    write(folder, 900101, images=[image(910101, files={"original": {"mimeType": stated}})])
+    original = paint(folder, "910101.jpg")
+    answer = namus.get(f"{SET}/Cases/900101/Images/910101/Original")
+    assert (answer.content, answer.headers["content-type"]) == (original, "image/jpg")
+
+
 def test_a_case_without_pictures_has_a_placeholder(namus: httpx.Client, folder: Path) -> None:
     write(folder, 900101)
     answer = namus.get(f"{SET}/Cases/900101/Images/Default/Thumbnail")

@@ -208,7 +208,7 @@ def test_every_kth_request_fails(namus: httpx.Client) -> None:
 
 
 def test_a_fault_hits_only_the_kind_and_path_it_names(namus: httpx.Client) -> None:
-    fault(namus, do="status", on=["image", "search"], path="910101")
+    fault(namus, do="status", on=["image", "search"], path="Images/910101")
     paths = [PICTURE, PICTURE.replace("910101", "910102"), CASE, STATES, "/robots.txt"]
     assert [namus.get(path).status_code for path in paths] == [503, 200, 200, 200, 200]
 
