@@ -17,12 +17,13 @@ class AlertState(StrEnum):
 
 
 class Review(StrEnum):
-    """A person's verdict, or that there is none yet."""
+    """A person's verdict, or that there is none yet, or none to come because the case was closed."""
 
     OPEN = "open"
     CONFIRMED = "confirmed"
     DISMISSED = "dismissed"
     UNDECIDED = "undecided"
+    WITHDRAWN = "withdrawn"
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):

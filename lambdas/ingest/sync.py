@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from lambdas.ingest.closed_encounters import ClosedEncounters
     from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome
     from lambdas.ingest.sync_runs import SyncRuns
     from lambdas.ingest.withdraw import Withdrawal
@@ -69,6 +70,7 @@ class SyncReport(msgspec.Struct, kw_only=True):
     failed: int = 0
     vanished: int = 0
     removed: int = 0
+    encounters_withdrawn: int = 0
     complete: bool = False
     error: str | None = None
 
@@ -84,6 +86,7 @@ class Sync:
         owner: names this run; `this_process()` on a command line, the execution's name in Step Functions.
         most_removed_percent: of the source's open cases; beyond it, and beyond five cases, nothing is removed.
         watch: told of each case.
+        encounters: those of the same deployment, so that the open ones of a closed case go with it.
     """
 
     fetcher: CaseFetcher
@@ -92,6 +95,7 @@ class Sync:
     owner: str
     most_removed_percent: float = 10.0
     watch: Watch = lambda stage, case_id, outcome: None  # noqa: ARG005 - nobody watches
+    encounters: ClosedEncounters | None = None
     report: SyncReport = field(init=False)
     _renewed_at: datetime | None = None
 
@@ -192,6 +196,8 @@ class Sync:
             self._renew()
             self.report.removed += 1
             self.watch(Stage.WITHDRAW, case_id, status.value)
+        if self.encounters is not None:
+            self.report.encounters_withdrawn = self.encounters.withdraw()
 
     def _count(self, outcome: CaseOutcome | None) -> None:
         if outcome is None:

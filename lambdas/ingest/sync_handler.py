@@ -20,6 +20,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.common.times import now
+from lambdas.ingest.closed_encounters import ClosedEncounters
 from lambdas.ingest.face_collections import FaceCollections
 from lambdas.ingest.faces import NO_RETRIES
 from lambdas.ingest.fetch_case import CaseFetcher
@@ -55,6 +56,16 @@ withdrawal = Withdrawal(
         table=TABLE,
         deployed=os.environ["FACE_COLLECTION"],
     ),
+)
+
+
+encounters = ClosedEncounters(
+    s3=s3,
+    dynamodb=dynamodb,
+    bucket=os.environ["DETECTION_BUCKET"],
+    encounters_table=os.environ["ENCOUNTERS_TABLE"],
+    cases_table=TABLE,
+    now=now,
 )
 
 
@@ -138,6 +149,7 @@ def sync(source: str, run: str) -> Sync:
         runs=SyncRuns(dynamodb=dynamodb, table=TABLE, now=now),
         owner=run,
         most_removed_percent=MOST_REMOVED_PERCENT,
+        encounters=encounters,
     )
 
 

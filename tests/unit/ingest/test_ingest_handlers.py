@@ -41,6 +41,8 @@ def queue_url(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:
         "FACE_COLLECTION": "faces",
         "CASE_QUEUE_URL": url,
         "MOST_REMOVED_PERCENT": "10",
+        "DETECTION_BUCKET": "detection",
+        "ENCOUNTERS_TABLE": "encounters",
         "POWERTOOLS_SERVICE_NAME": "ingest",
         "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
     }.items():
