@@ -82,10 +82,10 @@ def integer(document: Any, *path: str) -> int | None:
     return int(value) if value is not None and value == int(value) and abs(value) < 2**53 else None
 
 
-def items(document: Any, *path: str) -> list[Any]:
-    """The members of an array, at most 50; none where there is no array."""
+def items(document: Any, *path: str, at_most: int = _MOST_ITEMS) -> list[Any]:
+    """The members of an array, at most 50 unless said otherwise; none where there is no array."""
     value = member(document, *path)
-    return value[:_MOST_ITEMS] if isinstance(value, list) else []
+    return value[:at_most] if isinstance(value, list) else []
 
 
 def span(lowest: float | None, highest: float | None, *, factor: float = 1.0) -> Range | None:
