@@ -16,6 +16,9 @@ from edge_device.core.zones import Zones
 from edge_device.detector import load_detector
 from edge_device.health import status_message, status_topic
 from edge_device.outbox import Outbox
+from edge_device.publishers.greengrass_v1 import GreengrassV1
+from edge_device.publishers.greengrass_v2 import GreengrassV2
+from edge_device.publishers.iot_core import Endpoint, IotCore, Will
 from edge_device.publishers.stdout import Stdout
 from edge_device.settings import SettingsError
 
@@ -93,9 +96,10 @@ def build_publisher(settings: Settings) -> Publisher:
     mqtt = settings.mqtt
     if mqtt.publisher == "stdout":
         return Stdout()
-    # Imported here because awscrt takes 100 ms and 20 MB, which the other publishers need not spend.
-    from edge_device.publishers.iot_core import Endpoint, IotCore, Will  # noqa: PLC0415 - see above
-
+    if mqtt.publisher == "greengrass-v1":
+        return GreengrassV1()
+    if mqtt.publisher == "greengrass-v2":
+        return GreengrassV2()
     host, certificate, key = mqtt.endpoint, mqtt.certificate, mqtt.key
     if not host or not certificate or not key:
         raise SettingsError(_missing(mqtt))

@@ -13,6 +13,7 @@ from edge_device import clock
 from edge_device.build import face_rules, shot_rules, zones
 from edge_device.core.message import encode_message, face_message, faces_topic
 from edge_device.report import Report
+from edge_device.service_manager import notify
 from edge_device.version import version
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from edge_device.core.motion import MotionGate
     from edge_device.core.passers_by import PassersBy
     from edge_device.detector import Detector
-    from edge_device.live_view import LiveView
+    from edge_device.live_view.picture import LivePicture
     from edge_device.outbox import Outbox
     from edge_device.remote_settings import RemoteSettings
 
@@ -41,10 +42,9 @@ class Program:
     passers_by: PassersBy
     outbox: Outbox
     gate: MotionGate | None = None
-    live_view: LiveView | None = None
+    live_view: LivePicture | None = None
     report: Report = field(default_factory=Report)
     filming: bool = True
-    beat_s: float = field(default_factory=clock.steady_s)  # when the loop last came round
     _changes: queue.SimpleQueue[RemoteSettings] = field(default_factory=queue.SimpleQueue)
 
     def run(self, stop: threading.Event) -> None:
@@ -54,7 +54,7 @@ class Program:
             CameraError: the camera gives no frames.
         """
         for frame in self.camera.frames():
-            self.beat_s = clock.steady_s()
+            notify("WATCHDOG=1")
             if stop.is_set():
                 break
             if frame is None:
@@ -90,7 +90,7 @@ class Program:
             self.report.detected(len(faces), time.perf_counter() - started)
         self._queue(self.passers_by.see(frame, faces))
         if self.live_view:
-            self.live_view.show(frame, self.passers_by.tracker.tracks)
+            self.live_view.show(frame, self.passers_by.seen)
 
     def _queue(self, shots: list[FaceShot]) -> None:
         for shot in shots:

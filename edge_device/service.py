@@ -8,17 +8,24 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import cv2
+import structlog
 
 from edge_device.build import build_camera, build_detector, build_gate, build_outbox, build_passers_by, build_publisher
 from edge_device.health import Health, device_state
+from edge_device.live_view.picture import LivePicture
+from edge_device.live_view.server import LiveServer, read_token
 from edge_device.program import Program
 from edge_device.remote_settings import CameraShadow, RemoteSettings
 from edge_device.sender import Sender
+from edge_device.service_manager import notify
 
 if TYPE_CHECKING:
     from edge_device.outbox import Outbox
     from edge_device.publishers import Publisher
     from edge_device.settings import Settings
+
+
+log = structlog.get_logger()
 
 
 def film(settings: Settings, *, drain_timeout_s: float) -> dict[str, object]:
@@ -49,7 +56,10 @@ def film(settings: Settings, *, drain_timeout_s: float) -> dict[str, object]:
         sender.start()
         running.callback(sender.stop)
         running.callback(sender.drain, drain_timeout_s)
+        _start_live_view(settings, program, running)
+        notify("READY=1")
         program.run(_stop_on_signals())
+        notify("STOPPING=1")
         running.close()
         return {
             "camera": settings.camera,
@@ -79,6 +89,18 @@ def _start_shadow(settings: Settings, publisher: Publisher, program: Program) ->
     shadow = CameraShadow(settings.camera, publisher, local=RemoteSettings(**local), file=file, apply=program.change)
     shadow.start()
     return shadow
+
+
+def _start_live_view(settings: Settings, program: Program, running: ExitStack) -> None:
+    view = settings.live_view
+    if view.port is None:
+        return
+    program.live_view = LivePicture(width_px=view.width_px, min_px=settings.faces.min_px)
+    program.live_view.start()
+    server = LiveServer(view.port, read_token(view.token_file), program.live_view, program.state)
+    server.start()
+    running.callback(server.stop)
+    log.info("live view", url=f"http://127.0.0.1:{server.port}/?token=...", token_file=str(view.token_file))
 
 
 def _stop_on_signals() -> threading.Event:

@@ -54,15 +54,16 @@ class PassersBy:
     rules: ShotRules = field(default_factory=ShotRules)
     zones: Zones = field(default_factory=Zones)
     tracker: Tracker = field(default_factory=Tracker)
+    seen: list[tuple[Track, Face]] = field(default_factory=list)  # the faces of the last frame, with their tracks
     _shots: dict[str, BestShot[_Seen]] = field(default_factory=dict)
 
     def see(self, frame: Frame, faces: list[Face]) -> list[FaceShot]:
         """The shots to send now. Faces too small or uncertain for a capture are followed and blurred all the same."""
-        seen = self.tracker.update(faces, frame.at_s)
-        for track, face in seen:
+        self.seen = self.tracker.update(faces, frame.at_s)
+        for track, face in self.seen:
             if self._may_be_captured(track, frame, face):
                 self._offer(track, frame, face)
-        taken = [self._take(track, final=False, at_s=frame.at_s) for track, _ in seen]
+        taken = [self._take(track, final=False, at_s=frame.at_s) for track, _ in self.seen]
         gone = [self._end(track) for track in self.tracker.ended(frame.at_s)]
         return [shot for shot in taken + gone if shot]
 

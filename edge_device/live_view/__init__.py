@@ -1,0 +1,1 @@
+"""What the camera sees, with boxes and tracks, as a page on 127.0.0.1."""

@@ -1,0 +1,73 @@
+"""Packs the camera program for devices: `python -m edge_device.release FOLDER`.
+
+Writes `homeward-edge.zip` (the program, its pinned requirements, the systemd unit, the DeepLens function) and the
+Greengrass recipe, all of the project's one version.
+"""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from importlib.metadata import requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from edge_device.version import version
+
+PACKAGE = Path(__file__).parent
+_ALSO = {"typer", "pydantic"}  # the command line's and the settings' libraries, which the whole project depends on
+
+
+def requirements() -> list[str]:
+    """What the camera program needs, with exact versions, from the project's own metadata."""
+    wanted = [Requirement(text) for text in requires("homeward") or []]
+    chosen = [
+        need
+        for need in wanted
+        if (need.marker and need.marker.evaluate({"extra": "edge"}) and not need.marker.evaluate({"extra": ""}))
+        or (not need.marker and need.name in _ALSO)
+    ]
+    return sorted(f"{need.name}{need.specifier}" for need in chosen)
+
+
+def pack(folder: Path) -> Path:
+    """Write the release into a folder, and return the archive."""
+    folder.mkdir(parents=True, exist_ok=True)
+    archive = folder / "homeward-edge.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for source in sorted(PACKAGE.rglob("*")):
+            if source.is_file() and "__pycache__" not in source.parts:
+                file.writestr(f"homeward-edge/edge_device/{source.relative_to(PACKAGE)}", stamped(source))
+        file.writestr("homeward-edge/requirements.txt", "\n".join(requirements()) + "\n")
+        file.writestr("homeward-edge/pyproject.toml", _PROJECT.format(version=version()))
+    for name in ("recipe.yaml", "gdk-config.json"):
+        (folder / name).write_bytes(stamped(PACKAGE / "greengrass" / name))
+    return archive
+
+
+def stamped(source: Path) -> bytes:
+    """A file's content, with the version written into unit and Greengrass files."""
+    if source.suffix in {".service", ".json"}:
+        return source.read_text().replace("VERSION", version()).encode()
+    return source.read_bytes()
+
+
+_PROJECT = """\
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "homeward"
+version = "{version}"
+requires-python = ">=3.11"
+[project.scripts]
+homeward-edge = "edge_device.cli:app"
+[tool.setuptools.packages.find]
+include = ["edge_device*"]
+[tool.setuptools.package-data]
+"*" = ["*.yaml", "*.json", "*.service", "*.html", "*.js"]
+"""
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{pack(Path(sys.argv[1]))}\n")
