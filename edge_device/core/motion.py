@@ -47,9 +47,11 @@ class MotionGate:
         if self._usual is None or self._usual.shape != cells.shape:
             self._usual = cells
             return True
-        changed = np.abs(cells - self._usual).max() > self.sensitivity
+        difference = cells - self._usual
+        # What all cells have in common is the light, or the camera's exposure, and no movement.
+        changed = np.abs(difference - np.median(difference)).max() > self.sensitivity
         # The picture follows slow changes (clouds, exposure) within about a second.
         weight = min(1.0, max(0.0, frame.at_s - self._seen_at_s))
-        self._usual += (cells - self._usual) * np.float32(weight)
+        self._usual += difference * np.float32(weight)
         self._seen_at_s = frame.at_s
         return bool(changed)
