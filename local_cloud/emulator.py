@@ -9,7 +9,7 @@ import ssl
 from typing import Any
 
 import ministack.app
-from ministack.services import iot
+from ministack.services import iot, lambda_svc
 
 from local_cloud.faults import App, FaultyGateway, Message, Receive, Send
 
@@ -45,6 +45,20 @@ def require_device_certificates() -> None:
     iot._mtls_build_ssl_context = build_strict  # noqa: SLF001  (as above)
 
 
+def invoke_from_rules_asynchronously() -> None:
+    """Let an IoT rule invoke its function as AWS does: with retries and a failure destination."""
+
+    def dispatch(account_id: str, region: str, function_arn: str, event: Any) -> None:
+        function, config, _ = lambda_svc._get_func_record_for_ref_in_scope(  # noqa: SLF001  (what ministack calls here)
+            function_arn, account_id=account_id, region=region
+        )
+        if function and config:
+            record = lambda_svc._execution_record_for_config(function, config)  # noqa: SLF001  (as above)
+            lambda_svc.invoke_async_with_retry(record, event)
+
+    iot._dispatch_rule_to_lambda = dispatch  # noqa: SLF001  (as above)
+
+
 def claim_https(app: App) -> App:
     """Mark each request as TLS, so that `aws:SecureTransport` denies do not refuse plain HTTP on loopback."""
 
@@ -59,6 +73,7 @@ def claim_https(app: App) -> App:
 if __name__ == "__main__":
     bind_loopback_only()
     require_device_certificates()
+    invoke_from_rules_asynchronously()
     if os.environ.get("AUTH") == "true":
         ministack.app.app = claim_https(ministack.app.app)
     ministack.app.app = FaultyGateway(ministack.app.app)

@@ -49,7 +49,7 @@ class Report:
         console.print(f"{self.captures_published} published by the camera")
         for outcome, count in self.captures_searched.items():
             console.print(f"{count} {outcome}")
-        console.print(f"{self.captures_left} left unsearched or of bystanders in the detection bucket")
+        console.print(f"{self.captures_left} left of them in the detection bucket, but for those of encounters")
         console.rule("encounters")
         for encounter in self.encounters:
             console.print(

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from local_cloud.cdk import ROOT
 from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.camera import run_camera, walk_past_video
@@ -26,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rich.console import Console
+
     from homeward.deployment import Deployment
-    from local_cloud.cloud import Cloud
 
 BUILD = ROOT / "build" / "demo"
 LOCAL = ROOT / ".local" / "demo"
@@ -69,7 +68,7 @@ class Demo:
             with self._step("The camera watches the video" if source.endswith(".mp4") else "The camera watches you"):
                 published = run_camera(cloud, deployment, source=source, folder=LOCAL / "camera")["published"]
             with self._step("Search, encounter, alert"):
-                self._wait_for_the_end(watch)
+                self._wait_for_the_end(deployment, watch, published)
             return self._report(deployment, watch, gallery, published)
 
     def _prepare_cases(self, documents: Path) -> DemoCases:
@@ -92,11 +91,11 @@ class Demo:
         wait_until(f"{listed} cases with all their photos", lambda: _is_complete(watch.gallery(), listed), timeout_s=90)
         return watch.gallery()
 
-    def _wait_for_the_end(self, watch: Watch) -> None:
-        wait_until("every capture searched", lambda: not watch.captures(), timeout_s=60)
-        if any("alert" in encounter for encounter in watch.encounters()):
-            wait_until("the alert", watch.new_alerts, timeout_s=60)
-            wait_until("every alert sent", lambda: all(e.get("alert") != "due" for e in watch.encounters()))
+    def _wait_for_the_end(self, deployment: Deployment, watch: Watch, published: int) -> None:
+        wait_until("the search of every capture", lambda: sum(_searched(deployment).values()) >= published)
+        alerted = [encounter for encounter in watch.encounters() if "alert" in encounter]
+        wait_until("every alert", lambda: watch.new_alerts() is not None and len(watch.alerts) >= len(alerted))
+        wait_until("its record", lambda: all("alerted_at" in e for e in watch.encounters() if "alert" in e))
 
     def _report(self, deployment: Deployment, watch: Watch, gallery: dict[str, int], published: int) -> Report:
         encounters = watch.encounters()
@@ -105,8 +104,8 @@ class Demo:
             sms=[received.text for received in watch.alerts],
             encounters=[encounter_summary(encounter) for encounter in encounters],
             captures_published=published,
-            captures_left=len(watch.captures()),
-            captures_searched=counted(deployment, "MatchLogGroup", "Captures"),
+            captures_left=sum(not key.startswith("encounters/") for key in watch.keys("DetectionBucket")),
+            captures_searched=_searched(deployment),
             hops_ms=_hops(encounters, alert) if alert else {},
             gallery={name: count for name, count in gallery.items() if name != "pending"},
             seconds=round(time.monotonic() - self._started, 1),
@@ -127,6 +126,10 @@ def _is_complete(gallery: dict[str, int], listed: int) -> bool:
     return gallery["cases"] >= listed and not gallery["pending"]
 
 
+def _searched(deployment: Deployment) -> dict[str, int]:
+    return counted(deployment, "MatchLogGroup", "Captures")
+
+
 def _hops(encounters: list[dict[str, object]], alert: ReceivedAlert) -> dict[str, int]:
     [encounter] = [found for found in encounters if found["encounter_id"] == alert.document["encounter_id"]]
-    return hops_ms(encounter, published_at=alert.published_at)
+    return hops_ms(encounter)

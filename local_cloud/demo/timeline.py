@@ -13,19 +13,19 @@ _HOPS = {
     "stored_at": "rule to detection bucket",
     "searched_at": "bucket to search answered",
     "encountered_at": "encounter written",
-    "published_at": "alert taken by SNS",
+    "alerted_at": "alert taken by SNS",
 }
 
 
-def hops_ms(encounter: dict[str, Any], *, published_at: str) -> dict[str, int]:
+def hops_ms(encounter: dict[str, Any]) -> dict[str, int]:
     """Milliseconds of each hop in the order of the flow, and their sum as "total"."""
-    times = {**encounter["timeline"], "published_at": published_at}
+    times = {**encounter["timeline"], "alerted_at": encounter["alerted_at"]}
     instants = {name: from_text(times[name]) for name in _HOPS}
     hops = {
         _HOPS[later]: round((instants[later] - instants[earlier]).total_seconds() * 1000)
         for earlier, later in pairwise(_HOPS)
     }
-    return {**hops, "total": round((instants["published_at"] - instants["captured_at"]).total_seconds() * 1000)}
+    return {**hops, "total": round((instants["alerted_at"] - instants["captured_at"]).total_seconds() * 1000)}
 
 
 def draw_timeline(hops: dict[str, int]) -> list[str]:

@@ -38,11 +38,9 @@ def wait_until(what: str, look: Callable[[], T | None], *, timeout_s: float = 60
 
 @dataclass(frozen=True)
 class ReceivedAlert:
-    """One message of the alert topic: what machines get, when SNS took it (ISO 8601), and its own id."""
+    """One message of the alert topic, as machines get it."""
 
     document: dict[str, Any]
-    published_at: str
-    message_id: str
 
     @property
     def text(self) -> str:
@@ -59,10 +57,6 @@ class Watch:
         self._sqs = deployment.client("sqs")
         self._phone = self._subscribe()
         self.alerts: list[ReceivedAlert] = []
-
-    def captures(self) -> list[str]:
-        """Keys of the captures that nobody has searched yet."""
-        return self.keys("DetectionBucket", "captures/")
 
     def keys(self, bucket: str, prefix: str = "") -> list[str]:
         """Keys in the bucket that is the output of this name."""
@@ -106,8 +100,7 @@ class Watch:
         messages = self._sqs.receive_message(QueueUrl=self._phone, MaxNumberOfMessages=10).get("Messages", [])
         for message in messages:
             self._sqs.delete_message(QueueUrl=self._phone, ReceiptHandle=message["ReceiptHandle"])
-        bodies = [json.loads(message["Body"]) for message in messages]
-        return [ReceivedAlert(json.loads(body["Message"]), body["Timestamp"], body["MessageId"]) for body in bodies]
+        return [ReceivedAlert(json.loads(json.loads(message["Body"])["Message"])) for message in messages]
 
     def _subscribe(self) -> str:
         url = self._sqs.create_queue(QueueName=f"{self._deployment.stage}-phone")["QueueUrl"]
