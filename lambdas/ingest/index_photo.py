@@ -93,7 +93,7 @@ class PhotoIndex:
         current = {} if lease.taken_over else _current(lease, stored, kept, found)
         outdated = [collection for collection in kept if collection.collection not in current]
         if not outdated:
-            self.leases.give_back(lease)
+            self._write(lease, stored, current)
             return PhotoOutcome.UNCHANGED
         return self._index(lease, stored, current, outdated)
 
@@ -155,10 +155,14 @@ class PhotoIndex:
                 collection.delete([face.face_id] if face.face_id else [])
             entry = {"etag": stored.etag, "face_id": face.face_id if face.usable else None, "reason": face.reason}
             current[collection.collection] = {name: value for name, value in entry.items() if value is not None}
+        has_face = self._write(lease, stored, current)
+        return PhotoOutcome.INDEXED if has_face else PhotoOutcome.WITHOUT_FACE
+
+    def _write(self, lease: Lease, stored: _Object, current: dict[str, Any]) -> bool:
+        """Record what each collection has of the photo, give the lease back, and tell whether a search can find it."""
         searched = current.get(self.faces.in_use().active, {})
-        has_face = "face_id" in searched
         changes = {
-            "face_status": "indexed" if has_face else "no_face",
+            "face_status": "indexed" if "face_id" in searched else "no_face",
             "face_id": searched.get("face_id"),
             "etag": stored.etag,
             "reason": searched.get("reason"),
@@ -167,7 +171,7 @@ class PhotoIndex:
             "key": photo_key(lease.case_id, lease.photo_id),
         }
         self.leases.give_back(lease, changes=changes)
-        return PhotoOutcome.INDEXED if has_face else PhotoOutcome.WITHOUT_FACE
+        return "face_id" in searched
 
     def _clear(self, lease: Lease, found: Found) -> None:
         """Delete whatever faces the photo has; those of a dead worker are in no record and must be looked for."""

@@ -27,6 +27,7 @@ _MOST_REDIRECTS = 3
 _ATTEMPTS = 5
 _LONGEST_RETRY_AFTER_S = 120.0
 _SECONDS_PER_DOWNLOAD = 60.0
+_ROBOTS_BYTES = 500_000
 
 
 class _TryAgainError(UnavailableError):
@@ -162,10 +163,14 @@ class PoliteClient:
         self.pace.wait()
         self.requests_made += 1
         try:
-            response = self._http.get(f"{origin}/robots.txt")
+            with self._http.stream("GET", f"{origin}/robots.txt") as response:
+                if response.is_server_error:
+                    # Nothing is allowed while a host does not say what is (RFC 9309, section 2.3.1.4).
+                    raise _TryAgainError(f"robots.txt of {origin}: {response.status_code}")
+                body = self._body(response, _ROBOTS_BYTES)
         except httpx.TransportError as error:
-            raise UnavailableError(f"robots.txt of {origin}: {type(error).__name__}: {error}") from error
-        return read_robots(response.status_code, response.text[:500_000], agent=AGENT)
+            raise _TryAgainError(f"robots.txt of {origin}: {type(error).__name__}: {error}") from error
+        return read_robots(response.status_code, body.decode("utf-8", "replace"), agent=AGENT)
 
 
 def origin_of(url: httpx.URL) -> str:

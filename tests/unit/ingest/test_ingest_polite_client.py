@@ -171,15 +171,19 @@ def test_with_permission_robots_txt_is_not_asked(website: Any) -> None:
     assert website.paths == ["/api/x"]
 
 
-@pytest.mark.parametrize(("status", "is_allowed"), [(404, True), (500, False)])
-def test_no_robots_txt_allows_all_and_a_broken_server_nothing(website: Any, status: int, is_allowed: bool) -> None:
-    website.answers = {"/robots.txt": httpx.Response(status), "/x": httpx.Response(200, content=b"x")}
+def test_no_robots_txt_allows_all(website: Any) -> None:
+    website.answers = {"/x": httpx.Response(200, content=b"x")}
+    assert client(website, permission=None).get("/x", at_most=10) == b"x"
+
+
+def test_while_robots_txt_cannot_be_had_nothing_is_asked(website: Any) -> None:
+    website.answers = {"/robots.txt": httpx.Response(500), "/x": httpx.Response(200, content=b"x")}
     polite = client(website, permission=None)
-    if is_allowed:
-        assert polite.get("/x", at_most=10) == b"x"
-    else:
-        with pytest.raises(DisallowedError):
-            polite.get("/x", at_most=10)
+    with pytest.raises(UnavailableError, match=r"robots\.txt"):
+        polite.get("/x", at_most=10)
+    assert "/x" not in website.paths
+    website.answers["/robots.txt"] = httpx.Response(200, text="")
+    assert polite.get("/x", at_most=10) == b"x"
 
 
 def test_a_crawl_delay_is_kept(website: Any) -> None:
