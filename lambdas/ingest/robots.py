@@ -25,7 +25,7 @@ class Robots:
 
 
 def read_robots(status: int, body: str, *, agent: str) -> Robots:
-    """The rules that an answer to /robots.txt states (RFC 9309, section 2.3.1): any 4xx allows all, a redirect nothing."""
+    """The rules that an answer to /robots.txt states: any 4xx allows all, a redirect nothing (RFC 9309, 2.3.1)."""
     parser = RobotFileParser()
     if 400 <= status < 500:
         body = ""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+# More slots ahead than there can be workers: somebody's clock was wrong, and nobody must wait for that.
+_LONGEST_QUEUE = 1_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class SharedPace:
     """A bucket of one token, by name: `rekognition`, or that of a source. The record is `case_id` = pace:NAME.
@@ -42,9 +46,10 @@ class SharedPace:
         """The slot after the last one that was taken, or this instant if the bucket was idle."""
         interval = 1000 / self.per_second
         while True:
-            taken = self._move("next_ms + :interval", "next_ms >= :now", now, interval)
+            taken = self._move("next_ms + :interval", "next_ms BETWEEN :now AND :far", now, interval)
             if taken is None:
-                taken = self._move(":now + :interval", "attribute_not_exists(next_ms) OR next_ms < :now", now, interval)
+                idle = "attribute_not_exists(next_ms) OR NOT next_ms BETWEEN :now AND :far"
+                taken = self._move(":now + :interval", idle, now, interval)
             if taken is not None:
                 return taken - interval
 
@@ -57,7 +62,9 @@ class SharedPace:
                 Key=key,
                 UpdateExpression=f"SET next_ms = {following}",
                 ConditionExpression=condition,
-                ExpressionAttributeValues=to_attributes({":now": now, ":interval": interval}),
+                ExpressionAttributeValues=to_attributes(
+                    {":now": now, ":interval": interval, ":far": now + _LONGEST_QUEUE * interval}
+                ),
                 ReturnValues="UPDATED_NEW",
             )
         except ClientError as error:

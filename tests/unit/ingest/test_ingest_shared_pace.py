@@ -50,3 +50,10 @@ def test_buckets_of_different_names_do_not_wait_for_each_other(pace: Any) -> Non
     pace([1_000.0], slept, name="namus", per_second=1.0).wait()
     pace([1_000.0], slept, name="fbi", per_second=1.0).wait()
     assert slept == []
+
+
+def test_a_clock_that_was_an_hour_ahead_holds_nobody_up(pace: Any) -> None:
+    slept: list[float] = []
+    pace([5_000.0], slept).wait()
+    pace([1_000.0], slept).wait()
+    assert slept == []
