@@ -135,7 +135,7 @@ def camera_program(video: Path, folder: Path) -> tuple[Side, float]:
     """The camera program as it runs, with motion gate and outbox; and its own CPU time by the detector's."""
     settings = read_settings(None, {"camera": "bench", "source": str(video), "pace": "fast"})
     detector, camera = TimedDetector(YuNet()), CountedCamera(VideoFile(video, fast=True))
-    side = Side("one good shot of each passer-by")
+    side = Side("the camera program")
     with Outbox(folder / "outbox.db") as outbox:
         program = Program("bench", camera, detector, build_passers_by(settings), outbox, gate=build_gate(settings))
         started = time.thread_time()
@@ -241,10 +241,10 @@ def _print(reference: Side, ours: Side, figures: dict[str, Any]) -> None:
         (f"people found (>= {REVIEW_THRESHOLD:.0f})", reference.recall, ours.recall, ours.recall / reference.recall),
     ]
     for person, (one, other) in enumerate(zip(reference.best, ours.best, strict=True), start=1):
-        rows.append((f"best similarity, person {person}", one, other, other / one if one else 0.0))
+        rows.append((f"best similarity, {person}", one, other, other / one if one else 0.0))
     for name, *values in rows:
         table.add_row(name, *(f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" for value in values))
-    console = Console()
+    console = Console(width=100)
     console.print(table)
     console.print(
         f"own CPU time by the detector's: {figures['overhead_share']:.1%}; peak memory {figures['peak_mb']} MB"

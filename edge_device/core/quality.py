@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from edge_device.core.face import Face, Frame
 
 _PATCH_PX = 96  # faces are compared at this size, or a large face would always seem less sharp than a small one
-_FULL_SIZE_PX = 112.0  # a larger face is recognised no better
+_FULL_SIZE_PX = 160.0  # a larger face is recognised no better; a smaller one worse where it is blurred
 _FULL_SHARPNESS = 500.0  # variance of the Laplacian of a patch that is as sharp as recognition can use
 
 
 def assess(frame: Frame, face: Face) -> Quality:
     """The quality of a face in its frame.
 
-    The score is the geometric mean of four parts from 0 to 1: size, sharpness, brightness and frontality. Such a
+    The score is the weighted geometric mean of four parts from 0 to 1: size, sharpness, brightness, frontality. Such a
     mean is low as soon as one part is: no sharpness makes up for a dark face.
     """
     patch = cv2.resize(pixels(frame.image, face.box), (_PATCH_PX, _PATCH_PX), interpolation=cv2.INTER_LINEAR)
@@ -34,9 +34,10 @@ def assess(frame: Frame, face: Face) -> Quality:
         min(1.0, face.box.height / _FULL_SIZE_PX),
         min(1.0, sharpness / _FULL_SHARPNESS),
         _lit(brightness),
-        frontality(face),
+        # By half only: the points of a blurred or tilted face are off by more than a small turn of the head.
+        frontality(face) ** 0.5,
     )
-    return Quality(score=float(np.prod(parts)) ** (1 / len(parts)), sharpness=sharpness, brightness=brightness)
+    return Quality(score=float(np.prod(parts)) ** (1 / 3.5), sharpness=sharpness, brightness=brightness)
 
 
 def _lit(brightness: float) -> float:
