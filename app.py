@@ -9,17 +9,17 @@ from pathlib import Path
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
-from agencies.settings import AgencyFileError, load_agency
+from agencies.files import AgencyFileError, load_agencies
 from stacks.agency import Agency
 
 app = cdk.App()
 chosen = app.node.try_get_context("agency")
 files = [Path(chosen)] if chosen else sorted(Path(__file__).parent.glob("agencies/*.toml"))
 try:
-    for file in files:
-        for settings in load_agency(file):
-            Agency(app, settings.stage, settings=settings)
+    environments = load_agencies(files)
 except AgencyFileError as error:
     sys.exit(str(error))
+for settings in environments:
+    Agency(app, settings.stage, settings=settings)
 cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 app.synth()

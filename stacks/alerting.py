@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
@@ -11,11 +11,10 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 
 from stacks.constructs.function import Function, may
 from stacks.constructs.storage import encryption_key, table
-from stacks.constructs.work_queue import WorkQueue, failure_queue
+from stacks.constructs.work_queue import WorkQueue, accept_from, failure_queue
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
@@ -47,6 +46,7 @@ class Alerting(cdk.Stack):
         self.key = encryption_key(self, settings=settings)
         self.encounters = self._encounters_table()
         self.topic = self._topic()
+        self._subscribe()
         self._notify()
         self._confirm()
         self._outputs()
@@ -71,15 +71,24 @@ class Alerting(cdk.Stack):
         )
 
     def _topic(self) -> sns.Topic:
-        topic = sns.Topic(self, "Alerts", master_key=self.key, enforce_ssl=True, display_name="Homeward")
-        alerting = self._settings.alerting
-        for phone in alerting.phones:
-            topic.add_subscription(subscriptions.SmsSubscription(phone))
-        for email in alerting.emails:
-            topic.add_subscription(subscriptions.EmailSubscription(email))
-        for webhook in alerting.webhooks:
-            topic.add_subscription(subscriptions.UrlSubscription(webhook, protocol=sns.SubscriptionProtocol.HTTPS))
-        return topic
+        return sns.Topic(self, "Alerts", master_key=self.key, enforce_ssl=True, display_name="Homeward")
+
+    def _subscribe(self) -> None:
+        """Whoever the agency's file names. What SNS gives up to deliver to one of them waits for an operator."""
+        undelivered = failure_queue(self, "UndeliveredAlerts", key=self.key, kept=cdk.Duration.days(14))
+        accept_from("sns.amazonaws.com", undelivered, key=self.key)
+        told = self._settings.alerting
+        for protocol, endpoints in {"sms": told.phones, "email": told.emails, "https": told.webhooks}.items():
+            for endpoint in endpoints:
+                # Not CDK's own subscriptions: these name the topic in the policy of the key that encrypts the topic.
+                sns.CfnSubscription(
+                    self.topic,
+                    f"{protocol}:{endpoint}",
+                    topic_arn=self.topic.topic_arn,
+                    protocol=protocol,
+                    endpoint=endpoint,
+                    redrive_policy={"deadLetterTargetArn": undelivered.queue_arn},
+                )
 
     def _notify(self) -> None:
         environment = {
@@ -113,12 +122,17 @@ class Alerting(cdk.Stack):
                 ],
             )
         )
-        self.sweep = self._alerting_function("Sweep", "Sends the alerts that are overdue", environment)
+        # A sweep that fails is not tried again: the next one, a minute later, does the same and more.
+        self.sweep = self._alerting_function(
+            "Sweep", "Sends the alerts that are overdue", environment, retry_attempts=0
+        )
         self.sweep.add_to_role_policy(may("dynamodb:Query", on=[f"{self.encounters.table_arn}/index/alerts-due"]))
         minute = events.Schedule.rate(cdk.Duration.minutes(1))
         events.Rule(self, "EveryMinute", schedule=minute, targets=[targets.LambdaFunction(self.sweep)])
 
-    def _alerting_function(self, name: str, description: str, environment: dict[str, str]) -> Function:
+    def _alerting_function(
+        self, name: str, description: str, environment: dict[str, str], **lambda_props: Any
+    ) -> Function:
         return Function(
             self,
             name,
@@ -133,6 +147,7 @@ class Alerting(cdk.Stack):
             ],
             environment=environment,
             timeout=_NOTIFY_TIMEOUT,
+            **lambda_props,
         )
 
     def _confirm(self) -> None:
@@ -149,7 +164,7 @@ class Alerting(cdk.Stack):
         )
         queue = WorkQueue(self, "Receipts", key=self.key, function_timeout=_NOTIFY_TIMEOUT, kept=cdk.Duration.days(14))
         queue.feed(receipt, batch_size=10, concurrency=2)
-        queue.accept_from("sns.amazonaws.com")
+        accept_from("sns.amazonaws.com", queue, key=self.key)
         sns.CfnSubscription(
             self,
             "ReceiptSubscription",

@@ -10,9 +10,10 @@ from aws_cdk import aws_iot as iot
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
 
+from stacks.constructs.bucket_contents import BucketContents
 from stacks.constructs.function import Function, may
 from stacks.constructs.storage import encryption_key, notify_of, private_bucket
-from stacks.constructs.work_queue import WorkQueue, failure_queue
+from stacks.constructs.work_queue import WorkQueue, failure_queue, workers_within
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -48,6 +49,7 @@ class Detection(cdk.Stack):
         self._settings, self._ingest, self._alerting = settings, ingest, alerting
         self.key = encryption_key(self, settings=settings)
         self.captures = self._detection_bucket()
+        self._contents = BucketContents(self, "Contents", settings=settings, buckets={"Captures": self.captures})
         self._store_captures()
         self._match()
         cdk.CfnOutput(self, "DetectionBucketOutput", value=self.captures.bucket_name).override_logical_id(
@@ -61,6 +63,7 @@ class Detection(cdk.Stack):
             settings=self._settings,
             key=self.key,
             lifecycle_rules=[
+                s3.LifecycleRule(abort_incomplete_multipart_upload_after=_LONGEST_FOR_BYSTANDERS),
                 s3.LifecycleRule(prefix="captures/", expiration=_LONGEST_FOR_BYSTANDERS),
                 s3.LifecycleRule(prefix="quarantine/", expiration=_LONGEST_FOR_BYSTANDERS),
                 s3.LifecycleRule(
@@ -95,6 +98,7 @@ class Detection(cdk.Stack):
             max_event_age=cdk.Duration.hours(6),
             on_failure=destinations.SqsDestination(failures),
         )
+        store.node.add_dependency(self._contents)
         undelivered = iam.Role(
             self, "RuleErrorsRole", assumed_by=iam.ServicePrincipal("iot.amazonaws.com"), description="IoT rule errors"
         )
@@ -140,10 +144,17 @@ class Detection(cdk.Stack):
                     "kms:GenerateDataKey",
                     on=[self.key.key_arn, ingest.key.key_arn, alerting.key.key_arn],
                 ),
-                may("s3:GetObject", "s3:DeleteObject", on=[self.captures.arn_for_objects("captures/*")]),
+                # With the tags that others may have put on a capture: S3 refuses to copy it without these rights.
+                may(
+                    "s3:GetObject",
+                    "s3:GetObjectTagging",
+                    "s3:DeleteObject",
+                    on=[self.captures.arn_for_objects("captures/*")],
+                ),
                 may(
                     "s3:PutObject",
-                    on=[self.captures.arn_for_objects("encounters/*"), self.captures.arn_for_objects("quarantine/*")],
+                    "s3:PutObjectTagging",
+                    on=[self.captures.arn_for_objects(f"{kept}/*") for kept in ("encounters", "quarantine")],
                 ),
                 # Without it S3 answers 403, not 404, for a capture that was searched before.
                 may("s3:ListBucket", on=[self.captures.bucket_arn]),
@@ -167,7 +178,9 @@ class Detection(cdk.Stack):
         queue = WorkQueue(
             self, "CaptureEvents", key=self.key, function_timeout=_MATCH_TIMEOUT, kept=_LONGEST_FOR_BYSTANDERS
         )
-        # A search takes about a quarter of a second, so this many at once stay within the account's quota.
-        queue.feed(match, batch_size=1, concurrency=max(2, int(settings.matching.searches_per_second / 4)))
-        notify_of(self.captures, queue, prefix="captures/", events=["s3:ObjectCreated:*"])
+        match.node.add_dependency(self._contents)
+        # A search, with the requests to S3 around it, takes at least a quarter of a second.
+        concurrency = workers_within(settings.matching.searches_per_second, call_s=0.25)
+        queue.feed(match, batch_size=1, concurrency=concurrency)
+        notify_of(self.captures, queue, key=self.key, prefix="captures/", events=["s3:ObjectCreated:*"])
         cdk.CfnOutput(self, "MatchLogGroup", value=match.log.log_group_name)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from agencies.settings import Settings
 
 _THING = "${iot:Connection.Thing.ThingName}"
+# The certificate belongs to the thing, so that no camera can take another's name (docs/privacy.md).
+_IS_ITS_OWN = {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}
 
 
 class Fleet(cdk.Stack):
@@ -34,7 +36,7 @@ class Fleet(cdk.Stack):
         return {
             "Version": "2012-10-17",
             "Statement": [
-                _allow("iot:Connect", self._iot("client", _THING)),
+                {**_allow("iot:Connect", self._iot("client", _THING)), "Condition": _IS_ITS_OWN},
                 _allow(
                     "iot:Publish",
                     *(self._iot("topic", f"homeward/v1/{_THING}/{kind}") for kind in ("faces", "health")),

@@ -8,12 +8,14 @@ import aws_cdk as cdk
 import msgspec
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
 
+from stacks.constructs.bucket_contents import BucketContents
 from stacks.constructs.face_collection import FaceCollection
 from stacks.constructs.function import Function, may
 from stacks.constructs.storage import encryption_key, notify_of, private_bucket, table
-from stacks.constructs.work_queue import WorkQueue
+from stacks.constructs.work_queue import WorkQueue, failure_queue, workers_within
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
@@ -32,13 +34,17 @@ class Ingest(cdk.Stack):
         super().__init__(scope, name, env=env, description=f"Homeward {settings.stage}: the gallery")
         self._settings = settings
         self.key = encryption_key(self, settings=settings)
+        access_logs = self._access_logs()
         self.gallery = private_bucket(
             self,
             "Gallery",
             settings=settings,
             key=self.key,
-            server_access_logs_bucket=self._access_logs(),
+            server_access_logs_bucket=access_logs,
             lifecycle_rules=[s3.LifecycleRule(prefix="quarantine/", expiration=cdk.Duration.days(90))],
+        )
+        self._contents = BucketContents(
+            self, "Contents", settings=settings, buckets={"Gallery": self.gallery, "AccessLogs": access_logs}
         )
         self.cases = table(self, "Cases", settings=settings, key=self.key, partition="case_id", sort="record")
         self.faces = FaceCollection(self, "Faces", settings=settings)
@@ -52,6 +58,7 @@ class Ingest(cdk.Stack):
         self._outputs()
 
     def _index_photos(self) -> None:
+        quota = self._settings.matching.searches_per_second
         index = Function(
             self,
             "IndexPhoto",
@@ -59,20 +66,25 @@ class Ingest(cdk.Stack):
             handler="ingest.index_photo",
             description="Brings the faces of a photo into step with the gallery",
             statements=[
-                *self._use_key(),
-                may("s3:GetObject", "s3:ListBucket", on=self._objects("photos/*")),
+                self._use_key(),
+                may("s3:GetObject", on=self._objects("photos/*")),
+                # Without it S3 answers 403, not 404, for a photo that was removed.
+                may("s3:ListBucket", on=[self.gallery.bucket_arn]),
                 may("dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=[self.cases.table_arn]),
-                self._change_faces(),
+                self._change_faces("IndexFaces", "SearchFaces", "DeleteFaces", "ListFaces"),
             ],
-            environment=self._gallery_environment,
+            environment={**self._gallery_environment, "INDEX_PER_SECOND": str(quota)},
             timeout=_INDEX_TIMEOUT,
         )
         queue = WorkQueue(
             self, "PhotoEvents", key=self.key, function_timeout=_INDEX_TIMEOUT, kept=cdk.Duration.days(14)
         )
-        # Half of the account's quota of searches per second is left to the captures; a photo takes about a second.
-        queue.feed(index, batch_size=10, concurrency=max(2, int(self._settings.matching.searches_per_second / 2)))
-        notify_of(self.gallery, queue, prefix="photos/", events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"])
+        index.node.add_dependency(self._contents)
+        # With its lease and its record, a photo takes at least half a second.
+        queue.feed(index, batch_size=10, concurrency=workers_within(quota, call_s=0.5))
+        notify_of(
+            self.gallery, queue, key=self.key, prefix="photos/", events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+        )
 
     def _sync(self) -> None:
         fetch_environment = {**self._gallery_environment, "SOURCES": self._sources()}
@@ -83,22 +95,17 @@ class Ingest(cdk.Stack):
             handler="ingest.fetch_case",
             description="Fetches one case with its photos, or withdraws it",
             statements=[
-                *self._use_key(),
-                may(
-                    "s3:GetObject",
-                    "s3:PutObject",
-                    "s3:DeleteObject",
-                    on=self._objects("documents/*", "photos/*", "quarantine/*"),
-                ),
+                self._use_key(),
+                may("s3:PutObject", on=self._objects("documents/*", "photos/*", "quarantine/*")),
+                may("s3:DeleteObject", on=self._objects("photos/*", "quarantine/*")),
                 may(
                     "dynamodb:GetItem",
-                    "dynamodb:PutItem",
                     "dynamodb:UpdateItem",
                     "dynamodb:DeleteItem",
                     "dynamodb:Query",
                     on=[self.cases.table_arn],
                 ),
-                self._change_faces(),
+                self._change_faces("DeleteFaces", "ListFaces"),
             ],
             environment=fetch_environment,
             timeout=_FETCH_TIMEOUT,
@@ -107,6 +114,7 @@ class Ingest(cdk.Stack):
         queue = WorkQueue(
             self, "CasesToFetch", key=self.key, function_timeout=_FETCH_TIMEOUT, kept=cdk.Duration.days(14)
         )
+        fetch.node.add_dependency(self._contents)
         queue.feed(fetch, batch_size=1, concurrency=2)  # the fewest that SQS allows: sources want one connection
         self.list_cases = Function(
             self,
@@ -115,13 +123,17 @@ class Ingest(cdk.Stack):
             handler="ingest.list_cases",
             description="Lists the cases of the sources and queues those that changed",
             statements=[
-                *self._use_key(),
+                self._use_key(),
                 may("dynamodb:Scan", on=[self.cases.table_arn]),
                 may("sqs:SendMessage", on=[queue.queue_arn]),
             ],
             environment={**fetch_environment, "CASE_QUEUE_URL": queue.queue_url},
             timeout=cdk.Duration.minutes(15),
             memory_mb=1024,
+            # The schedule invokes it asynchronously and never hears of its failure.
+            on_failure=destinations.SqsDestination(
+                failure_queue(self, "SyncFailures", key=self.key, kept=cdk.Duration.days(14))
+            ),
         )
         if self._settings.sources.enabled:
             every = events.Schedule.rate(cdk.Duration.hours(self._settings.sync.every_hours))
@@ -130,21 +142,17 @@ class Ingest(cdk.Stack):
     def _sources(self) -> str:
         """The agency's [sources] table as the functions read it; only what is enabled."""
         enabled = {
-            name: source.model_dump(exclude_defaults=True)
-            for name, source in self._settings.sources.by_name().items()
-            if source.enabled
+            name: source.model_dump(exclude_defaults=True) for name, source in self._settings.sources.enabled.items()
         }
         return msgspec.json.encode({"contact": self._settings.contact, **enabled}).decode()
 
-    def _use_key(self) -> list[iam.PolicyStatement]:
-        return [may("kms:Decrypt", "kms:GenerateDataKey", on=[self.key.key_arn])]
+    def _use_key(self) -> iam.PolicyStatement:
+        return may("kms:Decrypt", "kms:GenerateDataKey", on=[self.key.key_arn])
 
     def _objects(self, *patterns: str) -> list[str]:
-        """The bucket itself, without which S3 answers 403 and not 404 for what is gone, and these of its objects."""
-        return [self.gallery.bucket_arn, *(self.gallery.arn_for_objects(pattern) for pattern in patterns)]
+        return [self.gallery.arn_for_objects(pattern) for pattern in patterns]
 
-    def _change_faces(self) -> iam.PolicyStatement:
-        actions = ("IndexFaces", "DeleteFaces", "SearchFaces", "ListFaces")
+    def _change_faces(self, *actions: str) -> iam.PolicyStatement:
         return may(*(f"rekognition:{action}" for action in actions), on=[self.faces.arn])
 
     def _access_logs(self) -> s3.Bucket:

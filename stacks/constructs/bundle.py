@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,7 @@ def lambda_code(scope: Construct, package: str) -> lambda_.Code:
     """
     on_host = scope.node.try_get_context("bundle-platform") == "host"
     platform = ("--python", sys.executable) if on_host else _LAMBDA
+    built_for = f"{sys.implementation.cache_tag} {sysconfig.get_platform()}" if on_host else " ".join(_LAMBDA)
     bundling = cdk.BundlingOptions(
         image=cdk.DockerImage.from_registry("unused"),
         local=_UvBundling(package, platform),
@@ -58,13 +60,13 @@ def lambda_code(scope: Construct, package: str) -> lambda_.Code:
     return lambda_.Code.from_asset(
         str(ROOT / "lambdas"),
         asset_hash_type=cdk.AssetHashType.CUSTOM,
-        asset_hash=_digest(package, platform),
+        asset_hash=_digest(package, built_for),
         bundling=bundling,
     )
 
 
-def _digest(package: str, platform: tuple[str, ...]) -> str:
-    digest = hashlib.sha256(" ".join(platform).encode())
+def _digest(package: str, built_for: str) -> str:
+    digest = hashlib.sha256(built_for.encode())
     for source in _sources(package):
         digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -89,10 +89,9 @@ def may(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
 
 def _acknowledge(role: iam.Role, statements: Sequence[iam.PolicyStatement]) -> None:
     """Say once why the wildcards that a role of ours may have are right; cdk-nag refuses any other."""
-    added_by_cdk = "X-Ray's PutTraceSegments and DynamoDB's ListStreams know no resource; CDK adds them."
     to_failure_queue = "CDK's grant to send to an encrypted failure queue, on one key."
     reasons = {
-        "Resource::*": added_by_cdk,
+        "Resource::*": "X-Ray's PutTraceSegments and PutTelemetryRecords know no resource.",
         "Action::kms:GenerateDataKey*": to_failure_queue,
         "Action::kms:ReEncrypt*": to_failure_queue,
     }
@@ -100,7 +99,7 @@ def _acknowledge(role: iam.Role, statements: Sequence[iam.PolicyStatement]) -> N
     for resource in (resource for statement in statements for resource in statement.resources):
         name = _nag_name(stack.resolve(resource))
         if name.endswith("/*"):
-            reasons[f"Resource::{name}"] = "Every object under one prefix of one bucket."
+            reasons[f"Resource::{name}"] = "Every object of one bucket, or under one prefix of it."
     for finding, reason in reasons.items():
         acknowledgment = cdk.Acknowledgment(id=f"AwsSolutions-IAM5[{finding}]", reason=reason)
         cdk.Validations.of(role).acknowledge(acknowledgment)

@@ -9,6 +9,8 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
+from stacks.constructs.work_queue import accept_from
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -52,9 +54,9 @@ def private_bucket(scope: Construct, name: str, *, settings: Settings, key: kms.
     )
 
 
-def notify_of(bucket: s3.Bucket, queue: WorkQueue, *, prefix: str, events: Sequence[str]) -> None:
+def notify_of(bucket: s3.Bucket, queue: WorkQueue, *, key: kms.IKey, prefix: str, events: Sequence[str]) -> None:
     """Send the bucket's events under a prefix to the queue, as a property of the bucket: CDK's way adds a function."""
-    queue.accept_from("s3.amazonaws.com")
+    accept_from("s3.amazonaws.com", queue, key=key)
     rule = s3.CfnBucket.FilterRuleProperty(name="prefix", value=prefix)
     under_prefix = s3.CfnBucket.NotificationFilterProperty(s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=[rule]))
     resource = bucket.node.default_child

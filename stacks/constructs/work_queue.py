@@ -25,7 +25,6 @@ class WorkQueue(sqs.Queue):
         self, scope: Construct, name: str, *, key: kms.IKey, function_timeout: cdk.Duration, kept: cdk.Duration
     ) -> None:
         self.dead_letters = failure_queue(scope, f"{name}DeadLetters", key=key, kept=kept)
-        self.key = key
         super().__init__(
             scope,
             name,
@@ -46,24 +45,30 @@ class WorkQueue(sqs.Queue):
             )
         )
 
-    def accept_from(self, service: str) -> None:
-        """Let a service of this account send, e.g. "s3.amazonaws.com".
 
-        By account and not by the sender's ARN: the sender is encrypted with the same key, and a key whose policy names
-        what it encrypts is a circle.
-        """
-        ours = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}}
-        sender = iam.ServicePrincipal(service)
-        self.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[sender], actions=["sqs:SendMessage"], resources=[self.queue_arn], conditions=ours
-            )
+def workers_within(per_second: float, *, call_s: float) -> int:
+    """How many workers stay within a quota, a call taking each at least `call_s`; SQS allows no fewer than two."""
+    return max(2, int(per_second * call_s))
+
+
+def accept_from(service: str, queue: sqs.Queue, *, key: kms.IKey) -> None:
+    """Let a service of this account, e.g. "s3.amazonaws.com", send to a queue that the key encrypts.
+
+    By account and not by the sender's ARN: the sender is encrypted with the same key, and a key whose policy names
+    what it encrypts is a circle.
+    """
+    ours = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(queue).account}}
+    sender = iam.ServicePrincipal(service)
+    queue.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[sender], actions=["sqs:SendMessage"], resources=[queue.queue_arn], conditions=ours
         )
-        self.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[sender], actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=["*"], conditions=ours
-            )
+    )
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[sender], actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=["*"], conditions=ours
         )
+    )
 
 
 def failure_queue(scope: Construct, name: str, *, key: kms.IKey, kept: cdk.Duration) -> sqs.Queue:

@@ -1,0 +1,47 @@
+"""Empty a bucket that is about to be deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class NotDeletedError(RuntimeError):
+    """S3 refused to delete objects; the text says which and why."""
+
+
+def carry_out(s3: S3Client, event: dict[str, Any]) -> dict[str, Any]:
+    """Do what CloudFormation's event asks: nothing but at the end, and then only where data is not retained."""
+    if event["RequestType"] != "Delete":
+        return {"PhysicalResourceId": event["ResourceProperties"]["BucketName"]}
+    bucket = event["PhysicalResourceId"]
+    if event["ResourceProperties"]["Removal"] == "destroy":
+        empty(s3, bucket)
+    return {"PhysicalResourceId": bucket}
+
+
+def empty(s3: S3Client, bucket: str) -> None:
+    """Delete every object, those too that come meanwhile; a bucket that is gone is empty.
+
+    Raises:
+        NotDeletedError: S3 refused some.
+    """
+    while keys := _some_keys(s3, bucket):
+        refused = s3.delete_objects(
+            Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
+        ).get("Errors", [])
+        if refused:
+            first = refused[0]
+            raise NotDeletedError(
+                f"{len(refused)} objects of {bucket}, such as {first.get('Key')}: {first.get('Code')}"
+            )
+
+
+def _some_keys(s3: S3Client, bucket: str) -> list[str]:
+    try:
+        page = s3.list_objects_v2(Bucket=bucket)
+    except s3.exceptions.NoSuchBucket:
+        return []
+    return [entry["Key"] for entry in page.get("Contents", [])]

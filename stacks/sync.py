@@ -1,0 +1,140 @@
+"""The sync stack: a state machine that brings the gallery into step with its sources, on a schedule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+import msgspec
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
+
+from stacks.constructs.function import Function, log_group, may
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from agencies.settings import Settings
+    from stacks.alerting import Alerting
+    from stacks.detection import Detection
+    from stacks.ingest import Ingest
+
+_DEFINITION = Path(__file__).parent / "sync.asl.json"
+
+
+class Sync(cdk.Stack):
+    """It comes last, since a case that closes takes its faces, its photos and its open encounters with it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        settings: Settings,
+        ingest: Ingest,
+        alerting: Alerting,
+        detection: Detection,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(scope, name, env=env, description=f"Homeward {settings.stage}: in step with the sources")
+        self._settings, self._ingest, self._alerting, self._detection = settings, ingest, alerting, detection
+        machine = self._state_machine(self._sync_function())
+        for source in settings.sources.enabled:
+            events.Rule(
+                self,
+                f"Sync-{source}",
+                schedule=events.Schedule.rate(cdk.Duration.hours(settings.sync.every_hours)),
+                targets=[
+                    targets.SfnStateMachine(
+                        machine,
+                        input=events.RuleTargetInput.from_object({"source": source, "allow_removals": False}),
+                    )
+                ],
+            )
+        output = cdk.CfnOutput(self, "SyncStateMachineOutput", value=machine.state_machine_arn)
+        output.override_logical_id("SyncStateMachine")
+
+    def _sync_function(self) -> Function:
+        ingest, alerting, detection = self._ingest, self._alerting, self._detection
+        objects = [ingest.gallery.arn_for_objects(f"{kind}/*") for kind in ("documents", "photos", "quarantine", "syncs")]
+        evidence = detection.captures.arn_for_objects("encounters/*")
+        return Function(
+            self,
+            "SyncFunction",
+            settings=self._settings,
+            handler="ingest.sync",
+            description="Plans a sync, fetches cases, withdraws those that closed",
+            statements=[
+                may(
+                    "kms:Decrypt",
+                    "kms:GenerateDataKey",
+                    on=[ingest.key.key_arn, alerting.key.key_arn, detection.key.key_arn],
+                ),
+                may("s3:GetObject", "s3:PutObject", "s3:DeleteObject", on=objects),
+                may("s3:DeleteObject", on=[evidence]),
+                # Without it S3 answers 403, not 404, for what is gone.
+                may("s3:ListBucket", on=[ingest.gallery.bucket_arn, detection.captures.bucket_arn]),
+                may(*_TABLE_ACTIONS, on=[ingest.cases.table_arn, alerting.encounters.table_arn]),
+                ingest.change_faces(),
+            ],
+            environment={
+                **ingest.gallery_environment,
+                "DETECTION_BUCKET": detection.captures.bucket_name,
+                "ENCOUNTERS_TABLE": alerting.encounters.table_name,
+                "SOURCES": self._sources(),
+                "MOST_REMOVED_PERCENT": str(self._settings.sync.most_removed_percent),
+            },
+            timeout=cdk.Duration.minutes(15),
+            memory_mb=1024,
+        )
+
+    def _state_machine(self, function: Function) -> sfn.StateMachine:
+        machine = sfn.StateMachine(
+            self,
+            "Machine",
+            definition_body=sfn.DefinitionBody.from_file(str(_DEFINITION)),
+            definition_substitutions={
+                "Partition": self.partition,
+                "SyncFunction": function.function_name,
+                "GalleryBucket": self._ingest.gallery.bucket_name,
+            },
+            logs=sfn.LogOptions(
+                destination=log_group(self, "MachineLog", settings=self._settings), level=sfn.LogLevel.ALL
+            ),
+            tracing_enabled=True,
+        )
+        # What a Distributed Map needs: its children are executions of the machine itself.
+        children = self.format_arn(
+            service="states",
+            resource="execution",
+            resource_name="*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        policy = iam.Policy(
+            self,
+            "MachineMay",
+            statements=[
+                may("lambda:InvokeFunction", on=[function.function_arn]),
+                may("states:StartExecution", on=[machine.state_machine_arn]),
+                may("states:DescribeExecution", "states:StopExecution", on=[children]),
+                may("s3:GetObject", on=[self._ingest.gallery.arn_for_objects("syncs/*")]),
+                may("kms:Decrypt", on=[self._ingest.key.key_arn]),
+            ],
+        )
+        policy.attach_to_role(machine.role)
+        return machine
+
+    def _sources(self) -> str:
+        """The agency's [sources] table as the functions read it; only what is enabled."""
+        enabled = {
+            name: source.model_dump(exclude_defaults=True) for name, source in self._settings.sources.enabled.items()
+        }
+        return msgspec.json.encode({"contact": self._settings.contact, **enabled}).decode()
+
+
+_TABLE_ACTIONS = tuple(
+    f"dynamodb:{action}" for action in ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
+)

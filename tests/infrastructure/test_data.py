@@ -1,0 +1,165 @@
+"""Buckets, tables and keys: private, encrypted, kept as long as the agency says and no longer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.infrastructure.templates import STACKS, all_statements
+
+if TYPE_CHECKING:
+    from tests.infrastructure.templates import Deployment
+
+LOGS = "AccessLogs"
+BUCKETS = {("Ingest", "Gallery"), ("Ingest", LOGS), ("Detection", "Captures")}
+TABLES = {("Ingest", "Cases"): "case_id", ("Alerting", "Encounters"): "encounter_id", ("Fleet", "Cameras"): "camera"}
+DATA = ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable", "AWS::KMS::Key")
+
+
+def rules_of(deployment: Deployment, stack: str, bucket: str) -> dict[str, int]:
+    """Days until objects expire, by prefix."""
+    rules = deployment.one("AWS::S3::Bucket", stack, bucket)["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert all(rule["Status"] == "Enabled" for rule in rules)
+    return {rule.get("Prefix", ""): rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+
+
+def test_there_are_no_other_buckets_and_tables(either: Deployment) -> None:
+    assert len(either.of_type("AWS::S3::Bucket")) == len(BUCKETS)
+    assert len(either.of_type("AWS::DynamoDB::GlobalTable")) == len(TABLES)
+    assert not either.of_type("AWS::DynamoDB::Table")
+
+
+@pytest.mark.parametrize(("stack", "bucket"), sorted(BUCKETS))
+def test_a_bucket_is_private_and_takes_tls_only(either: Deployment, stack: str, bucket: str) -> None:
+    properties = either.one("AWS::S3::Bucket", stack, bucket)["Properties"]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(properties["PublicAccessBlockConfiguration"]) == 4
+    assert properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    arn = {"Fn::GetAtt": [either.logical_id(stack, bucket), "Arn"]}
+    policy = either.one("AWS::S3::BucketPolicy", stack, f"{bucket}/Policy")
+    refused = [
+        statement["Condition"]
+        for _, statement in all_statements({"": policy})
+        if (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", {"AWS": "*"}, "s3:*")
+        and statement["Resource"] == [arn, {"Fn::Join": ["", [arn, "/*"]]}]
+    ]
+    assert refused == [
+        {"Bool": {"aws:SecureTransport": "false"}},
+        {"NumericLessThan": {"s3:TlsVersion": 1.2}},
+    ]
+
+
+@pytest.mark.parametrize(("stack", "bucket"), sorted(BUCKETS))
+def test_a_bucket_is_encrypted_with_the_key_of_its_stack(either: Deployment, stack: str, bucket: str) -> None:
+    properties = either.one("AWS::S3::Bucket", stack, bucket)["Properties"]
+    [rule] = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    if bucket == LOGS:
+        # S3 delivers access logs only to a bucket that it encrypts with a key of its own.
+        assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    else:
+        key = {"Fn::GetAtt": [either.logical_id(stack, "Key"), "Arn"]}
+        assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+        assert rule["BucketKeyEnabled"]
+
+
+def test_every_key_is_rotated(either: Deployment) -> None:
+    keys = either.of_type("AWS::KMS::Key")
+    assert {name.partition("/")[0] for name in keys} == set(STACKS)
+    assert all(key["Properties"]["EnableKeyRotation"] for key in keys.values())
+
+
+def test_captures_are_gone_after_a_day_and_encounters_when_the_agency_says(dev: Deployment, prod: Deployment) -> None:
+    assert rules_of(dev, "Detection", "Captures") == {"captures/": 1, "quarantine/": 1, "encounters/": 30}
+    assert rules_of(prod, "Detection", "Captures") == {"captures/": 1, "quarantine/": 1, "encounters/": 365}
+
+
+def test_the_rest_of_an_upload_that_broke_off_is_gone_after_a_day(either: Deployment) -> None:
+    rules = either.one("AWS::S3::Bucket", "Detection", "Captures")["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}, "Status": "Enabled"} in rules
+
+
+def test_old_versions_keep_no_picture_that_was_deleted(either: Deployment) -> None:
+    for bucket in either.of_type("AWS::S3::Bucket").values():
+        assert "VersioningConfiguration" not in bucket["Properties"]
+
+
+def test_nothing_logs_the_captures_of_people_who_are_not_missing(either: Deployment) -> None:
+    gallery = either.one("AWS::S3::Bucket", "Ingest", "Gallery")["Properties"]
+    assert gallery["LoggingConfiguration"]["DestinationBucketName"] == {"Ref": either.logical_id("Ingest", LOGS)}
+    assert "LoggingConfiguration" not in either.one("AWS::S3::Bucket", "Detection", "Captures")["Properties"]
+
+
+def test_logs_are_kept_as_long_as_the_agency_says(dev: Deployment, prod: Deployment) -> None:
+    for deployment, days in ((dev, 7), (prod, 90)):
+        groups = deployment.of_type("AWS::Logs::LogGroup").values()
+        assert {group["Properties"]["RetentionInDays"] for group in groups} == {days}
+        assert rules_of(deployment, "Ingest", LOGS) == {"": days}
+
+
+@pytest.mark.parametrize(("stack", "table"), sorted(TABLES))
+def test_a_table_can_be_recovered_and_is_encrypted_with_the_key_of_its_stack(
+    either: Deployment, stack: str, table: str
+) -> None:
+    properties = either.one("AWS::DynamoDB::GlobalTable", stack, table)["Properties"]
+    [replica] = properties["Replicas"]
+    assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
+    key = {"Fn::GetAtt": [either.logical_id(stack, "Key"), "Arn"]}
+    assert replica["SSESpecification"] == {"KMSMasterKeyId": key}
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["KeySchema"][0] == {"AttributeName": TABLES[stack, table], "KeyType": "HASH"}
+
+
+def test_the_records_of_a_case_share_its_partition(either: Deployment) -> None:
+    keys = either.one("AWS::DynamoDB::GlobalTable", "Ingest", "Cases")["Properties"]["KeySchema"]
+    assert keys[1] == {"AttributeName": "record", "KeyType": "RANGE"}
+
+
+@pytest.mark.parametrize("kind", DATA)
+def test_only_a_development_environment_loses_its_data_when_it_is_destroyed(
+    dev: Deployment, prod: Deployment, kind: str
+) -> None:
+    for deployment, policy in ((dev, "Delete"), (prod, "Retain")):
+        resources = deployment.of_type(kind).values()
+        assert {resource["DeletionPolicy"] for resource in resources} == {policy}
+        assert {resource["UpdateReplacePolicy"] for resource in resources} == {policy}
+
+
+def test_retained_tables_are_protected_from_deletion(dev: Deployment, prod: Deployment) -> None:
+    for deployment, is_protected in ((dev, False), (prod, True)):
+        for table in deployment.of_type("AWS::DynamoDB::GlobalTable").values():
+            assert table["Properties"]["Replicas"][0]["DeletionProtectionEnabled"] is is_protected
+
+
+def test_buckets_are_emptied_before_they_are_deleted_but_only_where_data_is_not_retained(
+    dev: Deployment, prod: Deployment
+) -> None:
+    for deployment, removal in ((dev, "destroy"), (prod, "retain")):
+        emptied = {
+            resource["Properties"]["BucketName"]["Ref"]: resource["Properties"]["Removal"]
+            for resource in deployment.of_type("Custom::BucketContents").values()
+        }
+        assert emptied == {deployment.logical_id(stack, bucket): removal for stack, bucket in BUCKETS}
+    for stack in ("Ingest", "Detection"):
+        allowed = [action for each in prod.statements(stack, "Contents/EmptierRole") for action in each["Action"]]
+        assert "s3:DeleteObject" not in allowed
+
+
+@pytest.mark.parametrize(
+    ("stack", "function"),
+    [("Ingest", "IndexPhoto"), ("Ingest", "FetchCase"), ("Detection", "StoreCapture"), ("Detection", "Match")],
+)
+def test_whoever_writes_to_a_bucket_is_gone_before_it_is_emptied(dev: Deployment, stack: str, function: str) -> None:
+    emptying = {name.partition("/")[2] for name in dev.of_type("Custom::BucketContents", stack)}
+    assert emptying <= set(dev.one("AWS::Lambda::Function", stack, function)["DependsOn"])
+
+
+def test_no_name_is_fixed_but_the_collections(either: Deployment) -> None:
+    """A fixed name stands in the way of a second deployment, and of a replacement."""
+    named = {"BucketName", "TableName", "QueueName", "TopicName", "FunctionName", "RoleName", "PolicyName", "RuleName"}
+    for stack in STACKS:
+        for name, resource in either.templates[stack]["Resources"].items():
+            if resource["Type"].startswith("AWS::") and resource["Type"] != "AWS::IAM::Policy":
+                fixed = {key for key in named if isinstance(resource.get("Properties", {}).get(key), str)}
+                assert not fixed, (name, fixed)

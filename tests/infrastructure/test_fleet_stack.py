@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge_device.core.message import faces_topic
+from edge_device.health import health_topic, status_topic
+from tests.infrastructure.templates import as_list
+
+if TYPE_CHECKING:
+    from tests.infrastructure.templates import Deployment
+
+ARN = "arn:aws:iot:us-east-1:222222222222"
+SHADOW = "$aws/things/{thing}/shadow/name/camera"
+
+
+def may(deployment: Deployment, action: str, resource: str, *, thing: str = "cam-01") -> bool:
+    """Whether the camera's policy allows this, once the certificate's thing is known."""
+    policy = deployment.one("AWS::IoT::Policy", "Fleet", "CameraPolicy")["Properties"]["PolicyDocument"]
+    assert {statement["Effect"] for statement in policy["Statement"]} == {"Allow"}
+    return any(
+        fnmatchcase(f"{ARN}:{resource}", pattern.replace("${iot:Connection.Thing.ThingName}", thing))
+        for statement in policy["Statement"]
+        if action in as_list(statement["Action"])
+        for pattern in as_list(statement["Resource"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("iot:Connect", "client/{thing}"),
+        ("iot:Publish", f"topic/{faces_topic('{thing}')}"),
+        ("iot:Publish", f"topic/{health_topic('{thing}')}"),
+        ("iot:Publish", f"topic/{status_topic('{thing}')}"),
+        ("iot:RetainPublish", f"topic/{status_topic('{thing}')}"),
+        ("iot:Publish", f"topic/{SHADOW}/get"),
+        ("iot:Publish", f"topic/{SHADOW}/update"),
+        ("iot:Subscribe", f"topicfilter/{SHADOW}/update/delta"),
+        ("iot:Receive", f"topic/{SHADOW}/get/accepted"),
+    ],
+)
+def test_a_camera_uses_its_own_name_and_nobody_elses(prod: Deployment, action: str, resource: str) -> None:
+    assert may(prod, action, resource.format(thing="cam-01"))
+    assert not may(prod, action, resource.format(thing="cam-02"))
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("iot:Subscribe", "topicfilter/homeward/#"),
+        ("iot:Subscribe", f"topicfilter/{faces_topic('cam-01')}"),
+        ("iot:Receive", f"topic/{faces_topic('cam-01')}"),
+        ("iot:RetainPublish", f"topic/{faces_topic('cam-01')}"),
+        ("iot:Publish", "topic/$aws/things/cam-01/infer"),
+        ("iot:Publish", "topic/$aws/things/cam-01/shadow/update"),
+        ("iot:Publish", "topic/homeward/v1/cam-01/anything"),
+    ],
+)
+def test_a_camera_may_do_nothing_else(prod: Deployment, action: str, resource: str) -> None:
+    assert not may(prod, action, resource)
+
+
+def test_only_a_certificate_that_belongs_to_the_thing_may_connect(either: Deployment) -> None:
+    policy = either.one("AWS::IoT::Policy", "Fleet", "CameraPolicy")["Properties"]["PolicyDocument"]
+    [connect] = [each for each in policy["Statement"] if "iot:Connect" in as_list(each["Action"])]
+    assert connect["Condition"] == {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}
+    assert as_list(connect["Action"]) == ["iot:Connect"]

@@ -1,0 +1,62 @@
+"""What all functions have in common."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.infrastructure.templates import ROOT, deployment
+
+if TYPE_CHECKING:
+    from tests.infrastructure.templates import Deployment, Resource
+
+FUNCTIONS = {
+    name: resource["Properties"] for name, resource in deployment("dev").of_type("AWS::Lambda::Function").items()
+}
+
+IMPORT = """
+import importlib, json, os, sys
+os.environ.clear()
+os.environ.update(json.loads(sys.argv[2]), AWS_DEFAULT_REGION="us-east-1")
+module, _, name = sys.argv[1].rpartition(".")
+assert callable(getattr(importlib.import_module(module), name))
+"""
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_a_function_starts_with_the_environment_that_it_is_given(function: Resource) -> None:
+    variables = {
+        name: value if isinstance(value, str) else "made-by-aws"
+        for name, value in function.get("Environment", {"Variables": {}})["Variables"].items()
+    }
+    command = [sys.executable, "-c", IMPORT, function["Handler"], json.dumps(variables)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_function_has_the_same_platform_and_is_traced(either: Deployment) -> None:
+    for name, resource in either.of_type("AWS::Lambda::Function").items():
+        properties = resource["Properties"]
+        assert (properties["Runtime"], properties["Architectures"]) == ("python3.14", ["arm64"]), name
+        assert properties["TracingConfig"] == {"Mode": "Active"}, name
+
+
+def test_every_function_has_a_log_of_its_own(either: Deployment) -> None:
+    logs = [
+        f"{name.partition('/')[0]}/{resource['Properties']['LoggingConfig']['LogGroup']['Ref']}"
+        for name, resource in either.of_type("AWS::Lambda::Function").items()
+    ]
+    assert sorted(logs) == sorted(either.of_type("AWS::Logs::LogGroup"))
+
+
+def test_functions_of_one_package_share_its_asset(either: Deployment) -> None:
+    assets: dict[str, set[str]] = {}
+    for resource in either.of_type("AWS::Lambda::Function").values():
+        package = resource["Properties"]["Handler"].split(".")[1]
+        assets.setdefault(package, set()).add(resource["Properties"]["Code"]["S3Key"])
+    assert assets.keys() == {"ingest", "detection", "alerting", "face_collection", "bucket_contents"}
+    assert all(len(keys) == 1 for keys in assets.values())

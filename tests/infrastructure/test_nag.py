@@ -1,0 +1,48 @@
+"""cdk-nag refuses what AwsSolutions forbids, unless it is acknowledged with a reason."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_s3 as s3
+from cdk_nag import AwsSolutionsChecks
+
+from agencies.files import load_agency
+from stacks.agency import Agency
+from tests.infrastructure.templates import AGENCY_FILE, ROOT, new_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def checked_app() -> cdk.App:
+    app = new_app()
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    return app
+
+
+@pytest.mark.parametrize("file", [AGENCY_FILE, *sorted(ROOT.glob("agencies/*.toml"))], ids=lambda file: file.stem)
+def test_every_agency_is_clean(file: Path) -> None:
+    app = checked_app()
+    for settings in load_agency(file):
+        Agency(app, settings.stage, settings=settings)
+    app.synth()
+
+
+def test_the_check_looks_into_the_stacks_of_an_agency() -> None:
+    app = checked_app()
+    settings = load_agency(AGENCY_FILE)[0]
+    agency = Agency(app, settings.stage, settings=settings)
+    stack = agency.node.find_child("Ingest")
+    assert isinstance(stack, cdk.Stack)
+    s3.Bucket(stack, "Open")
+    with pytest.raises(RuntimeError, match=r"AwsSolutions-S1'"):
+        app.synth()
+
+
+def test_every_acknowledgment_says_why() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "stacks").rglob("*.py"))
+    assert sources.count("Acknowledgment(") == len(re.findall(r"Acknowledgment\(\s*id=[^,]+,\s*reason=", sources)) > 0

@@ -1,0 +1,145 @@
+"""At-least-once hops: what fails is delivered again, alone, and ends where an operator finds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacks.constructs.work_queue import workers_within
+from tests.infrastructure.templates import STACKS, all_statements
+
+if TYPE_CHECKING:
+    from tests.infrastructure.templates import Deployment, Resource
+
+# function -> the queue that it works off
+WORKERS = {
+    ("Ingest", "IndexPhoto"): "PhotoEvents",
+    ("Ingest", "FetchCase"): "CasesToFetch",
+    ("Detection", "Match"): "CaptureEvents",
+    ("Alerting", "Receipt"): "Receipts",
+}
+
+
+def mapping_of(deployment: Deployment, stack: str, function: str) -> Resource:
+    """The event source mapping of a function, which has one at most."""
+    name = deployment.logical_id(stack, function)
+    [found] = [
+        resource["Properties"]
+        for resource in deployment.of_type("AWS::Lambda::EventSourceMapping", stack).values()
+        if resource["Properties"]["FunctionName"] == {"Ref": name}
+    ]
+    return dict(found)
+
+
+def test_each_worker_has_its_queue(either: Deployment) -> None:
+    for (stack, function), queue in WORKERS.items():
+        source = mapping_of(either, stack, function)["EventSourceArn"]
+        assert source == {"Fn::GetAtt": [either.logical_id(stack, queue), "Arn"]}
+
+
+def test_a_message_is_invisible_for_six_times_as_long_as_its_worker_may_run(either: Deployment) -> None:
+    for (stack, function), queue in WORKERS.items():
+        properties = either.one("AWS::SQS::Queue", stack, queue)["Properties"]
+        assert properties["VisibilityTimeout"] >= 6 * either.function(stack, function)["Timeout"]
+
+
+def test_a_message_that_fails_five_times_ends_in_the_queues_own_dead_letter_queue(either: Deployment) -> None:
+    for (stack, _), queue in WORKERS.items():
+        redrive = either.one("AWS::SQS::Queue", stack, queue)["Properties"]["RedrivePolicy"]
+        assert redrive["maxReceiveCount"] >= 5
+        assert redrive["deadLetterTargetArn"] == {
+            "Fn::GetAtt": [either.logical_id(stack, f"{queue}DeadLetters"), "Arn"]
+        }
+
+
+def test_messages_fail_alone_and_workers_are_limited(either: Deployment) -> None:
+    for stack, function in WORKERS:
+        mapping = mapping_of(either, stack, function)
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_the_account_quota_limits_searching_and_indexing(dev: Deployment, prod: Deployment) -> None:
+    limits = {
+        (environment.environment, function): mapping_of(environment, stack, function)["ScalingConfig"]
+        for environment in (dev, prod)
+        for stack, function in (("Detection", "Match"), ("Ingest", "IndexPhoto"))
+    }
+    assert limits == {
+        ("dev", "Match"): {"MaximumConcurrency": 2},
+        ("dev", "IndexPhoto"): {"MaximumConcurrency": 2},
+        ("prod", "Match"): {"MaximumConcurrency": 12},
+        ("prod", "IndexPhoto"): {"MaximumConcurrency": 25},
+    }
+    assert prod.function("Ingest", "IndexPhoto")["Environment"]["Variables"]["INDEX_PER_SECOND"] == "50.0"
+
+
+def test_workers_within_a_quota() -> None:
+    assert workers_within(50, call_s=0.25) == 12
+    assert workers_within(0.5, call_s=0.25) == 2
+
+
+def test_sources_are_asked_by_two_workers_at_most_a_case_at_a_time(prod: Deployment) -> None:
+    mapping = mapping_of(prod, "Ingest", "FetchCase")
+    assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
+
+
+def test_whoever_is_invoked_asynchronously_has_a_place_for_its_failures(either: Deployment) -> None:
+    """IoT rules and schedules never hear that a function failed. The sweep is its own repetition."""
+    destinations = {
+        resource["Properties"]["FunctionName"]["Ref"]: resource["Properties"].get("DestinationConfig")
+        for resource in either.of_type("AWS::Lambda::EventInvokeConfig").values()
+    }
+    invoked = {
+        resource["Properties"]["FunctionName"]["Fn::GetAtt"][0]
+        for resource in either.of_type("AWS::Lambda::Permission").values()
+    }
+    assert invoked == destinations.keys()
+    assert {name: config["OnFailure"]["Destination"] for name, config in destinations.items() if config} == {
+        either.logical_id(stack, function): {"Fn::GetAtt": [either.logical_id(stack, queue), "Arn"]}
+        for stack, function, queue in (
+            ("Ingest", "ListCases", "SyncFailures"),
+            ("Detection", "StoreCapture", "CaptureFailures"),
+        )
+    }
+
+
+def test_a_message_is_stored_even_if_the_function_fails_twice(either: Deployment) -> None:
+    config = either.one("AWS::Lambda::EventInvokeConfig", "Detection", "StoreCapture/EventInvokeConfig")["Properties"]
+    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (2, 6 * 3600)
+
+
+def test_pictures_of_passers_by_wait_no_longer_than_a_day_for_an_operator(either: Deployment) -> None:
+    for queue in ("CaptureFailures", "CaptureEventsDeadLetters"):
+        assert either.one("AWS::SQS::Queue", "Detection", queue)["Properties"]["MessageRetentionPeriod"] <= 86_400
+
+
+def test_every_queue_is_encrypted_with_the_key_of_its_stack_and_refuses_plain_http(either: Deployment) -> None:
+    for stack in STACKS:
+        queues = either.of_type("AWS::SQS::Queue", stack)
+        refusing = {
+            name: policy
+            for policy, statement in all_statements(either.of_type("AWS::SQS::QueuePolicy", stack))
+            if statement["Effect"] == "Deny"
+            and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+            and statement["Action"] == "sqs:*"
+            for name in [f"{stack}/{statement['Resource']['Fn::GetAtt'][0]}"]
+        }
+        assert queues.keys() == refusing.keys()
+        for queue in queues.values():
+            assert queue["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": [either.logical_id(stack, "Key"), "Arn"]}
+
+
+def test_services_may_send_from_this_account_only(either: Deployment) -> None:
+    account = {"dev": "111111111111", "prod": "222222222222"}[either.environment]
+    senders = set()
+    for _, statement in all_statements(either.of_type("AWS::SQS::QueuePolicy")):
+        if statement["Effect"] == "Allow":
+            assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": account}}
+            assert statement["Action"] == "sqs:SendMessage"
+            senders.add((statement["Principal"]["Service"], statement["Resource"]["Fn::GetAtt"][0]))
+    assert senders == {
+        ("s3.amazonaws.com", either.logical_id("Ingest", "PhotoEvents")),
+        ("s3.amazonaws.com", either.logical_id("Detection", "CaptureEvents")),
+        ("sns.amazonaws.com", either.logical_id("Alerting", "Receipts")),
+        ("sns.amazonaws.com", either.logical_id("Alerting", "UndeliveredAlerts")),
+    }
