@@ -146,7 +146,7 @@ def test_the_steps_of_the_state_machine_keep_the_gallery_in_step(
     assert handler({"step": "fetch", "run": "execution-1", "Items": items[:1]}, CONTEXT)["outcomes"] == {
         "CasesStored": 1
     }
-    assert handler({"step": "fetch", "run": "execution-1", **items[1]}, CONTEXT)["outcomes"] == {"CasesGone": 1}
+    assert handler({**step, **items[1]}, CONTEXT)["outcomes"] == {"CasesGone": 1}
     assert (gallery.case_record("namus:MP3") or {})["status"] == "open", "nothing is withdrawn before the end"
     assert handler({"step": "withdraw", **run, "plan": planned}, CONTEXT) == {"removed": 1}
     assert (gallery.case_record("namus:MP3") or {})["status"] == "removed"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
@@ -19,20 +18,28 @@ def pace(dynamodb: Any) -> Any:
     return make
 
 
-def test_no_two_workers_get_the_same_slot(pace: Any) -> None:
+def test_workers_that_come_at_once_get_one_slot_after_the_other(pace: Any) -> None:
     slept: list[float] = []
-    workers = [pace([1_700_000_000.0], slept) for _ in range(4)]
+    for _ in range(10):
+        pace([1_700_000_000.0], slept).wait()
+    assert slept == pytest.approx([0.02 * slot for slot in range(1, 10)], abs=1e-3)
 
-    def work(worker: SharedPace) -> None:
-        for _ in range(10):
-            worker.wait()
 
-    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(slept) == pytest.approx([0.02 * slot for slot in range(1, 40)], abs=1e-3)
+def test_a_slot_that_somebody_else_just_took_is_not_taken_again(pace: Any, dynamodb: Any) -> None:
+    """The condition of the first write fails between the two, since another worker found the bucket idle too."""
+    slept: list[float] = []
+    worker = pace([1_000.0], slept)
+    rival = pace([1_000.0], slept)
+    updates = iter([rival.wait])
+
+    def overtake(**_: Any) -> None:
+        for act in updates:
+            dynamodb.meta.events.unregister("after-call.dynamodb.UpdateItem", unique_id="overtake")
+            act()
+
+    dynamodb.meta.events.register("after-call.dynamodb.UpdateItem", overtake, unique_id="overtake")
+    worker.wait()
+    assert slept == pytest.approx([0.02])
 
 
 def test_an_idle_bucket_saves_up_no_burst(pace: Any) -> None:
