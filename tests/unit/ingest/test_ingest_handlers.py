@@ -144,7 +144,7 @@ def test_the_steps_of_the_state_machine_keep_the_gallery_in_step(
     with pytest.raises(Exception, match="a sync of namus is running"):
         handler({"step": "plan", "source": "namus", "run": "execution-2"}, CONTEXT)
     step = {"step": "fetch", "run": "execution-1"}
-    assert handler({"Items": [{**items[0], **step}]}, CONTEXT) == {"outcomes": {"CasesStored": 1}, "failed": 0}
+    assert handler({**step, "Items": [{**items[0], **step}]}, CONTEXT) == {"outcomes": {"CasesStored": 1}, "failed": 0}
     assert handler({**step, **items[1]}, CONTEXT)["outcomes"] == {"CasesGone": 1}
     assert (gallery.case_record("namus:MP3") or {})["status"] == "open", "nothing is withdrawn before the end"
     assert handler({"step": "withdraw", **run, "plan": planned}, CONTEXT) == {"removed": 1}
