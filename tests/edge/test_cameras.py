@@ -24,6 +24,7 @@ from edge_device.cameras.live import LiveCamera, redacted
 from edge_device.cameras.video_file import VideoFile
 from edge_device.settings import read_settings
 from tests.edge.mjpeg_server import MjpegServer
+from tests.edge.rtsp_server import RtspServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,6 +121,16 @@ def test_camera_that_waits_gives_none_so_that_the_program_can_stop(server: Mjpeg
     server.hang_after = 0
     with closing(LiveCamera(server.url).frames()) as frames:
         assert next(frames) is None
+
+
+def test_rtsp_camera_that_goes_silent_is_opened_again() -> None:
+    server = RtspServer()
+    server.hang_after = 60
+    with closing(LiveCamera(server.url, hang_s=2.0).frames()) as frames:
+        taken = list(islice(pictures(frames), 70))
+    server.stop()
+    assert [frame.image.shape for frame in taken] == [(120, 160, 3)] * 70
+    assert server.connections >= 2
 
 
 def test_closing_the_camera_ends_its_process(server: MjpegServer) -> None:
