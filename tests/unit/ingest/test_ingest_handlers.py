@@ -1,4 +1,4 @@
-"""The three functions as Lambda invokes them: what goes in the queue, what comes back of a batch."""
+"""The functions as Lambda invokes them: the batches of a queue, the steps of the state machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import httpx
 import pytest
 
@@ -32,14 +31,12 @@ SOURCES = {"contact": "homeward@agency.example", "namus": {"enabled": True, "bas
 
 
 @pytest.fixture
-def queue_url(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:
-    url = boto3.client("sqs").create_queue(QueueName="cases")["QueueUrl"]
+def environment(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "SOURCES": json.dumps(SOURCES | {"fbi": {"enabled": False, "base_url": "https://fbi.example"}}),
         "CASES_TABLE": "cases",
         "GALLERY_BUCKET": "gallery",
         "FACE_COLLECTION": "faces",
-        "CASE_QUEUE_URL": url,
         "MOST_REMOVED_PERCENT": "10",
         "DETECTION_BUCKET": "detection",
         "ENCOUNTERS_TABLE": "encounters",
@@ -47,11 +44,10 @@ def queue_url(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:
         "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
     }.items():
         monkeypatch.setenv(name, value)
-    return url
 
 
 @pytest.fixture
-def load(queue_url: str, website: Any, rekognition: Any) -> Callable[[str], Any]:
+def load(environment: None, website: Any, rekognition: Any) -> Callable[[str], Any]:
     """A handler's module as a new container imports it, with the test's website and Rekognition behind it."""
 
     def import_anew(name: str) -> Any:
@@ -80,39 +76,6 @@ def batch(*bodies: Any) -> dict[str, Any]:
         for at, body in enumerate(bodies)
     ]
     return {"Records": records}
-
-
-def test_list_cases_queues_what_is_new_and_what_vanished(
-    load: Callable[[str], Any], website: Any, queue_url: str, gallery: Gallery
-) -> None:
-    gallery.open_case(Case(case_id="namus:MP99", source="namus", source_id="MP99"), b"{}")
-    rows = [{"namus2Number": number, "modifiedDateTime": "m"} for number in range(1, 24)]
-    website.answers = {
-        "/api/CaseSets/NamUs/MissingPersons/Search": httpx.Response(200, json={"count": 23, "results": rows})
-    }
-    answer = load("list_cases_handler").handler({}, CONTEXT)
-    assert answer == {"namus": {"listed": 23, "to_fetch": 23, "to_look_for": 1}}
-    sqs = boto3.client("sqs")
-    queued = [sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", []) for _ in range(4)]
-    ids = {json.loads(message["Body"])["source_id"] for messages in queued for message in messages}
-    assert ids == {f"MP{number}" for number in (*range(1, 24), 99)}
-
-
-def test_fetch_case_reports_only_the_messages_that_failed(
-    load: Callable[[str], Any], website: Any, gallery: Gallery, sample: Any
-) -> None:
-    document = sample("namus_shape_b.json") | {"images": []}
-    cases = "/api/CaseSets/NamUs/MissingPersons/Cases"
-    website.answers = {
-        f"{cases}/970001": httpx.Response(200, json=document),
-        f"{cases}/2": httpx.Response(503),
-    }
-    gallery.open_case(Case(case_id="namus:MP3", source="namus", source_id="MP3"), b"{}")
-    messages = [{"source": "namus", "source_id": number} for number in ("MP970001", "MP2", "MP3")]
-    answer = load("fetch_case_handler").handler(batch(*messages), CONTEXT)
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
-    assert (gallery.case_record("namus:MP970001") or {})["status"] == "open"
-    assert (gallery.case_record("namus:MP3") or {})["status"] == "removed", "404 takes the case out of the gallery"
 
 
 def test_index_photo_takes_notifications_and_the_test_event(
