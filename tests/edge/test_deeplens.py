@@ -128,12 +128,14 @@ def read_some(fifo: Path) -> bytes:
 def test_project_stream_goes_on_when_its_reader_goes_and_comes_again(tmp_path: Path) -> None:
     fifo = tmp_path / "results.mjpeg"
     with subprocess.Popen([sys.executable, "-c", STREAM, str(fifo)]) as program:
-        deadline = time.monotonic() + 20
-        while not fifo.exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        seen = [read_some(fifo) for _ in range(3)]
-        program.kill()
+        try:
+            deadline = time.monotonic() + 20
+            while not fifo.exists():
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            seen = [read_some(fifo) for _ in range(3)]
+        finally:
+            program.kill()
     assert all(b"\xff\xd8\xff" in jpegs for jpegs in seen)
 
 
