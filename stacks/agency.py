@@ -10,6 +10,7 @@ from stacks.alerting import Alerting
 from stacks.detection import Detection
 from stacks.fleet import Fleet
 from stacks.ingest import Ingest
+from stacks.sync import Sync
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -26,5 +27,6 @@ class Agency(cdk.Stage):
         ingest = Ingest(self, "Ingest", settings=settings, env=env)
         fleet = Fleet(self, "Fleet", settings=settings, env=env)
         alerting = Alerting(self, "Alerting", settings=settings, ingest=ingest, fleet=fleet, env=env)
-        Detection(self, "Detection", settings=settings, ingest=ingest, alerting=alerting, env=env)
+        detection = Detection(self, "Detection", settings=settings, ingest=ingest, alerting=alerting, env=env)
+        Sync(self, "Sync", settings=settings, ingest=ingest, alerting=alerting, detection=detection, env=env)
         cdk.Tags.of(self).add("homeward:stage", settings.stage)

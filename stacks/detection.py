@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
 
 from stacks.constructs.bucket_contents import BucketContents
-from stacks.constructs.function import Function, may
+from stacks.constructs.function import Function, may, policy_for_others
 from stacks.constructs.storage import encryption_key, notify_of, private_bucket
 from stacks.constructs.work_queue import WorkQueue, failure_queue, workers_within
 
@@ -50,6 +50,15 @@ class Detection(cdk.Stack):
         self.key = encryption_key(self, settings=settings)
         self.captures = self._detection_bucket()
         self._contents = BucketContents(self, "Contents", settings=settings, buckets={"Captures": self.captures})
+        self.may_delete_evidence = policy_for_others(
+            self,
+            "MayDeleteEvidence",
+            description="Delete the pictures of encounters whose case closed",
+            statements=[
+                may("s3:DeleteObject", on=[self.captures.arn_for_objects("encounters/*")]),
+                may("s3:ListBucket", on=[self.captures.bucket_arn]),
+            ],
+        )
         self._store_captures()
         self._match()
         cdk.CfnOutput(self, "DetectionBucketOutput", value=self.captures.bucket_name).override_logical_id(
@@ -158,7 +167,7 @@ class Detection(cdk.Stack):
                 ),
                 # Without it S3 answers 403, not 404, for a capture that was searched before.
                 may("s3:ListBucket", on=[self.captures.bucket_arn]),
-                may("rekognition:SearchFacesByImage", on=[ingest.faces.arn]),
+                ingest.change_faces("SearchFacesByImage"),
                 may("dynamodb:GetItem", on=[ingest.cases.table_arn]),
                 may("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[alerting.encounters.table_arn]),
             ],

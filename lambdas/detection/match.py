@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.common.case import CaseStatus
 from lambdas.common.cases_table import read_status
+from lambdas.common.collections_in_use import read_collections_in_use
 from lambdas.common.keys import evidence_key, photo_of_external_image_id
 from lambdas.detection.capture import Capture, capture_of_object
 from lambdas.detection.encounters import Candidate, Encounters, sighting_of
@@ -43,7 +44,10 @@ class UnreadableCaptureError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Matcher:
-    """The gallery and the two thresholds (similarity, 0 to 100) that a capture is held against."""
+    """The gallery and the two thresholds (similarity, 0 to 100) that a capture is held against.
+
+    `collection` is the one that the deployment made; the cases table may name another that took over from it.
+    """
 
     s3: S3Client
     rekognition: RekognitionClient
@@ -86,7 +90,7 @@ class Matcher:
     def _search(self, key: str, capture: Capture) -> Outcome:
         try:
             answer = self.rekognition.search_faces_by_image(
-                CollectionId=self.collection,
+                CollectionId=self._collection(),
                 Image={"S3Object": {"Bucket": self.bucket, "Name": key}},
                 FaceMatchThreshold=self.review_threshold,
                 MaxFaces=_MOST_FACES,
@@ -99,6 +103,11 @@ class Matcher:
         for candidate in candidates:
             self._record(key, capture, candidate, searched_at=searched_at)
         return Outcome.CANDIDATE if candidates else Outcome.NO_CANDIDATE
+
+    def _collection(self) -> str:
+        """Read for each search, so that a rebuilt collection takes over between two of them."""
+        in_use = read_collections_in_use(self.dynamodb, table=self.cases_table, deployed=self.collection)
+        return in_use.active
 
     def _is_open(self, case_id: str) -> bool:
         return read_status(self.dynamodb, table=self.cases_table, case_id=case_id) is CaseStatus.OPEN

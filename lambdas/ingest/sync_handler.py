@@ -3,7 +3,7 @@
 Each event names its `step` and the `source`; `run` names the execution, so that a retried step goes on with its own.
 
     {"step": "plan", "source": "namus", "run": "..."}     lists; answers with the key of the cases to fetch, and counts
-    {"step": "fetch", "run": "...", "Items": [CASE, ...]}  fetches a few of them; also one CASE as the event itself
+    {"Items": [{"step": "fetch", "run": "...", **CASE}, ...]}  fetches a few of them; also one as the event itself
     {"step": "withdraw", "source": ..., "run": ..., "plan": ANSWER_OF_PLAN}   withdraws what closed, and ends the run
     {"step": "fail", "source": ..., "run": ..., "error": "..."}               ends a run that something stopped
 """
@@ -73,7 +73,7 @@ encounters = ClosedEncounters(
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One step; what it answers is the state machine's to pass on."""
-    return STEPS[event["step"]](event)
+    return STEPS[_items(event)[0]["step"]](event)
 
 
 def plan(event: dict[str, Any]) -> dict[str, Any]:
@@ -108,8 +108,8 @@ def fetch(event: dict[str, Any]) -> dict[str, Any]:
     Raises:
         SourceDownError: the source gave none of five in a row.
     """
-    references = msgspec.convert(event.get("Items") or [event], type=list[CaseReference])
-    run = sync(references[0].source, event["run"])
+    references = msgspec.convert(_items(event), type=list[CaseReference])
+    run = sync(references[0].source, _items(event)[0]["run"])
     run.fetch_all(references)
     for outcome, count in run.report.outcomes.items():
         metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=count)
@@ -139,6 +139,12 @@ def fail(event: dict[str, Any]) -> dict[str, Any]:
     run.runs.end(run.source, run.owner, run.report)
     metrics.add_metric(name="SyncsFailed", unit=MetricUnit.Count, value=1)
     return {"error": run.report.error}
+
+
+def _items(event: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a Distributed Map hands over in a batch, or the one item that the event is."""
+    items: list[dict[str, Any]] = event.get("Items") or [event]
+    return items
 
 
 def sync(source: str, run: str) -> Sync:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.camera import run_camera, walk_past_video
 from local_cloud.demo.metrics import counted
 from local_cloud.demo.report import Report, draw_contact_sheet, encounter_summary
+from local_cloud.demo.sync import sync
 from local_cloud.demo.timeline import hops_ms
-from local_cloud.demo.watch import NotSeenError, ReceivedAlert, Watch, wait_until
+from local_cloud.demo.watch import ReceivedAlert, Watch, wait_until
 from local_cloud.demo_cases import DemoCases, add_own_photo, write_demo_documents
 from local_cloud.lifecycle import running_cloud
 from local_cloud.rekognition.distinct_faces import distinct_faces
@@ -84,11 +84,8 @@ class Demo:
         return str(walk_past_video([first, cases.missing_still, *others[:1]], LOCAL))
 
     def _ingest(self, deployment: Deployment, watch: Watch) -> dict[str, int]:
-        invoked = deployment.client("lambda").invoke(FunctionName=deployment["ListCasesFunction"], Payload=b"{}")
-        if "FunctionError" in invoked:
-            raise NotSeenError(f"listing the cases failed: {invoked['Payload'].read().decode()}")
-        listed = json.loads(invoked["Payload"].read())["namus"]["listed"]
-        wait_until(f"{listed} cases with all their photos", lambda: _is_complete(watch.gallery(), listed), timeout_s=90)
+        sync(deployment, "namus")
+        wait_until("every photo's face", lambda: not watch.gallery()["pending"], timeout_s=90)
         return watch.gallery()
 
     def _wait_for_the_end(self, deployment: Deployment, watch: Watch, published: int) -> None:
@@ -120,10 +117,6 @@ class Demo:
         with self._console.status(what):
             yield
         self._console.print(f"[green]✓[/green] {what}  [dim]{time.monotonic() - started:.1f} s[/dim]", highlight=False)
-
-
-def _is_complete(gallery: dict[str, int], listed: int) -> bool:
-    return gallery["cases"] >= listed and not gallery["pending"]
 
 
 def _searched(deployment: Deployment) -> dict[str, int]:

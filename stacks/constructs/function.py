@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Function(lambda_.Function):
     """`lambdas/PACKAGE/MODULE_handler.py` with a role and a log group of its own.
 
-    `handler` is "PACKAGE.MODULE". `statements` are all that it may do beside writing its log and its traces.
+    `handler` is "PACKAGE.MODULE". `statements` and `policies` are all that it may do beside writing its log and traces.
     """
 
     def __init__(
@@ -37,12 +37,17 @@ class Function(lambda_.Function):
         environment: Mapping[str, str],
         timeout: cdk.Duration,
         memory_mb: int = 512,
+        policies: Sequence[iam.IManagedPolicy] = (),
         **lambda_props: Any,
     ) -> None:
         package, module = handler.split(".")
         self.log = log_group(scope, f"{name}Log", settings=settings)
         role = iam.Role(
-            scope, f"{name}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"), description=description
+            scope,
+            f"{name}Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=description,
+            managed_policies=list(policies),
         )
         log = iam.PolicyStatement(
             actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log.log_group_arn]
@@ -87,7 +92,19 @@ def may(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=list(actions), resources=list(on))
 
 
-def _acknowledge(role: iam.Role, statements: Sequence[iam.PolicyStatement]) -> None:
+def policy_for_others(
+    scope: Construct, name: str, *, description: str, statements: Sequence[iam.PolicyStatement]
+) -> iam.ManagedPolicy:
+    """What functions of other stacks may do here.
+
+    A stack can name the objects of its own bucket; where another stack does, cdk-nag sees only a reference.
+    """
+    policy = iam.ManagedPolicy(scope, name, description=description, statements=list(statements))
+    _acknowledge(policy, statements)
+    return policy
+
+
+def _acknowledge(role: iam.Role | iam.ManagedPolicy, statements: Sequence[iam.PolicyStatement]) -> None:
     """Say once why the wildcards that a role of ours may have are right; cdk-nag refuses any other."""
     to_failure_queue = "CDK's grant to send to an encrypted failure queue, on one key."
     reasons = {
@@ -100,6 +117,8 @@ def _acknowledge(role: iam.Role, statements: Sequence[iam.PolicyStatement]) -> N
         name = _nag_name(stack.resolve(resource))
         if name.endswith("/*"):
             reasons[f"Resource::{name}"] = "Every object of one bucket, or under one prefix of it."
+        if name.endswith("-*"):
+            reasons[f"Resource::{name}"] = "A face collection and those that a rebuild makes beside it."
     for finding, reason in reasons.items():
         acknowledgment = cdk.Acknowledgment(id=f"AwsSolutions-IAM5[{finding}]", reason=reason)
         cdk.Validations.of(role).acknowledge(acknowledgment)

@@ -19,6 +19,7 @@ import pytest
 from lambdas.common.times import now, to_text
 from local_cloud.cdk import ROOT
 from local_cloud.demo.agency import deploy_agency, write_agency_file
+from local_cloud.demo.sync import sync
 from local_cloud.demo.watch import Watch, wait_until
 from local_cloud.lifecycle import running_cloud
 from local_cloud.rekognition.distinct_faces import distinct_faces
@@ -47,15 +48,9 @@ class Town:
     documents: Path
 
     def ingest(self) -> None:
-        """List the cases as the schedule does, and wait until every photo is dealt with."""
-        answer = self.deployment.client("lambda").invoke(FunctionName=self.deployment["ListCasesFunction"])
-        assert "FunctionError" not in answer, answer["Payload"].read()
-        listed = json.loads(answer["Payload"].read())["namus"]["listed"]
-        wait_until("the gallery", lambda: self._holds(listed))
-
-    def _holds(self, cases: int) -> bool:
-        gallery = self.watch.gallery()
-        return gallery["cases"] == cases and not gallery["pending"] and gallery["faces"] >= cases
+        """Sync as the schedule does, and wait until every photo is dealt with."""
+        sync(self.deployment, "namus")
+        wait_until("the gallery", lambda: not self.watch.gallery()["pending"])
 
     def send(self, picture: bytes, *, camera: str, **changes: Any) -> str:
         """Publish a picture as a camera would, and return its capture id."""
@@ -100,6 +95,7 @@ class Town:
 def jpeg(path: Path, *, quality: int = 85) -> bytes:
     """The picture at the size that a camera sends; another quality gives other bytes of the same face."""
     picture = cv2.imread(str(path))
+    assert picture is not None, path
     scale = min(1.0, 480 / max(picture.shape[:2]))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return bytes(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes())
