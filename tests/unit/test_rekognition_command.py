@@ -38,7 +38,7 @@ def started(*options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A server's process and URL, once it answers; killed at the end as in a power cut."""
     port = free_port()
     command = [sys.executable, "-m", "local_cloud.rekognition", "--port", str(port), *options]
-    process = subprocess.Popen(command, cwd=CHECKOUT)  # noqa: S603 our own program
+    process = subprocess.Popen(command, cwd=CHECKOUT)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
