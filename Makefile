@@ -36,10 +36,10 @@ $(FACES)/.ready: $(VENV)/.ready
 	tar -xzf $(FACES)/archive/face_recognition-1.3.0.tar.gz -C $(FACES) --strip-components=3 face_recognition-1.3.0/tests/test_images
 	touch $@
 
-# Two Debian packages that no Python registry has: a second MQTT broker and a browser, for the tests alone.
+# What no Python registry has, for the tests alone: an MQTT broker, a browser.
 .local/test-tools.ready:
 	mkdir -p .local
-	command -v mosquitto chromium >/dev/null || ./tools/install-test-tools
+	for tool in mosquitto chromium openssl ps systemd-analyze; do command -v $$tool || { ./tools/install-test-tools; break; }; done
 	touch $@
 
 demo: setup ## the main job on the local cloud: PHOTO=me.jpg adds your picture as a case, CAMERA=0 uses your webcam
