@@ -10,6 +10,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from botocore.config import Config
 
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
@@ -27,7 +28,8 @@ processor = BatchProcessor(event_type=EventType.SQS)
 dynamodb = boto3.client("dynamodb")
 matcher = Matcher(
     s3=boto3.client("s3"),
-    rekognition=boto3.client("rekognition"),
+    # Of the modes, only "standard" counts Rekognition's ProvisionedThroughputExceededException as throttling.
+    rekognition=boto3.client("rekognition", config=Config(retries={"mode": "standard", "total_max_attempts": 6})),
     dynamodb=dynamodb,
     bucket=os.environ["DETECTION_BUCKET"],
     collection=os.environ["FACE_COLLECTION"],
