@@ -38,10 +38,10 @@ def load_agencies(paths: Iterable[Path]) -> list[Settings]:
         except AgencyFileError as error:
             problems.append(str(error))
             continue
-        name = settings[0].name
-        if name in files:
-            problems.append(f"{path}: name: {name!r} is not allowed: it is the name in {files[name]}")
-        files.setdefault(name, path)
+        for name in dict.fromkeys(each.name for each in settings):  # an environment may have a name of its own
+            if name in files:
+                problems.append(f"{path}: name: {name!r} is not allowed: it is the name in {files[name]}")
+            files.setdefault(name, path)
         loaded += settings
     if problems:
         raise AgencyFileError("\n".join(problems))

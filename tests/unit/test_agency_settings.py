@@ -209,6 +209,44 @@ def test_a_wrong_value_is_one_line_that_names_the_key_and_what_is_allowed(
     assert file.refusal((old, new)) == said
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"Springfield Police Department"', '""', "display_name: ''"),
+        ('name = "springfield"', f'name = "{"s" * 32}"', f"name: '{'s' * 32}'"),
+        ('"+15035550142"', '"+15035550142\\n"', "alerting.phones.0: '+15035550142\\n'"),
+        (
+            'console_url = "https:',
+            'console_url = "http:',
+            "alerting.console_url: 'http://homeward.springfield.example'",
+        ),
+        (
+            'base_url = "https://www.namus.gov"',
+            'base_url = "http://localhost.namus.example"',
+            "sources.namus.base_url: 'http://localhost.namus.example'",
+        ),
+        (
+            '# permission = "letter of 2026-10-01 from ..., ref. 12345"',
+            'permission = "yes"',
+            "sources.namus.permission: 'yes'",
+        ),
+        ("requests_per_second = 1.0", "requests_per_second = 0", "sources.namus.requests_per_second: 0"),
+        ("requests_per_second = 1.0", "requests_per_second = 101", "sources.namus.requests_per_second: 101"),
+        ("requests_per_second = 1.0", "requests_per_second = nan", "sources.namus.requests_per_second: nan"),
+        ("requests_per_second = 1.0", "walk = [1]", "sources.namus.walk: [1]"),
+        ("review_threshold = 80", "review_threshold = nan", "matching.review_threshold: nan"),
+        ("encounter_window_minutes = 10", "encounter_window_minutes = 0", "matching.encounter_window_minutes: 0"),
+        ("encounter_window_minutes = 10", "encounter_window_minutes = inf", "matching.encounter_window_minutes: inf"),
+        ("searches_per_second = 50", "searches_per_second = 0", "matching.searches_per_second: 0"),
+        ("encounter_days = 365", "encounter_days = 0", "retention.encounter_days: 0"),
+        ("[matching]", "[sync]\nevery_hours = 0\n\n[matching]", "sync.every_hours: 0"),
+        ("[matching]", "[sync]\nmost_removed_percent = 101\n\n[matching]", "sync.most_removed_percent: 101"),
+    ],
+)
+def test_a_value_out_of_its_bounds_is_refused(file: AgencyFile, old: str, new: str, said: str) -> None:
+    assert file.refusal((old, new)).partition(" is not allowed: must ")[0] == said
+
+
 def test_every_error_of_a_file_is_named_once(file: AgencyFile) -> None:
     said = file.refusal(("review_threshold = 80", "review_threshold = true"), ("[retention]", "[retentoin]"))
     assert said == (
@@ -269,6 +307,17 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_copy_that_kept_the_name_is_refused(tmp_path: Path) -> None:
     first, second = AgencyFile(tmp_path / "a.toml").write(), AgencyFile(tmp_path / "b.toml").write()
+    with pytest.raises(AgencyFileError) as refused:
+        load_agencies([first, second])
+    assert str(refused.value) == f"{second}: name: 'springfield' is not allowed: it is the name in {first}"
+
+
+def test_a_name_that_only_one_environment_takes_is_refused_too(tmp_path: Path) -> None:
+    first = AgencyFile(tmp_path / "a.toml").write()
+    second = AgencyFile(tmp_path / "b.toml").write(
+        ('name = "springfield"', 'name = "shelbyville"'),
+        ("[environments.prod]", '[environments.prod]\nname = "springfield"'),
+    )
     with pytest.raises(AgencyFileError) as refused:
         load_agencies([first, second])
     assert str(refused.value) == f"{second}: name: 'springfield' is not allowed: it is the name in {first}"
