@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
 
 from stacks.constructs.function import Function, may
-from stacks.constructs.storage import encryption_key, table
+from stacks.constructs.storage import encryption_key, table, text_attribute
 from stacks.constructs.work_queue import WorkQueue, accept_from, failure_queue
 
 if TYPE_CHECKING:
@@ -51,24 +51,23 @@ class Alerting(cdk.Stack):
         self._confirm()
         self._outputs()
 
-    def _encounters_table(self) -> dynamodb.TableV2:
-        return table(
+    def _encounters_table(self) -> dynamodb.Table:
+        encounters = table(
             self,
             "Encounters",
             settings=self._settings,
             key=self.key,
             partition="encounter_id",
             time_to_live_attribute="expires_at",
-            dynamo_stream=dynamodb.StreamViewType.NEW_IMAGE,
-            global_secondary_indexes=[
-                dynamodb.GlobalSecondaryIndexPropsV2(
-                    index_name="alerts-due",
-                    partition_key=dynamodb.Attribute(name="alert", type=dynamodb.AttributeType.STRING),
-                    sort_key=dynamodb.Attribute(name="alert_due_at", type=dynamodb.AttributeType.STRING),
-                    projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-                )
-            ],
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
         )
+        encounters.add_global_secondary_index(
+            index_name="alerts-due",
+            partition_key=text_attribute("alert"),
+            sort_key=text_attribute("alert_due_at"),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+        return encounters
 
     def _topic(self) -> sns.Topic:
         return sns.Topic(self, "Alerts", master_key=self.key, enforce_ssl=True, display_name="Homeward")

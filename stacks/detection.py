@@ -167,7 +167,7 @@ class Detection(cdk.Stack):
                 ),
                 # Without it S3 answers 403, not 404, for a capture that was searched before.
                 may("s3:ListBucket", on=[self.captures.bucket_arn]),
-                ingest.change_faces("SearchFacesByImage"),
+                ingest.on_faces("SearchFacesByImage"),
                 may("dynamodb:GetItem", on=[ingest.cases.table_arn]),
                 may("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[alerting.encounters.table_arn]),
             ],

@@ -66,7 +66,7 @@ class Ingest(cdk.Stack):
                 # Without it S3 answers 403, not 404, for a photo that was removed.
                 may("s3:ListBucket", on=[self.gallery.bucket_arn]),
                 may("dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=[self.cases.table_arn]),
-                self.change_faces("IndexFaces", "SearchFaces", "DeleteFaces", "ListFaces"),
+                self.on_faces("IndexFaces", "SearchFaces", "DeleteFaces", "ListFaces"),
             ],
             environment={**self.gallery_environment, "INDEX_PER_SECOND": str(quota)},
             timeout=_INDEX_TIMEOUT,
@@ -82,19 +82,17 @@ class Ingest(cdk.Stack):
         )
 
     def _policy_for_sync(self) -> iam.ManagedPolicy:
-        actions = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
-        written = self._objects("documents/*", "photos/*", "quarantine/*", "syncs/*")
+        actions = ("GetItem", "UpdateItem", "DeleteItem", "Query", "Scan")
         return policy_for_others(
             self,
             "MayChangeGallery",
             description="Put cases into the gallery, and withdraw them",
             statements=[
                 self._use_key(),
-                may("s3:GetObject", "s3:PutObject", "s3:DeleteObject", on=written),
-                # Without it S3 answers 403, not 404, for what is gone.
-                may("s3:ListBucket", on=[self.gallery.bucket_arn]),
+                may("s3:PutObject", on=self._objects("documents/*", "photos/*", "quarantine/*", "syncs/*")),
+                may("s3:DeleteObject", on=self._objects("photos/*", "quarantine/*")),
                 may(*(f"dynamodb:{action}" for action in actions), on=[self.cases.table_arn]),
-                self.change_faces("DeleteFaces", "ListFaces"),
+                self.on_faces("DeleteFaces", "ListFaces"),
             ],
         )
 
@@ -104,7 +102,7 @@ class Ingest(cdk.Stack):
     def _objects(self, *patterns: str) -> list[str]:
         return [self.gallery.arn_for_objects(pattern) for pattern in patterns]
 
-    def change_faces(self, *actions: str) -> iam.PolicyStatement:
+    def on_faces(self, *actions: str) -> iam.PolicyStatement:
         """Allow actions on the collection, and on one that `homeward gallery rebuild` makes beside it."""
         return may(*(f"rekognition:{action}" for action in actions), on=[self.faces.arn, f"{self.faces.arn}-*"])
 

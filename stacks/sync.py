@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 
 from stacks.constructs.function import Function, log_group, may
+from stacks.constructs.nag import acknowledge_wildcards
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -96,37 +97,35 @@ class Sync(cdk.Stack):
             ),
             tracing_enabled=True,
         )
-        # What a Distributed Map needs: its children are executions of the machine itself.
+        self._allow_map(machine, function)
+        return machine
+
+    def _allow_map(self, machine: sfn.StateMachine, function: Function) -> None:
+        """What a Distributed Map needs: its children are executions of the machine itself."""
         plans = [f"syncs/{source}/plan.json" for source in self._settings.sources.enabled]
-        children = self.format_arn(
-            service="states",
-            resource="execution",
-            resource_name="*",
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-        )
+        children = [
+            self.format_arn(
+                service="states",
+                resource="execution",
+                resource_name=f"{machine.state_machine_name}{after}",
+                arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+            )
+            for after in (":*", "/*")
+        ]
         policy = iam.Policy(
             self,
             "MachineMay",
             statements=[
                 may("lambda:InvokeFunction", on=[function.function_arn]),
                 may("states:StartExecution", on=[machine.state_machine_arn]),
-                may("states:DescribeExecution", "states:StopExecution", on=[children]),
+                may("states:DescribeExecution", "states:StopExecution", on=children),
                 may("s3:GetObject", on=[self._ingest.gallery.arn_for_objects(plan) for plan in plans or ["no source"]]),
                 may("kms:Decrypt", on=[self._ingest.key.key_arn]),
             ],
         )
         policy.attach_to_role(machine.role)
-        for construct, finding, reason in (
-            (machine.role, "Resource::*", "X-Ray and the delivery of logs know no resource; CDK adds them."),
-            (
-                policy,
-                f"Resource::{self.resolve(children)}",
-                "The executions that a Distributed Map starts have made-up names.",
-            ),
-        ):
-            acknowledgment = cdk.Acknowledgment(id=f"AwsSolutions-IAM5[{finding}]", reason=reason)
-            cdk.Validations.of(construct).acknowledge(acknowledgment)
-        return machine
+        acknowledge_wildcards(policy, *children)
+        acknowledge_wildcards(machine.role)
 
     def _sources(self) -> str:
         """The agency's [sources] table as the functions read it; only what is enabled."""

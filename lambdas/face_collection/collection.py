@@ -40,8 +40,7 @@ def carry_out(rekognition: RekognitionClient, request: Request) -> dict[str, Any
     """
     if request.kind == "Delete":
         if not request.kept:
-            with contextlib.suppress(rekognition.exceptions.ResourceNotFoundException):
-                rekognition.delete_collection(CollectionId=request.collection_id)
+            _delete(rekognition, request.collection_id)
         return {"PhysicalResourceId": request.collection_id}
     with contextlib.suppress(rekognition.exceptions.ResourceAlreadyExistsException):
         rekognition.create_collection(CollectionId=request.collection_id)
@@ -53,3 +52,13 @@ def carry_out(rekognition: RekognitionClient, request: Request) -> dict[str, Any
             "FaceModelVersion": described["FaceModelVersion"],
         },
     }
+
+
+def _delete(rekognition: RekognitionClient, collection_id: str) -> None:
+    """Delete the collection, and those that a rebuild of the gallery made beside it: their names begin with its own."""
+    pages = rekognition.get_paginator("list_collections").paginate()
+    every = [name for page in pages for name in page["CollectionIds"]]
+    for name in every:
+        if name == collection_id or name.startswith(f"{collection_id}-"):
+            with contextlib.suppress(rekognition.exceptions.ResourceNotFoundException):
+                rekognition.delete_collection(CollectionId=name)

@@ -22,14 +22,19 @@ class FaceCollection(Construct):
         self.arn = cdk.Stack.of(self).format_arn(
             service="rekognition", resource="collection", resource_name=self.collection_id
         )
-        manage = [f"rekognition:{action}" for action in ("CreateCollection", "DescribeCollection", "DeleteCollection")]
+        statements = [may("rekognition:CreateCollection", "rekognition:DescribeCollection", on=[self.arn])]
+        if settings.removal == "destroy":
+            statements += [
+                may("rekognition:DeleteCollection", on=[self.arn, f"{self.arn}-*"]),
+                may("rekognition:ListCollections", on=["*"]),
+            ]
         function = Function(
             self,
             "Manager",
             settings=settings,
             handler="face_collection.face_collection",
             description="Makes, adopts and deletes the face collection",
-            statements=[may(*manage, on=[self.arn])],
+            statements=statements,
             environment={},
             timeout=cdk.Duration.minutes(1),
             memory_mb=256,

@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 from stacks.constructs.bundle import lambda_code
+from stacks.constructs.nag import acknowledge_wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +76,7 @@ class Function(lambda_.Function):
             },
             **lambda_props,
         )
-        _acknowledge(role, statements)
+        acknowledge_wildcards(role, *(resource for statement in statements for resource in statement.resources))
 
 
 def log_group(scope: Construct, name: str, *, settings: Settings) -> logs.LogGroup:
@@ -100,35 +101,5 @@ def policy_for_others(
     A stack can name the objects of its own bucket; where another stack does, cdk-nag sees only a reference.
     """
     policy = iam.ManagedPolicy(scope, name, description=description, statements=list(statements))
-    _acknowledge(policy, statements)
+    acknowledge_wildcards(policy, *(resource for statement in statements for resource in statement.resources))
     return policy
-
-
-def _acknowledge(role: iam.Role | iam.ManagedPolicy, statements: Sequence[iam.PolicyStatement]) -> None:
-    """Say once why the wildcards that a role of ours may have are right; cdk-nag refuses any other."""
-    to_failure_queue = "CDK's grant to send to an encrypted failure queue, on one key."
-    reasons = {
-        "Resource::*": "X-Ray's PutTraceSegments and PutTelemetryRecords know no resource.",
-        "Action::kms:GenerateDataKey*": to_failure_queue,
-        "Action::kms:ReEncrypt*": to_failure_queue,
-    }
-    stack = cdk.Stack.of(role)
-    for resource in (resource for statement in statements for resource in statement.resources):
-        name = _nag_name(stack.resolve(resource))
-        if name.endswith("/*"):
-            reasons[f"Resource::{name}"] = "Every object of one bucket, or under one prefix of it."
-        if name.endswith("-*"):
-            reasons[f"Resource::{name}"] = "A face collection and those that a rebuild makes beside it."
-    for finding, reason in reasons.items():
-        acknowledgment = cdk.Acknowledgment(id=f"AwsSolutions-IAM5[{finding}]", reason=reason)
-        cdk.Validations.of(role).acknowledge(acknowledgment)
-
-
-def _nag_name(resource: Any) -> str:
-    """A resolved ARN as cdk-nag writes it: `<LogicalId.Arn>/photos/*`."""
-    if isinstance(resource, str):
-        return resource
-    [(function, argument)] = resource.items()
-    if function == "Fn::Join":
-        return str(argument[0]).join(_nag_name(part) for part in argument[1])
-    return f"<{'.'.join(argument) if isinstance(argument, list) else argument}>"

@@ -80,18 +80,19 @@ def table(
     partition: str,
     sort: str | None = None,
     **props: Any,
-) -> dynamodb.TableV2:
-    """A table paid by request, with point-in-time recovery; where data is retained, protected from deletion."""
+) -> dynamodb.Table:
+    """A table paid by request, with point-in-time recovery; where data is retained, protected from deletion.
 
-    def attribute(of: str) -> dynamodb.Attribute:
-        return dynamodb.Attribute(name=of, type=dynamodb.AttributeType.STRING)
-
-    return dynamodb.TableV2(
+    Not CDK's TableV2: with a key of our own that needs the region at synthesis, which may be the credentials' own.
+    """
+    return dynamodb.Table(
         scope,
         name,
-        partition_key=attribute(partition),
-        sort_key=attribute(sort) if sort else None,
-        encryption=dynamodb.TableEncryptionV2.customer_managed_key(key),
+        partition_key=text_attribute(partition),
+        sort_key=text_attribute(sort) if sort else None,
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+        encryption_key=key,
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
@@ -99,3 +100,8 @@ def table(
         removal_policy=removal_policy(settings),
         **props,
     )
+
+
+def text_attribute(name: str) -> dynamodb.Attribute:
+    """An attribute of a key that is text."""
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENCY_FILE = Path(__file__).with_name("agency.toml")
-STACKS = ("Ingest", "Fleet", "Alerting", "Detection")
+STACKS = ("Ingest", "Fleet", "Alerting", "Detection", "Sync")
 
 Resource = dict[str, Any]
 
@@ -64,11 +64,16 @@ class Deployment:
         properties: Resource = self.one("AWS::Lambda::Function", stack, name)["Properties"]
         return properties
 
-    def statements(self, stack: str, role: str) -> list[Resource]:
-        """All that a role of the stack may do."""
-        policy = self.one("AWS::IAM::Policy", stack, f"{role}/DefaultPolicy")
-        found: list[Resource] = policy["Properties"]["PolicyDocument"]["Statement"]
-        return found
+    def statements(self, stack: str, name: str) -> list[Resource]:
+        """All that a role of the stack may do, or whoever has this policy of it."""
+        path = f"everytown-{self.environment}/{stack}/{name}"
+        [found] = [
+            resource["Properties"]["PolicyDocument"]["Statement"]
+            for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+            for resource in self.of_type(kind, stack).values()
+            if resource["Metadata"]["aws:cdk:path"] in {f"{path}/DefaultPolicy/Resource", f"{path}/Resource"}
+        ]
+        return list(found)
 
     def logical_id(self, stack: str, construct: str) -> str:
         """The logical id of a construct's own resource."""

@@ -22,13 +22,13 @@ def stream_mapping(deployment: Deployment) -> Resource:
 
 
 def test_encounters_expire_and_tell_their_new_state(either: Deployment) -> None:
-    table = either.one("AWS::DynamoDB::GlobalTable", "Alerting", "Encounters")["Properties"]
+    table = either.one("AWS::DynamoDB::Table", "Alerting", "Encounters")["Properties"]
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 
 
 def test_overdue_alerts_are_found_by_their_state_and_time(either: Deployment) -> None:
-    table = either.one("AWS::DynamoDB::GlobalTable", "Alerting", "Encounters")["Properties"]
+    table = either.one("AWS::DynamoDB::Table", "Alerting", "Encounters")["Properties"]
     [index] = table["GlobalSecondaryIndexes"]
     assert index["IndexName"] == INDEX
     assert index["KeySchema"] == [

@@ -76,12 +76,13 @@ def test_match_knows_the_agencys_thresholds(dev: Deployment, prod: Deployment) -
     assert known == {"dev": [80, 90, 600, 30], "prod": [80, 95, 600, 365]}
 
 
-def test_the_stack_comes_after_those_it_uses_and_no_circle(either: Deployment) -> None:
+def test_a_stack_comes_after_those_that_it_uses(either: Deployment) -> None:
     assert either.dependencies == {
         "Ingest": set(),
         "Fleet": set(),
         "Alerting": {"Ingest", "Fleet"},
         "Detection": {"Ingest", "Alerting"},
+        "Sync": {"Ingest", "Alerting", "Detection"},
     }
 
 

@@ -1,12 +1,6 @@
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
-
-from agencies.files import load_agency
-from lambdas.ingest.settings import read_sources
-from stacks.agency import Agency
-from tests.infrastructure.templates import ROOT, new_app
 
 if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment
@@ -39,31 +33,3 @@ def test_no_custom_resource_can_hold_a_deployment_for_an_hour(either: Deployment
         token = resource["Properties"]["ServiceToken"]["Fn::GetAtt"][0]
         timeout = either.templates[name.partition("/")[0]]["Resources"][token]["Properties"]["Timeout"]
         assert timeout <= int(resource["Properties"]["ServiceTimeout"]) <= 900
-
-
-def test_enabled_sources_are_synced_as_often_as_the_agency_says(prod: Deployment) -> None:
-    rule = prod.one("AWS::Events::Rule", "Ingest", "SyncSchedule")["Properties"]
-    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(12 hours)", "ENABLED")
-    function = {"Fn::GetAtt": [prod.logical_id("Ingest", "ListCases"), "Arn"]}
-    assert [target["Arn"] for target in rule["Targets"]] == [function]
-
-
-def test_without_an_enabled_source_nothing_is_asked() -> None:
-    [settings, _] = load_agency(ROOT / "agencies" / "springfield.toml")
-    assembly = Agency(new_app(), settings.stage, settings=settings).synth()
-    resources = assembly.get_stack_by_name(f"{settings.stage}-Ingest").template["Resources"].values()
-    assert not [resource for resource in resources if resource["Type"] == "AWS::Events::Rule"]
-    [listing] = [r for r in resources if "list_cases" in r.get("Properties", {}).get("Handler", "")]
-    sources = json.loads(listing["Properties"]["Environment"]["Variables"]["SOURCES"])
-    assert sources == {"contact": "homeward@police.springfield.example"}
-
-
-def test_the_functions_read_the_agencys_sources_as_it_wrote_them(prod: Deployment) -> None:
-    for function in ("ListCases", "FetchCase"):
-        sources = read_sources(prod.function("Ingest", function)["Environment"]["Variables"]["SOURCES"])
-        assert sources.contact == "homeward@police.everytown.example"
-        assert sources.enabled.keys() == {"namus"}
-        namus = sources.enabled["namus"]
-        assert (namus.base_url, namus.requests_per_second) == ("https://www.namus.example", 1.0)
-        assert namus.states == ("Oregon",)
-        assert namus.permission == "Letter of 2026-10-01 from the operator, ref. 12345"

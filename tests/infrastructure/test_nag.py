@@ -32,6 +32,16 @@ def test_every_agency_is_clean(file: Path) -> None:
     app.synth()
 
 
+def test_an_agency_may_leave_account_and_region_to_the_credentials(tmp_path: Path) -> None:
+    file = tmp_path / "agency.toml"
+    file.write_text(re.sub(r"(?m)^(account|region) = .*$", "", AGENCY_FILE.read_text()))
+    app = checked_app()
+    for settings in load_agency(file):
+        assert settings.account is settings.region is None
+        Agency(app, settings.stage, settings=settings)
+    app.synth()
+
+
 def test_the_check_looks_into_the_stacks_of_an_agency() -> None:
     app = checked_app()
     settings = load_agency(AGENCY_FILE)[0]

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 # function -> the queue that it works off
 WORKERS = {
     ("Ingest", "IndexPhoto"): "PhotoEvents",
-    ("Ingest", "FetchCase"): "CasesToFetch",
     ("Detection", "Match"): "CaptureEvents",
     ("Alerting", "Receipt"): "Receipts",
 }
@@ -78,11 +77,6 @@ def test_workers_within_a_quota() -> None:
     assert workers_within(0.5, call_s=0.25) == 2
 
 
-def test_sources_are_asked_by_two_workers_at_most_a_case_at_a_time(prod: Deployment) -> None:
-    mapping = mapping_of(prod, "Ingest", "FetchCase")
-    assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
-
-
 def test_whoever_is_invoked_asynchronously_has_a_place_for_its_failures(either: Deployment) -> None:
     """IoT rules and schedules never hear that a function failed. The sweep is its own repetition."""
     destinations = {
@@ -94,12 +88,10 @@ def test_whoever_is_invoked_asynchronously_has_a_place_for_its_failures(either: 
         for resource in either.of_type("AWS::Lambda::Permission").values()
     }
     assert invoked == destinations.keys()
-    assert {name: config["OnFailure"]["Destination"] for name, config in destinations.items() if config} == {
-        either.logical_id(stack, function): {"Fn::GetAtt": [either.logical_id(stack, queue), "Arn"]}
-        for stack, function, queue in (
-            ("Ingest", "ListCases", "SyncFailures"),
-            ("Detection", "StoreCapture", "CaptureFailures"),
-        )
+    failures = {"Fn::GetAtt": [either.logical_id("Detection", "CaptureFailures"), "Arn"]}
+    assert {name: config and config["OnFailure"]["Destination"] for name, config in destinations.items()} == {
+        either.logical_id("Detection", "StoreCapture"): failures,
+        either.logical_id("Alerting", "Sweep"): None,
     }
 
 

@@ -139,16 +139,23 @@ def test_what_rekognition_refuses_is_not_taken_for_success(rekognition: tuple[Re
         carry_out(client, read_request(event("Create")))
 
 
-def test_a_collection_is_deleted_with_its_environment(rekognition: tuple[RekognitionClient, Stubber]) -> None:
+def test_a_collection_is_deleted_with_its_environment_and_with_those_of_its_rebuilds(
+    rekognition: tuple[RekognitionClient, Stubber],
+) -> None:
     client, stubber = rekognition
     # A replaced one: the properties name its successor already.
-    stubber.add_response("delete_collection", {"StatusCode": 200}, {"CollectionId": "homeward-old"})
+    names = ["homeward-old", "homeward-old-2", "homeward-older", COLLECTION]
+    stubber.add_response("list_collections", {"CollectionIds": names[:1], "NextToken": "more"}, {})
+    stubber.add_response("list_collections", {"CollectionIds": names[1:]}, {"NextToken": "more"})
+    for rebuilt in ("homeward-old", "homeward-old-2"):
+        stubber.add_response("delete_collection", {"StatusCode": 200}, {"CollectionId": rebuilt})
     request = read_request(event("Delete", physical_id="homeward-old"))
     assert carry_out(client, request) == {"PhysicalResourceId": "homeward-old"}
 
 
 def test_a_collection_that_is_gone_is_no_reason_to_fail(rekognition: tuple[RekognitionClient, Stubber]) -> None:
     client, stubber = rekognition
+    stubber.add_response("list_collections", {"CollectionIds": [COLLECTION]}, {})
     stubber.add_client_error("delete_collection", "ResourceNotFoundException")
     assert carry_out(client, read_request(event("Delete"))) == {"PhysicalResourceId": COLLECTION}
 

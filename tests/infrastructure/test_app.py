@@ -1,0 +1,54 @@
+"""The app as the CDK command line runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.infrastructure.templates import AGENCY_FILE, ROOT, STACKS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_cdk_ls_shows_a_stage_for_each_environment_of_the_agency(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            str(ROOT / "node_modules/.bin/cdk"),
+            "ls",
+            "--no-notices",
+            *("--app", f"{sys.executable} app.py"),
+            *("--context", f"agency={AGENCY_FILE}"),
+            *("--output", str(tmp_path)),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "CDK_DISABLE_VERSION_CHECK": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    listed = {line.split(" ")[0] for line in done.stdout.splitlines()}
+    assert listed == {f"everytown-{environment}/{stack}" for environment in ("dev", "prod") for stack in STACKS}
+
+
+def test_a_wrong_agency_file_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(AGENCY_FILE.read_text().replace("alert_threshold = 95", "alert_threshold = 101"))
+    done = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={**os.environ, "CDK_CONTEXT_JSON": json.dumps({"agency": str(file)}), "CDK_OUTDIR": str(tmp_path / "out")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = [line for line in done.stderr.splitlines() if not line.startswith("b'!!")]
+    assert done.returncode == 1
+    assert said == [
+        f"{file}: matching.alert_threshold: 101 is not allowed: must be a number from review_threshold (80) to 100"
+    ]
+    assert not list((tmp_path / "out").rglob("*.template.json"))

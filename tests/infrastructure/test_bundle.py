@@ -1,0 +1,68 @@
+"""What is in the asset of a Lambda package, built as for a deployment: uv fetches the packages from the registry."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+
+from stacks.constructs.bundle import lambda_code
+from tests.infrastructure.templates import ROOT, new_app
+
+AARCH64 = 0xB7  # e_machine of an ELF file
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("lambdas/*/requirements.txt"))
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    app = cdk.App(outdir=str(tmp_path_factory.mktemp("assembly")), analytics_reporting=False)
+    stack = cdk.Stack(app, "Bundle")
+    lambda_code(stack, "detection").bind(stack)
+    [asset] = Path(app.outdir).glob("asset.*")
+    return asset
+
+
+def test_a_package_keeps_its_place_beside_what_it_shares(bundle: Path) -> None:
+    assert {path.name for path in (bundle / "lambdas").iterdir()} == {"__init__.py", "common", "detection"}
+    assert (bundle / "lambdas/detection/match_handler.py").is_file()
+    assert (bundle / "lambdas/common/keys.py").is_file()
+
+
+def test_its_requirements_are_built_for_lambda_on_arm(bundle: Path) -> None:
+    assert (bundle / "aws_lambda_powertools/__init__.py").is_file()
+    compiled = list(bundle.rglob("*.so"))
+    assert any(path.parent.name == "msgspec" for path in compiled)
+    for library in compiled:
+        assert int.from_bytes(library.read_bytes()[18:20], "little") == AARCH64, library
+        assert ".cpython-314-" in library.name
+
+
+def test_nothing_is_in_it_that_lambda_does_not_need(bundle: Path) -> None:
+    names = {path.relative_to(bundle).as_posix() for path in bundle.rglob("*")}
+    assert not {name for name in names if name.endswith(".pyc") or "__pycache__" in name or "/tests/" in name}
+    assert not {name for name in names if name.startswith(("boto3", "botocore", "bin/", "lambdas/ingest"))}
+
+
+@cache
+def pins(file: Path) -> dict[str, str]:
+    lines = (line.partition(" ")[0].split("==") for line in file.read_text().splitlines() if line and line[0].isalnum())
+    return {name.lower(): version for name, version in lines}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_functions_carry_the_versions_that_the_tests_ran_with(package: str) -> None:
+    carried, tested = pins(ROOT / "lambdas" / package / "requirements.txt"), pins(ROOT / "requirements.txt")
+    assert carried.items() <= tested.items()
+
+
+def test_equal_sources_have_an_equal_asset_whoever_builds_them() -> None:
+    def asset_hash(**context: str) -> str:
+        stack = cdk.Stack(new_app(**context), "Any")
+        code = lambda_code(stack, "detection").bind(stack)
+        assert code.s3_location
+        return code.s3_location.object_key
+
+    assert asset_hash() == asset_hash()
+    assert asset_hash() != asset_hash(**{"bundle-platform": "host"})

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from agencies.files import load_agency
+from lambdas.ingest.settings import read_sources
+from stacks.agency import Agency
+from tests.infrastructure.templates import ROOT, new_app
+
+if TYPE_CHECKING:
+    from tests.infrastructure.templates import Deployment
+
+
+@pytest.fixture
+def states() -> dict[str, Any]:
+    """The states of the state machine."""
+    return dict(json.loads((ROOT / "stacks" / "sync.asl.json").read_text())["States"])
+
+
+def test_enabled_sources_are_synced_as_often_as_the_agency_says(either: Deployment) -> None:
+    [rule] = [resource["Properties"] for resource in either.of_type("AWS::Events::Rule", "Sync").values()]
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(12 hours)", "ENABLED")
+    [target] = rule["Targets"]
+    assert target["Arn"] == {"Ref": either.logical_id("Sync", "Machine")}
+    # Nobody watches a scheduled sync, so it never gets past the safety stop.
+    assert json.loads(target["Input"]) == {"source": "namus", "allow_removals": False}
+
+
+def test_without_an_enabled_source_nothing_is_asked() -> None:
+    settings = load_agency(ROOT / "agencies" / "springfield.toml")[0]
+    assembly = Agency(new_app(), settings.stage, settings=settings).synth()
+    resources = assembly.get_stack_by_name(f"{settings.stage}-Sync").template["Resources"].values()
+    assert not [resource for resource in resources if resource["Type"] == "AWS::Events::Rule"]
+    [function] = [each["Properties"] for each in resources if each["Type"] == "AWS::Lambda::Function"]
+    sources = json.loads(function["Environment"]["Variables"]["SOURCES"])
+    assert sources == {"contact": "homeward@police.springfield.example"}
+
+
+def test_the_function_reads_the_agencys_sources_as_it_wrote_them(prod: Deployment) -> None:
+    sources = read_sources(prod.function("Sync", "SyncFunction")["Environment"]["Variables"]["SOURCES"])
+    assert sources.contact == "homeward@police.everytown.example"
+    assert sources.enabled.keys() == {"namus"}
+    namus = sources.enabled["namus"]
+    assert (namus.base_url, namus.requests_per_second) == ("https://www.namus.example", 1.0)
+    assert namus.states == ("Oregon",)
+    assert namus.permission == "Letter of 2026-10-01 from the operator, ref. 12345"
+
+
+def test_a_source_has_one_connection_at_a_time(states: dict[str, Any]) -> None:
+    assert states["FetchEachCase"]["MaxConcurrency"] == 1
+
+
+def test_whatever_fails_lets_go_of_the_source_and_fails_the_run(states: dict[str, Any]) -> None:
+    for name in ("Plan", "FetchEachCase", "Withdraw"):
+        [caught] = states[name]["Catch"]
+        assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "LetGo")
+    assert states["LetGo"]["Next"] == "Failed"
+    assert states["Failed"]["Type"] == "Fail"
+
+
+def test_the_machine_may_stop_its_own_executions_only(prod: Deployment) -> None:
+    [statement] = [each for each in prod.statements("Sync", "MachineMay") if "states:StopExecution" in each["Action"]]
+    begin = "arn:aws:states:us-east-1:222222222222:execution:"
+    name = {"Fn::GetAtt": [prod.logical_id("Sync", "Machine"), "Name"]}
+    assert statement["Resource"] == [{"Fn::Join": ["", [begin, name, after]]} for after in ("/*", ":*")]
