@@ -61,11 +61,15 @@ class SourceDownError(RuntimeError):
 
 
 class SyncReport(msgspec.Struct, kw_only=True):
-    """What a sync did. `outcomes` counts by CaseOutcome; `complete` says that the source gave all of it."""
+    """What a sync did. `outcomes` counts by CaseOutcome; `complete` says that the source gave all of it.
+
+    `to_fetch` counts the cases that are new, changed or vanished; it is known before the first of them is fetched.
+    """
 
     source: str
     started_at: str
     listed: int = 0
+    to_fetch: int = 0
     outcomes: dict[str, int] = {}
     failed: int = 0
     vanished: int = 0
@@ -118,11 +122,11 @@ class Sync:
         self.runs.begin(self.source, self.owner)
         try:
             plan = self.plan()
-            try:
-                self.fetch_all(plan)
-            finally:
-                self.report.listed, self.report.vanished = plan.listed, len(plan.vanished)
+            changed = list(plan)
+            self.report.listed, self.report.vanished = plan.listed, len(plan.vanished)
+            self.report.to_fetch = len(changed) + len(plan.vanished)
             self.check_removals(len(plan.vanished), plan.open_cases, allow=allow_removals)
+            self.fetch_all(changed)
             self.fetch_all(plan.vanished, Stage.CONFIRM)
             self.withdraw_closing(plan.open_cases, allow=allow_removals)
             self.report.complete = self.report.failed == 0
