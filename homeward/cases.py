@@ -8,7 +8,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from homeward.gallery_access import open_gallery, open_withdrawal
+from homeward.gallery_access import open_encounters, open_gallery, open_withdrawal
 from homeward.options import NOT_FOUND, Agency, AsJson, DryRun, connect, console, fail
 from lambdas.common.case import Case, CaseStatus
 from lambdas.common.cases_table import CASE_RECORD, StoredCase, read_case
@@ -88,8 +88,9 @@ def close(
         CaseStatus, typer.Option(help="Why: resolved, or removed from the source.")
     ] = CaseStatus.RESOLVED,
     dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Close a case: its faces and photos are deleted at once, and it no longer matches.
+    """Close a case: its faces, photos and unreviewed encounters are deleted at once, and it no longer matches.
 
     The next sync opens it again if its source still lists it as changed since.
 
@@ -101,13 +102,21 @@ def close(
     deployment = connect(agency)
     stored = _existing(deployment, case_id)
     photos = dict(open_gallery(deployment).photo_records(case_id))
-    faces = sum("face_id" in photo for photo in photos.values())
-    what = f"{case_id} ({stored.case.name or 'no name'}): {len(photos)} photos, {faces} faces"
-    if dry_run:
-        console.print(f"would close {what}")
+    closed: dict[str, Any] = {
+        "case_id": case_id,
+        "name": stored.case.name,
+        "photos": len(photos),
+        "faces": sum(photo.get("face_status") == "indexed" for photo in photos.values()),
+    }
+    if not dry_run:
+        open_withdrawal(deployment).withdraw(case_id, status, source_modified=_marker(deployment, case_id))
+        closed["unreviewed_encounters"] = open_encounters(deployment).withdraw()
+    if as_json:
+        console.print_json(data=closed | {"dry_run": dry_run})
         return
-    open_withdrawal(deployment).withdraw(case_id, status, source_modified=_marker(deployment, case_id))
-    console.print(f"closed {what} deleted")
+    deleted = ", ".join(f"{closed[what]} {what}" for what in closed if what not in {"case_id", "name"})
+    what = f"{case_id} ({closed['name'] or 'no name'}), deleting {deleted}".replace("_", " ")
+    console.print(f"would close {what}" if dry_run else f"closed {what}", soft_wrap=True)
 
 
 def _marker(deployment: Deployment, case_id: str) -> str | None:

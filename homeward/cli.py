@@ -3,36 +3,57 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from homeward import cameras, cases
+from agencies.files import AgencyFileError
+from homeward import cameras, cases, galleries, queues
 from homeward.deployment import NotDeployedError
-from homeward.options import FAILED, NOT_FOUND, messages
+from homeward.imports import import_folder
+from homeward.options import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE, messages
+from homeward.syncs import sync
+from homeward.warnings_shown import show_warnings
+from lambdas.ingest.lease import LeaseBusyError
+from lambdas.ingest.rebuild import RebuildError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+app.command()(sync)
+app.command("import")(import_folder)
+app.add_typer(galleries.app, name="gallery")
 app.add_typer(cases.app, name="case")
 app.add_typer(cameras.app, name="camera")
+app.add_typer(queues.app, name="queue")
 
 
 @app.callback()
 def describe() -> None:
-    """Operate a deployed Homeward: its cases, its gallery, its cameras.
+    """Operate a deployed Homeward: its sources, its gallery, its cases, its cameras.
 
     Credentials and region come from the AWS environment, as for the AWS command line.
 
     Exit codes: 0 done; 1 failed; 2 wrong usage; 3 not found; 4 differences found; 5 refused for safety.
     """
+    show_warnings()
 
 
 def main() -> None:
-    """Run the command line; what AWS refuses is one line, not a traceback."""
+    """Run the command line; what AWS or the gallery refuses is one line, not a traceback."""
     try:
         app()
+    except AgencyFileError as error:
+        _end(str(error), WRONG_USAGE)
     except NotDeployedError as error:
-        messages.print(f"homeward: {error}", style="red", soft_wrap=True)
-        sys.exit(NOT_FOUND)
+        _end(str(error), NOT_FOUND)
+    except RebuildError as error:
+        _end(str(error), REFUSED)
+    except LeaseBusyError as error:
+        _end(f"{error}; try again", FAILED)
     except (ClientError, BotoCoreError) as error:
-        messages.print(f"homeward: AWS answered: {error}", style="red", soft_wrap=True)
-        sys.exit(FAILED)
+        _end(f"AWS answered: {error}", FAILED)
+
+
+def _end(text: str, code: int) -> NoReturn:
+    messages.print(f"homeward: {text}", style="red", soft_wrap=True, markup=False)
+    sys.exit(code)

@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 
 from homeward.deployment import Deployment, find_deployment
+from lambdas.ingest.faces import NO_RETRIES
 
-FAILED, NOT_FOUND, DIFFERENCES, REFUSED = 1, 3, 4, 5
+FAILED, WRONG_USAGE, NOT_FOUND, DIFFERENCES, REFUSED = 1, 2, 3, 4, 5
 
 Agency = Annotated[
     str,
@@ -29,7 +30,8 @@ def connect(agency: str) -> Deployment:
     """The deployed environment, reached with the credentials and the region of the AWS environment."""
 
     def client(service: str) -> Any:
-        return boto3.client(service)  # type: ignore[call-overload] # the stubs want a literal
+        config = NO_RETRIES if service == "rekognition" else None
+        return boto3.client(service, config=config)  # type: ignore[call-overload] # the stubs want a literal
 
     return find_deployment(agency, client)
 
@@ -37,5 +39,5 @@ def connect(agency: str) -> Deployment:
 def fail(text: str, *, code: int = FAILED) -> typer.Exit:
     """Print why on standard error; to be raised, with the exit code."""
     sys.stdout.flush()
-    messages.print(f"homeward: {text}", style="red", soft_wrap=True)
+    messages.print(f"homeward: {text}", style="red", soft_wrap=True, markup=False)
     return typer.Exit(code)

@@ -125,6 +125,7 @@ def withdraw(event: dict[str, Any]) -> dict[str, Any]:
     run = sync(event["source"], event["run"])
     planned = event["plan"]
     run.report.listed, run.report.vanished = planned["listed"], planned["vanished"]
+    run.report.to_fetch = planned["to_fetch"]
     run.withdraw_closing(planned["open_cases"], allow=bool(event.get("allow_removals")))
     run.report.complete = True
     run.runs.end(run.source, run.owner, run.report)

@@ -1,0 +1,71 @@
+"""A sync by the deployed state machine, started and followed from here."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from homeward.gallery_access import open_runs
+from homeward.options import FAILED, REFUSED
+from homeward.progress import progress
+from homeward.syncing import REFUSALS, exit_code
+
+if TYPE_CHECKING:
+    from homeward.deployment import Deployment
+
+_SECONDS_BETWEEN_LOOKS = 2.0
+_REFUSALS = frozenset(refusal.__name__ for refusal in REFUSALS)
+
+
+def run_in_cloud(deployment: Deployment, source: str, *, allow_removals: bool) -> tuple[dict[str, Any], int]:
+    """Run one sync in the cloud to its end; the report that it left, and the exit code that it deserves."""
+    machines = deployment.client("stepfunctions")
+    started = machines.start_execution(
+        stateMachineArn=deployment["SyncStateMachine"],
+        input=json.dumps({"source": source, "allow_removals": allow_removals}),
+    )
+    execution = _follow(machines, started["executionArn"], source)
+    if execution["status"] == "SUCCEEDED":
+        report = open_runs(deployment).last_report(source) or {}
+        return report, exit_code(report)
+    report = {
+        "source": source,
+        "listed": 0,
+        "to_fetch": 0,
+        "outcomes": {},
+        "failed": 0,
+        "removed": 0,
+        "encounters_withdrawn": 0,
+    }
+    reason = f"{source}: {execution['status']}: {_cause(execution)}"
+    return report | {"error": reason}, REFUSED if execution.get("error") in _REFUSALS else FAILED
+
+
+def _follow(machines: Any, arn: str, source: str) -> dict[str, Any]:
+    with progress(f"{source}: listing ({arn})") as advance:
+        while True:
+            execution: dict[str, Any] = machines.describe_execution(executionArn=arn)
+            if execution["status"] != "RUNNING":
+                return execution
+            if counts := _fetched(machines, arn):
+                advance(f"{source}: fetching", done=counts["succeeded"] + counts["failed"], total=counts["total"])
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _fetched(machines: Any, arn: str) -> dict[str, int]:
+    """Counts of the map over the cases; empty while the source is being listed."""
+    runs = machines.list_map_runs(executionArn=arn)["mapRuns"]
+    if not runs:
+        return {}
+    counts: dict[str, int] = machines.describe_map_run(mapRunArn=runs[0]["mapRunArn"])["itemCounts"]
+    return counts
+
+
+def _cause(execution: dict[str, Any]) -> str:
+    """What the function that failed said, without its traceback."""
+    cause = execution.get("cause") or execution.get("error") or "no reason given"
+    try:
+        return str(json.loads(cause)["errorMessage"])
+    except (ValueError, TypeError, KeyError):
+        return str(cause)
