@@ -68,6 +68,16 @@ class Sources(_Table):
         every = {name: getattr(self, name) for name in type(self).model_fields}
         return {name: source for name, source in every.items() if source.enabled}
 
+    @property
+    def in_the_cloud(self) -> dict[str, Source]:
+        """What the deployed sync can reach: not a folder on somebody's disk, which `homeward sync` reads."""
+        reachable = (
+            (name, source)
+            for name, source in self.enabled.items()
+            if name != "folder" or (source.folder or "").startswith("s3://")
+        )
+        return dict(reachable)
+
     @model_validator(mode="after")
     def _are_of_one_gallery(self) -> Self:
         wanted = [name for name, source in self.enabled.items() if source.wanted]
@@ -111,7 +121,7 @@ class Alerting(_Table):
 
 
 class Retention(_Table):
-    """How long logs and unconfirmed encounters are kept, in days."""
+    """How long logs and encounters, with their pictures, are kept, in days."""
 
     log_days: LogDays = 90
     encounter_days: Annotated[int, Field(ge=1, le=3650)] = 365

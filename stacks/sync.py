@@ -43,7 +43,7 @@ class Sync(cdk.Stack):
         super().__init__(scope, name, env=env, description=f"Homeward {settings.stage}: in step with the sources")
         self._settings, self._ingest, self._alerting, self._detection = settings, ingest, alerting, detection
         machine = self._state_machine(self._sync_function())
-        for source in settings.sources.enabled:
+        for source in settings.sources.in_the_cloud:
             events.Rule(
                 self,
                 f"Sync-{source}",
@@ -70,6 +70,7 @@ class Sync(cdk.Stack):
             statements=[
                 may("kms:Decrypt", "kms:GenerateDataKey", on=[alerting.key.key_arn]),
                 may("dynamodb:Scan", "dynamodb:UpdateItem", on=[alerting.encounters.table_arn]),
+                *self._read_own_folder(),
             ],
             environment={
                 **ingest.gallery_environment,
@@ -81,6 +82,20 @@ class Sync(cdk.Stack):
             timeout=cdk.Duration.minutes(15),
             memory_mb=1024,
         )
+
+    def _read_own_folder(self) -> list[iam.PolicyStatement]:
+        """The agency's own cases in S3. The policy of the key that encrypts them must allow this role as well."""
+        folder = self._settings.sources.in_the_cloud.get("folder")
+        if folder is None or folder.folder is None:
+            return []
+        bucket, _, prefix = folder.folder.removeprefix("s3://").strip("/").partition("/")
+        files = self.format_arn(
+            service="s3", region="", account="", resource=bucket, resource_name=f"{prefix}/*" if prefix else "*"
+        )
+        bucket_itself = self.format_arn(
+            service="s3", region="", account="", resource=bucket, arn_format=cdk.ArnFormat.NO_RESOURCE_NAME
+        )
+        return [may("s3:GetObject", on=[files]), may("s3:ListBucket", on=[bucket_itself])]
 
     def _state_machine(self, function: Function) -> sfn.StateMachine:
         machine = sfn.StateMachine(
@@ -102,7 +117,7 @@ class Sync(cdk.Stack):
 
     def _allow_map(self, machine: sfn.StateMachine, function: Function) -> None:
         """What a Distributed Map needs: its children are executions of the machine itself."""
-        plans = [f"syncs/{source}/plan.json" for source in self._settings.sources.enabled]
+        plans = [f"syncs/{source}/plan.json" for source in self._settings.sources.in_the_cloud]
         children = [
             self.format_arn(
                 service="states",
@@ -130,6 +145,7 @@ class Sync(cdk.Stack):
     def _sources(self) -> str:
         """The agency's [sources] table as the functions read it; only what is enabled."""
         enabled = {
-            name: source.model_dump(exclude_defaults=True) for name, source in self._settings.sources.enabled.items()
+            name: source.model_dump(exclude_defaults=True)
+            for name, source in self._settings.sources.in_the_cloud.items()
         }
         return msgspec.json.encode({"contact": self._settings.contact, **enabled}).decode()

@@ -18,6 +18,7 @@ _EVERYWHERE = {
 _OURS = {
     ":collection/": "A face collection and those that a rebuild makes beside it.",
     ":execution:": "The executions that one state machine starts have made-up names.",
+    ":s3:::": "The folder of the agency's own cases, in a bucket that the agency names.",
     ".Arn>/": "Every object of one bucket, or under one prefix of it.",
 }
 

@@ -11,6 +11,8 @@ from stacks.agency import Agency
 from tests.infrastructure.templates import ROOT, new_app
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.infrastructure.templates import Deployment
 
 
@@ -47,6 +49,34 @@ def test_the_function_reads_the_agencys_sources_as_it_wrote_them(prod: Deploymen
     assert (namus.base_url, namus.requests_per_second) == ("https://www.namus.example", 1.0)
     assert namus.states == ("Oregon",)
     assert namus.permission == "Letter of 2026-10-01 from the operator, ref. 12345"
+
+
+@pytest.mark.parametrize(
+    ("folder", "files", "bucket"),
+    [
+        ("s3://own-cases/export", "arn:aws:s3:::own-cases/export/*", "arn:aws:s3:::own-cases"),
+        ("s3://own-cases", "arn:aws:s3:::own-cases/*", "arn:aws:s3:::own-cases"),
+        ("/srv/cases", None, None),
+    ],
+)
+def test_the_agencys_own_folder_is_synced_in_the_cloud_where_it_is_in_s3(
+    tmp_path: Path, folder: str, files: str | None, bucket: str | None
+) -> None:
+    own = f'[sources.folder]\nenabled = true\nfolder = "{folder}"\n\n[sources.namus]'
+    file = tmp_path / "own.toml"
+    file.write_text((ROOT / "agencies" / "springfield.toml").read_text().replace("[sources.namus]", own))
+    settings = load_agency(file)[0]
+    app = new_app()
+    template = (
+        Agency(app, settings.stage, settings=settings).synth().get_stack_by_name(f"{settings.stage}-Sync").template
+    )
+    policies = [each for each in template["Resources"].values() if each["Type"] == "AWS::IAM::Policy"]
+    statements = [each for policy in policies for each in policy["Properties"]["PolicyDocument"]["Statement"]]
+    resources = json.dumps([each["Resource"] for each in statements])
+    rules = [each for each in template["Resources"].values() if each["Type"] == "AWS::Events::Rule"]
+    assert len(rules) == bool(files)
+    assert ("own-cases" in resources) == bool(files)
+    assert all(f'"{arn}"' in resources for arn in (files, bucket) if arn)
 
 
 def test_a_source_has_one_connection_at_a_time(states: dict[str, Any]) -> None:
