@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from typing import Annotated, Any
 
@@ -29,6 +30,7 @@ messages = Console(stderr=True, highlight=False)
 def connect(agency: str) -> Deployment:
     """The deployed environment, reached with the credentials and the region of the AWS environment."""
 
+    @functools.cache
     def client(service: str) -> Any:
         config = NO_RETRIES if service == "rekognition" else None
         return boto3.client(service, config=config)  # type: ignore[call-overload] # the stubs want a literal

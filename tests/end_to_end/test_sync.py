@@ -1,0 +1,237 @@
+"""Whole syncs by the command line against the NamUs stand-in, each asserted on the gallery's final state."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from local_cloud.cdk import ROOT
+from local_cloud.lifecycle import running_cloud
+from local_cloud.namus.folder import Folder
+from local_cloud.namus.server import running
+from local_cloud.rekognition.distinct_faces import distinct_faces
+from local_cloud.settings import CloudSettings
+from tests.end_to_end.small_stage import SmallStage, Stand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from local_cloud.cloud import Cloud
+
+CASES = 6
+FULL = (CASES, 2 * CASES)
+ONE_LESS = (CASES - 1, 2 * CASES - 2)
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    services = ("rekognition", "emulator")
+    settings = CloudSettings(state=tmp_path_factory.mktemp("cloud"), services=services).with_free_ports()
+    with running_cloud(settings) as started:
+        yield started
+
+
+@pytest.fixture
+def namus(tmp_path: Path) -> Iterator[Stand]:
+    folder = tmp_path / "namus"
+    folder.mkdir()
+    template = json.loads((ROOT / "tests" / "golden" / "namus_case.json").read_text())
+    with running(Folder(folder)) as url:
+        stand = Stand(url, folder, distinct_faces(), template)
+        for number in range(1, CASES + 1):
+            stand.write(number)
+            for photo in range(2):
+                stand.picture(number * 10 + photo, stand.faces[number * 2 + photo].read_bytes())
+        yield stand
+
+
+@pytest.fixture
+def stage(cloud: Cloud, namus: Stand, tmp_path: Path) -> SmallStage:
+    made = SmallStage(cloud, f"small{next(_numbers)}", tmp_path / "agency.toml")
+    made.make(namus.url)
+    return made
+
+
+@pytest.fixture
+def synced(stage: SmallStage, namus: Stand) -> SmallStage:
+    """A gallery that is in step with its source."""
+    stage.sync()
+    assert stage.state() == FULL
+    namus.asked()
+    return stage
+
+
+def external_ids(stage: SmallStage) -> dict[str, str]:
+    faces = stage.cloud.client("rekognition").list_faces(CollectionId=stage.deployment["FaceCollection"])["Faces"]
+    return {face["ExternalImageId"]: face["FaceId"] for face in faces}
+
+
+def test_the_first_sync_fetches_everything_and_the_second_nothing(stage: SmallStage, namus: Stand) -> None:
+    planned = stage.sync("--dry-run")
+    assert (len(planned["to_fetch"]), planned["vanished"]) == (CASES, [])
+    assert stage.state() == (0, 0)
+    namus.asked()
+    assert stage.sync()["outcomes"] == {"CasesStored": CASES}
+    assert namus.asked() == {"search": 1, "case": CASES, "image": 2 * CASES}
+    assert stage.state() == FULL
+    assert stage.sync()["outcomes"] == {}
+    assert namus.asked() == {"search": 1}
+    assert stage.state() == FULL
+
+
+def test_a_changed_photo_is_the_one_that_is_found(synced: SmallStage, namus: Stand) -> None:
+    before = external_ids(synced)
+    namus.picture(30, namus.faces[0].read_bytes())
+    namus.write(3, modified="2025-06-06T00:00:00")
+    synced.sync()
+    assert namus.asked() == {"search": 1, "case": 1, "image": 2}
+    assert synced.state() == FULL
+    after = external_ids(synced)
+    assert before.keys() == after.keys()
+    assert [photo for photo in after if after[photo] != before[photo]] == ["namus:MP970003:30"]
+
+
+@pytest.mark.parametrize("answer", [200, 404])
+def test_a_closed_case_leaves_in_the_same_sync(synced: SmallStage, namus: Stand, answer: int) -> None:
+    namus.switch(resolved=answer)
+    namus.write(5, caseIsResolved=True)
+    assert synced.sync()["removed"] == 1
+    assert synced.state() == ONE_LESS
+    assert not [photo for photo in external_ids(synced) if "MP970005" in photo]
+
+
+def test_a_vanished_case_leaves_after_one_get_and_comes_back_when_it_is_back(synced: SmallStage, namus: Stand) -> None:
+    namus.switch(removed=[970004])
+    assert synced.sync()["removed"] == 1
+    assert namus.asked() == {"search": 1, "case": 1}
+    assert synced.state() == ONE_LESS
+    namus.switch()
+    synced.sync()
+    assert synced.state() == FULL
+    assert len(external_ids(synced)) == 2 * CASES
+
+
+def test_a_source_that_goes_down_halfway_is_left_alone_and_resumed(stage: SmallStage, namus: Stand) -> None:
+    namus.switch(faults=[{"do": "drop", "after": 4}])
+    assert "gave none of 5 cases in a row; sync again later" in stage.sync(code=1, waiting=False)["error"]
+    assert stage.state() == (1, 2)
+    namus.switch()
+    namus.asked()
+    assert stage.sync()["complete"]
+    assert namus.asked()["image"] == 2 * CASES - 2
+    assert stage.state() == FULL
+    namus.switch(faults=[{"on": ["search"], "do": "status", "status": 500}])
+    assert stage.sync(code=1, waiting=False)["removed"] == 0
+    assert stage.state() == FULL
+
+
+@pytest.mark.parametrize("images", [1, 7])
+def test_kill_9_halfway_and_resume_downloads_nothing_twice(stage: SmallStage, namus: Stand, images: int) -> None:
+    namus.switch(faults=[{"on": ["image"], "latency_ms": 60}])
+    stage.kill_sync_when(lambda: namus.asked_so_far().get("image", 0) >= images)
+    namus.switch()
+    killed_after = namus.asked()["image"]
+    report = stage.sync()
+    assert report["complete"]
+    assert stage.state() == FULL
+    assert killed_after + namus.asked()["image"] <= 2 * CASES + 1, "only the one in hand may come twice"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_bursts_of_refusals_are_waited_out(stage: SmallStage, namus: Stand, status: int) -> None:
+    namus.switch(faults=[{"do": "status", "status": status, "every": 3, "retry_after": 0}])
+    assert stage.sync()["complete"]
+    assert stage.state() == FULL
+
+
+def test_bytes_that_are_no_picture_leave_their_case_without_it(stage: SmallStage, namus: Stand) -> None:
+    damages = {10: "truncate", 20: "text", 30: "empty"}
+    faults = [{"on": ["image"], "path": f"/images/{identity}/", "do": do} for identity, do in damages.items()]
+    namus.switch(faults=faults)
+    assert stage.sync()["outcomes"] == {"CasesStored": CASES}
+    assert stage.state() == (CASES, 2 * CASES - len(damages))
+    shown = json.loads(stage.homeward("case", "show", "namus:MP970001", "--json").stdout)
+    assert shown["photos"]["10"]["face_status"] == "unusable"
+    assert "broken image" in shown["photos"]["10"]["reason"]
+
+
+def test_a_truncated_picture_does_not_replace_a_good_one(synced: SmallStage, namus: Stand) -> None:
+    namus.write(1, modified="2025-06-06T00:00:00")
+    namus.switch(faults=[{"on": ["image"], "path": "/images/10/", "do": "truncate"}])
+    synced.sync()
+    assert synced.state() == FULL
+
+
+def test_a_redirect_to_another_host_is_not_followed(stage: SmallStage, namus: Stand) -> None:
+    with running(Folder(namus.folder)) as elsewhere:
+        namus.switch(faults=[{"on": ["image"], "path": "/images/40/", "do": "redirect", "to": elsewhere}])
+        stage.sync()
+        assert httpx.get(f"{elsewhere}/_stand_in/requests").json()["total"] == 0
+    assert stage.state() == (CASES, 2 * CASES - 1)
+
+
+def test_hostile_documents_are_put_aside_and_the_others_go_on(stage: SmallStage, namus: Stand) -> None:
+    hostile: dict[int, dict[str, Any]] = {
+        1: {"idFormatted": "MP5"},
+        2: {"subjectIdentification": None, "subjectDescription": [], "investigatingAgencies": {"a": 1}},
+        3: {"circumstances": {"circumstancesOfDisappearance": "x" * 4_000_000}},
+        4: {"notes": [{"description": "y" * 10_000_000}]},
+        5: {"images": [None, 7, {"identityId": "fifty"}], "physicalDescription": 7},
+    }
+    for number, changes in hostile.items():
+        namus.write(number, **changes)
+    (namus.folder / "970006.json").write_text("")
+    (namus.folder / "970007.json").write_text('{"id": 970007, "sighting": {"address": {"state": {"name": "Oregon"}}}}')
+    namus.switch(nulls=True)
+    stage.sync()
+    counted = json.loads(stage.homeward("gallery", "stats", "--json").stdout)
+    assert (counted["cases"], counted["quarantined"]) == ({"namus open": 4}, 2)
+    assert stage.state() == (4, 4)
+    namus.asked()
+    stage.sync()
+    assert namus.asked() == {"search": 1}, "the same document is not tried again"
+
+
+def test_too_many_removals_are_refused_until_they_are_allowed(synced: SmallStage, namus: Stand) -> None:
+    namus.switch(removed=[970000 + number for number in range(1, CASES + 1)])
+    refused = synced.sync(code=5)
+    assert f"{CASES} of {CASES} open cases of namus would be removed" in refused["error"]
+    assert synced.state() == FULL
+    assert synced.sync("--allow-removals")["removed"] == CASES
+    assert synced.state() == (0, 0)
+
+
+def test_a_gallery_out_of_step_is_found_and_repaired(synced: SmallStage) -> None:
+    bucket, collection = synced.deployment["GalleryBucket"], synced.deployment["FaceCollection"]
+    synced.cloud.client("s3").put_object(
+        Bucket=bucket, Key="photos/namus/MP1/1.jpg", Body=b"", Metadata={"kind": "portrait"}
+    )
+    face = external_ids(synced)["namus:MP970002:20"]
+    synced.cloud.client("rekognition").delete_faces(CollectionId=collection, FaceIds=[face])
+    found = synced.homeward("gallery", "verify")
+    assert found.returncode == 4
+    assert "photos/namus/MP1/1.jpg: a photo of a case that the gallery does not have" in found.stdout
+    assert f"photos/namus/MP970002/20.jpg: {collection} has 0 faces of it" in found.stdout
+    assert synced.homeward("gallery", "verify", "--repair").returncode == 0
+    assert synced.homeward("gallery", "verify").returncode == 0
+    assert synced.state() == FULL
+
+
+def test_a_rebuilt_collection_is_swapped_in_and_back(synced: SmallStage) -> None:
+    first = synced.deployment["FaceCollection"]
+    rebuilt = json.loads(synced.homeward("gallery", "rebuild", "--json").stdout)
+    assert rebuilt["active"].startswith(f"{first}-")
+    assert rebuilt["previous"] == first
+    assert synced.state() == FULL
+    back = json.loads(synced.homeward("gallery", "rebuild", "rollback", "--json").stdout)
+    assert (back["active"], back["previous"]) == (first, rebuilt["active"])
+    assert synced.homeward("gallery", "rebuild", "finish").returncode == 0
+    assert synced.cloud.client("rekognition").list_collections()["CollectionIds"].count(rebuilt["active"]) == 0
+    assert synced.homeward("gallery", "rebuild", "rollback").returncode == 5
+    assert synced.state() == FULL
