@@ -103,6 +103,20 @@ def test_no_role_has_a_policy_of_aws_or_a_second_user(either: Deployment) -> Non
     assert set(used) < roles.keys()
 
 
+def test_nothing_can_delete_what_is_retained(dev: Deployment, prod: Deployment) -> None:
+    deleting = {
+        deployment.environment: {
+            action
+            for path in ("Ingest/Contents/Emptier", "Detection/Contents/Emptier", "Ingest/Faces/Manager")
+            for statement in deployment.statements(*f"{path}Role".split("/", 1))
+            for action in as_list(statement["Action"])
+            if ":Delete" in action
+        }
+        for deployment in (dev, prod)
+    }
+    assert deleting == {"dev": {"s3:DeleteObject", "rekognition:DeleteCollection"}, "prod": set()}
+
+
 @pytest.mark.parametrize(
     ("stack", "policy", "action", "patterns"),
     [
