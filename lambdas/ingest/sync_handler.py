@@ -10,6 +10,7 @@ Each event names its `step` and the `source`; `run` names the execution, so that
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ from lambdas.ingest.settings import read_sources
 from lambdas.ingest.shared_pace import SharedPace
 from lambdas.ingest.source import CaseReference
 from lambdas.ingest.sync import Sync
-from lambdas.ingest.sync_runs import SyncRuns
+from lambdas.ingest.sync_runs import SyncRunningError, SyncRuns
 from lambdas.ingest.withdraw import Withdrawal
 
 if TYPE_CHECKING:
@@ -137,7 +138,9 @@ def fail(event: dict[str, Any]) -> dict[str, Any]:
     """Let go of the source after a step failed."""
     run = sync(event["source"], event["run"])
     run.report.error = str(event["error"])[:2_000]
-    run.runs.end(run.source, run.owner, run.report)
+    # A run that found the source taken has nothing to let go of, and its reason must not be covered by another.
+    with contextlib.suppress(SyncRunningError):
+        run.runs.end(run.source, run.owner, run.report)
     metrics.add_metric(name="SyncsFailed", unit=MetricUnit.Count, value=1)
     return {"error": run.report.error}
 

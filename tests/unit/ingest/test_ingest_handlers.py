@@ -106,6 +106,8 @@ def test_the_steps_of_the_state_machine_keep_the_gallery_in_step(
     assert [item["source_id"] for item in items] == ["MP970001", "MP3"]
     with pytest.raises(Exception, match="a sync of namus is running"):
         handler({"step": "plan", "source": "namus", "run": "execution-2"}, CONTEXT)
+    refused = {"step": "fail", "source": "namus", "run": "execution-2", "error": "a sync of namus is running"}
+    assert handler(refused, CONTEXT) == {"error": "a sync of namus is running"}, "and the first run keeps its source"
     step = {"step": "fetch", "run": "execution-1"}
     assert handler({**step, "Items": [{**items[0], **step}]}, CONTEXT) == {"outcomes": {"CasesStored": 1}, "failed": 0}
     assert handler({**step, **items[1]}, CONTEXT)["outcomes"] == {"CasesGone": 1}
