@@ -9,7 +9,10 @@ from typing import Any
 import msgspec
 
 from local_cloud.namus.population import Entry, is_published, state_of
-from local_cloud.namus.reading import at, entries
+from local_cloud.namus.reading import at, entries, is_nested_deeper
+
+_DEEPEST = 100
+"""Levels; real documents have about 7. Python's stack ends at some hundred, so what is deeper is served unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Folder:
         return [entry for _, file in sorted(self._cases.items()) if (entry := file.entry)]
 
     def document(self, number: int) -> Any:
-        """The case's document, decoded; its bytes if they are no JSON object; None if there is no such case."""
+        """The case's document, decoded; its bytes if they cannot be; None if there is no such case."""
         return self._cases[number].document if number in self._cases else None
 
     def picture(self, identity: int) -> bytes | None:
@@ -68,21 +71,22 @@ def _read(path: Path, version: tuple[int, int, int]) -> _File:
         return _File(version, None, document)
     further = [state for state in entries(document, "_stand_in", "alsoListedIn") if isinstance(state, str)]
     states = dict.fromkeys([state for state in (state_of(document), *further) if state])
-    return _File(version, Entry(number, tuple(states), at(document, "caseIsResolved") is not True), document)
+    entry = Entry(number, tuple(states), at(document, "caseIsResolved") is not True)
+    return _File(version, entry, content if is_nested_deeper(document, _DEEPEST) else document)
 
 
 def _object(content: bytes) -> Any:
     """The JSON object, or the bytes of what is none: a client must cope with those as well."""
     try:
         decoded = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return content
     return decoded if isinstance(decoded, dict) else content
 
 
 def _number(document: Any, name: str) -> int | None:
     stated = at(document, "id")
-    if isinstance(stated, int):
+    if isinstance(stated, int) and not isinstance(stated, bool):
         return stated
     for text in (at(document, "idFormatted"), name):
         digits = re.search(r"(\d+)$", text) if isinstance(text, str) else None

@@ -26,7 +26,7 @@ class Population(Protocol):
         """Every case, by number."""
 
     def document(self, number: int) -> Any:
-        """The case's document, decoded; its bytes if they are no JSON object; None if there is no such case."""
+        """The case's document, decoded; its bytes if they are no JSON object, or nested too deep; None if unknown."""
 
     def picture(self, identity: int) -> bytes | None:
         """The bytes of the picture with this `identityId`."""

@@ -28,3 +28,11 @@ def without_nulls(value: Any) -> Any:
     if isinstance(value, list):
         return [without_nulls(member) for member in value]
     return value
+
+
+def is_nested_deeper(value: Any, levels: int) -> bool:
+    """Whether objects and lists lie inside each other in more than so many levels."""
+    if not isinstance(value, (dict, list)):
+        return False
+    members = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(is_nested_deeper(member, levels - 1) for member in members)

@@ -79,8 +79,9 @@ def _without_primary(document: dict[str, Any]) -> dict[str, Any]:
 
 def _with_primary(document: dict[str, Any]) -> dict[str, Any]:
     agencies = document.get("investigatingAgencies")
-    if "primaryInvestigatingAgency" not in document and isinstance(agencies, list) and agencies:
-        document["primaryInvestigatingAgency"] = {"id": at(agencies[0], "id"), "name": at(agencies[0], "name")}
+    first = agencies[0] if isinstance(agencies, list) and agencies else None
+    if "primaryInvestigatingAgency" not in document and isinstance(first, dict):
+        document["primaryInvestigatingAgency"] = {name: first[name] for name in ("id", "name") if name in first}
     return document
 
 
@@ -99,13 +100,9 @@ def _without_storage(file: dict[str, Any]) -> dict[str, Any]:
 def _image_as_b(image: dict[str, Any]) -> dict[str, Any]:
     changed = _as_portrait(image, "B")
     if isinstance(image.get("files"), dict):
+        stored = {"storageKey": f"00000000-0000-4000-8000-{image.get('identityId')!s:>012}"}
         files = image["files"].items()
-        changed["files"] = {
-            size: {"storageKey": f"00000000-0000-4000-8000-{image.get('identityId', 0):>012}"} | file
-            if isinstance(file, dict)
-            else file
-            for size, file in files
-        }
+        changed["files"] = {size: stored | file if isinstance(file, dict) else file for size, file in files}
     return changed
 
 

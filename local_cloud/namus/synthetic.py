@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from local_cloud.namus.pictures import encoded
 from local_cloud.namus.population import Entry
+from local_cloud.namus.shapes import reshaped
 from local_cloud.namus.states import POSTAL_CODES
 
 _CASES = "/api/CaseSets/NamUs/MissingPersons/Cases"
@@ -93,8 +94,8 @@ class Synthetic:
         missing_since = dt.date(1990, 1, 1) + dt.timedelta(days=chance.randrange(10_000 if is_old else 13_000))
         created = dt.datetime.combine(missing_since + dt.timedelta(days=9), dt.time(9, chance.randrange(60)))
         age, family = chance.randrange(5, 80), chance.choice(_FAMILY)
-        images = [self._image(number, position, is_old) for position in range(self._picture_count(number))]
-        return {
+        images = [_image(number, position) for position in range(self._picture_count(number))]
+        document = {
             "id": number,
             "idFormatted": f"MP{number}",
             "publicationStatus": _lookup(1, "Published"),
@@ -117,45 +118,44 @@ class Synthetic:
             },
             "caseIsResolved": False,
             "circumstances": {"circumstancesOfDisappearance": "Invented text about nobody. " * chance.randrange(1, 60)},
-            "sighting": self._sighting(number, chance.choice(_PLACES), missing_since, is_old),
-            "investigatingAgencies": [_agency(number, f"{family} County Sheriff's Office", is_old)],
+            "sighting": _sighting(self._states(number)[0], chance.choice(_PLACES), missing_since),
+            "investigatingAgencies": [_agency(number, f"{family} County Sheriff's Office")],
             "images": images,
             **({"defaultImage": {"defaultImageIdentityId": images[0]["identityId"]}} if images else {}),
             "documents": [],
             "viewPermission": "public",
             "hrefDefaultImageThumbnail": f"{_CASES}/{number}/Images/Default/Thumbnail",
         }
+        return reshaped(document, "A" if is_old else "B")
 
-    def _sighting(self, number: int, city: str, date: dt.date, is_old: bool) -> dict[str, Any]:
-        state = self._states(number)[0]
-        if is_old:
-            where: dict[str, Any] = {"city": city, "state": state, "stateDisplayName": POSTAL_CODES[state]}
-        else:
-            where = {"address": {"city": city, "state": {"name": state, "displayName": POSTAL_CODES[state]}}}
-        return {"date": date.isoformat(), **where}
 
-    def _image(self, number: int, position: int, is_old: bool) -> dict[str, Any]:
-        identity = number * _MOST_PICTURES + position
-        path = f"{_CASES}/{number}/Images/{identity}"
-        original = {"mimeType": "image/jpg", "height": 320, "width": 240, "href": f"{path}/Original"}
-        return {
-            "id": identity + 7,
-            "identityId": identity,
-            "category": _lookup(1, "FacialCaseId") if is_old else _lookup(24, "ActualPhoto"),
-            "isPublic": True,
-            "createdDateTime": "2019-02-03T10:00:00.5",
-            "files": {
-                "original": original,
-                "thumbnail": original | {"height": 120, "width": 90, "href": f"{path}/Thumbnail"},
-            },
-            "hrefDownload": f"{path}/Download",
-        }
+def _sighting(state: str, city: str, date: dt.date) -> dict[str, Any]:
+    address = {"city": city, "state": {"name": state, "displayName": POSTAL_CODES[state]}}
+    return {"date": date.isoformat(), "address": address}
+
+
+def _image(number: int, position: int) -> dict[str, Any]:
+    identity = number * _MOST_PICTURES + position
+    path = f"{_CASES}/{number}/Images/{identity}"
+    original = {"mimeType": "image/jpg", "height": 320, "width": 240, "href": f"{path}/Original"}
+    return {
+        "id": identity + 7,
+        "identityId": identity,
+        "category": _lookup(24, "ActualPhoto"),
+        "isPublic": True,
+        "createdDateTime": "2019-02-03T10:00:00.5",
+        "files": {
+            "original": original,
+            "thumbnail": original | {"height": 120, "width": 90, "href": f"{path}/Thumbnail"},
+        },
+        "hrefDownload": f"{path}/Download",
+    }
 
 
 def _lookup(number: int, name: str) -> dict[str, Any]:
     return {"id": number, "name": name, "localizedName": name}
 
 
-def _agency(number: int, name: str, is_old: bool) -> dict[str, Any]:
+def _agency(number: int, name: str) -> dict[str, Any]:
     details = {"agency": {"name": name, "phone": f"50355501{number % 100:02}"}}
-    return {"name": name, "caseNumber": f"X-{number}", "properties" if is_old else "selection": details}
+    return {"name": name, "caseNumber": f"X-{number}", "selection": details}

@@ -241,6 +241,31 @@ def test_documents_that_are_none_are_served_as_they_are(namus: httpx.Client, fol
     assert namus.get(f"{SET}/Cases/900202").text == "null"
 
 
+@pytest.mark.parametrize("depth", [90, 150, 700, 200_000])
+def test_a_document_that_is_nested_deep_is_served_and_hides_no_other(
+    namus: httpx.Client, folder: Path, depth: int
+) -> None:
+    write(folder, 900101)
+    content = f'{{"id":900301,"notes":{"[" * depth}{"]" * depth}}}'
+    (folder / "MP900301.json").write_text(content)
+    assert namus.get(f"{SET}/Cases/900301").text == content
+    assert numbers(search(namus, "namus2Number")) == [900101, 900301]
+
+
+def test_a_document_too_deep_to_change_is_still_listed_in_its_state(namus: httpx.Client, folder: Path) -> None:
+    nested: list[Any] = []
+    for _ in range(300):
+        nested = [nested]
+    write(folder, 900301, notes=nested, **seen_in("Oregon"))
+    assert numbers(search(namus, "namus2Number", state="Oregon")) == [900301]
+
+
+def test_an_id_that_is_no_number_gives_way_to_the_name_of_the_file(namus: httpx.Client, folder: Path) -> None:
+    for number, stated in ((900301, "true"), (900302, "null"), (900303, "[]")):
+        (folder / f"MP{number}.json").write_text(f'{{"id": {stated}}}')
+    assert numbers(search(namus, "namus2Number")) == [900301, 900302, 900303]
+
+
 def test_pictures_come_in_full_and_small(namus: httpx.Client, folder: Path) -> None:
     write(folder, 900101, images=[image(910101)], defaultImage={"defaultImageIdentityId": 910101})
     original = paint(folder, "910101.jpg")

@@ -193,6 +193,28 @@ def test_documents_can_be_had_in_either_shape(namus: httpx.Client, folder: Path)
     assert cases[0].photos[0].kind is PhotoKind.PORTRAIT
 
 
+@pytest.mark.parametrize("shape", ["A", "B"])
+def test_what_makes_no_sense_survives_a_change_of_shape(namus: httpx.Client, folder: Path, shape: str) -> None:
+    strange = {
+        "id": 900101,
+        "sighting": [],
+        "investigatingAgencies": [7],
+        "images": [{"identityId": [1], "category": 4, "files": {"original": {}}}, "x", {"identityId": 2, "files": [9]}],
+    }
+    (folder / "900101.json").write_text(json.dumps(strange))
+    switch(namus, shape=shape)
+    served = namus.get(CASE).json()
+    served["images"][0]["files"]["original"].pop("storageKey", None)  # shape B has one for every file
+    assert served == strange
+
+
+def test_a_change_of_shape_adds_no_nulls(namus: httpx.Client, folder: Path) -> None:
+    document = {"id": 900101, "images": [], "investigatingAgencies": [{"name": "Mock Harbor Police"}]}
+    (folder / "900101.json").write_text(json.dumps(document))
+    switch(namus, shape="B", nulls=True)
+    assert namus.get(CASE).json() == document | {"primaryInvestigatingAgency": {"name": "Mock Harbor Police"}}
+
+
 def test_the_next_requests_fail_with_or_without_retry_after(namus: httpx.Client) -> None:
     fault(namus, do="status", status=429, times=2, retry_after=7)
     first = namus.get(CASE)
