@@ -1,0 +1,160 @@
+"""A national gallery through the index-photo function's own code, and the listing of a national source.
+
+    .venv/bin/python -m benchmarks.ingest
+
+24,620 photos (those that NamUs had a face on) against a Rekognition of 50 calls a second that throttles 5 % of the
+calls and fails 2 %, with events delivered twice. The time is virtual: whatever the code waits for, the clock jumps.
+Then 26,600 cases are listed from the NamUs stand-in over HTTP. Writes build/bench/ingest.json.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import httpx
+import stamina
+from botocore.exceptions import ClientError
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.simulation.engine import Bucket, Engine
+from benchmarks.simulation.queue import Queue
+from benchmarks.simulation.table import CasesTable
+from benchmarks.simulation.virtual_time import VirtualTime
+from lambdas.ingest.face_collections import FaceCollections
+from lambdas.ingest.faces import AmbiguousIndexError
+from lambdas.ingest.index_photo import PhotoIndex
+from lambdas.ingest.lease import LeaseBusyError, LeaseLostError, Leases
+from lambdas.ingest.namus import NamUs
+from lambdas.ingest.pace import ProcessPace
+from lambdas.ingest.polite_client import PoliteClient
+from lambdas.ingest.shared_pace import SharedPace
+from local_cloud.namus.server import running
+from local_cloud.namus.switches import Switches
+from local_cloud.namus.synthetic import Synthetic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OUT = Path(__file__).parents[1] / "build" / "bench" / "ingest.json"
+PHOTOS, QUOTA, CASES = 24_620, 50.0, 26_600
+WORKERS = 25  # what stacks/ingest.py lets run at once for this quota
+VISIBILITY_S = 360  # six times the function's time-out, as stacks/constructs/work_queue.py has it
+MARKS = {1_000: "peak_mb_1k", 10_000: "peak_mb_10k", PHOTOS: "peak_mb_24k"}
+
+
+def index_photos(folder: Path) -> dict[str, float]:
+    """Index all photos in virtual time; the figures of it."""
+    clock, chance = VirtualTime(), random.Random(7)
+    engine = Engine(folder / "faces", clock, per_second=QUOTA, throttled=0.05, failing=0.02, random=chance)
+    table: Any = CasesTable(folder / "items", clock)
+    queue = Queue(PHOTOS, clock, doubled=0.02, visibility_s=VISIBILITY_S, random=chance)
+    photos = _photo_index(engine, table, clock)
+    figures: dict[str, float] = {}
+    last_indexed = 0.0
+
+    def work() -> None:
+        nonlocal last_indexed
+        while batch := queue.receive(10):
+            for key in batch:
+                try:
+                    outcome = photos.reconcile(key)
+                except (LeaseBusyError, LeaseLostError, AmbiguousIndexError, ClientError):
+                    queue.fail(key)
+                    continue
+                if outcome.value == "PhotosIndexed":
+                    last_indexed = clock.seconds
+                    figures["photos"] = figures.get("photos", 0) + 1
+                    if figures["photos"] in MARKS:
+                        figures[MARKS[int(figures["photos"])]] = peak_mb()
+
+    with _virtual_sleep(clock):
+        clock.run([work] * WORKERS)
+    with_face, with_several = engine.counts()
+    return {
+        **figures,
+        "minutes_simulated": round(last_indexed / 60, 2),
+        "minutes_until_queue_empty": round(clock.seconds / 60, 2),
+        "limit_minutes": round(PHOTOS / QUOTA / 60, 2),
+        "ratio": round(last_indexed / (PHOTOS / QUOTA), 3),
+        "lost": PHOTOS - min(with_face, table.indexed()),
+        "indexed_twice": with_several,
+        "redelivered": queue.redelivered,
+        **{f"calls_{kind}": count for kind, count in engine.calls.items()},
+    }
+
+
+def _photo_index(engine: Any, table: Any, clock: VirtualTime) -> PhotoIndex:
+    pace = SharedPace(
+        dynamodb=table, table="cases", name="rekognition", per_second=QUOTA, clock=clock.time, sleep=clock.sleep
+    )
+    bucket: Any = Bucket(clock)
+    return PhotoIndex(
+        s3=bucket,
+        bucket="gallery",
+        leases=Leases(dynamodb=table, table="cases", now=clock.now),
+        faces=FaceCollections(rekognition=engine, dynamodb=table, table="cases", deployed="faces", pace=pace),
+    )
+
+
+@contextlib.contextmanager
+def _virtual_sleep(clock: VirtualTime) -> Iterator[None]:
+    """Let the retries between failed calls wait in virtual time too; they sleep by `time.sleep`."""
+    stamina.instrumentation.set_on_retry_hooks([])
+    with mock.patch.object(time, "sleep", clock.sleep):
+        yield
+
+
+def list_cases() -> dict[str, float]:
+    """Enumerate a national source over HTTP: the requests and the bytes that it takes."""
+    with running(Synthetic(CASES), Switches(robots="allow")) as url:
+        client = PoliteClient(
+            base_url=url,
+            contact="bench@agency.example",
+            pace=ProcessPace(per_second=1e6),
+            permission="our own stand-in",
+        )
+        listed = sum(1 for _ in NamUs(client).list_cases())
+        served = httpx.get(f"{url}/_stand_in/requests", trust_env=False).json()
+    return {"cases_listed": listed, "list_requests": served["total"], "list_bytes": served["bytes_sent"]}
+
+
+def peak_mb() -> float:
+    """The most memory that this process has had so far."""
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
+
+
+def show(figures: dict[str, float]) -> None:
+    """Print the table."""
+    table = Table(title=f"{PHOTOS:,} photos, {QUOTA:g} calls a second, 5 % throttled, 2 % failing, 2 % doubled events")
+    for column in ("", "measured", "goal"):
+        table.add_column(column, justify="left" if not column else "right")
+    goals = {"ratio": "<= 1.25", "lost": "0", "indexed_twice": "0"}
+    for name, value in figures.items():
+        table.add_row(name, f"{value:,}", goals.get(name, ""))
+    Console(width=100).print(table)
+
+
+def main() -> None:
+    """Simulate, list, print, write."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures = index_photos(Path(folder))
+    figures |= list_cases()
+    figures["peak_mb_listing"] = peak_mb()
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(figures, indent=2) + "\n")
+    show(figures)
+
+
+if __name__ == "__main__":
+    main()
