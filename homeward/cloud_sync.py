@@ -29,17 +29,10 @@ def run_in_cloud(deployment: Deployment, source: str, *, allow_removals: bool) -
     if execution["status"] == "SUCCEEDED":
         report = open_runs(deployment).last_report(source) or {}
         return report, exit_code(report)
-    report = {
-        "source": source,
-        "listed": 0,
-        "to_fetch": 0,
-        "outcomes": {},
-        "failed": 0,
-        "removed": 0,
-        "encounters_withdrawn": 0,
-    }
-    reason = f"{source}: {execution['status']}: {_cause(execution)}"
-    return report | {"error": reason}, REFUSED if execution.get("error") in _REFUSALS else FAILED
+    kind, reason = _failure(execution)
+    counts = dict.fromkeys(("listed", "to_fetch", "failed", "removed", "encounters_withdrawn"), 0)
+    report = {"source": source, "outcomes": {}, "error": f"{source}: {execution['status']}: {reason}", **counts}
+    return report, REFUSED if kind in _REFUSALS else FAILED
 
 
 def _follow(machines: Any, arn: str, source: str) -> dict[str, Any]:
@@ -62,10 +55,11 @@ def _fetched(machines: Any, arn: str) -> dict[str, int]:
     return counts
 
 
-def _cause(execution: dict[str, Any]) -> str:
-    """What the function that failed said, without its traceback."""
-    cause = execution.get("cause") or execution.get("error") or "no reason given"
+def _failure(execution: dict[str, Any]) -> tuple[str, str]:
+    """The exception of the function that failed, and what it said, without its traceback."""
+    kind, cause = execution.get("error", ""), execution.get("cause") or "no reason given"
     try:
-        return str(json.loads(cause)["errorMessage"])
+        raised = json.loads(cause)
+        return str(raised["errorType"]), str(raised["errorMessage"])
     except (ValueError, TypeError, KeyError):
-        return str(cause)
+        return kind, cause

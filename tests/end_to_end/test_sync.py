@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from homeward.gallery_access import open_runs
 from local_cloud.cdk import ROOT
+from local_cloud.demo.watch import wait_until
 from local_cloud.lifecycle import running_cloud
 from local_cloud.namus.folder import Folder
 from local_cloud.namus.server import running
 from local_cloud.rekognition.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
+from tests.end_to_end.conftest import Town, write_case
 from tests.end_to_end.small_stage import SmallStage, Stand
 
 if TYPE_CHECKING:
@@ -235,3 +241,45 @@ def test_a_rebuilt_collection_is_swapped_in_and_back(synced: SmallStage) -> None
     assert synced.cloud.client("rekognition").list_collections()["CollectionIds"].count(rebuilt["active"]) == 0
     assert synced.homeward("gallery", "rebuild", "rollback").returncode == 5
     assert synced.state() == FULL
+
+
+def test_the_deployed_state_machine_does_the_same(town: Town) -> None:
+    def homeward(*arguments: str) -> subprocess.CompletedProcess[str]:
+        agency_file = str(town.cloud.settings.state / "demo.toml")
+        options = ["--agency", "demo-dev", *(["--agency-file", agency_file] if "sync" in arguments else [])]
+        return subprocess.run(
+            [sys.executable, "-m", "homeward", *arguments, *options],
+            env={**os.environ, **town.cloud.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+
+    def sync(*options: str) -> dict[str, Any]:
+        ended = homeward("sync", "--json", *options)
+        assert ended.returncode == 0, ended.stderr
+        [report] = json.loads(ended.stdout)
+        return dict(report)
+
+    def settled(cases: int) -> bool:
+        gallery = town.watch.gallery()
+        return gallery["pending"] == 0 and gallery["cases"] == gallery["faces"] == cases
+
+    before = town.watch.gallery()["cases"]
+    write_case(town.documents, number=900503, name="Ansel Madeupson", picture=distinct_faces()[5])
+    assert sync("--in-cloud")["to_fetch"] == 1
+    wait_until("the new case's face", lambda: settled(before + 1))
+    assert sync()["outcomes"] == {}
+    document = json.loads((town.documents / "900503.json").read_text())
+    (town.documents / "900503.json").write_text(json.dumps(document | {"caseIsResolved": True}))
+    assert sync("--in-cloud")["removed"] == 1
+    wait_until("its face to be gone", lambda: settled(before))
+    assert homeward("gallery", "verify").returncode == 0
+
+    open_runs(town.deployment).begin("namus", "execution of somebody else")
+    refused = homeward("sync", "--in-cloud")
+    # 5 on AWS; the emulator does not pass on what kind of exception a function raised.
+    assert refused.returncode in {1, 5}
+    assert "a sync of namus is running since" in refused.stderr
+    open_runs(town.deployment).end("namus", "execution of somebody else", {})

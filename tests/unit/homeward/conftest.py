@@ -1,0 +1,83 @@
+"""A deployed environment for the command line: moto's, with a Rekognition in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from homeward.cli import app
+from tests.unit.ingest.conftest import MemoryRekognition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from typer.testing import Result
+
+OUTPUTS = {
+    "GalleryBucket": "gallery",
+    "DetectionBucket": "detection",
+    "CasesTable": "cases",
+    "EncountersTable": "encounters",
+    "FaceCollection": "faces",
+}
+AGENCY = """
+name = "town"
+display_name = "Town"
+contact = "homeward@agency.example"
+[environments.dev]
+[alerting]
+console_url = "https://homeward.agency.example"
+"""
+
+
+@dataclass
+class Town:
+    """The environment town-dev, and the command line that operates it."""
+
+    rekognition: MemoryRekognition
+    agency_file: Path
+
+    def run(self, *arguments: str) -> Result:
+        """Run a command on this environment, in this process."""
+        return CliRunner().invoke(app, [*arguments, "--agency", "town-dev"], catch_exceptions=False)
+
+
+@dataclass
+class Stacks:
+    """CloudFormation, in as much as the command line asks it."""
+
+    outputs: dict[str, str]
+
+    def describe_stacks(self, **_: Any) -> dict[str, Any]:
+        listed = [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()]
+        return {"Stacks": [{"Outputs": listed}]}
+
+
+@pytest.fixture
+def deploy(
+    s3: S3Client, dynamodb: DynamoDBClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Town]:
+    """Make the environment with further outputs, and with clients of the test's own instead of moto's."""
+
+    def make(outputs: dict[str, str] | None = None, **clients: Any) -> Town:
+        agency_file = tmp_path / "town.toml"
+        agency_file.write_text(AGENCY)
+        town = Town(MemoryRekognition(s3), agency_file)
+        own = {"rekognition": town.rekognition, "cloudformation": Stacks(OUTPUTS | (outputs or {})), **clients}
+        real: Any = boto3.client
+        monkeypatch.setattr(boto3, "client", lambda service, **config: own.get(service) or real(service, **config))
+        return town
+
+    return make
+
+
+@pytest.fixture
+def town(deploy: Callable[..., Town]) -> Town:
+    return deploy()

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.unit.homeward.conftest import Town
+
+MACHINE = "arn:aws:states:us-east-1:0:stateMachine:sync"
+NAMUS = '[sources.namus]\nenabled = true\nbase_url = "http://127.0.0.1:9"\npermission = "fictional documents"\n'
+
+
+class Machines:
+    """Step Functions, whose execution runs through these descriptions."""
+
+    def __init__(self, *described: dict[str, Any]) -> None:
+        self.described = list(described)
+        self.inputs: list[Any] = []
+
+    def start_execution(self, **request: Any) -> dict[str, str]:
+        self.inputs.append(json.loads(request["input"]))
+        return {"executionArn": "arn:aws:states:us-east-1:0:execution:sync:1"}
+
+    def describe_execution(self, **_: Any) -> dict[str, Any]:
+        return self.described.pop(0)
+
+
+def failed(error: str, message: str) -> dict[str, Any]:
+    cause = json.dumps({"errorType": error, "errorMessage": message, "stackTrace": ["..."]})
+    return {"status": "FAILED", "error": error, "cause": cause}
+
+
+def run(deploy: Callable[..., Town], execution: dict[str, Any], *options: str) -> tuple[int, str, Machines]:
+    machines = Machines(execution)
+    town = deploy({"SyncStateMachine": MACHINE}, stepfunctions=machines)
+    town.agency_file.write_text(town.agency_file.read_text() + NAMUS)
+    result = town.run("sync", "--in-cloud", "--agency-file", str(town.agency_file), *options)
+    return result.exit_code, result.output, machines
+
+
+@pytest.mark.parametrize(("error", "code"), [("SafetyStopError", 5), ("SyncRunningError", 5), ("UnavailableError", 1)])
+def test_the_exit_code_tells_a_refusal_from_a_failure(deploy: Callable[..., Town], error: str, code: int) -> None:
+    exit_code, output, machines = run(deploy, failed(error, "in one clear line"))
+    assert exit_code == code
+    assert "homeward: namus: FAILED: in one clear line" in output
+    assert machines.inputs == [{"source": "namus", "allow_removals": False}]
+
+
+def test_an_aborted_execution_is_a_failure_without_a_cause(deploy: Callable[..., Town]) -> None:
+    exit_code, output, machines = run(deploy, {"status": "ABORTED"}, "--allow-removals")
+    assert exit_code == 1
+    assert "namus: ABORTED: no reason given" in output
+    assert machines.inputs[0]["allow_removals"] is True
+
+
+def test_a_source_that_is_not_enabled_is_wrong_usage(town: Town) -> None:
+    town.agency_file.write_text(town.agency_file.read_text() + NAMUS)
+    result = town.run("sync", "--source", "fbi", "--agency-file", str(town.agency_file))
+    assert result.exit_code == 2
+    assert "fbi is not enabled in the agency's file; enabled: namus" in result.output
+
+
+def test_an_agency_without_sources_is_wrong_usage(town: Town) -> None:
+    result = town.run("sync", "--agency-file", str(town.agency_file))
+    assert (result.exit_code, "no source is enabled" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-a", "nowhere-dev"], "nowhere.toml: cannot be read: No such file or directory"),
+        (["-a", "springfield-staging"], "has no environment springfield-staging; it has springfield-dev"),
+    ],
+)
+def test_a_wrong_agency_is_one_line_and_exit_code_2(arguments: list[str], said: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "homeward", "sync", *arguments], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
