@@ -83,12 +83,16 @@ def import_folder(
 
 def _refuse_two_folders(settings: Settings, folder: str) -> None:
     scheduled = settings.sources.enabled.get("folder")
-    if scheduled is not None and scheduled.folder != folder:
+    if scheduled is not None and _place(scheduled.folder or "") != _place(folder):
         raise fail(
             f"the agency's file names {scheduled.folder} as its folder, and the next sync of that would remove what "
             "is imported from another one: put the cases there",
             code=REFUSED,
         )
+
+
+def _place(folder: str) -> str:
+    return folder.rstrip("/") if folder.startswith("s3://") else str(Path(folder).resolve())
 
 
 def _report(problems: list[Problem], *, as_json: bool) -> None:

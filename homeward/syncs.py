@@ -54,7 +54,7 @@ def sync(
         homeward sync -a springfield-prod --in-cloud --json
     """
     settings = read_agency(agency, agency_file)
-    names = _chosen(settings, source)
+    names = _chosen(settings, source, in_cloud=in_cloud)
     deployment = connect(agency)
     if in_cloud and not dry_run:
         ended = [run_in_cloud(deployment, name, allow_removals=allow_removals) for name in names]
@@ -74,13 +74,14 @@ def _open(deployment: Deployment, settings: Settings, name: str) -> Sync:
     return open_sync(deployment, source, most_removed_percent=settings.sync.most_removed_percent)
 
 
-def _chosen(settings: Settings, wanted: list[str] | None) -> list[str]:
-    enabled = list(settings.sources.enabled)
-    unknown = [name for name in wanted or [] if name not in enabled]
-    if unknown or not enabled:
+def _chosen(settings: Settings, wanted: list[str] | None, *, in_cloud: bool) -> list[str]:
+    names = list(settings.sources.in_the_cloud if in_cloud else settings.sources.enabled)
+    unknown = [name for name in wanted or [] if name not in names]
+    if unknown or not names:
         what = f"{', '.join(unknown)} is not enabled" if unknown else "no source is enabled"
-        raise fail(f"{what} in the agency's file; enabled: {', '.join(enabled) or 'none'}", code=2)
-    return wanted or enabled
+        hint = "; a folder on a disk is synced without --in-cloud" if in_cloud else ""
+        raise fail(f"{what} in the agency's file; enabled: {', '.join(names) or 'none'}{hint}", code=2)
+    return wanted or names
 
 
 def _finish(ended: list[tuple[dict[str, Any], int]], *, as_json: bool) -> None:

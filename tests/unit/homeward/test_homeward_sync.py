@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.unit.homeward.conftest import Town
 
@@ -64,6 +65,16 @@ def test_a_source_that_is_not_enabled_is_wrong_usage(town: Town) -> None:
     result = town.run("sync", "--source", "fbi", "--agency-file", str(town.agency_file))
     assert result.exit_code == 2
     assert "fbi is not enabled in the agency's file; enabled: namus" in result.output
+
+
+def test_a_folder_on_a_disk_is_not_for_the_cloud(town: Town, tmp_path: Path) -> None:
+    folder = f'[sources.folder]\nenabled = true\nfolder = "{tmp_path}"\n'
+    town.agency_file.write_text(town.agency_file.read_text() + NAMUS + folder)
+    options = ("--source", "folder", "--agency-file", str(town.agency_file))
+    refused = town.run("sync", "--in-cloud", *options)
+    assert (refused.exit_code, "a folder on a disk is synced without --in-cloud" in refused.output) == (2, True)
+    (tmp_path / "cases.csv").write_text("case_id\nA-1\n")
+    assert town.run("sync", *options).exit_code == 0
 
 
 def test_an_agency_without_sources_is_wrong_usage(town: Town) -> None:
