@@ -53,7 +53,7 @@ def test_what_is_quoted_is_a_command_with_options_that_it_has(where: str, line: 
 
 
 def test_the_table_has_every_command_with_the_first_line_of_its_help() -> None:
-    rows = dict(re.findall(r"^\| `(homeward [a-z ]+)` \| (.+) \|$", OPERATIONS, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(homeward [a-z -]+)` \| (.+) \|$", OPERATIONS, re.MULTILINE))
     helps = {path: getattr(command, "help", "").split("\n\n")[0].strip() for path, command in COMMANDS.items()}
     assert rows == helps
 
