@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from lambdas.detection.capture import Capture
 
-_REMEMBERED = 20  # encounters that a window item lists; a sighting later than all of these opens its own
+_REMEMBERED = 20  # encounters that a window item lists, the last opened; a sighting of an older one opens its own
 _ATTEMPTS = 12
 
 
@@ -106,7 +106,9 @@ class Encounters:
 
     def _open(self, encounter: Encounter, window_id: str, window: dict[str, Any]) -> bool:
         opened = {"encounter_id": encounter.encounter_id, "started_at": encounter.started_at}
-        recent = sorted([*window["encounters"], opened], key=lambda known: known["started_at"])[-_REMEMBERED:]
+        # In the order in which they were opened: so the first that encloses a sighting stays the first, and whoever
+        # brings it again finds that one, also when an encounter before it in time has been opened since.
+        recent = [*window["encounters"], opened][-_REMEMBERED:]
         new_window = {
             "encounter_id": window_id,
             "kind": "window",
