@@ -1,0 +1,68 @@
+"""Thirty-two matchers of one encounter at the same instant, and notifiers among them, on threads of their own."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.reference.prototype import Prototype
+from tests.faults.tables import make_table
+from tests.faults.world import ALERT, Clients, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from local_cloud.cloud import Cloud
+
+AT_ONCE = 32
+
+
+@pytest.fixture
+def world(cloud: Cloud) -> Iterator[World]:
+    world = World(Clients(cloud))
+    yield world
+    world.close()
+
+
+def race(work: Callable[[int], Any]) -> None:
+    """Let all do it at once; raises what any of them raised."""
+    start = Barrier(AT_ONCE)
+
+    def after_the_start(number: int) -> None:
+        start.wait()
+        work(number)
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(after_the_start, range(AT_ONCE)))
+
+
+def test_of_32_matchers_and_notifiers_at_once_one_alerts(world: World) -> None:
+    clock = world.skewed(0)
+    keys = [world.take(f"c-{number}", "cam-01", world.now, ALERT + 0.5).key for number in range(AT_ONCE)]
+    matcher, notifier = world.matcher(clock), world.notifier(clock)
+
+    def match_and_notify(number: int) -> None:
+        matcher.match(keys[number])
+        for encounter in world.encounters():
+            notifier.notify(encounter["encounter_id"])
+
+    race(match_and_notify)
+    [encounter] = world.encounters()
+    assert len(encounter["sightings"]) == AT_ONCE
+    assert world.alerts() == {encounter["encounter_id"]: 1}
+    world.now += timedelta(hours=1)
+    world.sweep(clock)
+    assert not world.alerts()
+
+
+def test_of_32_prototypes_at_once_several_alert(world: World) -> None:
+    """The race is one: what reads, then writes, then publishes does not pass."""
+    table = f"{world.name}-prototype"
+    make_table(world.clients.dynamodb, table, {"person": "HASH"})
+    prototype = Prototype(dynamodb=world.clients.dynamodb, sns=world.clients.sns, table=table, topic_arn=world.topic)
+    race(lambda _: prototype.alert_once("MP900101", lambda: '{"encounter_id": "the only one"}', now_s=0))
+    assert world.alerts()["the only one"] > 1

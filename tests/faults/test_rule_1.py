@@ -1,0 +1,270 @@
+"""Rule 1: no capture is lost, no alert is doubled, whatever is redelivered, reordered, concurrent or killed."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from lambdas.alerting.alert_state import AlertStates
+from lambdas.common.dynamodb import from_attributes
+from lambdas.common.encounter import AlertState, Encounter
+from lambdas.common.times import from_text
+from local_cloud.faults import Fault
+from tests.faults import world
+from tests.faults.actors import Actor, Fate, Killed
+from tests.faults.world import ALERT, REVIEW, WINDOW, Capture, Clients, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from local_cloud.cloud import Cloud
+
+# A function is ended by its timeout (stacks/alerting.py) well before a claim runs out.
+LIFE = timedelta(seconds=30)
+WRITES = ("UpdateItem", "TransactWriteItems")
+
+
+def refusal(status: int) -> ClientError:
+    answer: Any = {"Error": {"Code": "made by the test"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "Publish")
+
+
+SNS_FAILURES = {
+    "refused": Fate(before=refusal(400)),
+    "unreachable": Fate(before=EndpointConnectionError(endpoint_url="http://sns")),
+    "unclear, not taken": Fate(before=refusal(503)),
+    "unclear, taken": Fate(after=refusal(503)),
+    "answer lost": Fate(after=ReadTimeoutError(endpoint_url="http://sns")),
+}
+ALL = 99
+CALLS = st.sampled_from([ALL, 0, 1, 2, 5, 7])  # how far an invocation gets before something else happens
+SKEWS = st.sampled_from([0, -10, 10])  # seconds; hosts of functions are kept in step far better than this
+
+
+def is_expected(failure: BaseException | None) -> bool:
+    """Killed by the test; or, of two that search a capture at once, the slower one: its next delivery finds it gone."""
+    if isinstance(failure, ClientError):
+        return failure.response["Error"]["Code"] == "NoSuchKey"
+    return failure is None or isinstance(failure, Killed)
+
+
+class Rule1(RuleBasedStateMachine):
+    """Cameras, functions that interleave at each call to AWS, and everything that may go wrong with them."""
+
+    captures = Bundle("captures")
+
+    def __init__(self, clients: Clients) -> None:
+        super().__init__()
+        self.world = World(clients)
+        self.actors: list[Actor] = []
+        self.numbers = itertools.count()
+
+    @rule(
+        target=captures,
+        camera=st.sampled_from(["cam-01", "cam-02"]),
+        # Cameras deliver late, out of order, and by clocks that are wrong.
+        seconds=st.integers(-6, 6).map(lambda steps: steps * 180),
+        similarity=st.sampled_from([REVIEW - 0.5, REVIEW + 0.5, ALERT + 0.5]),
+    )
+    def capture(self, camera: str, seconds: int, similarity: float) -> Capture:
+        at = self.world.now + timedelta(seconds=seconds)
+        return self.world.take(f"c-{next(self.numbers)}", camera, at, similarity)
+
+    @rule(capture=captures)
+    def camera_sends_again(self, capture: Capture) -> None:
+        self.world.store(capture)
+
+    @rule(capture=captures, skew=SKEWS, calls=CALLS)
+    def deliver_capture(self, capture: Capture, skew: int = 0, calls: int = ALL) -> None:
+        matcher = self.world.matcher(self.world.skewed(skew))
+        self.start(lambda: matcher.match(capture.key), calls)
+
+    @rule(captures=st.lists(captures, min_size=1, max_size=5), schedule=st.lists(st.integers(0, 4), max_size=45))
+    def deliver_together(self, captures: list[Capture], schedule: list[int]) -> None:
+        for capture in captures:
+            self.deliver_capture(capture, calls=0)
+        for turn in schedule:
+            self.pick(turn).go_on()
+
+    @rule(which=st.integers(0, 9), skew=SKEWS, calls=CALLS)
+    def deliver_stream_record(self, which: int = 0, skew: int = 0, calls: int = ALL) -> None:
+        if encounters := sorted(item["encounter_id"] for item in self.world.encounters()):
+            notifier = self.world.notifier(self.world.skewed(skew))
+            self.start(lambda: notifier.notify(encounters[which % len(encounters)]), calls)
+
+    @rule(skew=SKEWS, calls=CALLS)
+    def sweep(self, skew: int, calls: int) -> None:
+        self.start(lambda: self.world.sweep(self.world.skewed(skew)), calls)
+
+    @rule(which=st.integers(0, 9))
+    def deliver_receipt(self, which: int) -> None:
+        if receipts := self.world.collect_receipts():
+            states, encounter_id = self.world.states(), receipts[which % len(receipts)]
+            self.start(lambda: states.sent(encounter_id, now=self.world.now), calls=0)
+
+    @precondition(lambda self: self.live())
+    @rule(which=st.integers(0, 9), calls=st.integers(1, 6))
+    def go_on(self, which: int, calls: int) -> None:
+        actor = self.pick(which)
+        for _ in range(calls):
+            actor.go_on()
+
+    @precondition(lambda self: self.live())
+    @rule(which=st.integers(0, 9))
+    def finish(self, which: int) -> None:
+        self.pick(which).finish()
+
+    @precondition(lambda self: self.live())
+    @rule(which=st.integers(0, 9), calls=st.integers(0, 9), took_effect=st.booleans())
+    def kill(self, which: int, calls: int, took_effect: bool) -> None:
+        actor = self.pick(which)
+        for _ in range(calls):
+            actor.go_on()
+        actor.go_on(Fate(after=Killed()) if took_effect else Fate(before=Killed()))
+
+    @precondition(lambda self: self.live())
+    @rule(which=st.integers(0, 9), failure=st.sampled_from(sorted(SNS_FAILURES)))
+    def sns_fails(self, which: int, failure: str) -> None:
+        actor = self.pick(which)
+        actor.go_on_to("Publish")
+        actor.go_on(SNS_FAILURES[failure])
+
+    @precondition(lambda self: self.live())
+    @rule(which=st.integers(0, 9), writes=st.integers(0, 2))
+    def answer_of_a_write_is_lost(self, which: int, writes: int) -> None:
+        """The SDK sends the request again, which DynamoDB has carried out already."""
+        actor = self.pick(which)
+        for _ in range(writes):
+            actor.go_on_to(*WRITES)
+            actor.go_on()
+        actor.go_on_to(*WRITES)
+        if actor.next_call:
+            with self.world.clients.cloud.failing(Fault("dynamodb", actor.next_call, after=True)):
+                actor.go_on()
+
+    @rule(seconds=st.sampled_from([5, 20, 31, 61, 901]))
+    def wait(self, seconds: int) -> None:
+        """Functions that are too old end, and receipts arrive: both take less time than a claim lasts."""
+        for actor in self.live():
+            if self.world.now + timedelta(seconds=seconds) - actor.started_at > LIFE:
+                actor.kill()
+        self.world.deliver_receipts()
+        self.world.now += timedelta(seconds=seconds)
+
+    def start(self, work: Callable[[], Any], calls: int) -> None:
+        self.actors.append(Actor(work, started_at=self.world.now))
+        for _ in range(calls):
+            self.actors[-1].go_on()
+
+    def live(self) -> list[Actor]:
+        return [actor for actor in self.actors if actor.next_call]
+
+    def pick(self, which: int) -> Actor:
+        live = self.live() or self.actors
+        return live[-1 - which % len(live)]
+
+    def teardown(self) -> None:
+        for actor in self.actors:
+            actor.finish()
+        self.settle()
+        self.check()
+        self.world.close()
+
+    def settle(self) -> None:
+        """All that waits is delivered: queues deliver again what was not dealt with, and sweeps go on."""
+        clock = self.world.skewed(0)
+        for capture in self.world.captures.values():
+            self.world.matcher(clock).match(capture.key)
+        for _ in range(3):
+            self.world.deliver_receipts()
+            self.world.now += timedelta(minutes=16)
+            self.world.sweep(clock)
+
+    def check(self) -> None:
+        assert [actor.failure for actor in self.actors if not is_expected(actor.failure)] == []
+        encounters = self.world.encounters()
+        worth_an_alert = {
+            encounter["encounter_id"]: 1
+            for encounter in encounters
+            if max(sighting["similarity"] for sighting in encounter["sightings"].values()) >= ALERT
+        }
+        assert self.world.alerts() == worth_an_alert
+        kept = sorted(capture_id for encounter in encounters for capture_id in encounter["sightings"])
+        assert kept == sorted(c.capture_id for c in self.world.captures.values() if c.similarity >= REVIEW)
+        for encounter in encounters:
+            self.check_evidence(encounter)
+        assert not [key for key in self.world.captures if self.world.exists(key)]
+        for one, other in itertools.combinations(encounters, 2):
+            apart = abs(from_text(one["started_at"]) - from_text(other["started_at"]))
+            assert one["camera"] != other["camera"] or apart >= WINDOW
+
+    def check_evidence(self, encounter: dict[str, Any]) -> None:
+        started_at = from_text(encounter["started_at"])
+        for sighting in encounter["sightings"].values():
+            assert abs(from_text(sighting["captured_at"]) - started_at) < WINDOW
+            assert self.world.exists(sighting["key"])
+
+
+def test_a_late_delivery_joins_the_encounter_that_has_the_capture_already(cloud: Cloud) -> None:
+    """An older encounter that was opened since encloses it too, but must not get its sighting and alert as well."""
+    machine = Rule1(Clients(cloud))
+    for seconds in (300, 0, -360):
+        machine.deliver_capture(machine.capture("cam-01", seconds, ALERT + 0.5))
+    machine.camera_sends_again(list(machine.world.captures.values())[1])
+    machine.teardown()
+
+
+def test_every_encounter_alerts_exactly_once_whatever_happens(cloud: Cloud) -> None:
+    clients = Clients(cloud)
+
+    class Here(Rule1):
+        def __init__(self) -> None:
+            super().__init__(clients)
+
+    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    thorough = settings(max_examples=150, stateful_step_count=25, deadline=None, suppress_health_check=checks)
+    run_state_machine_as_test(Here, settings=thorough)
+
+
+def claim_by_reading(states: AlertStates, encounter_id: str, *, now: datetime) -> Encounter | None:
+    """What the prototype did: read, and send if nobody seems to have."""
+    key = {"encounter_id": {"S": encounter_id}}
+    item = from_attributes(states.dynamodb.get_item(TableName=states.table, Key=key)["Item"])
+    return msgspec.convert(item, type=Encounter) if item["alert"] == AlertState.DUE else None
+
+
+def claim_for_ever(states: AlertStates, encounter_id: str, *, now: datetime) -> Encounter | None:
+    """A claim that nobody may take over when its holder died."""
+    return AlertStates(dynamodb=states.dynamodb, table=states.table, lease=timedelta(days=99)).claim(
+        encounter_id, now=now
+    )
+
+
+@pytest.mark.parametrize("claim", [claim_by_reading, claim_for_ever])
+def test_a_notifier_that_doubles_or_loses_an_alert_is_found_out(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, claim: Any
+) -> None:
+    class Careless(AlertStates):
+        def claim(self, encounter_id: str, *, now: datetime) -> Encounter | None:
+            found: Encounter | None = claim(self, encounter_id, now=now)
+            return found
+
+    monkeypatch.setattr(world, "AlertStates", Careless)
+    machine = Rule1(Clients(cloud))
+    machine.deliver_capture(machine.capture("cam-01", 0, ALERT + 0.5))
+    machine.deliver_stream_record(calls=1)
+    if claim is claim_by_reading:
+        machine.deliver_stream_record(calls=1)
+    else:
+        machine.kill(0, calls=0, took_effect=False)
+    with pytest.raises(AssertionError, match=r"assert Counter\("):
+        machine.teardown()
