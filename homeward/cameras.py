@@ -57,7 +57,15 @@ def add(
         console.print(f"{camera} is registered: {certificate}, {key}, endpoint {broker(deployment)}")
     else:
         until = now() + timedelta(days=claim_days)
-        _reserve(deployment, camera, site=site, serial_number=claim, until_days=claim_days)
+        reserve(
+            deployment.client("dynamodb"),
+            table=deployment["CamerasTable"],
+            camera=camera,
+            site=site,
+            serial_number=claim,
+            until=until,
+            now=now(),
+        )
         console.print(f"{camera} is reserved for {claim} until {to_text(until)}; it joins with:")
         template = deployment["ProvisioningTemplate"]
         console.print(f"homeward-edge provision --template {template} --camera {camera} --serial-number {claim}")
@@ -117,15 +125,3 @@ def claim_certificate(*, agency: Agency, folder: Folder = Path()) -> None:
 def broker(deployment: Deployment) -> str:
     """The host that the cameras of this account and region connect to."""
     return str(deployment.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"])
-
-
-def _reserve(deployment: Deployment, camera: str, *, site: str, serial_number: str, until_days: int) -> None:
-    reserve(
-        deployment.client("dynamodb"),
-        table=deployment["CamerasTable"],
-        camera=camera,
-        site=site,
-        serial_number=serial_number,
-        until=now() + timedelta(days=until_days),
-        now=now(),
-    )

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from homeward.cameras import register_camera
+from homeward.fleet import register_camera
 from local_cloud.cdk import ROOT
 from local_cloud.video.render import render_walk_past
 

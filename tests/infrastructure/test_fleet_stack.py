@@ -68,3 +68,35 @@ def test_only_a_certificate_that_belongs_to_the_thing_may_connect(either: Deploy
     [connect] = [each for each in policy["Statement"] if "iot:Connect" in as_list(each["Action"])]
     assert connect["Condition"] == {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}
     assert as_list(connect["Action"]) == ["iot:Connect"]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "allowed"),
+    [
+        ("iot:Connect", "client/claim-0123", True),
+        ("iot:Connect", "client/cam-01", False),
+        ("iot:Publish", "topic/$aws/certificates/create/json", True),
+        ("iot:Publish", f"topic/{faces_topic('cam-01')}", False),
+        ("iot:Subscribe", "topicfilter/homeward/#", False),
+    ],
+)
+def test_a_claim_certificate_buys_an_identity_and_nothing_else(
+    prod: Deployment, action: str, resource: str, allowed: bool
+) -> None:
+    policy = prod.one("AWS::IoT::Policy", "Fleet", "ClaimPolicy")["Properties"]["PolicyDocument"]
+    patterns = [
+        pattern
+        for statement in policy["Statement"]
+        if action in as_list(statement["Action"])
+        for pattern in as_list(statement["Resource"])
+        if isinstance(pattern, str)
+    ]
+    assert any(fnmatchcase(f"{ARN}:{resource}", pattern) for pattern in patterns) == allowed
+
+
+def test_nobody_joins_without_being_asked_for(either: Deployment) -> None:
+    template = either.one("AWS::IoT::ProvisioningTemplate", "Fleet", "Provisioning")["Properties"]
+    hook = template["PreProvisioningHook"]
+    assert hook["PayloadVersion"] == "2020-04-01"
+    assert hook["TargetArn"] == {"Fn::GetAtt": [either.logical_id("Fleet", "ProvisionCamera"), "Arn"]}
+    assert either.function("Fleet", "ProvisionCamera")["Timeout"] <= 5, "AWS IoT waits no longer"

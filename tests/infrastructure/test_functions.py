@@ -67,5 +67,12 @@ def test_functions_of_one_package_share_its_asset(either: Deployment) -> None:
     for resource in either.of_type("AWS::Lambda::Function").values():
         package = resource["Properties"]["Handler"].split(".")[1]
         assets.setdefault(package, set()).add(resource["Properties"]["Code"]["S3Key"])
-    assert assets.keys() == {"ingest", "detection", "alerting", "face_collection", "bucket_contents"}
+    assert assets.keys() == {
+        "ingest",
+        "detection",
+        "alerting",
+        "fleet",
+        "face_collection",
+        "bucket_contents",
+    }
     assert all(len(keys) == 1 for keys in assets.values())

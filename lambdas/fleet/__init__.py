@@ -1,0 +1,1 @@
+"""Which cameras may join the fleet."""
