@@ -6,7 +6,7 @@ FACES := .local/faces
 UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-setup lint unit infrastructure edge end-to-end browser synth bench requirements clean
+.PHONY: help setup demo test test-setup lint unit infrastructure edge faults end-to-end browser synth bench requirements clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,7 +45,7 @@ $(FACES)/.ready: $(VENV)/.ready
 demo: setup ## the main job on the local cloud: PHOTO=me.jpg adds your picture as a case, CAMERA=0 uses your webcam
 	$(BIN)/python -m local_cloud.demo $(if $(PHOTO),--photo "$(PHOTO)") $(if $(CAMERA),--camera $(CAMERA))
 
-test: lint unit infrastructure edge end-to-end browser ## everything that must pass
+test: lint unit infrastructure edge faults end-to-end browser ## everything that must pass
 
 test-setup: setup $(FACES)/.ready .local/test-tools.ready
 
@@ -62,6 +62,9 @@ infrastructure: test-setup ## the CDK app: assertions, snapshots, cdk-nag
 
 edge: test-setup ## the camera program, with a real MQTT broker
 	$(BIN)/pytest tests/edge -n 2 --dist loadfile
+
+faults: test-setup ## crashes, refusals and races, against a real emulator
+	$(BIN)/pytest tests/faults
 
 end-to-end: test-setup ## the whole pipeline, deployed to the local cloud
 	$(BIN)/pytest tests/end_to_end
