@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from edge_device.version import version
 
 PACKAGE = Path(__file__).parent
+RECIPE = PACKAGE / "greengrass" / "recipe.yaml"
 _ALSO = {"typer", "pydantic"}  # the command line's and the settings' libraries, which the whole project depends on
 
 
@@ -36,18 +37,23 @@ def requirements() -> list[str]:
 
 
 def pack(folder: Path) -> Path:
-    """Write the release into a folder, and return the archive."""
+    """Write the release into a folder, and return the archive: the same bytes for the same sources."""
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder / "homeward-edge.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         for source in sorted(PACKAGE.rglob("*")):
             if source.is_file() and "__pycache__" not in source.parts:
-                file.writestr(f"homeward-edge/edge_device/{source.relative_to(PACKAGE)}", stamped(source))
-        file.writestr("homeward-edge/requirements.txt", "\n".join(requirements()) + "\n")
-        file.writestr("homeward-edge/pyproject.toml", _PROJECT.format(version=version()))
-    for name in ("recipe.yaml", "gdk-config.json"):
-        (folder / name).write_bytes(stamped(PACKAGE / "greengrass" / name))
+                _add(file, f"edge_device/{source.relative_to(PACKAGE)}", stamped(source))
+        _add(file, "requirements.txt", ("\n".join(requirements()) + "\n").encode())
+        _add(file, "pyproject.toml", _PROJECT.format(version=version()).encode())
+    for source in (RECIPE, PACKAGE / "greengrass" / "gdk-config.json"):
+        (folder / source.name).write_bytes(stamped(source))
     return archive
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    # Without the time of day, which would make another release of the same version.
+    archive.writestr(zipfile.ZipInfo(f"homeward-edge/{name}"), content, zipfile.ZIP_DEFLATED)
 
 
 def stamped(source: Path) -> bytes:
