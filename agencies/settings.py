@@ -127,6 +127,12 @@ class Retention(_Table):
     encounter_days: Annotated[int, Field(ge=1, le=3650)] = 365
 
 
+class Fleet(_Table):
+    """How cameras get the camera program; `greengrass` hands it to those that are Greengrass v2 core devices."""
+
+    greengrass: bool = False
+
+
 class Settings(_Table):
     """All settings of one environment of an agency."""
 
@@ -142,6 +148,7 @@ class Settings(_Table):
     matching: Matching = Matching()
     alerting: Alerting
     retention: Retention = Retention()
+    fleet: Fleet = Fleet()
 
     @property
     def stage(self) -> str:

@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_iot as iot
 
+from stacks.constructs.camera_component import CameraComponent
 from stacks.constructs.function import Function, may
 from stacks.constructs.storage import encryption_key, table
 
@@ -33,13 +34,19 @@ class Fleet(cdk.Stack):
         # Operators choose it by its name for jobs and Greengrass deployments, so it has the one of the stage.
         group = iot.CfnThingGroup(self, "CameraGroup", thing_group_name=settings.stage)
         policy = iot.CfnPolicy(self, "CameraPolicy", policy_document=self._camera_policy())
-        template = self._provisioning_template(kind, group, policy)
+        policies = {"CameraPolicyName": policy}
+        if settings.fleet.greengrass:
+            component = CameraComponent(
+                self, "CameraComponent", settings=settings, group_arn=group.attr_arn, thing=_THING
+            )
+            policies["CorePolicyName"] = component.policy
+        template = self._provisioning_template(kind, group, *policies.values())
         claim_policy = iot.CfnPolicy(self, "ClaimPolicy", policy_document=self._claim_policy(template.ref))
         for output, value in {
             "CamerasTable": self.cameras.table_name,
             "CameraType": kind.ref,
             "CameraGroup": settings.stage,
-            "CameraPolicyName": policy.ref,
+            **{name: each.ref for name, each in policies.items()},
             "ProvisioningTemplate": template.ref,
             "ClaimPolicyName": claim_policy.ref,
         }.items():
@@ -48,6 +55,7 @@ class Fleet(cdk.Stack):
     def _camera_policy(self) -> dict[str, object]:
         """A camera connects as the thing that its certificate belongs to, and uses that thing's topics only."""
         shadow = f"$aws/things/{_THING}/shadow/name/camera"
+        heard = (f"{shadow}/get/accepted", f"{shadow}/update/delta")
         return _policy(
             {**_allow("iot:Connect", self._iot("client", _THING)), "Condition": _IS_ITS_OWN},
             _allow(
@@ -58,8 +66,8 @@ class Fleet(cdk.Stack):
             # The status of a camera is retained, and the last will of its connection sets it.
             _allow("iot:RetainPublish", self._iot("topic", f"homeward/v1/{_THING}/status")),
             _allow("iot:Publish", self._iot("topic", f"homeward/v1/{_THING}/status")),
-            _allow("iot:Subscribe", self._iot("topicfilter", f"{shadow}/*")),
-            _allow("iot:Receive", self._iot("topic", f"{shadow}/*")),
+            _allow("iot:Subscribe", *(self._iot("topicfilter", topic) for topic in heard)),
+            _allow("iot:Receive", *(self._iot("topic", topic) for topic in heard)),
         )
 
     def _claim_policy(self, template: str) -> dict[str, object]:
@@ -73,7 +81,7 @@ class Fleet(cdk.Stack):
         )
 
     def _provisioning_template(
-        self, kind: iot.CfnThingType, group: iot.CfnThingGroup, policy: iot.CfnPolicy
+        self, kind: iot.CfnThingType, group: iot.CfnThingGroup, *policies: iot.CfnPolicy
     ) -> iot.CfnProvisioningTemplate:
         hook = self._hook()
         role = iam.Role(
@@ -97,7 +105,9 @@ class Fleet(cdk.Stack):
             pre_provisioning_hook=iot.CfnProvisioningTemplate.ProvisioningHookProperty(
                 payload_version="2020-04-01", target_arn=hook.function_arn
             ),
-            template_body=self.to_json_string(_becomes(kind.ref, self._settings.stage, policy.ref)),
+            template_body=self.to_json_string(
+                _becomes(kind.ref, self._settings.stage, [policy.ref for policy in policies])
+            ),
         )
         permission = hook.permissions_node.find_child("IotMayAsk")
         template.node.add_dependency(permission, group)
@@ -127,15 +137,18 @@ class Fleet(cdk.Stack):
         return self.format_arn(service="iot", resource=resource, resource_name=name)
 
 
-def _becomes(kind: str, group: str, policy: str) -> dict[str, object]:
-    """What a device becomes that provisions itself: the camera that the parameters name, with the fleet's policy."""
+def _becomes(kind: str, group: str, policies: list[str]) -> dict[str, object]:
+    """What a device becomes that provisions itself: the camera that the parameters name, with the fleet's policies."""
     certificate = {"CertificateId": {"Ref": "AWS::IoT::Certificate::Id"}, "Status": "Active"}
     thing = {"ThingName": {"Ref": "ThingName"}, "ThingTypeName": kind, "ThingGroups": [group]}
     return {
         "Parameters": {name: {"Type": "String"} for name in ("ThingName", "SerialNumber", "AWS::IoT::Certificate::Id")},
         "Resources": {
             "certificate": {"Type": "AWS::IoT::Certificate", "Properties": certificate},
-            "policy": {"Type": "AWS::IoT::Policy", "Properties": {"PolicyName": policy}},
+            **{
+                f"policy{number}": {"Type": "AWS::IoT::Policy", "Properties": {"PolicyName": policy}}
+                for number, policy in enumerate(policies, start=1)
+            },
             "thing": {"Type": "AWS::IoT::Thing", "Properties": thing},
         },
     }

@@ -1,0 +1,114 @@
+"""The camera program as a Greengrass v2 component, deployed to every core device of a thing group."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_greengrassv2 as greengrass
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_iot as iot
+from aws_cdk import aws_s3_assets as assets
+from constructs import Construct
+
+from edge_device.release import RECIPE, pack
+from edge_device.version import version
+from stacks.constructs.function import may
+
+if TYPE_CHECKING:
+    from agencies.settings import Settings
+
+NAME = "homeward.camera"
+
+
+class CameraComponent(Construct):
+    """The component in the project's version, its deployment, and what a core device needs to fetch it.
+
+    `policy` is for the certificates of the core devices, beside the one that every camera has.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, settings: Settings, group_arn: str, thing: str) -> None:
+        super().__init__(scope, name)
+        release = self._release()
+        alias = self._token_exchange(release)
+        self.policy = iot.CfnPolicy(
+            self, "CorePolicy", policy_document=self._core_policy(thing, alias.attr_role_alias_arn)
+        )
+        component = greengrass.CfnComponentVersion(self, "Component", inline_recipe=_recipe(release))
+        greengrass.CfnDeployment(
+            self,
+            "Deployment",
+            target_arn=group_arn,
+            deployment_name=f"Homeward {settings.stage}",
+            components={
+                NAME: greengrass.CfnDeployment.ComponentDeploymentSpecificationProperty(
+                    component_version=component.attr_component_version
+                )
+            },
+        )
+
+    def _release(self) -> assets.Asset:
+        with tempfile.TemporaryDirectory() as folder:
+            return assets.Asset(self, "Release", path=str(pack(Path(folder))))
+
+    def _token_exchange(self, release: assets.Asset) -> iot.CfnRoleAlias:
+        """What a core device fetches the release with: a role that it takes with its certificate."""
+        role = iam.Role(
+            self,
+            "TokenExchangeRole",
+            assumed_by=iam.ServicePrincipal("credentials.iot.amazonaws.com"),
+            description="Core devices fetch the camera program",
+        )
+        role.add_to_policy(may("s3:GetObject", on=[release.bucket.arn_for_objects(release.s3_object_key)]))
+        return iot.CfnRoleAlias(self, "TokenExchange", role_arn=role.role_arn)
+
+    def _core_policy(self, thing: str, role_alias_arn: str) -> dict[str, object]:
+        """What the nucleus does beside the camera program: jobs, its own shadow, its health, its artifacts."""
+        own = f"$aws/things/{thing}"
+        used = (f"{own}/jobs/*", f"{own}/shadow/name/AWSManagedGreengrassV2Deployment/*")
+        health = (f"{own}/greengrassv2/health/json", f"{own}/greengrass/health/json")
+        fetching = (
+            "GetComponentVersionArtifact",
+            "GetDeploymentConfiguration",
+            "ListThingGroupsForCoreDevice",
+            "ResolveComponentCandidates",
+        )
+        statements = [
+            (["iot:Publish"], [self._iot("topic", topic) for topic in (*used, *health)]),
+            (["iot:Receive"], [self._iot("topic", topic) for topic in used]),
+            (["iot:Subscribe"], [self._iot("topicfilter", topic) for topic in used]),
+            (["iot:AssumeRoleWithCertificate"], [role_alias_arn]),
+            # Greengrass knows no resource for what a core device asks it.
+            ([f"greengrass:{action}" for action in fetching], ["*"]),
+        ]
+        return {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": actions, "Resource": resources} for actions, resources in statements
+            ],
+        }
+
+    def _iot(self, resource: str, name: str) -> str:
+        return cdk.Stack.of(self).format_arn(service="iot", resource=resource, resource_name=name)
+
+
+def _recipe(release: assets.Asset) -> str:
+    """The recipe, filled in as `gdk component publish` would, but for the name of the archive.
+
+    Greengrass unpacks NAME.zip into a folder NAME, and the CDK names an archive by its content.
+    """
+    archive = release.s3_object_key.removesuffix(".zip")
+    filled_in = {
+        "{COMPONENT_NAME}": NAME,
+        "{COMPONENT_VERSION}": version(),
+        "s3://BUCKET_NAME/COMPONENT_NAME/COMPONENT_VERSION/homeward-edge.zip": release.s3_object_url,
+        "{artifacts:decompressedPath}/homeward-edge/": f"{{artifacts:decompressedPath}}/{archive}/",
+    }
+    recipe = RECIPE.read_text()
+    for placeholder, value in filled_in.items():
+        if placeholder not in recipe:
+            raise ValueError(f"{RECIPE} has no {placeholder}")
+        recipe = recipe.replace(placeholder, value)
+    return recipe

@@ -1,0 +1,142 @@
+"""An agency whose cameras are Greengrass core devices, and what holds for every policy of a device."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+import yaml  # type: ignore[import-untyped]  # it ships no types
+from cdk_nag import AwsSolutionsChecks
+
+from agencies.files import load_agency
+from agencies.settings import Fleet as FleetSettings
+from edge_device.version import version
+from stacks.agency import Agency
+from tests.infrastructure.templates import AGENCY_FILE, as_list, new_app
+
+MOST_POLICY_CHARACTERS = 2048  # AWS IoT Core's quota for a policy document, without white space
+
+
+@cache
+def fleet(*, greengrass: bool) -> Any:
+    """The artifact of the fleet stack; cdk-nag has looked at it."""
+    [settings] = [each for each in load_agency(AGENCY_FILE) if each.environment == "prod"]
+    app = new_app()
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    settings = settings.model_copy(update={"fleet": FleetSettings(greengrass=greengrass)})
+    agency = Agency(app, settings.stage, settings=settings)
+    app.synth()
+    return agency.synth().get_stack_by_name("everytown-prod-Fleet")
+
+
+def of_type(kind: str, *, greengrass: bool = True) -> list[dict[str, Any]]:
+    resources = fleet(greengrass=greengrass).template["Resources"].values()
+    return [resource["Properties"] for resource in resources if resource["Type"] == kind]
+
+
+def core_policy() -> list[dict[str, Any]]:
+    [policy] = [each for each in of_type("AWS::IoT::Policy") if "greengrass" in str(each)]
+    statements: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
+    return statements
+
+
+def recipe() -> dict[str, Any]:
+    [component] = of_type("AWS::GreengrassV2::ComponentVersion")
+    document: dict[str, Any] = yaml.safe_load(component["InlineRecipe"])
+    return document
+
+
+def test_greengrass_is_off_unless_the_agency_says_so() -> None:
+    assert not of_type("AWS::GreengrassV2::ComponentVersion", greengrass=False)
+    assert not of_type("AWS::IoT::RoleAlias", greengrass=False)
+    assert "CorePolicyName" not in fleet(greengrass=False).template["Outputs"]
+
+
+def test_the_component_has_the_projects_version_and_goes_to_the_cameras_group() -> None:
+    assert (recipe()["ComponentName"], recipe()["ComponentVersion"]) == ("homeward.camera", version())
+    [deployment] = of_type("AWS::GreengrassV2::Deployment")
+    [(name, specification)] = deployment["Components"].items()
+    assert name == "homeward.camera"
+    assert specification["ComponentVersion"]["Fn::GetAtt"][1] == "ComponentVersion"
+    assert deployment["TargetArn"] == {"Fn::GetAtt": ["CameraGroup", "Arn"]}
+
+
+def test_the_recipe_installs_from_where_greengrass_unpacks_the_archive() -> None:
+    [manifest] = recipe()["Manifests"]
+    [artifact] = manifest["Artifacts"]
+    archive = Path(artifact["URI"]).name
+    unpacked = f"{{artifacts:decompressedPath}}/{Path(archive).stem}"
+    used = [word for word in manifest["Lifecycle"]["Install"]["Script"].split() if word.startswith("{artifacts")]
+    with zipfile.ZipFile(Path(fleet(greengrass=True).assembly.directory).parent / f"asset.{archive}") as file:
+        names = file.namelist()
+    assert len(used) == 2
+    for path in used:
+        inside = path.removeprefix(f"{unpacked}/")
+        assert inside in names or f"{inside}/pyproject.toml" in names
+
+
+def test_a_core_device_fetches_that_archive_and_nothing_else_from_s3() -> None:
+    [artifact] = recipe()["Manifests"][0]["Artifacts"]
+    reading = [
+        statement
+        for policy in of_type("AWS::IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "s3:GetObject" in as_list(statement["Action"])
+    ]
+    [statement] = reading
+    resource = statement["Resource"]
+    text = resource if isinstance(resource, str) else "".join(map(str, resource["Fn::Join"][1]))
+    assert text.endswith(Path(artifact["URI"]).name)
+    assert artifact["URI"].split("/")[2] in text
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "foreign"),
+    [
+        ("iot:Subscribe", "topicfilter/$aws/things/{}/jobs/notify-namespace-aws-gg-deployment", "topicfilter/#"),
+        ("iot:Publish", "topic/$aws/things/{}/greengrassv2/health/json", "topic/homeward/v1/cam-01/faces"),
+        (
+            "iot:Receive",
+            "topic/$aws/things/{}/shadow/name/AWSManagedGreengrassV2Deployment/get/accepted",
+            "topic/$aws/things/cam-01/shadow/name/camera/get/accepted",
+        ),
+    ],
+)
+def test_a_core_device_has_its_own_jobs_and_nobody_elses(action: str, resource: str, foreign: str) -> None:
+    def may(resource: str) -> bool:
+        return any(
+            fnmatchcase(f"arn:aws:iot:us-east-1:222222222222:{resource}", pattern)
+            for statement in core_policy()
+            if action in statement["Action"]
+            for pattern in (
+                str(each).replace("${iot:Connection.Thing.ThingName}", "cam-01") for each in statement["Resource"]
+            )
+        )
+
+    assert may(resource.format("cam-01"))
+    assert not may(resource.format("cam-010"))
+    assert not may(foreign)
+
+
+def test_a_camera_that_joins_by_claim_is_a_core_device_too() -> None:
+    [template] = of_type("AWS::IoT::ProvisioningTemplate")
+    assert template["TemplateBody"]["Fn::Join"][1].count({"Ref": "CameraPolicy"}) == 1
+    [core] = [
+        value["Value"] for name, value in fleet(greengrass=True).template["Outputs"].items() if name == "CorePolicyName"
+    ]
+    assert core in template["TemplateBody"]["Fn::Join"][1]
+
+
+def test_every_policy_of_a_device_is_short_enough_for_aws_iot() -> None:
+    policies = of_type("AWS::IoT::Policy")
+    assert len(policies) == 3
+    for policy in policies:
+        # Names of regions have up to 14 characters; the test agency's has nine.
+        text = json.dumps(policy["PolicyDocument"], separators=(",", ":")).replace("us-east-1", "ap-southeast-2")
+        assert len(text) <= MOST_POLICY_CHARACTERS
