@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,9 @@ def run_camera(cloud: Cloud, deployment: Deployment, *, source: str, folder: Pat
     Raises:
         CameraFailedError: the camera program failed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    # The last run's identity belongs to a cloud that is gone, and nobody overwrites a key.
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     certificate, key = folder / "camera.crt", folder / "camera.key"
     register_camera(deployment, CAMERA, site=SITE, certificate=certificate, key=key)
     identity = ["--camera", CAMERA, "--cert", str(certificate), "--key", str(key), "--ca", str(cloud.iot_ca)]
