@@ -1,13 +1,23 @@
 """DynamoDB items to plain Python values and back: numbers as int or float, sets as sets, Decimal only in here."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+T = TypeVar("T")
 Item = dict[str, Any]
+
+_ATTEMPTS = 12
 
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
@@ -30,12 +40,41 @@ def from_attributes(attributes: Mapping[str, Any]) -> Item:
 
 def is_condition_failure(error: ClientError) -> bool:
     """Whether a write was refused by its own condition, alone or inside a transaction."""
+    return "ConditionalCheckFailed" in _reasons(error)
+
+
+def despite_conflicts(write: Callable[..., T], *, pause: Callable[[float], None] = time.sleep, **request: Any) -> T:
+    """Make a write, and again while another transaction holds its items: that says nothing about its condition.
+
+    Raises:
+        ClientError: any other refusal; or that one, after the last of the attempts.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            return write(**request)
+        except ClientError as error:
+            if attempt == _ATTEMPTS - 1 or "TransactionConflict" not in _reasons(error) or is_condition_failure(error):
+                raise
+        pause(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311 - spreads retries, no secret
+    raise AssertionError("the last attempt returns or raises")
+
+
+def transact(dynamodb: DynamoDBClient, *writes: dict[str, Any]) -> bool:
+    """Make all writes or none; False where a condition of one does not hold."""
+    try:
+        despite_conflicts(dynamodb.transact_write_items, TransactItems=writes)
+    except ClientError as error:
+        if is_condition_failure(error):
+            return False
+        raise
+    return True
+
+
+def _reasons(error: ClientError) -> set[str]:
     code = error.response["Error"]["Code"]
     if code == "TransactionCanceledException":
-        # A conflict with another transaction ends like a failed condition: the state has moved on, so read it again.
-        codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-        return bool(codes & {"ConditionalCheckFailed", "TransactionConflict"})
-    return code in {"ConditionalCheckFailedException", "TransactionConflictException"}
+        return {reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])}
+    return {code.removesuffix("Exception")}
 
 
 def _without_floats(value: Any) -> Any:

@@ -1,0 +1,62 @@
+"""What the agency decided about matching and alerting, as its functions get it: one JSON document in `POLICY`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lambdas.common.ages import was_minor
+from lambdas.common.case import PhotoKind
+
+if TYPE_CHECKING:
+    from lambdas.common.case import Case
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """Similarity, 0 to 100: from `review` on an encounter is kept for review, from `alert` on it alerts."""
+
+    review: float
+    alert: float
+
+    def stricter(self, other: Thresholds | None) -> Thresholds:
+        """The higher of each."""
+        if other is None:
+            return self
+        return Thresholds(review=max(self.review, other.review), alert=max(self.alert, other.alert))
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """The thresholds, `base` and what makes them stricter, and how often the same people are told of the same person.
+
+    Where several of the stricter ones apply, the strictest does. `galleries` is by source. A dismissed pair of case
+    and camera is silent for `dismissed_days`; one that was dismissed `dismissals` times or more then needs a
+    similarity higher by `dismissed_raise`. A shot better by `better_shot_margin` is told of, `better_shots` times.
+    """
+
+    base: Thresholds = Thresholds(80, 95)
+    minors: Thresholds | None = None
+    kinds: dict[PhotoKind, Thresholds] = {}
+    galleries: dict[str, Thresholds] = {}
+    window_s: float = 600
+    dismissed_days: float = 7
+    dismissals: int = 3
+    dismissed_raise: float = 2
+    better_shot_margin: float = 2
+    better_shots: int = 1
+    digest: bool = True
+    escalate_after_s: float = 0
+
+    def thresholds_for(self, case: Case, kind: PhotoKind) -> Thresholds:
+        """What a match with a photo of this kind of this case must reach."""
+        found = self.base.stricter(self.kinds.get(kind)).stricter(self.galleries.get(case.source))
+        return found.stricter(self.minors if was_minor(case) else None)
+
+
+def read_policy(text: str) -> Policy:
+    """The policy of the environment variable `POLICY`.
+
+    Raises:
+        msgspec.ValidationError: the text is not one.
+    """
+    return msgspec.json.decode(text, type=Policy)
