@@ -68,6 +68,23 @@ def evidence_key(encounter_id: str, capture_id: str) -> str:
     return f"encounters/{encounter_id}/{capture_id}.jpg"
 
 
+def confirmed_key(encounter_id: str, capture_id: str) -> str:
+    """Where the detection bucket keeps a picture of a confirmed encounter, which no rule of the bucket deletes."""
+    return f"confirmed/{encounter_id}/{capture_id}.jpg"
+
+
+def picture_of_key(key: str) -> tuple[str, str]:
+    """Encounter id and capture id of a key that `evidence_key` or `confirmed_key` made.
+
+    Raises:
+        ValueError: the key is of neither.
+    """
+    match = re.fullmatch(r"(?:encounters|confirmed)/([^/]+)/(.+)\.jpg", key)
+    if match is None:
+        raise ValueError(f"{key!r} is no picture of an encounter")
+    return match[1], match[2]
+
+
 def _checked(part: str) -> str:
     if not _ID_PART.fullmatch(part):
         raise ValueError(f"{part!r} cannot be part of an id: letters, digits, '_', '.', '-', at most 100")

@@ -79,6 +79,8 @@ def dynamodb(aws: None) -> DynamoDBClient:
             {"AttributeName": "encounter_id", "AttributeType": "S"},
             {"AttributeName": "alert", "AttributeType": "S"},
             {"AttributeName": "alert_due_at", "AttributeType": "S"},
+            {"AttributeName": "review", "AttributeType": "S"},
+            {"AttributeName": "started_at", "AttributeType": "S"},
         ],
         GlobalSecondaryIndexes=[
             {
@@ -88,7 +90,27 @@ def dynamodb(aws: None) -> DynamoDBClient:
                     {"AttributeName": "alert_due_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
+            },
+            {
+                "IndexName": "by-review",
+                "KeySchema": [
+                    {"AttributeName": "review", "KeyType": "HASH"},
+                    {"AttributeName": "started_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["case_id", "camera"]},
+            },
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    client.create_table(
+        TableName="audit",
+        KeySchema=[
+            {"AttributeName": "encounter_id", "KeyType": "HASH"},
+            {"AttributeName": "at", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "encounter_id", "AttributeType": "S"},
+            {"AttributeName": "at", "AttributeType": "S"},
         ],
         BillingMode="PAY_PER_REQUEST",
     )

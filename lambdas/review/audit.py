@@ -1,0 +1,91 @@
+"""The audit table: who looked at which encounter, and who decided what. Functions may add to it and nothing else."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.common.times import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class AuditKind(StrEnum):
+    """What somebody did. A verdict has the word of the verdict."""
+
+    VIEWED = "viewed"
+    PICTURE_VIEWED = "picture_viewed"
+    ACKNOWLEDGED = "acknowledged"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+    UNDECIDED = "undecided"
+    EXPIRED = "expired"
+
+
+class Via(StrEnum):
+    """Which way somebody came."""
+
+    LINK = "link"
+    COMMAND_LINE = "command-line"
+    CONSOLE = "console"
+    SYSTEM = "system"
+
+
+class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """`at` is the instant and a random part, so that nothing is ever written over."""
+
+    encounter_id: str
+    at: str
+    kind: AuditKind
+    by: str
+    via: Via
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """The audit table."""
+
+    dynamodb: DynamoDBClient
+    table: str
+
+    def write(
+        self, encounter_id: str, kind: AuditKind, *, by: str, at: datetime, via: Via, note: str | None = None
+    ) -> dict[str, Any]:
+        """The record as a write for a transaction, beside what it is about."""
+        record = AuditRecord(
+            encounter_id=encounter_id,
+            at=f"{to_text(at)}#{uuid.uuid4().hex[:8]}",
+            kind=kind,
+            by=by,
+            via=via,
+            note=note,
+        )
+        return {"Put": {"TableName": self.table, "Item": to_attributes(msgspec.to_builtins(record))}}
+
+    def add(
+        self, encounter_id: str, kind: AuditKind, *, by: str, at: datetime, via: Via, note: str | None = None
+    ) -> None:
+        """Write a record by itself: a look changes nothing else."""
+        self.dynamodb.put_item(**self.write(encounter_id, kind, by=by, at=at, via=via, note=note)["Put"])
+
+    def of(self, encounter_id: str) -> Iterator[AuditRecord]:
+        """All records of an encounter, oldest first."""
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="encounter_id = :id",
+            ExpressionAttributeValues=to_attributes({":id": encounter_id}),
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield msgspec.convert(from_attributes(item), type=AuditRecord)

@@ -1,0 +1,59 @@
+"""What nobody decided in time: the encounter expires, and its pictures are deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.common.dynamodb import to_attributes, transact
+from lambdas.common.encounter import Review
+from lambdas.common.encounters_table import encounters_by_review
+from lambdas.common.times import to_text
+from lambdas.review.audit import Audit, AuditKind, Via
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.review.pictures import Pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expiry:
+    """Encounters that are open for longer than `review_for` expire."""
+
+    dynamodb: DynamoDBClient
+    table: str
+    audit: Audit
+    pictures: Pictures
+    review_for: timedelta
+
+    def expire(self, *, now: datetime) -> int:
+        """Expire what is due; their number. What the index does not show yet, the next day's run finds."""
+        due = encounters_by_review(self.dynamodb, Review.OPEN, table=self.table, started_before=now - self.review_for)
+        return sum(self._expire(listed.encounter_id, now=now) for listed in due)
+
+    def _expire(self, encounter_id: str, *, now: datetime) -> bool:
+        """False where somebody decided in the meantime."""
+        expired: dict[str, Any] = {
+            "Update": {
+                "TableName": self.table,
+                "Key": {"encounter_id": {"S": encounter_id}},
+                "UpdateExpression": "SET review = :expired, reviewed_at = :now, reviewed_by = :system",
+                "ConditionExpression": "review = :open",
+                "ExpressionAttributeValues": to_attributes(
+                    {
+                        ":expired": Review.EXPIRED.value,
+                        ":now": to_text(now),
+                        ":system": "system",
+                        ":open": Review.OPEN.value,
+                    }
+                ),
+            }
+        }
+        audit = self.audit.write(encounter_id, AuditKind.EXPIRED, by="system", at=now, via=Via.SYSTEM)
+        if not transact(self.dynamodb, expired, audit):
+            return False
+        self.pictures.settle(encounter_id)
+        return True

@@ -1,0 +1,156 @@
+"""Acknowledging an encounter and deciding on it: conditional writes, each with its audit record in one transaction."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.common.dynamodb import to_attributes, transact
+from lambdas.common.encounter import Encounter, Review
+from lambdas.common.encounters_table import read_encounter
+from lambdas.common.times import to_text
+from lambdas.review.audit import Audit, AuditKind, Via
+from lambdas.review.dismissals import write_dismissal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.review.pictures import Pictures
+
+VERDICTS = frozenset({Review.CONFIRMED, Review.DISMISSED, Review.UNDECIDED})
+_OVER = {
+    Review.WITHDRAWN: "its case was closed",
+    Review.EXPIRED: "nobody decided in time, and its pictures are deleted",
+}
+_ATTEMPTS = 12
+
+
+class ReviewError(RuntimeError):
+    """A verdict that cannot be given; the text says why."""
+
+
+class NoEncounterError(ReviewError):
+    """There is no encounter of this id."""
+
+
+class EncounterOverError(ReviewError):
+    """The encounter takes no verdict any more: withdrawn or expired."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdicts:
+    """The encounters table, the audit, and the pictures that a verdict keeps or deletes.
+
+    `kept_for` is how long an encounter is kept that is not confirmed.
+    """
+
+    dynamodb: DynamoDBClient
+    table: str
+    audit: Audit
+    pictures: Pictures
+    kept_for: timedelta
+    pause: Callable[[float], None] = time.sleep
+
+    def acknowledge(self, encounter_id: str, *, by: str, at: datetime, via: Via) -> bool:
+        """Say that somebody goes; False where somebody did before, or there is a verdict already.
+
+        Raises:
+            NoEncounterError: there is none of this id.
+            EncounterOverError: it is withdrawn or expired.
+        """
+        acknowledged = self._update(
+            encounter_id,
+            "SET acknowledged_at = :at, acknowledged_by = :by",
+            condition="review = :open AND attribute_not_exists(acknowledged_at)",
+            values={":at": to_text(at), ":by": by, ":open": Review.OPEN.value},
+        )
+        audit = self.audit.write(encounter_id, AuditKind.ACKNOWLEDGED, by=by, at=at, via=via)
+        if transact(self.dynamodb, acknowledged, audit):
+            return True
+        self.read(encounter_id)
+        return False
+
+    def decide(
+        self, encounter_id: str, verdict: Review, *, by: str, at: datetime, via: Via, note: str | None = None
+    ) -> bool:
+        """Give a verdict, or change one, and bring the pictures where it says; False where it was the verdict before.
+
+        Each step may be repeated: to give the same verdict again finishes what a crash left.
+
+        Raises:
+            ValueError: `verdict` is none.
+            NoEncounterError: there is none of this id.
+            EncounterOverError: it is withdrawn or expired.
+            ReviewError: others changed it, or its window, at every attempt.
+        """
+        if verdict not in VERDICTS:
+            raise ValueError(f"{verdict.value} is no verdict")
+        for attempt in range(_ATTEMPTS):
+            encounter = self.read(encounter_id)
+            if encounter.review is verdict:
+                changed = False
+                break
+            audit = self.audit.write(encounter_id, AuditKind(verdict.value), by=by, at=at, via=via, note=note)
+            if transact(self.dynamodb, *self._writes(encounter, verdict, by=by, at=at), audit):
+                changed = True
+                break
+            self.pause(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311 - spreads retries, no secret
+        else:
+            raise ReviewError(f"encounter {encounter_id} changed at every attempt; try again")
+        self.pictures.settle(encounter_id)
+        return changed
+
+    def read(self, encounter_id: str) -> Encounter:
+        """An encounter that still takes a verdict.
+
+        Raises:
+            NoEncounterError: there is none of this id.
+            EncounterOverError: it is withdrawn or expired.
+        """
+        encounter = read_encounter(self.dynamodb, table=self.table, encounter_id=encounter_id)
+        if encounter is None:
+            raise NoEncounterError(f"there is no encounter {encounter_id}")
+        if encounter.review in _OVER:
+            why = _OVER[encounter.review]
+            raise EncounterOverError(f"encounter {encounter_id} is {encounter.review.value}: {why}")
+        return encounter
+
+    def _writes(self, encounter: Encounter, verdict: Review, *, by: str, at: datetime) -> list[dict[str, Any]]:
+        expires_at = int((at + self.kept_for).timestamp())
+        values: dict[str, Any] = {
+            ":verdict": verdict.value,
+            ":at": to_text(at),
+            ":by": by,
+            ":seen": encounter.review.value,
+            ":seen_at": encounter.reviewed_at,
+        }
+        update = "SET review = :verdict, reviewed_at = :at, reviewed_by = :by"
+        if verdict is Review.CONFIRMED:
+            update += " REMOVE expires_at"
+        elif encounter.review is Review.CONFIRMED:
+            update, values = f"{update}, expires_at = :expires", {**values, ":expires": expires_at}
+        since = "reviewed_at = :seen_at" if encounter.reviewed_at else "attribute_not_exists(reviewed_at)"
+        decided = self._update(encounter.encounter_id, update, condition=f"review = :seen AND {since}", values=values)
+        if Review.DISMISSED not in {verdict, encounter.review}:
+            return [decided]
+        dismissed = verdict is Review.DISMISSED
+        memory = write_dismissal(
+            self.dynamodb, encounter, table=self.table, dismissed=dismissed, at=at, expires_at=expires_at
+        )
+        return [decided, memory]
+
+    def _update(self, encounter_id: str, update: str, *, condition: str, values: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": {"encounter_id": {"S": encounter_id}},
+                "UpdateExpression": update,
+                "ConditionExpression": condition,
+                "ExpressionAttributeValues": to_attributes(values),
+            }
+        }
