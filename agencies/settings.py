@@ -100,6 +100,7 @@ class Matching(_Table):
     review_threshold: Similarity = 80
     alert_threshold: Annotated[float, Field(validate_default=True)] = 95
     encounter_window_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
+    review_days: Annotated[int, Field(ge=1, le=365)] = 30
     searches_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
 
     @field_validator("alert_threshold")
@@ -118,6 +119,7 @@ class Alerting(_Table):
     emails: Emails = []
     webhooks: HttpsUrls = []
     console_url: HttpsUrl
+    link_hours: Annotated[int, Field(ge=1, le=720)] = 72
 
 
 class Retention(_Table):
@@ -149,6 +151,17 @@ class Settings(_Table):
     alerting: Alerting
     retention: Retention = Retention()
     fleet: Fleet = Fleet()
+
+    @field_validator("retention")
+    @classmethod
+    def _outlasts_the_review(cls, retention: Retention, others: ValidationInfo) -> Retention:
+        matching = others.data.get("matching", Matching())
+        if matching.review_days > retention.encounter_days:
+            raise ValueError(
+                f"encounter_days ({retention.encounter_days}) is not allowed: "
+                f"must be at least matching.review_days ({matching.review_days})"
+            )
+        return retention
 
     @property
     def stage(self) -> str:
