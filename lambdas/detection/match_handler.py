@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from botocore.config import Config
 
+from lambdas.common.batch import each_alone
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
 from lambdas.detection.encounters import Encounters
 from lambdas.detection.match import Matcher
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from lambdas.common.batch import Record
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS)
 dynamodb = boto3.client("dynamodb")
 matcher = Matcher(
     s3=boto3.client("s3"),
@@ -46,14 +45,14 @@ matcher = Matcher(
 )
 
 
-def match_record(record: SQSRecord) -> None:
+def match_record(record: Record) -> None:
     """Search the captures that one queue message names. Who is not missing is counted, and nothing else."""
-    for key in object_keys(record.body):
+    for key in object_keys(record["body"]):
         metrics.add_metric(name=matcher.match(key).value, unit=MetricUnit.Count, value=1)
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A message that fails is delivered again, alone, and ends in the dead-letter queue."""
-    return process_partial_response(event=event, record_handler=match_record, processor=processor, context=context)
+    return each_alone(event, match_record, logger)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
+from lambdas.common.batch import each_alone
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
 from lambdas.ingest.face_collections import FaceCollections
@@ -19,13 +19,12 @@ from lambdas.ingest.lease import Leases
 from lambdas.ingest.shared_pace import SharedPace
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from lambdas.common.batch import Record
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS)
 dynamodb = boto3.client("dynamodb")
 TABLE = os.environ["CASES_TABLE"]
 # The account's quota for indexing, kept by all workers together; without it only throttling holds them back.
@@ -49,12 +48,12 @@ photos = PhotoIndex(
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A photo in another worker's hands fails alone and is delivered again."""
-    return process_partial_response(event, record_handler=reconcile, processor=processor, context=context)
+    return each_alone(event, reconcile, logger)
 
 
-def reconcile(record: SQSRecord) -> None:
+def reconcile(record: Record) -> None:
     """Bring the faces of each photo that the notification names into step."""
-    for key in object_keys(record.body):
+    for key in object_keys(record["body"]):
         metrics.add_metric(name=photos.reconcile(key).value, unit=MetricUnit.Count, value=1)
