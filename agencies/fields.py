@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
-
-T = TypeVar("T")
 
 
 def _text(pattern: str, allowed: str) -> AfterValidator:
@@ -25,11 +24,17 @@ def _without_slash(url: str) -> str:
     return url.rstrip("/")
 
 
-def _without_repetition(values: list[T]) -> list[T]:
-    for value in values:
-        if values.count(value) > 1:
-            raise ValueError(f"{value!r} is listed more than once")
-    return values
+def _is_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not allowed: must be a time zone such as America/Denver")
+    return name
+
+
+def _is_some_time(hours: str) -> str:
+    start, _, end = hours.partition("-")
+    if start == end:
+        raise ValueError(f"{hours!r} is not allowed: must not begin and end at the same time")
+    return hours
 
 
 Name = Annotated[str, _text(r"[a-z][a-z0-9-]{0,30}", "lower-case letters, digits and '-', at most 31")]
@@ -49,6 +54,11 @@ Similarity = Annotated[float, Field(ge=0, le=100)]
 LogDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 ]
-Phones = Annotated[list[Phone], AfterValidator(_without_repetition)]
-Emails = Annotated[list[Email], AfterValidator(_without_repetition)]
-HttpsUrls = Annotated[list[HttpsUrl], AfterValidator(_without_repetition)]
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+QuietHours = Annotated[
+    str, _text(f"{_CLOCK}-{_CLOCK}", "two times of day such as 22:00-07:00"), AfterValidator(_is_some_time)
+]
+TimeZone = Annotated[str, AfterValidator(_is_zone)]
+RecipientName = Annotated[str, _text(r"[a-z][a-z0-9-]{0,30}", "lower-case letters, digits and '-', at most 31")]
+# The webhook function itself posts without TLS in the local cloud only.
+WebhookUrl = SourceUrl

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import ValidationError
 
@@ -124,7 +124,8 @@ def _is_in(table: Any, path: list[Any]) -> bool:
 def _suggestion(location: list[Any]) -> str:
     model: Any = Settings
     for part in location[:-1]:
-        model = model.model_fields[part].annotation
+        # A part of a list, or of a table whose keys are names, is of the type that its last argument says.
+        model = model.model_fields[part].annotation if hasattr(model, "model_fields") else get_args(model)[-1]
     known = ["environments" if field == "environment" else field for field in model.model_fields]
     near = difflib.get_close_matches(str(location[-1]), known, n=1)
     return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"

@@ -6,19 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from agencies.fields import (
-    Account,
-    Email,
-    Emails,
-    HttpsUrl,
-    HttpsUrls,
-    LogDays,
-    Name,
-    Phones,
-    Region,
-    Similarity,
-    SourceUrl,
-)
+from agencies.alerting import Alerting
+from agencies.fields import Account, Email, LogDays, Name, Region, Similarity, SourceUrl
 
 
 class _Table(BaseModel):
@@ -110,16 +99,6 @@ class Matching(_Table):
         if not review <= alert <= 100:
             raise ValueError(f"{alert:g} is not allowed: must be a number from review_threshold ({review:g}) to 100")
         return alert
-
-
-class Alerting(_Table):
-    """Who is told, and the address that the link in an alert starts with."""
-
-    phones: Phones = []
-    emails: Emails = []
-    webhooks: HttpsUrls = []
-    console_url: HttpsUrl
-    link_hours: Annotated[int, Field(ge=1, le=720)] = 72
 
 
 class Retention(_Table):

@@ -76,16 +76,16 @@ class Alerting(cdk.Stack):
         """Whoever the agency's file names. What SNS gives up to deliver to one of them waits for an operator."""
         undelivered = failure_queue(self, "UndeliveredAlerts", key=self.key, kept=cdk.Duration.days(14))
         accept_from("sns.amazonaws.com", undelivered, key=self.key)
-        told = self._settings.alerting
-        for protocol, endpoints in {"sms": told.phones, "email": told.emails, "https": told.webhooks}.items():
-            for endpoint in endpoints:
+        for recipient in self._settings.alerting.recipients:
+            if endpoint := recipient.sms or recipient.email:
                 # Not CDK's own subscriptions: these name the topic in the policy of the key that encrypts the topic.
                 sns.CfnSubscription(
-                    self.topic,
-                    f"{protocol}:{endpoint}",
+                    self,
+                    f"To-{recipient.name}",
                     topic_arn=self.topic.topic_arn,
-                    protocol=protocol,
+                    protocol=recipient.channel,
                     endpoint=endpoint,
+                    filter_policy={"recipients": [recipient.name]},
                     redrive_policy={"deadLetterTargetArn": undelivered.queue_arn},
                 )
 

@@ -72,24 +72,26 @@ def test_a_claim_outlasts_the_function_that_holds_it(either: Deployment) -> None
         assert either.function("Alerting", function)["Timeout"] < LEASE.total_seconds()
 
 
-def test_everybody_in_the_agencys_file_is_told_and_nobody_else(either: Deployment) -> None:
-    subscriptions = [each["Properties"] for each in either.of_type("AWS::SNS::Subscription").values()]
-    assert {(each["Protocol"], str(each["Endpoint"])) for each in subscriptions} == {
-        ("sms", "+15035550142"),
-        ("sms", "+15035550143"),
-        ("email", "missing-persons@police.everytown.example"),
-        ("https", "https://hooks.everytown.example/homeward"),
-        ("sqs", str({"Fn::GetAtt": [either.logical_id("Alerting", "Receipts"), "Arn"]})),
+def subscriptions(deployment: Deployment) -> list[Resource]:
+    topic = {"Ref": deployment.logical_id("Alerting", "Alerts")}
+    every = [each["Properties"] for each in deployment.of_type("AWS::SNS::Subscription").values()]
+    return [each for each in every if each["TopicArn"] == topic]
+
+
+def test_everybody_in_the_agencys_file_gets_what_is_for_them_and_nobody_else_anything(either: Deployment) -> None:
+    told = [each for each in subscriptions(either) if each["Protocol"] != "sqs"]
+    assert {(each["Protocol"], each["Endpoint"], *each["FilterPolicy"]["recipients"]) for each in told} == {
+        ("sms", "+15035550142", "desk"),
+        ("sms", "+15035550143", "chief"),
+        ("email", "missing-persons@police.everytown.example", "missing-persons"),
     }
-    topic = {"Ref": either.logical_id("Alerting", "Alerts")}
-    assert all(each["TopicArn"] == topic for each in subscriptions)
 
 
 def test_what_sns_cannot_deliver_to_somebody_waits_for_an_operator(either: Deployment) -> None:
     undelivered = {"Fn::GetAtt": [either.logical_id("Alerting", "UndeliveredAlerts"), "Arn"]}
-    for each in either.of_type("AWS::SNS::Subscription").values():
-        if each["Properties"]["Protocol"] != "sqs":
-            assert each["Properties"]["RedrivePolicy"] == {"deadLetterTargetArn": undelivered}
+    for each in subscriptions(either):
+        if each["Protocol"] != "sqs":
+            assert each["RedrivePolicy"] == {"deadLetterTargetArn": undelivered}
 
 
 def test_a_receipt_is_the_alert_itself(either: Deployment) -> None:
