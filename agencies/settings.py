@@ -76,6 +76,26 @@ class Sources(_Table):
         return self
 
 
+class Feed(_Table):
+    """A feed whose pictures become captures of the camera `feed-NAME`. Each has its own permission, as a live source.
+
+    Pictures are fetched from the feed's own origin and from `image_origins`, and from nowhere else.
+    """
+
+    name: Name
+    url: SourceUrl
+    permission: Annotated[str | None, Field(min_length=10, validate_default=True)] = None
+    image_origins: list[SourceUrl] = []
+    every_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+
+    @field_validator("permission")
+    @classmethod
+    def _is_given(cls, permission: str | None) -> str:
+        if permission is None:
+            raise ValueError('missing: a feed may be read only with permission = "who allowed it, and when"')
+        return permission
+
+
 class Sync(_Table):
     """How often the gallery follows its sources; `most_removed_percent` of it is the safety stop."""
 
@@ -83,14 +103,11 @@ class Sync(_Table):
     most_removed_percent: Annotated[float, Field(gt=0, le=100)] = 10
 
 
-class Matching(_Table):
-    """What a search must give to be reviewed, and to be alerted. Similarity from 0 to 100."""
+class Thresholds(_Table):
+    """What a match must reach to be reviewed, and to alert. Similarity from 0 to 100."""
 
-    review_threshold: Similarity = 80
-    alert_threshold: Annotated[float, Field(validate_default=True)] = 95
-    encounter_window_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
-    review_days: Annotated[int, Field(ge=1, le=365)] = 30
-    searches_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
+    review_threshold: Similarity
+    alert_threshold: Annotated[float, Field(validate_default=True)]
 
     @field_validator("alert_threshold")
     @classmethod
@@ -99,6 +116,36 @@ class Matching(_Table):
         if not review <= alert <= 100:
             raise ValueError(f"{alert:g} is not allowed: must be a number from review_threshold ({review:g}) to 100")
         return alert
+
+
+class Matching(Thresholds):
+    """The thresholds, what makes them stricter (the strictest that applies wins), and how often one person is told of.
+
+    Children resemble each other more than adults do, and a drawing resembles many: see docs/decisions/thresholds.md.
+    """
+
+    review_threshold: Similarity = 80
+    alert_threshold: Annotated[float, Field(validate_default=True)] = 95
+    minors: Thresholds = Thresholds(review_threshold=85, alert_threshold=97)
+    age_progression: Thresholds = Thresholds(review_threshold=85, alert_threshold=97)
+    artist: Thresholds = Thresholds(review_threshold=90, alert_threshold=99)
+    galleries: dict[str, Thresholds] = {}
+    encounter_window_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
+    review_days: Annotated[int, Field(ge=1, le=365)] = 30
+    dismissed_days: Annotated[float, Field(ge=0, le=365)] = 7
+    dismissals: Annotated[int, Field(ge=1, le=100)] = 3
+    dismissed_raise: Annotated[float, Field(ge=0, le=20)] = 2
+    better_shot_margin: Annotated[float, Field(gt=0, le=20)] = 2
+    better_shots: Annotated[int, Field(ge=0, le=5)] = 1
+    digest: bool = True
+    searches_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
+
+    @field_validator("galleries")
+    @classmethod
+    def _are_sources(cls, galleries: dict[str, Thresholds]) -> dict[str, Thresholds]:
+        if unknown := sorted(set(galleries) - set(Sources.model_fields)):
+            raise ValueError(f"{', '.join(unknown)}: no such source; must be of {', '.join(Sources.model_fields)}")
+        return galleries
 
 
 class Retention(_Table):
@@ -125,6 +172,7 @@ class Settings(_Table):
     region: Region | None = None
     removal: Literal["destroy", "retain"] = "retain"
     sources: Sources = Sources()
+    feeds: list[Feed] = []
     sync: Sync = Sync()
     matching: Matching = Matching()
     alerting: Alerting
@@ -141,6 +189,14 @@ class Settings(_Table):
                 f"must be at least matching.review_days ({matching.review_days})"
             )
         return retention
+
+    @field_validator("feeds")
+    @classmethod
+    def _have_names_of_their_own(cls, feeds: list[Feed]) -> list[Feed]:
+        names = [feed.name for feed in feeds]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{', '.join(twice)}: two feeds of one name; each needs its own")
+        return feeds
 
     @property
     def stage(self) -> str:

@@ -27,6 +27,8 @@ class Agency(cdk.Stage):
         ingest = Ingest(self, "Ingest", settings=settings, env=env)
         fleet = Fleet(self, "Fleet", settings=settings, env=env)
         alerting = Alerting(self, "Alerting", settings=settings, ingest=ingest, fleet=fleet, env=env)
-        detection = Detection(self, "Detection", settings=settings, ingest=ingest, alerting=alerting, env=env)
+        detection = Detection(
+            self, "Detection", settings=settings, ingest=ingest, fleet=fleet, alerting=alerting, env=env
+        )
         Sync(self, "Sync", settings=settings, ingest=ingest, alerting=alerting, detection=detection, env=env)
         cdk.Tags.of(self).add("homeward:stage", settings.stage)

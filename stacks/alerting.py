@@ -13,6 +13,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
 
 from stacks.constructs.function import Function, may
+from stacks.constructs.policy import policy_document
 from stacks.constructs.storage import encryption_key, table, text_attribute
 from stacks.constructs.work_queue import WorkQueue, accept_from, failure_queue
 
@@ -90,14 +91,7 @@ class Alerting(cdk.Stack):
                 )
 
     def _notify(self) -> None:
-        environment = {
-            "ENCOUNTERS_TABLE": self.encounters.table_name,
-            "CASES_TABLE": self._ingest.cases.table_name,
-            "CAMERAS_TABLE": self._fleet.cameras.table_name,
-            "ALERT_TOPIC_ARN": self.topic.topic_arn,
-            "CONSOLE_URL": self._settings.alerting.console_url,
-        }
-        notify = self._alerting_function("Notify", "Sends the alert of an encounter", environment)
+        notify = self._alerting_function("Notify", "Sends the alert of an encounter")
         notify.add_event_source(
             sources.DynamoEventSource(
                 self.encounters,
@@ -122,32 +116,44 @@ class Alerting(cdk.Stack):
             )
         )
         # A sweep that fails is not tried again: the next one, a minute later, does the same and more.
-        self.sweep = self._alerting_function(
-            "Sweep", "Sends the alerts that are overdue", environment, retry_attempts=0
-        )
+        self.sweep = self._alerting_function("Sweep", "Sends the alerts that are overdue", retry_attempts=0)
         self.sweep.add_to_role_policy(may("dynamodb:Query", on=[f"{self.encounters.table_arn}/index/alerts-due"]))
         minute = events.Schedule.rate(cdk.Duration.minutes(1))
         events.Rule(self, "EveryMinute", schedule=minute, targets=[targets.LambdaFunction(self.sweep)])
 
-    def _alerting_function(
-        self, name: str, description: str, environment: dict[str, str], **lambda_props: Any
-    ) -> Function:
+    def _alerting_function(self, name: str, description: str, **lambda_props: Any) -> Function:
         return Function(
             self,
             name,
             settings=self._settings,
             handler=f"alerting.{name.lower()}",
             description=description,
-            statements=[
-                self._use_keys(),
-                may("dynamodb:UpdateItem", on=[self.encounters.table_arn]),
-                may("dynamodb:GetItem", on=[self._ingest.cases.table_arn, self._fleet.cameras.table_arn]),
-                may("sns:Publish", on=[self.topic.topic_arn]),
-            ],
-            environment=environment,
+            statements=[self._use_keys(), *self.may_alert()],
+            environment=self.notifier_environment(),
             timeout=_NOTIFY_TIMEOUT,
             **lambda_props,
         )
+
+    def may_alert(self) -> list[iam.PolicyStatement]:
+        """What sending an alert takes, beside the use of the keys."""
+        return [
+            may("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[self.encounters.table_arn]),
+            may("dynamodb:GetItem", on=[self._ingest.cases.table_arn, self._fleet.cameras.table_arn]),
+            may("sns:Publish", on=[self.topic.topic_arn]),
+        ]
+
+    def notifier_environment(self) -> dict[str, str]:
+        """What lambdas/alerting/function.py makes a notifier from."""
+        return {
+            "ENCOUNTERS_TABLE": self.encounters.table_name,
+            "CASES_TABLE": self._ingest.cases.table_name,
+            "CAMERAS_TABLE": self._fleet.cameras.table_name,
+            "ALERT_TOPIC_ARN": self.topic.topic_arn,
+            "LINK_BASE": self._settings.alerting.console_url,
+            "RECIPIENTS": "[]",
+            "TIME_ZONE": "UTC",
+            "POLICY": policy_document(self._settings),
+        }
 
     def _confirm(self) -> None:
         """The topic delivers to a queue of our own too: the proof that SNS has an alert."""
@@ -157,8 +163,14 @@ class Alerting(cdk.Stack):
             settings=self._settings,
             handler="alerting.receipt",
             description="Writes down that SNS has an alert",
-            statements=[self._use_keys(), may("dynamodb:UpdateItem", on=[self.encounters.table_arn])],
-            environment={"ENCOUNTERS_TABLE": self.encounters.table_name},
+            statements=[
+                self._use_keys(),
+                may("dynamodb:PutItem", "dynamodb:UpdateItem", on=[self.encounters.table_arn]),
+            ],
+            environment={
+                "ENCOUNTERS_TABLE": self.encounters.table_name,
+                "POLICY": policy_document(self._settings),
+            },
             timeout=_NOTIFY_TIMEOUT,
         )
         queue = WorkQueue(self, "Receipts", key=self.key, function_timeout=_NOTIFY_TIMEOUT, kept=cdk.Duration.days(14))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from agencies.settings import Settings
     from stacks.alerting import Alerting
+    from stacks.fleet import Fleet
     from stacks.ingest import Ingest
 
 # What may show a passer-by is kept no longer than this, also where something failed.
@@ -42,11 +43,12 @@ class Detection(cdk.Stack):
         *,
         settings: Settings,
         ingest: Ingest,
+        fleet: Fleet,
         alerting: Alerting,
         env: cdk.Environment,
     ) -> None:
         super().__init__(scope, name, env=env, description=f"Homeward {settings.stage}: captures and their search")
-        self._settings, self._ingest, self._alerting = settings, ingest, alerting
+        self._settings, self._ingest, self._fleet, self._alerting = settings, ingest, fleet, alerting
         self.key = encryption_key(self, settings=settings)
         self.captures = self._detection_bucket()
         self._contents = BucketContents(self, "Contents", settings=settings, buckets={"Captures": self.captures})
@@ -151,7 +153,7 @@ class Detection(cdk.Stack):
                 may(
                     "kms:Decrypt",
                     "kms:GenerateDataKey",
-                    on=[self.key.key_arn, ingest.key.key_arn, alerting.key.key_arn],
+                    on=[self.key.key_arn, ingest.key.key_arn, alerting.key.key_arn, self._fleet.key.key_arn],
                 ),
                 # With the tags that others may have put on a capture: S3 refuses to copy it without these rights.
                 may(
@@ -168,18 +170,12 @@ class Detection(cdk.Stack):
                 # Without it S3 answers 403, not 404, for a capture that was searched before.
                 may("s3:ListBucket", on=[self.captures.bucket_arn]),
                 ingest.on_faces("SearchFacesByImage"),
-                may("dynamodb:GetItem", on=[ingest.cases.table_arn]),
-                may("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[alerting.encounters.table_arn]),
+                *alerting.may_alert(),
             ],
             environment={
+                **alerting.notifier_environment(),
                 "DETECTION_BUCKET": self.captures.bucket_name,
                 "FACE_COLLECTION": ingest.faces.collection_id,
-                "CASES_TABLE": ingest.cases.table_name,
-                "ENCOUNTERS_TABLE": alerting.encounters.table_name,
-                "ENCOUNTER_WINDOW_S": str(settings.matching.encounter_window_minutes * 60),
-                "ENCOUNTER_DAYS": str(settings.retention.encounter_days),
-                "REVIEW_THRESHOLD": str(settings.matching.review_threshold),
-                "ALERT_THRESHOLD": str(settings.matching.alert_threshold),
             },
             timeout=_MATCH_TIMEOUT,
             memory_mb=1024,

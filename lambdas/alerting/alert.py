@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lambdas.alerting.gsm7 import segments, to_gsm7
-from lambdas.common.case import Case, PhotoKind
+from lambdas.common.case import PhotoKind
+from lambdas.common.encounter import NoticeKind
+from lambdas.common.evidence import evidence_of
 
 if TYPE_CHECKING:
+    from lambdas.common.case import Case, SourcePhoto
     from lambdas.common.encounter import Encounter
 
 MAX_SMS_SEGMENTS = 3
@@ -37,6 +40,11 @@ class Alert:
     similarity: float
     photo_note: str | None
     link: str
+    kind: NoticeKind = NoticeKind.FIRST
+    strength: str | None = None
+    shots: int = 1
+    mean_similarity: float | None = None
+    runner_up_margin: float | None = None
 
     def sms(self) -> str:
         """At most 3 segments of GSM-7; where a case's own texts are longer, each is cut until it fits."""
@@ -60,16 +68,21 @@ class Alert:
             "Camera": f"{self.site} ({self.camera})",
             "Seen at": self.seen_at,
             "Similarity": f"{self.similarity:.1f} of 100",
+            "Evidence": self.strength and f"{self.strength}, {self.shots} shots",
             "Note": self.photo_note,
             "Review": self.link,
         }
         facts = "\n".join(f"{label}: {value}" for label, value in lines.items() if value)
         return f"{HEADLINE}. A person must check it before anybody acts on it.\n\n{facts}\n"
 
-    def document(self) -> str:
-        """The same facts as JSON, for webhooks and queues, with the text message beside them."""
+    def document(self, alert_id: str) -> str:
+        """The same facts as JSON, for webhooks and queues, with the text message beside them.
+
+        `alert_id` is the same however often the alert comes: the encounter's id, or the notice's key.
+        """
         facts = {name: value for name, value in msgspec.to_builtins(self).items() if value is not None}
-        return msgspec.json.encode({"headline": HEADLINE, "verified": False, **facts, "text": self.sms()}).decode()
+        document = {"alert_id": alert_id, "headline": HEADLINE, "verified": False, **facts, "text": self.sms()}
+        return msgspec.json.encode(document).decode()
 
     def _sms(self, limit: int) -> str:
         def cut(text: str) -> str:
@@ -82,19 +95,20 @@ class Alert:
             person,
             self.last_seen and f"Last seen {cut(self.last_seen)}",
             f"Now at {cut(self.site)} {self.seen_at}",
-            f"Similarity {self.similarity:.1f}",
+            f"Similarity {self.similarity:.1f}" + (f" ({self.strength})" if self.strength else ""),
             self.photo_note and f"Matched on {self.photo_note}",
             self.phone and f"Call {cut(self.agency or 'agency')} {self.phone}",
         ]
         return ". ".join(sentence for sentence in sentences if sentence) + f". {self.link}"
 
 
-def compose_alert(encounter: Encounter, case: Case, *, site: str | None, console_url: str) -> Alert:
-    """The alert of an encounter: its best sighting beside the facts of its case."""
+def compose_alert(encounter: Encounter, case: Case, *, kind: NoticeKind, site: str, base: str) -> Alert:
+    """The alert of an encounter: its best sighting beside the facts of its case. Its link starts with `base`."""
     best = encounter.best
+    evidence = evidence_of(encounter)
     agency = case.primary_agency
     seen = case.last_seen
-    kinds = {photo.photo_id: photo.kind for photo in case.photos}
+    photo = next((photo for photo in case.photos if photo.photo_id == best.photo_id), None)
     return Alert(
         encounter_id=encounter.encounter_id,
         case_id=case.case_id,
@@ -106,9 +120,24 @@ def compose_alert(encounter: Encounter, case: Case, *, site: str | None, console
         phone=(agency.phone or agency.phone_raw) if agency else None,
         case_number=agency.case_number if agency else None,
         camera=encounter.camera,
-        site=site or encounter.camera,
+        site=site,
         seen_at=best.captured_at[:16].replace("T", " ") + " UTC",
         similarity=best.similarity,
-        photo_note=_KIND_NOTE.get(kinds.get(best.photo_id, PhotoKind.PORTRAIT)),
-        link=f"{console_url}/e/{encounter.encounter_id}",
+        photo_note=_photo_note(photo),
+        link=f"{base}/e/{encounter.encounter_id}/{encounter.link_token}",
+        kind=kind,
+        strength=evidence.strength.value,
+        shots=evidence.shots,
+        mean_similarity=evidence.mean,
+        runner_up_margin=evidence.margin,
     )
+
+
+def _photo_note(photo: SourcePhoto | None) -> str | None:
+    """What kind of picture it was and of which year, as far as that is worth a word."""
+    if photo is None:
+        return None
+    note = _KIND_NOTE.get(photo.kind)
+    if photo.taken_year is None:
+        return note
+    return f"{note or 'a photo'} of {photo.taken_year}"

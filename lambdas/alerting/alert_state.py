@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_attributes
-from lambdas.common.encounter import AlertState, Encounter
+from lambdas.alerting.followups import followups
+from lambdas.common.dynamodb import despite_conflicts, from_attributes, is_condition_failure, to_attributes, transact
+from lambdas.common.encounter import LEASE, AlertState, Encounter, Notice, notice_item
 from lambdas.common.times import to_text
 
 if TYPE_CHECKING:
@@ -23,21 +24,27 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from lambdas.common.policy import Policy
+
 INDEX = "alerts-due"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlertStates:
-    """The alert attributes of the encounters table. A claim lasts `lease`, longer than its holder lives."""
+    """The alert attributes of the encounters table, of encounters and of notices.
+
+    A claim lasts `lease`, longer than its holder lives.
+    """
 
     dynamodb: DynamoDBClient
     table: str
-    lease: timedelta
+    policy: Policy
+    lease: timedelta = LEASE
 
-    def claim(self, encounter_id: str, *, now: datetime) -> Encounter | None:
+    def claim(self, key: str, *, now: datetime) -> Encounter | Notice | None:
         """Take the alert to send it; None if it is sent, withdrawn, not due yet or in somebody else's hands."""
         attributes = self._update(
-            encounter_id,
+            key,
             "SET alert = :sending, alert_due_at = :until, alert_attempts = if_not_exists(alert_attempts, :none) + :one",
             condition="alert IN (:due, :sending) AND alert_due_at <= :now",
             values={
@@ -49,20 +56,36 @@ class AlertStates:
                 ":one": 1,
             },
         )
-        return None if attributes is None else msgspec.convert(from_attributes(attributes), type=Encounter)
+        if attributes is None:
+            return None
+        item = from_attributes(attributes)
+        record: type[Encounter | Notice] = Notice if item["kind"] == "notice" else Encounter
+        return msgspec.convert(item, type=record)
 
-    def sent(self, encounter_id: str, *, now: datetime) -> bool:
-        """The alert is out; False if that was known."""
-        return self._end(encounter_id, AlertState.SENT, "alerted_at", now)
+    def sent(self, key: str, *, now: datetime) -> bool:
+        """The alert is out, and what follows a first one is due in its time; False if that was known."""
+        ended = self._ended(key, AlertState.SENT, "alerted_at", now)
+        due = [] if key.startswith("notice#") else followups(self.policy, key, now=now)
+        puts = [{"Put": {"TableName": self.table, "Item": notice_item(notice)}} for notice in due]
+        return transact(self.dynamodb, {"Update": ended}, *puts)
 
-    def withdraw(self, encounter_id: str, *, now: datetime) -> bool:
-        """The alert must not go out any more, because its case is closed."""
-        return self._end(encounter_id, AlertState.WITHDRAWN, "withdrawn_at", now)
+    def withdraw(self, key: str, *, now: datetime) -> bool:
+        """The alert must not go out any more: its case is closed, or nobody needs it now."""
+        return transact(self.dynamodb, {"Update": self._ended(key, AlertState.WITHDRAWN, "withdrawn_at", now)})
 
-    def postpone(self, encounter_id: str, *, until: datetime, reason: str) -> None:
+    def put(self, notice: Notice) -> None:
+        """A notice to be sent when it is due; one that was put before stays as it is."""
+        put = {
+            "TableName": self.table,
+            "Item": notice_item(notice),
+            "ConditionExpression": "attribute_not_exists(encounter_id)",
+        }
+        transact(self.dynamodb, {"Put": put})
+
+    def postpone(self, key: str, *, until: datetime, reason: str) -> None:
         """SNS refused the alert: it is due again later, with the reason kept for the operator."""
         self._update(
-            encounter_id,
+            key,
             "SET alert = :due, alert_due_at = :until, alert_error = :reason",
             condition="alert = :sending",
             values={
@@ -74,7 +97,7 @@ class AlertStates:
         )
 
     def overdue(self, *, now: datetime) -> Iterator[str]:
-        """The encounters whose alert is due, or whose claim ran out, the longest waiting first."""
+        """The keys of alerts and notices that are due, or whose claim ran out, the longest waiting first."""
         paginator = self.dynamodb.get_paginator("query")
         for state in (AlertState.DUE, AlertState.SENDING):
             pages = paginator.paginate(
@@ -87,26 +110,28 @@ class AlertStates:
                 for item in page["Items"]:
                     yield from_attributes(item)["encounter_id"]
 
-    def _end(self, encounter_id: str, state: AlertState, time_attribute: str, now: datetime) -> bool:
-        attributes = self._update(
-            encounter_id,
-            f"SET alert = :state, {time_attribute} = :now REMOVE alert_due_at, alert_error",
-            condition="alert IN (:due, :sending)",
-            values={
-                ":state": state.value,
-                ":due": AlertState.DUE.value,
-                ":sending": AlertState.SENDING.value,
-                ":now": to_text(now),
-            },
-        )
-        return attributes is not None
+    def _ended(self, key: str, state: AlertState, time_attribute: str, now: datetime) -> dict[str, Any]:
+        values = {
+            ":state": state.value,
+            ":due": AlertState.DUE.value,
+            ":sending": AlertState.SENDING.value,
+            ":now": to_text(now),
+        }
+        return {
+            "TableName": self.table,
+            "Key": {"encounter_id": {"S": key}},
+            "UpdateExpression": f"SET alert = :state, {time_attribute} = :now REMOVE alert_due_at, alert_error",
+            "ConditionExpression": "alert IN (:due, :sending)",
+            "ExpressionAttributeValues": to_attributes(values),
+        }
 
-    def _update(self, encounter_id: str, update: str, *, condition: str, values: dict[str, Any]) -> Any:
-        """The encounter's attributes after the update, or None where the condition did not hold."""
+    def _update(self, key: str, update: str, *, condition: str, values: dict[str, Any]) -> Any:
+        """The attributes after the update, or None where the condition did not hold."""
         try:
-            answer = self.dynamodb.update_item(
+            answer = despite_conflicts(
+                self.dynamodb.update_item,
                 TableName=self.table,
-                Key={"encounter_id": {"S": encounter_id}},
+                Key={"encounter_id": {"S": key}},
                 UpdateExpression=update,
                 ConditionExpression=condition,
                 ExpressionAttributeValues=to_attributes(values),

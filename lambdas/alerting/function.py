@@ -1,31 +1,37 @@
-"""What the notify and sweep functions share: one notifier, made from the function's environment."""
+"""What the functions that send alerts share: one notifier, made from the function's environment."""
 
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import boto3
 from botocore.config import Config
 
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.alerting.notify import Notifier
+from lambdas.alerting.recipients import read_recipients
+from lambdas.common.policy import read_policy
 from lambdas.common.times import now
 
-# Longer than either function may run, so that a claim that ran out has no holder left; and longer than a receipt takes.
-LEASE = timedelta(seconds=60)
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def notifier_from_environment() -> Notifier:
+def notifier_from_environment(dynamodb: DynamoDBClient) -> Notifier:
     """Raises KeyError where a variable of the environment is missing."""
-    dynamodb = boto3.client("dynamodb")
     return Notifier(
         sns=boto3.client("sns", config=Config(retries={"total_max_attempts": 1}, read_timeout=10)),
         dynamodb=dynamodb,
-        states=AlertStates(dynamodb=dynamodb, table=os.environ["ENCOUNTERS_TABLE"], lease=LEASE),
+        states=AlertStates(
+            dynamodb=dynamodb, table=os.environ["ENCOUNTERS_TABLE"], policy=read_policy(os.environ["POLICY"])
+        ),
         cases_table=os.environ["CASES_TABLE"],
         cameras_table=os.environ["CAMERAS_TABLE"],
         topic_arn=os.environ["ALERT_TOPIC_ARN"],
-        console_url=os.environ["CONSOLE_URL"],
+        link_base=os.environ["LINK_BASE"],
+        recipients=read_recipients(os.environ["RECIPIENTS"]),
+        zone=ZoneInfo(os.environ["TIME_ZONE"]),
         now=now,
     )

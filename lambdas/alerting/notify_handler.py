@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -17,15 +18,15 @@ if TYPE_CHECKING:
 
 logger = Logger()
 metrics = Metrics()
-notifier = notifier_from_environment()
+notifier = notifier_from_environment(boto3.client("dynamodb"))
 
 
 def notify_record(record: Record) -> None:
-    """Send the alert of the encounter that one stream record is about."""
-    encounter_id = record["dynamodb"]["Keys"]["encounter_id"]["S"]
-    outcome = notifier.notify(encounter_id)
+    """Send the alert of the encounter, or the notice, that one stream record is about."""
+    alert_id = record["dynamodb"]["Keys"]["encounter_id"]["S"]
+    outcome = notifier.notify(alert_id)
     metrics.add_metric(name=outcome.value, unit=MetricUnit.Count, value=1)
-    logger.info("alert", encounter_id=encounter_id, outcome=outcome.value)
+    logger.info("alert", alert_id=alert_id, outcome=outcome.value)
 
 
 @logger.inject_lambda_context

@@ -10,8 +10,8 @@ import msgspec
 from aws_lambda_powertools import Logger
 
 from lambdas.alerting.alert_state import AlertStates
-from lambdas.alerting.function import LEASE
 from lambdas.common.batch import each_alone
+from lambdas.common.policy import read_policy
 from lambdas.common.times import now
 
 if TYPE_CHECKING:
@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from lambdas.common.batch import Record
 
 logger = Logger()
-states = AlertStates(dynamodb=boto3.client("dynamodb"), table=os.environ["ENCOUNTERS_TABLE"], lease=LEASE)
+states = AlertStates(
+    dynamodb=boto3.client("dynamodb"),
+    table=os.environ["ENCOUNTERS_TABLE"],
+    policy=read_policy(os.environ["POLICY"]),
+)
 
 
 def acknowledge(record: Record) -> None:
     """Write that the alert is out, where the function that published it did not live to."""
-    encounter_id = msgspec.json.decode(record["body"])["encounter_id"]
-    if states.sent(encounter_id, now=now()):
-        logger.info("alert confirmed by its receipt", encounter_id=encounter_id)
+    alert_id = msgspec.json.decode(record["body"])["alert_id"]
+    if states.sent(alert_id, now=now()):
+        logger.info("alert confirmed by its receipt", alert_id=alert_id)
 
 
 @logger.inject_lambda_context

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 logger = Logger()
 metrics = Metrics()
-notifier = notifier_from_environment()
+notifier = notifier_from_environment(boto3.client("dynamodb"))
 
 
 @logger.inject_lambda_context
@@ -24,8 +25,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """How many alerts the sweep found overdue; what it does not reach in its time, the next one does."""
     overdue = list(notifier.states.overdue(now=now()))
     metrics.add_metric(name="AlertsOverdue", unit=MetricUnit.Count, value=len(overdue))
-    for encounter_id in overdue:
-        outcome = notifier.notify(encounter_id)
+    for alert_id in overdue:
+        outcome = notifier.notify(alert_id)
         metrics.add_metric(name=outcome.value, unit=MetricUnit.Count, value=1)
-        logger.info("overdue alert", encounter_id=encounter_id, outcome=outcome.value)
+        logger.info("overdue alert", alert_id=alert_id, outcome=outcome.value)
     return {"overdue": len(overdue)}

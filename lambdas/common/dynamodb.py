@@ -79,7 +79,8 @@ def _reasons(error: ClientError) -> set[str]:
 
 def _without_floats(value: Any) -> Any:
     if isinstance(value, float):
-        return Decimal(repr(value))
+        # 99.0 as 99, the form in which DynamoDB keeps it.
+        return int(value) if value.is_integer() else Decimal(repr(value))
     if isinstance(value, Mapping):
         return {name: _without_floats(member) for name, member in value.items() if member is not None}
     if isinstance(value, list | tuple):

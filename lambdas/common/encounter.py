@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 import msgspec
+
+from lambdas.common.dynamodb import to_attributes
+
+# How long an alert stays in the hands of the function that took it: longer than any that sends alerts may run, so that
+# a claim that ran out has no holder left, and longer than a receipt takes.
+LEASE = timedelta(seconds=60)
 
 
 class AlertState(StrEnum):
@@ -151,3 +159,8 @@ class Notice(msgspec.Struct, kw_only=True):
 def notice_key(about: str, kind: NoticeKind, part: str = "1") -> str:
     """The key of a notice: the same notice gets the same key, however often somebody asks for it."""
     return f"notice#{about}#{kind.value}#{part}"
+
+
+def notice_item(notice: Notice) -> dict[str, Any]:
+    """The notice as typed attributes of the encounters table."""
+    return to_attributes({"kind": "notice", **msgspec.to_builtins(notice)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +11,8 @@ from lambdas.common.ages import was_minor
 from lambdas.common.case import PhotoKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lambdas.common.case import Case
 
 
@@ -32,6 +35,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     Where several of the stricter ones apply, the strictest does. `galleries` is by source. A dismissed pair of case
     and camera is silent for `dismissed_days`; one that was dismissed `dismissals` times or more then needs a
     similarity higher by `dismissed_raise`. A shot better by `better_shot_margin` is told of, `better_shots` times.
+    Encounters are kept for `kept_days`.
     """
 
     base: Thresholds = Thresholds(80, 95)
@@ -46,11 +50,16 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     better_shots: int = 1
     digest: bool = True
     escalate_after_s: float = 0
+    kept_days: float = 365
 
     def thresholds_for(self, case: Case, kind: PhotoKind) -> Thresholds:
         """What a match with a photo of this kind of this case must reach."""
         found = self.base.stricter(self.kinds.get(kind)).stricter(self.galleries.get(case.source))
         return found.stricter(self.minors if was_minor(case) else None)
+
+    def expiry(self, now: datetime) -> int:
+        """When a record written now is to be deleted, as DynamoDB's time to live wants it: seconds since 1970."""
+        return int((now + timedelta(days=self.kept_days)).timestamp())
 
 
 def read_policy(text: str) -> Policy:

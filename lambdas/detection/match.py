@@ -1,4 +1,7 @@
-"""Search a capture in the gallery: what resembles an open case becomes an encounter, everybody else is deleted."""
+"""Search a capture in the gallery: who resembles an open case becomes an encounter, everybody else is deleted.
+
+An encounter that alerts is told of at once, from here: the stream and the sweep send what this could not.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lambdas.common.case import CaseStatus
-from lambdas.common.cases_table import read_status
+from lambdas.common.cases_table import read_case
 from lambdas.common.collections_in_use import read_collections_in_use
-from lambdas.common.keys import evidence_key, photo_of_external_image_id
+from lambdas.common.keys import evidence_key
+from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture import Capture, capture_of_object
-from lambdas.detection.encounters import Candidate, Encounters, sighting_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,8 +24,12 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_rekognition import RekognitionClient
-    from mypy_boto3_rekognition.type_defs import FaceMatchTypeDef
     from mypy_boto3_s3 import S3Client
+
+    from lambdas.alerting.notify import Notifier
+    from lambdas.common.case import Case
+    from lambdas.detection.candidates import Candidate
+    from lambdas.detection.encounters import Encounters
 
 _MOST_FACES = 50  # matches asked of one search: several photos of each of several cases
 _UNREADABLE = frozenset({"InvalidImageFormatException", "ImageTooLargeException"})
@@ -44,9 +51,10 @@ class UnreadableCaptureError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Matcher:
-    """The gallery and the two thresholds (similarity, 0 to 100) that a capture is held against.
+    """The gallery that a capture is held against, and what becomes of those who resemble somebody in it.
 
     `collection` is the one that the deployment made; the cases table may name another that took over from it.
+    `notifier` is made when the first alert needs it: nearly every capture is of somebody who is not missing.
     """
 
     s3: S3Client
@@ -56,8 +64,7 @@ class Matcher:
     collection: str
     cases_table: str
     encounters: Encounters
-    review_threshold: float
-    alert_threshold: float
+    notifier: Callable[[], Notifier]
     now: Callable[[], datetime]
 
     def match(self, key: str) -> Outcome:
@@ -88,18 +95,20 @@ class Matcher:
             raise UnreadableCaptureError(str(error)) from error
 
     def _search(self, key: str, capture: Capture) -> Outcome:
+        policy = self.encounters.policy
         try:
             answer = self.rekognition.search_faces_by_image(
                 CollectionId=self._collection(),
                 Image={"S3Object": {"Bucket": self.bucket, "Name": key}},
-                FaceMatchThreshold=self.review_threshold,
+                FaceMatchThreshold=policy.base.review,
                 MaxFaces=_MOST_FACES,
                 QualityFilter="NONE",
             )
         except ClientError as error:
             return _outcome_of(error)
         searched_at = self.now()
-        candidates = [found for found in candidates_by_case(answer["FaceMatches"]) if self._is_open(found.case_id)]
+        found = likenesses_by_case(answer["FaceMatches"])
+        candidates = candidates_among(found, self._open_cases(found), policy)
         for candidate in candidates:
             self._record(key, capture, candidate, searched_at=searched_at)
         return Outcome.CANDIDATE if candidates else Outcome.NO_CANDIDATE
@@ -109,21 +118,24 @@ class Matcher:
         in_use = read_collections_in_use(self.dynamodb, table=self.cases_table, deployed=self.collection)
         return in_use.active
 
-    def _is_open(self, case_id: str) -> bool:
-        return read_status(self.dynamodb, table=self.cases_table, case_id=case_id) is CaseStatus.OPEN
+    def _open_cases(self, case_ids: Iterable[str]) -> list[Case]:
+        stored = (read_case(self.dynamodb, table=self.cases_table, case_id=case_id) for case_id in case_ids)
+        return [found.case for found in stored if found and found.status is CaseStatus.OPEN]
 
     def _record(self, key: str, capture: Capture, candidate: Candidate, *, searched_at: datetime) -> None:
         """The picture is in its place before anybody is told of it, and every step may be repeated."""
-        encounter_id = self.encounters.enclosing(candidate, capture, searched_at=searched_at, now=self.now())
+        place = self.encounters.place(candidate, capture, searched_at=searched_at, now=self.now())
         self.s3.copy_object(
             Bucket=self.bucket,
             CopySource={"Bucket": self.bucket, "Key": key},
-            Key=evidence_key(encounter_id, capture.capture_id),
+            Key=evidence_key(place.encounter_id, capture.capture_id),
         )
-        sighting = sighting_of(candidate, capture, encounter_id)
-        self.encounters.add_sighting(encounter_id, capture.capture_id, sighting)
-        if candidate.similarity >= self.alert_threshold:
-            self.encounters.request_alert(encounter_id, now=self.now())
+        if place.opened is None:
+            mine = self.encounters.join(place, candidate, capture, now=self.now())
+        else:
+            mine = place.opened if place.opened.alert else None
+        if mine:
+            self.notifier().send(mine, candidate.case)
 
     def _quarantine(self, key: str, *, reason: str) -> None:
         source: Any = {"Bucket": self.bucket, "Key": key}
@@ -135,17 +147,6 @@ class Matcher:
             MetadataDirective="REPLACE",
         )
         self.s3.delete_object(Bucket=self.bucket, Key=key)
-
-
-def candidates_by_case(matches: Iterable[FaceMatchTypeDef]) -> list[Candidate]:
-    """One candidate a case, with the photo that resembles the capture most; most similar first."""
-    best: dict[str, Candidate] = {}
-    for match in matches:
-        case_id, photo_id = photo_of_external_image_id(match["Face"]["ExternalImageId"])
-        found = Candidate(case_id=case_id, photo_id=photo_id, similarity=round(match["Similarity"], 2))
-        if case_id not in best or found.similarity > best[case_id].similarity:
-            best[case_id] = found
-    return sorted(best.values(), key=lambda candidate: -candidate.similarity)
 
 
 def _outcome_of(error: ClientError) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from lambdas.common.batch import each_alone
+from lambdas.common.policy import read_policy
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
 from lambdas.detection.encounters import Encounters
@@ -20,11 +21,22 @@ from lambdas.detection.match import Matcher
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from lambdas.alerting.notify import Notifier
     from lambdas.common.batch import Record
 
 logger = Logger()
 metrics = Metrics()
 dynamodb = boto3.client("dynamodb")
+
+
+@cache
+def notifier() -> Notifier:
+    """Made for the first alert: what it needs is imported then, not at each cold start."""
+    from lambdas.alerting.function import notifier_from_environment  # noqa: PLC0415 - see above
+
+    return notifier_from_environment(dynamodb)
+
+
 matcher = Matcher(
     s3=boto3.client("s3"),
     # Of the modes, only "standard" counts Rekognition's ProvisionedThroughputExceededException as throttling.
@@ -36,11 +48,9 @@ matcher = Matcher(
     encounters=Encounters(
         dynamodb=dynamodb,
         table=os.environ["ENCOUNTERS_TABLE"],
-        window=timedelta(seconds=float(os.environ["ENCOUNTER_WINDOW_S"])),
-        kept_for=timedelta(days=float(os.environ["ENCOUNTER_DAYS"])),
+        policy=read_policy(os.environ["POLICY"]),
     ),
-    review_threshold=float(os.environ["REVIEW_THRESHOLD"]),
-    alert_threshold=float(os.environ["ALERT_THRESHOLD"]),
+    notifier=notifier,
     now=now,
 )
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 ROOT = Path(__file__).resolve().parents[2]
+# Packages whose modules another one uses: match sends the alert of the encounter that it opens.
+_ALSO = {"detection": ("alerting",)}
 _LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14")
 
 
@@ -75,7 +77,7 @@ def _digest(package: str, built_for: str) -> str:
 def _sources(package: str) -> Iterator[Path]:
     lambdas = ROOT / "lambdas"
     yield lambdas / "__init__.py"
-    for folder in ("common", package):
+    for folder in ("common", package, *_ALSO.get(package, ())):
         yield from sorted((lambdas / folder).rglob("*.py"))
     yield lambdas / package / "requirements.txt"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rul
 
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.common.dynamodb import from_attributes
-from lambdas.common.encounter import AlertState, Encounter
-from lambdas.common.times import from_text
+from lambdas.common.encounter import LEASE, AlertState, Encounter, Notice
+from lambdas.common.times import from_text, to_text
 from local_cloud.faults import Fault
 from tests.faults import world
 from tests.faults.actors import Actor, Fate, Killed
@@ -73,7 +74,7 @@ class Rule1(RuleBasedStateMachine):
         camera=st.sampled_from(["cam-01", "cam-02"]),
         # Cameras deliver late, out of order, and by clocks that are wrong.
         seconds=st.integers(-6, 6).map(lambda steps: steps * 180),
-        similarity=st.sampled_from([REVIEW - 0.5, REVIEW + 0.5, ALERT + 0.5]),
+        similarity=st.sampled_from([REVIEW - 0.5, REVIEW + 0.5, ALERT + 0.5, ALERT + 4]),
     )
     def capture(self, camera: str, seconds: int, similarity: float) -> Capture:
         at = self.world.now + timedelta(seconds=seconds)
@@ -97,9 +98,9 @@ class Rule1(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 9), skew=SKEWS, calls=CALLS)
     def deliver_stream_record(self, which: int = 0, skew: int = 0, calls: int = ALL) -> None:
-        if encounters := sorted(item["encounter_id"] for item in self.world.encounters()):
+        if alerts := sorted(item["encounter_id"] for item in self.world.items("encounter", "notice")):
             notifier = self.world.notifier(self.world.skewed(skew))
-            self.start(lambda: notifier.notify(encounters[which % len(encounters)]), calls)
+            self.start(lambda: notifier.notify(alerts[which % len(alerts)]), calls)
 
     @rule(skew=SKEWS, calls=CALLS)
     def sweep(self, skew: int, calls: int) -> None:
@@ -108,8 +109,8 @@ class Rule1(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9))
     def deliver_receipt(self, which: int) -> None:
         if receipts := self.world.collect_receipts():
-            states, encounter_id = self.world.states(), receipts[which % len(receipts)]
-            self.start(lambda: states.sent(encounter_id, now=self.world.now), calls=0)
+            states, alert_id = self.world.states(), receipts[which % len(receipts)]
+            self.start(lambda: states.sent(alert_id, now=self.world.now), calls=0)
 
     @precondition(lambda self: self.live())
     @rule(which=st.integers(0, 9), calls=st.integers(1, 6))
@@ -198,6 +199,7 @@ class Rule1(RuleBasedStateMachine):
             if max(sighting["similarity"] for sighting in encounter["sightings"].values()) >= ALERT
         }
         assert self.world.alerts() == worth_an_alert
+        assert set(self.world.notices().values()) <= {1}
         kept = sorted(capture_id for encounter in encounters for capture_id in encounter["sightings"])
         assert kept == sorted(c.capture_id for c in self.world.captures.values() if c.similarity >= REVIEW)
         for encounter in encounters:
@@ -235,36 +237,44 @@ def test_every_encounter_alerts_exactly_once_whatever_happens(cloud: Cloud) -> N
     run_state_machine_as_test(Here, settings=thorough)
 
 
-def claim_by_reading(states: AlertStates, encounter_id: str, *, now: datetime) -> Encounter | None:
+def claim_by_reading(states: AlertStates, key: str, *, now: datetime) -> Encounter | Notice | None:
     """What the prototype did: read, and send if nobody seems to have."""
-    key = {"encounter_id": {"S": encounter_id}}
-    item = from_attributes(states.dynamodb.get_item(TableName=states.table, Key=key)["Item"])
-    return msgspec.convert(item, type=Encounter) if item["alert"] == AlertState.DUE else None
+    item = from_attributes(states.dynamodb.get_item(TableName=states.table, Key={"encounter_id": {"S": key}})["Item"])
+    if item["alert"] == AlertState.SENT or item.get("alert_due_at", "") > to_text(now + LEASE):
+        return None
+    record: type[Encounter | Notice] = Notice if item["kind"] == "notice" else Encounter
+    return msgspec.convert(item, type=record)
 
 
-def claim_for_ever(states: AlertStates, encounter_id: str, *, now: datetime) -> Encounter | None:
+def claim_for_ever(states: AlertStates, key: str, *, now: datetime) -> Encounter | Notice | None:
     """A claim that nobody may take over when its holder died."""
-    return AlertStates(dynamodb=states.dynamodb, table=states.table, lease=timedelta(days=99)).claim(
-        encounter_id, now=now
-    )
+    return replace(states, lease=timedelta(days=99)).claim(key, now=now)
 
 
 @pytest.mark.parametrize("claim", [claim_by_reading, claim_for_ever])
 def test_a_notifier_that_doubles_or_loses_an_alert_is_found_out(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, claim: Any
 ) -> None:
+    sound = AlertStates.claim
+
     class Careless(AlertStates):
-        def claim(self, encounter_id: str, *, now: datetime) -> Encounter | None:
-            found: Encounter | None = claim(self, encounter_id, now=now)
+        def claim(self, key: str, *, now: datetime) -> Encounter | Notice | None:
+            if self.lease > LEASE:
+                return sound(self, key, now=now)
+            found: Encounter | Notice | None = claim(self, key, now=now)
             return found
 
     monkeypatch.setattr(world, "AlertStates", Careless)
     machine = Rule1(Clients(cloud))
-    machine.deliver_capture(machine.capture("cam-01", 0, ALERT + 0.5))
-    machine.deliver_stream_record(calls=1)
+    machine.deliver_capture(machine.capture("cam-01", 0, ALERT + 0.5), calls=0)
+    machine.pick(0).go_on_to("Publish")
     if claim is claim_by_reading:
-        machine.deliver_stream_record(calls=1)
+        machine.deliver_stream_record()
     else:
+        machine.kill(0, calls=0, took_effect=False)
+        machine.wait(61)
+        machine.sweep(skew=0, calls=0)
+        machine.pick(0).go_on_to("Publish")
         machine.kill(0, calls=0, took_effect=False)
     with pytest.raises(AssertionError, match=r"assert Counter\("):
         machine.teardown()

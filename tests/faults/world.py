@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from botocore.exceptions import ClientError
 
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.alerting.notify import Notifier
+from lambdas.alerting.recipients import Channel, Recipient
 from lambdas.common.case import Case
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
+from lambdas.common.policy import Policy, Thresholds
 from lambdas.common.times import to_text
 from lambdas.detection.encounters import Encounters
 from lambdas.detection.match import Matcher
@@ -30,8 +33,8 @@ if TYPE_CHECKING:
 
 CASE = Case(case_id="namus:MP900101", source="namus", source_id="MP900101")
 WINDOW = timedelta(minutes=10)
-LEASE = timedelta(seconds=60)
 REVIEW, ALERT = 80.0, 95.0
+POLICY = Policy(base=Thresholds(REVIEW, ALERT), window_s=WINDOW.total_seconds())
 _numbers = itertools.count()
 
 
@@ -74,6 +77,7 @@ class World:
         self.now = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
         self.captures: dict[str, Capture] = {}
         self.receipts: list[str] = []
+        self.messages: list[str] = []
         clients.s3.create_bucket(Bucket=self.name)
         make_tables(clients.dynamodb, self.name)
         put_open_case(clients.dynamodb, f"{self.name}-cases", CASE)
@@ -91,17 +95,15 @@ class World:
             encounters=Encounters(
                 dynamodb=self.clients.dynamodb,
                 table=f"{self.name}-encounters",
-                window=WINDOW,
-                kept_for=timedelta(days=30),
+                policy=POLICY,
                 pause=lambda _: None,
             ),
-            review_threshold=REVIEW,
-            alert_threshold=ALERT,
+            notifier=lambda: self.notifier(clock),
             now=clock,
         )
 
     def states(self) -> AlertStates:
-        return AlertStates(dynamodb=self.clients.dynamodb, table=f"{self.name}-encounters", lease=LEASE)
+        return AlertStates(dynamodb=self.clients.dynamodb, table=f"{self.name}-encounters", policy=POLICY)
 
     def notifier(self, clock: Callable[[], datetime]) -> Notifier:
         return Notifier(
@@ -111,15 +113,17 @@ class World:
             cases_table=f"{self.name}-cases",
             cameras_table=f"{self.name}-cameras",
             topic_arn=self.topic,
-            console_url="https://homeward.example",
+            link_base="https://homeward.example",
+            recipients=(Recipient(name="phone", channel=Channel.SMS),),
+            zone=ZoneInfo("UTC"),
             now=clock,
         )
 
     def sweep(self, clock: Callable[[], datetime]) -> None:
         """What the sweep function does."""
         notifier = self.notifier(clock)
-        for encounter_id in list(notifier.states.overdue(now=clock())):
-            notifier.notify(encounter_id)
+        for alert_id in list(notifier.states.overdue(now=clock())):
+            notifier.notify(alert_id)
 
     def skewed(self, seconds: float) -> Callable[[], datetime]:
         """The clock of a host that is wrong by so much."""
@@ -139,22 +143,31 @@ class World:
         self.clients.s3.put_object(Bucket=self.name, Key=capture.key, Body=b"picture", Metadata=metadata)
 
     def collect_receipts(self) -> list[str]:
-        """The encounters that a receipt came for, all that came so far."""
+        """The alerts that a receipt came for, all that came so far."""
         self.receipts += self._drain(self._receipts)
         return self.receipts
 
     def deliver_receipts(self) -> None:
         """Let each receipt take effect, those once more that did already."""
-        for encounter_id in self.collect_receipts():
-            self.states().sent(encounter_id, now=self.now)
+        for alert_id in self.collect_receipts():
+            self.states().sent(alert_id, now=self.now)
 
     def alerts(self) -> Counter[str]:
-        """How many alerts of each encounter came to the phone; to be asked once."""
-        return Counter(self._drain(self.phone))
+        """How many first alerts of each encounter came to the phone so far."""
+        self.messages += self._drain(self.phone)
+        return Counter(alert_id for alert_id in self.messages if not alert_id.startswith("notice#"))
+
+    def notices(self) -> Counter[str]:
+        """How many of each notice came to the phone when `alerts` was last asked."""
+        return Counter(alert_id for alert_id in self.messages if alert_id.startswith("notice#"))
 
     def encounters(self) -> list[dict[str, Any]]:
+        return self.items("encounter")
+
+    def items(self, *kinds: str) -> list[dict[str, Any]]:
+        """What the encounters table has of these kinds."""
         answer = self.clients.dynamodb.scan(TableName=f"{self.name}-encounters", ConsistentRead=True)
-        return [item for item in map(from_attributes, answer["Items"]) if item["kind"] == "encounter"]
+        return [item for item in map(from_attributes, answer["Items"]) if item["kind"] in kinds]
 
     def exists(self, key: str) -> bool:
         try:
@@ -190,4 +203,4 @@ class World:
                 return found
             for message in messages:
                 self.clients.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                found.append(json.loads(message["Body"])["encounter_id"])
+                found.append(json.loads(message["Body"])["alert_id"])

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
 from moto import mock_aws
+
+from lambdas.alerting.alert_state import AlertStates
+from lambdas.alerting.notify import Notifier
+from lambdas.alerting.recipients import Channel, Recipient
+from lambdas.common.dynamodb import to_attributes
+from lambdas.common.policy import Policy
+from tests.unit.stories import put_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
 
 
 class Clock:
@@ -115,3 +125,43 @@ def dynamodb(aws: None) -> DynamoDBClient:
         BillingMode="PAY_PER_REQUEST",
     )
     return client
+
+
+class Topic:
+    """The SNS topic, seen through a queue that subscribes to it; `fail_with` lets the next publish fail."""
+
+    def __init__(self) -> None:
+        self.sns: SNSClient = boto3.client("sns")
+        self.arn = self.sns.create_topic(Name="alerts")["TopicArn"]
+        sqs = boto3.client("sqs")
+        self.queue = sqs.create_queue(QueueName="phone")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        self.sns.subscribe(TopicArn=self.arn, Protocol="sqs", Endpoint=arn)
+        self.sqs = sqs
+
+    def messages(self) -> list[dict[str, Any]]:
+        received = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
+        return [json.loads(json.loads(message["Body"])["Message"]) for message in received.get("Messages", [])]
+
+
+@pytest.fixture
+def topic(aws: None) -> Topic:
+    return Topic()
+
+
+@pytest.fixture
+def notifier(dynamodb: DynamoDBClient, topic: Topic, clock: Clock) -> Notifier:
+    put_case(dynamodb)
+    dynamodb.put_item(TableName="cameras", Item=to_attributes({"camera": "cam-01", "site": "North Station"}))
+    return Notifier(
+        sns=topic.sns,
+        dynamodb=dynamodb,
+        states=AlertStates(dynamodb=dynamodb, table="encounters", policy=Policy()),
+        cases_table="cases",
+        cameras_table="cameras",
+        topic_arn=topic.arn,
+        link_base="https://console.example",
+        recipients=(Recipient(name="phone", channel=Channel.SMS),),
+        zone=ZoneInfo("UTC"),
+        now=clock,
+    )

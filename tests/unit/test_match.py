@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -8,7 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
-from lambdas.common.case import CaseStatus
+from lambdas.common.case import CaseStatus, PhotoKind
+from lambdas.common.policy import Policy, Thresholds
 from lambdas.detection.encounters import EncounterGoneError, Encounters
 from lambdas.detection.match import Matcher, Outcome
 from tests.unit.stories import MARLOWE, encounters_in, put_case
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-    from tests.unit.conftest import Clock
+    from lambdas.alerting.notify import Notifier
+    from tests.unit.conftest import Clock, Topic
+
+
+POLICY = Policy(kinds={PhotoKind.ARTIST: Thresholds(90, 99)}, minors=Thresholds(85, 97))
 
 
 class Gallery:
@@ -46,8 +50,7 @@ def gallery(aws: None) -> Iterator[Gallery]:
 
 
 @pytest.fixture
-def matcher(s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, clock: Clock) -> Matcher:
-    put_case(dynamodb)
+def matcher(s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, clock: Clock) -> Matcher:
     return Matcher(
         s3=s3,
         rekognition=gallery.client,
@@ -55,11 +58,8 @@ def matcher(s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, clock: Clo
         bucket="detection",
         collection="faces",
         cases_table="cases",
-        encounters=Encounters(
-            dynamodb=dynamodb, table="encounters", window=timedelta(minutes=10), kept_for=timedelta(days=30)
-        ),
-        review_threshold=80,
-        alert_threshold=95,
+        encounters=Encounters(dynamodb=dynamodb, table="encounters", policy=POLICY),
+        notifier=lambda: notifier,
         now=clock,
     )
 
@@ -75,8 +75,8 @@ def keys(s3: S3Client) -> list[str]:
     return [entry["Key"] for entry in s3.list_objects_v2(Bucket="detection").get("Contents", [])]
 
 
-def test_a_match_becomes_an_encounter_with_its_evidence_and_a_due_alert(
-    matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient
+def test_a_match_becomes_an_encounter_with_its_evidence_and_alerts_at_once(
+    matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, topic: Topic
 ) -> None:
     gallery.answers(("namus:MP900101:910101", 96.123), ("namus:MP900101:910102", 97.5))
     assert matcher.match(put_capture(s3, "c-1")) is Outcome.CANDIDATE
@@ -86,7 +86,8 @@ def test_a_match_becomes_an_encounter_with_its_evidence_and_a_due_alert(
     assert s3.head_object(Bucket="detection", Key=evidence)["Metadata"]["capture-id"] == "c-1"
     assert encounter["case_id"] == "namus:MP900101"
     assert encounter["camera"] == "cam-01"
-    assert encounter["alert"] == "due"
+    assert encounter["alert"] == "sent"
+    assert [message["alert_id"] for message in topic.messages()] == [encounter["encounter_id"]]
     assert encounter["sightings"] == {
         "c-1": {
             "similarity": 97.5,
@@ -94,6 +95,8 @@ def test_a_match_becomes_an_encounter_with_its_evidence_and_a_due_alert(
             "key": evidence,
             "photo_id": "910102",
             "track": "t-1",
+            "photos": 2,
+            "alerting": True,
         }
     }
 
@@ -130,7 +133,7 @@ def test_between_the_thresholds_it_is_for_review_only(
     gallery.answers(("namus:MP900101:910101", 95.0))
     matcher.match(put_capture(s3, "c-2", at="03:00:30"))
     [encounter] = encounters_in(dynamodb)
-    assert encounter["alert"] == "due"
+    assert encounter["alert"] == "sent"
     assert set(encounter["sightings"]) == {"c-1", "c-2"}
 
 
@@ -164,7 +167,7 @@ def test_two_cases_are_two_encounters(
     gallery.answers(("namus:MP900101:910101", 99), ("fbi:a1:1", 90))
     matcher.match(put_capture(s3, "c-1"))
     found = {encounter["case_id"]: encounter.get("alert") for encounter in encounters_in(dynamodb)}
-    assert found == {"namus:MP900101": "due", "fbi:a1": None}
+    assert found == {"namus:MP900101": "sent", "fbi:a1": None}
     assert len(keys(s3)) == 2
 
 
@@ -181,17 +184,19 @@ def test_a_redelivered_event_changes_nothing(
     assert encounters_in(dynamodb) == before
 
 
-@pytest.mark.parametrize("step", ["copy_object", "update_item", "delete_object"])
-def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(
+@pytest.mark.parametrize("step", ["copy_object", "publish", "delete_object"])
+def test_a_crash_at_any_step_is_made_good_by_the_next_delivery_and_the_sweep(
     matcher: Matcher,
     gallery: Gallery,
     s3: S3Client,
     dynamodb: DynamoDBClient,
+    topic: Topic,
+    clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
     step: str,
 ) -> None:
     key = put_capture(s3, "c-1")
-    client: Any = dynamodb if step == "update_item" else s3
+    client: Any = topic.sns if step == "publish" else s3
     with monkeypatch.context() as crash:
         crash.setattr(client, step, _crash)
         gallery.answers(("namus:MP900101:910101", 99))
@@ -199,8 +204,12 @@ def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(
             matcher.match(key)
     gallery.answers(("namus:MP900101:910101", 99))
     assert matcher.match(key) is Outcome.CANDIDATE
+    clock.advance(minutes=1)
+    notifier = matcher.notifier()
+    for alert_id in list(notifier.states.overdue(now=clock())):
+        notifier.notify(alert_id)
     [encounter] = encounters_in(dynamodb)
-    assert encounter["alert"] == "due"
+    assert [message["alert_id"] for message in topic.messages()] == [encounter["encounter_id"]]
     assert keys(s3) == [f"encounters/{encounter['encounter_id']}/c-1.jpg"]
 
 

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import msgspec
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from lambdas.alerting.alert_state import AlertStates
-from lambdas.alerting.notify import Notifier, Outcome
+from lambdas.alerting.notify import Outcome
 from lambdas.common.case import CaseStatus
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.encounter import Encounter, Sighting, Timeline
@@ -19,49 +17,11 @@ from tests.unit.stories import encounters_in, put_case
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_sns import SNSClient
 
-    from tests.unit.conftest import Clock
+    from lambdas.alerting.notify import Notifier
+    from tests.unit.conftest import Clock, Topic
 
 AT = "2026-11-23T02:59:59.000Z"
-
-
-class Topic:
-    """The SNS topic, seen through a queue that subscribes to it; `fail_with` lets the next publish fail."""
-
-    def __init__(self) -> None:
-        self.sns: SNSClient = boto3.client("sns")
-        self.arn = self.sns.create_topic(Name="alerts")["TopicArn"]
-        sqs = boto3.client("sqs")
-        self.queue = sqs.create_queue(QueueName="phone")["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        self.sns.subscribe(TopicArn=self.arn, Protocol="sqs", Endpoint=arn)
-        self.sqs = sqs
-
-    def messages(self) -> list[dict[str, Any]]:
-        received = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
-        return [json.loads(json.loads(message["Body"])["Message"]) for message in received.get("Messages", [])]
-
-
-@pytest.fixture
-def topic(aws: None) -> Topic:
-    return Topic()
-
-
-@pytest.fixture
-def notifier(dynamodb: DynamoDBClient, topic: Topic, clock: Clock) -> Notifier:
-    put_case(dynamodb)
-    dynamodb.put_item(TableName="cameras", Item=to_attributes({"camera": "cam-01", "site": "North Station"}))
-    return Notifier(
-        sns=topic.sns,
-        dynamodb=dynamodb,
-        states=AlertStates(dynamodb=dynamodb, table="encounters", lease=timedelta(seconds=60)),
-        cases_table="cases",
-        cameras_table="cameras",
-        topic_arn=topic.arn,
-        console_url="https://console.example",
-        now=clock,
-    )
 
 
 @pytest.fixture
@@ -105,7 +65,7 @@ def test_an_encounter_that_is_due_is_alerted_once(
     assert encounter["alert"] == "sent"
     assert encounter["alerted_at"] == "2026-11-23T03:00:00.000Z"
     assert "alert_due_at" not in encounter
-    assert list(notifier.states.overdue(now=notifier.now() + timedelta(days=1))) == []
+    assert list(notifier.states.overdue(now=notifier.now() + timedelta(days=1))) == ["notice#e1#digest#1"]
 
 
 def test_a_second_notifier_finds_the_alert_taken(notifier: Notifier, topic: Topic, due: str) -> None:
@@ -146,7 +106,7 @@ def test_after_an_unclear_answer_the_receipt_prevents_a_second_alert(
     with monkeypatch.context() as broken:
         broken.setattr(topic.sns, "publish", failing(error, after=topic.sns.publish))
         assert notifier.notify(due) is Outcome.UNCONFIRMED
-    assert notifier.states.sent(topic.messages()[0]["encounter_id"], now=clock())
+    assert notifier.states.sent(topic.messages()[0]["alert_id"], now=clock())
     clock.advance(minutes=5)
     assert list(notifier.states.overdue(now=clock())) == []
     assert notifier.notify(due) is Outcome.NOT_OURS
@@ -174,7 +134,7 @@ def test_a_crash_between_publishing_and_writing_it_down_does_not_double_the_aler
         crash.setattr(AlertStates, "sent", failing(SystemError("killed")))
         with pytest.raises(SystemError):
             notifier.notify(due)
-    assert notifier.states.sent(topic.messages()[0]["encounter_id"], now=clock())
+    assert notifier.states.sent(topic.messages()[0]["alert_id"], now=clock())
     clock.advance(minutes=5)
     assert notifier.notify(due) is Outcome.NOT_OURS
     assert len(topic.messages()) == 1

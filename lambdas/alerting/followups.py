@@ -1,0 +1,34 @@
+"""What a first alert brings with it, each a notice that is due in its time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from lambdas.common.encounter import Notice, NoticeKind, notice_key
+from lambdas.common.times import to_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lambdas.common.policy import Policy
+
+
+def followups(policy: Policy, encounter_id: str, *, now: datetime) -> list[Notice]:
+    """A digest when the encounter's window is over, and an escalation if nobody acknowledges it in time."""
+    due: dict[NoticeKind, datetime] = {}
+    if policy.digest:
+        due[NoticeKind.DIGEST] = now + timedelta(seconds=policy.window_s)
+    if policy.escalate_after_s:
+        due[NoticeKind.ESCALATION] = now + timedelta(seconds=policy.escalate_after_s)
+    return [
+        Notice(
+            encounter_id=notice_key(encounter_id, kind),
+            about=encounter_id,
+            notice=kind,
+            created_at=to_text(at),
+            alert_due_at=to_text(at),
+            expires_at=policy.expiry(now),
+        )
+        for kind, at in due.items()
+    ]

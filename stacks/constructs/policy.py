@@ -1,0 +1,33 @@
+"""What the agency's file says of matching and alerting, as lambdas/common/policy.py reads it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agencies.settings import Settings, Thresholds
+
+
+def policy_document(settings: Settings) -> str:
+    """The value of the environment variable `POLICY`."""
+    matching = settings.matching
+    policy = {
+        "base": _thresholds(matching),
+        "minors": _thresholds(matching.minors),
+        "kinds": {"age_progression": _thresholds(matching.age_progression), "artist": _thresholds(matching.artist)},
+        "galleries": {source: _thresholds(stricter) for source, stricter in matching.galleries.items()},
+        "window_s": matching.encounter_window_minutes * 60,
+        "dismissed_days": matching.dismissed_days,
+        "dismissals": matching.dismissals,
+        "dismissed_raise": matching.dismissed_raise,
+        "better_shot_margin": matching.better_shot_margin,
+        "better_shots": matching.better_shots,
+        "digest": matching.digest,
+        "kept_days": settings.retention.encounter_days,
+    }
+    return json.dumps(policy)
+
+
+def _thresholds(thresholds: Thresholds) -> dict[str, float]:
+    return {"review": thresholds.review_threshold, "alert": thresholds.alert_threshold}
