@@ -150,8 +150,8 @@ class Alerting(cdk.Stack):
             "CAMERAS_TABLE": self._fleet.cameras.table_name,
             "ALERT_TOPIC_ARN": self.topic.topic_arn,
             "LINK_BASE": self._settings.alerting.console_url,
-            "RECIPIENTS": "[]",
-            "TIME_ZONE": "UTC",
+            "RECIPIENTS": self._settings.alerting.document,
+            "TIME_ZONE": self._settings.alerting.time_zone,
             "POLICY": policy_document(self._settings),
         }
 

@@ -24,6 +24,7 @@ def policy_document(settings: Settings) -> str:
         "better_shot_margin": matching.better_shot_margin,
         "better_shots": matching.better_shots,
         "digest": matching.digest,
+        "escalate_after_s": _escalate_after_s(settings),
         "kept_days": settings.retention.encounter_days,
     }
     return json.dumps(policy)
@@ -31,3 +32,10 @@ def policy_document(settings: Settings) -> str:
 
 def _thresholds(thresholds: Thresholds) -> dict[str, float]:
     return {"review": thresholds.review_threshold, "alert": thresholds.alert_threshold}
+
+
+def _escalate_after_s(settings: Settings) -> float:
+    """Never where the agency names nobody to go to: the same people are not told the same thing twice."""
+    alerting = settings.alerting
+    is_anybody = any(recipient.escalation for recipient in alerting.recipients)
+    return alerting.escalate_after_minutes * 60 if is_anybody else 0
