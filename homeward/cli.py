@@ -13,6 +13,7 @@ from homeward import cameras, cases, galleries, queues
 from homeward.deployment import NotDeployedError
 from homeward.imports import import_folder
 from homeward.options import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE, messages
+from homeward.searches import search
 from homeward.syncs import sync
 from homeward.warnings_shown import show_warnings
 from lambdas.ingest.lease import LeaseBusyError
@@ -21,6 +22,7 @@ from lambdas.ingest.rebuild import RebuildError
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(sync)
 app.command("import")(import_folder)
+app.command()(search)
 app.add_typer(galleries.app, name="gallery")
 app.add_typer(cases.app, name="case")
 app.add_typer(cameras.app, name="camera")
@@ -33,7 +35,8 @@ def describe() -> None:
 
     Credentials and region come from the AWS environment, as for the AWS command line.
 
-    Exit codes: 0 done; 1 failed; 2 wrong usage; 3 not found; 4 differences found; 5 refused for safety.
+    Exit codes: 0 done; 1 failed; 2 wrong usage; 3 not found; 4 differences found; 5 refused for safety;
+    6 the picture or video cannot be used.
     """
     show_warnings()
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from homeward.deployment import Deployment, find_deployment
 from lambdas.ingest.faces import NO_RETRIES
 
-FAILED, WRONG_USAGE, NOT_FOUND, DIFFERENCES, REFUSED = 1, 2, 3, 4, 5
+FAILED, WRONG_USAGE, NOT_FOUND, DIFFERENCES, REFUSED, UNUSABLE = 1, 2, 3, 4, 5, 6
 
 Agency = Annotated[
     str,

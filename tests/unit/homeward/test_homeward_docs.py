@@ -61,7 +61,7 @@ def test_the_table_has_every_command_with_the_first_line_of_its_help() -> None:
 def test_the_exit_codes_are_those_of_the_program() -> None:
     rows = {int(code) for code in re.findall(r"^\| (\d) \|", OPERATIONS, re.MULTILINE)}
     named = {options.FAILED, options.WRONG_USAGE, options.NOT_FOUND, options.DIFFERENCES, options.REFUSED}
-    assert rows == {0} | named
+    assert rows == {0, options.UNUSABLE} | named
     assert all(f"{code} " in str(PROGRAM.help) for code in rows)
 
 
