@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-STACKS = ("Ingest", "Detection", "Alerting", "Fleet", "Sync")
+STACKS = ("Ingest", "Detection", "Alerting", "Fleet", "Review", "Sync")
 
 
 class NotDeployedError(RuntimeError):

@@ -95,7 +95,11 @@ def _hand_over(deployment: Deployment, failure: dict[str, Any]) -> None:
 
 def _queues(deployment: Deployment) -> dict[str, str]:
     """Name and address of the failure queues, from the outputs of the stacks."""
-    found = {name.removesuffix("Url"): url for name, url in deployment.outputs.items() if name.endswith("Url")}
+    found = {
+        name.removesuffix("Url"): url
+        for name, url in deployment.outputs.items()
+        if name.endswith("Url") and name != "LinksUrl"  # that one is the address of the links in alerts
+    }
     return dict(sorted(found.items()))
 
 

@@ -10,6 +10,7 @@ from stacks.alerting import Alerting
 from stacks.detection import Detection
 from stacks.fleet import Fleet
 from stacks.ingest import Ingest
+from stacks.review import Review
 from stacks.sync import Sync
 
 if TYPE_CHECKING:
@@ -29,6 +30,16 @@ class Agency(cdk.Stage):
         alerting = Alerting(self, "Alerting", settings=settings, ingest=ingest, fleet=fleet, env=env)
         detection = Detection(
             self, "Detection", settings=settings, ingest=ingest, fleet=fleet, alerting=alerting, env=env
+        )
+        Review(
+            self,
+            "Review",
+            settings=settings,
+            ingest=ingest,
+            fleet=fleet,
+            alerting=alerting,
+            detection=detection,
+            env=env,
         )
         Sync(self, "Sync", settings=settings, ingest=ingest, alerting=alerting, detection=detection, env=env)
         cdk.Tags.of(self).add("homeward:stage", settings.stage)

@@ -13,6 +13,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
 
 from stacks.constructs.function import Function, may
+from stacks.constructs.links_api import LinksApi
 from stacks.constructs.policy import policy_document
 from stacks.constructs.storage import encryption_key, table, text_attribute
 from stacks.constructs.work_queue import WorkQueue, accept_from, failure_queue
@@ -46,6 +47,8 @@ class Alerting(cdk.Stack):
         self._settings, self._ingest, self._fleet = settings, ingest, fleet
         self.key = encryption_key(self, settings=settings)
         self.encounters = self._encounters_table()
+        self.audit = table(self, "Audit", settings=settings, key=self.key, partition="encounter_id", sort="at")
+        self.links = LinksApi(self, "Links", settings=settings)
         self.topic = self._topic()
         self._subscribe()
         self._notify()
@@ -67,6 +70,13 @@ class Alerting(cdk.Stack):
             partition_key=text_attribute("alert"),
             sort_key=text_attribute("alert_due_at"),
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+        encounters.add_global_secondary_index(
+            index_name="by-review",
+            partition_key=text_attribute("review"),
+            sort_key=text_attribute("started_at"),
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=["case_id", "camera"],
         )
         return encounters
 
@@ -149,7 +159,7 @@ class Alerting(cdk.Stack):
             "CASES_TABLE": self._ingest.cases.table_name,
             "CAMERAS_TABLE": self._fleet.cameras.table_name,
             "ALERT_TOPIC_ARN": self.topic.topic_arn,
-            "LINK_BASE": self._settings.alerting.console_url,
+            "LINK_BASE": self.links.api_endpoint,
             "RECIPIENTS": self._settings.alerting.document,
             "TIME_ZONE": self._settings.alerting.time_zone,
             "POLICY": policy_document(self._settings),
@@ -192,6 +202,8 @@ class Alerting(cdk.Stack):
     def _outputs(self) -> None:
         for name, value in {
             "EncountersTable": self.encounters.table_name,
+            "AuditTable": self.audit.table_name,
+            "LinksUrl": self.links.api_endpoint,
             "AlertTopic": self.topic.topic_arn,
             "SweepFunction": self.sweep.function_name,
         }.items():

@@ -61,11 +61,36 @@ class Detection(cdk.Stack):
                 may("s3:ListBucket", on=[self.captures.bucket_arn]),
             ],
         )
+        self.may_view_evidence = policy_for_others(
+            self,
+            "MayViewEvidence",
+            description="Read the pictures of encounters",
+            statements=[self._use_key(), may("s3:GetObject", on=self._evidence())],
+        )
+        self.may_settle_evidence = policy_for_others(
+            self,
+            "MaySettleEvidence",
+            description="Bring the pictures of encounters where their reviews say",
+            statements=[
+                self._use_key(),
+                # With the tags that others may have put on a capture: S3 refuses to copy it without these rights.
+                may("s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject", on=self._evidence()),
+                may("s3:PutObject", "s3:PutObjectTagging", on=self._evidence()),
+                may("s3:ListBucket", on=[self.captures.bucket_arn]),
+            ],
+        )
         self._store_captures()
         self._match()
         cdk.CfnOutput(self, "DetectionBucketOutput", value=self.captures.bucket_name).override_logical_id(
             "DetectionBucket"
         )
+
+    def _use_key(self) -> iam.PolicyStatement:
+        return may("kms:Decrypt", "kms:GenerateDataKey", on=[self.key.key_arn])
+
+    def _evidence(self) -> list[str]:
+        """The pictures of encounters: those that wait for a verdict, and the confirmed ones."""
+        return [self.captures.arn_for_objects(f"{kept}/*") for kept in ("encounters", "confirmed")]
 
     def _detection_bucket(self) -> s3.Bucket:
         bucket = private_bucket(

@@ -49,6 +49,12 @@ class Ingest(cdk.Stack):
             "FACE_COLLECTION": self.faces.collection_id,
         }
         self.may_change_gallery = self._policy_for_sync()
+        self.may_view_photos = policy_for_others(
+            self,
+            "MayViewPhotos",
+            description="Read the photos of cases",
+            statements=[self._use_key(), may("s3:GetObject", on=self._objects("photos/*"))],
+        )
         self._index_photos()
         self._outputs()
 

@@ -69,7 +69,8 @@ class Sync(cdk.Stack):
             policies=[ingest.may_change_gallery, detection.may_delete_evidence],
             statements=[
                 may("kms:Decrypt", "kms:GenerateDataKey", on=[alerting.key.key_arn]),
-                may("dynamodb:Scan", "dynamodb:UpdateItem", on=[alerting.encounters.table_arn]),
+                may("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[alerting.encounters.table_arn]),
+                may("dynamodb:Query", on=[f"{alerting.encounters.table_arn}/index/by-review"]),
                 *self._read_own_folder(),
             ],
             environment={

@@ -1,24 +1,28 @@
-"""Encounters that nobody reviewed yet go with their case: their pictures are deleted, and they need no verdict."""
+"""Encounters without a verdict go with their case: no picture of them stays, and whoever was alerted is called back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING, Any
 
 from lambdas.common.case import CaseStatus
 from lambdas.common.cases_table import read_status
-from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_attributes
-from lambdas.common.encounter import Review
+from lambdas.common.dynamodb import to_attributes, transact
+from lambdas.common.encounter import AlertState, Notice, NoticeKind, Review, notice_item, notice_key
+from lambdas.common.encounters_table import encounters_by_review, read_encounter
 from lambdas.common.times import to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+
+    from lambdas.common.encounter import Encounter
+
+_WITHOUT_VERDICT = (Review.OPEN, Review.UNDECIDED)
+_TOLD = frozenset({AlertState.SENDING, AlertState.SENT})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,38 +37,67 @@ class ClosedEncounters:
     now: Callable[[], datetime]
 
     def withdraw(self) -> int:
-        """Withdraw the open encounters of every case that is not open; their number.
+        """Withdraw the encounters without a verdict of every case that is not open; their number.
 
-        It looks at the cases as they are, so that a sync that was killed before this is made good by the next one.
+        It looks at the cases as they are, so that a sync that was killed before this is made good by the next one. So
+        is what the index does not show yet.
         """
         is_open: dict[str, bool] = {}
         count = 0
-        for encounter_id, case_id in self._unreviewed():
-            if case_id not in is_open:
-                status = read_status(self.dynamodb, table=self.cases_table, case_id=case_id)
-                is_open[case_id] = status is CaseStatus.OPEN
-            if not is_open[case_id]:
-                count += self._withdraw(encounter_id)
+        for review in _WITHOUT_VERDICT:
+            for listed in encounters_by_review(self.dynamodb, review, table=self.encounters_table):
+                case_id = listed.case_id
+                if case_id not in is_open:
+                    status = read_status(self.dynamodb, table=self.cases_table, case_id=case_id)
+                    is_open[case_id] = status is CaseStatus.OPEN
+                if not is_open[case_id]:
+                    count += self._withdraw(listed.encounter_id)
         return count
 
     def _withdraw(self, encounter_id: str) -> bool:
-        """False where somebody has reviewed it in the meantime: then it stays as it is."""
-        try:
-            self.dynamodb.update_item(
-                TableName=self.encounters_table,
-                Key={"encounter_id": {"S": encounter_id}},
-                UpdateExpression="SET review = :withdrawn, withdrawn_at = :now",
-                ConditionExpression="review = :open",
-                ExpressionAttributeValues=to_attributes(
-                    {":withdrawn": Review.WITHDRAWN.value, ":open": Review.OPEN.value, ":now": to_text(self.now())}
-                ),
-            )
-        except ClientError as error:
-            if is_condition_failure(error):
+        """False where somebody has decided in the meantime: then it stays as it is."""
+        while True:
+            encounter = read_encounter(self.dynamodb, table=self.encounters_table, encounter_id=encounter_id)
+            if encounter is None or encounter.review not in _WITHOUT_VERDICT:
                 return False
-            raise
-        self._delete_pictures(encounter_id)
-        return True
+            recall = [self._recall(encounter)] if encounter.alert in _TOLD else []
+            if transact(self.dynamodb, self._withdrawal(encounter), *recall):
+                self._delete_pictures(encounter_id)
+                return True
+            # Its review or its alert has moved on since it was read; neither does so for long.
+
+    def _withdrawal(self, encounter: Encounter) -> dict[str, Any]:
+        """The write, refused where the alert goes out between reading and writing, since that must be recalled."""
+        values = {
+            ":withdrawn": Review.WITHDRAWN.value,
+            ":now": to_text(self.now()),
+            ":seen": encounter.review.value,
+            ":alert": encounter.alert,
+        }
+        alert = "alert = :alert" if encounter.alert else "attribute_not_exists(alert)"
+        return {
+            "Update": {
+                "TableName": self.encounters_table,
+                "Key": {"encounter_id": {"S": encounter.encounter_id}},
+                "UpdateExpression": "SET review = :withdrawn, withdrawn_at = :now",
+                "ConditionExpression": f"review = :seen AND {alert}",
+                "ExpressionAttributeValues": to_attributes(values),
+            }
+        }
+
+    def _recall(self, encounter: Encounter) -> dict[str, Any]:
+        """The notice that the case is closed. Only one can be made, since an encounter is withdrawn once."""
+        now = to_text(self.now())
+        notice = Notice(
+            encounter_id=notice_key(encounter.encounter_id, NoticeKind.RECALL),
+            about=encounter.encounter_id,
+            notice=NoticeKind.RECALL,
+            created_at=now,
+            alert=AlertState.DUE,
+            alert_due_at=now,
+            expires_at=encounter.expires_at,
+        )
+        return {"Put": {"TableName": self.encounters_table, "Item": notice_item(notice)}}
 
     def _delete_pictures(self, encounter_id: str) -> None:
         pages = self.s3.get_paginator("list_objects_v2").paginate(
@@ -73,15 +106,3 @@ class ClosedEncounters:
         for page in pages:
             for item in page.get("Contents", []):
                 self.s3.delete_object(Bucket=self.bucket, Key=item["Key"])
-
-    def _unreviewed(self) -> Iterator[tuple[str, str]]:
-        pages = self.dynamodb.get_paginator("scan").paginate(
-            TableName=self.encounters_table,
-            FilterExpression="kind = :encounter AND review = :open",
-            ProjectionExpression="encounter_id, case_id",
-            ExpressionAttributeValues=to_attributes({":encounter": "encounter", ":open": Review.OPEN.value}),
-            ConsistentRead=True,
-        )
-        for page in pages:
-            for item in map(from_attributes, page["Items"]):
-                yield item["encounter_id"], item["case_id"]

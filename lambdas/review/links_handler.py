@@ -46,6 +46,7 @@ links = Links(
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request of the HTTP API."""
+    metrics.add_metric(name="LinkRequests", unit=MetricUnit.Count, value=1)
     return app.resolve(event, context)
 
 

@@ -109,7 +109,7 @@ class SmallStage:
         """Make everything that the commands look for."""
         self.agency_file.write_text(AGENCY_FILE.format(name=self.name, url=namus_url))
         make_table(self.cloud, f"{self.name}-cases", "case_id", "record")
-        make_table(self.cloud, f"{self.name}-encounters", "encounter_id")
+        make_table(self.cloud, f"{self.name}-encounters", "encounter_id", index=("by-review", "review", "started_at"))
         self.cloud.client("rekognition").create_collection(CollectionId=f"{self.name}-faces")
         self._make_buckets()
         outputs = {
@@ -212,11 +212,20 @@ class SmallStage:
         )
 
 
-def make_table(cloud: Cloud, name: str, *keys: str) -> None:
-    """A table whose keys are texts: the partition's, then perhaps one to sort by."""
+def make_table(cloud: Cloud, name: str, *keys: str, index: tuple[str, ...] = ()) -> None:
+    """A table whose keys are texts: the partition's, then perhaps one to sort by. `index` is a name and its keys."""
+    indexes = [
+        {"IndexName": name, "KeySchema": schema(*index[1:]), "Projection": {"ProjectionType": "ALL"}}
+        for name in index[:1]
+    ]
     cloud.client("dynamodb").create_table(
         TableName=name,
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        KeySchema=schema(*keys),
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in (*keys, *index[1:])],
         BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     )
+
+
+def schema(*keys: str) -> list[dict[str, str]]:
+    return [{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)]

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 LOGS = "AccessLogs"
 BUCKETS = {("Ingest", "Gallery"), ("Ingest", LOGS), ("Detection", "Captures")}
-TABLES = {("Ingest", "Cases"): "case_id", ("Alerting", "Encounters"): "encounter_id", ("Fleet", "Cameras"): "camera"}
+TABLES = {
+    ("Ingest", "Cases"): "case_id",
+    ("Alerting", "Encounters"): "encounter_id",
+    ("Alerting", "Audit"): "encounter_id",
+    ("Fleet", "Cameras"): "camera",
+}
 DATA = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key")
 
 
@@ -65,7 +70,7 @@ def test_a_bucket_is_encrypted_with_the_key_of_its_stack(either: Deployment, sta
 
 def test_every_key_is_rotated(either: Deployment) -> None:
     keys = either.of_type("AWS::KMS::Key")
-    assert {name.partition("/")[0] for name in keys} == set(STACKS) - {"Sync"}  # it has no data
+    assert {name.partition("/")[0] for name in keys} == set(STACKS) - {"Review", "Sync"}  # they have no data
     assert all(key["Properties"]["EnableKeyRotation"] for key in keys.values())
 
 
@@ -112,6 +117,12 @@ def test_a_table_can_be_recovered_and_is_encrypted_with_the_key_of_its_stack(
 def test_the_records_of_a_case_share_its_partition(either: Deployment) -> None:
     keys = either.one("AWS::DynamoDB::Table", "Ingest", "Cases")["Properties"]["KeySchema"]
     assert keys[1] == {"AttributeName": "record", "KeyType": "RANGE"}
+
+
+def test_the_audit_of_an_encounter_is_in_the_order_of_time_and_never_expires(either: Deployment) -> None:
+    audit = either.one("AWS::DynamoDB::Table", "Alerting", "Audit")["Properties"]
+    assert audit["KeySchema"][1] == {"AttributeName": "at", "KeyType": "RANGE"}
+    assert "TimeToLiveSpecification" not in audit
 
 
 @pytest.mark.parametrize("kind", DATA)

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lambdas.common.policy import read_policy
+
 if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment
 
@@ -67,12 +69,12 @@ def test_every_image_that_somebody_puts_under_captures_is_searched(either: Deplo
 
 
 def test_match_knows_the_agencys_thresholds(dev: Deployment, prod: Deployment) -> None:
-    names = ("REVIEW_THRESHOLD", "ALERT_THRESHOLD", "ENCOUNTER_WINDOW_S", "ENCOUNTER_DAYS")
     known = {}
     for each in (dev, prod):
         variables = each.function("Detection", "Match")["Environment"]["Variables"]
         assert variables["FACE_COLLECTION"] == f"homeward-everytown-{each.environment}"
-        known[each.environment] = [float(variables[name]) for name in names]
+        policy = read_policy(variables["POLICY"])
+        known[each.environment] = [policy.base.review, policy.base.alert, policy.window_s, policy.kept_days]
     assert known == {"dev": [80, 90, 600, 30], "prod": [80, 95, 600, 365]}
 
 
@@ -81,7 +83,8 @@ def test_a_stack_comes_after_those_that_it_uses(either: Deployment) -> None:
         "Ingest": set(),
         "Fleet": set(),
         "Alerting": {"Ingest", "Fleet"},
-        "Detection": {"Ingest", "Alerting"},
+        "Detection": {"Ingest", "Fleet", "Alerting"},
+        "Review": {"Ingest", "Fleet", "Alerting", "Detection"},
         "Sync": {"Ingest", "Alerting", "Detection"},
     }
 

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from lambdas.common.encounters_table import REVIEW_INDEX
+from tests.infrastructure.templates import as_list
+
+if TYPE_CHECKING:
+    from tests.infrastructure.templates import Deployment
+
+
+def test_encounters_are_found_by_their_review(either: Deployment) -> None:
+    table = either.one("AWS::DynamoDB::Table", "Alerting", "Encounters")["Properties"]
+    [index] = [index for index in table["GlobalSecondaryIndexes"] if index["IndexName"] == REVIEW_INDEX]
+    assert index["KeySchema"] == [
+        {"AttributeName": "review", "KeyType": "HASH"},
+        {"AttributeName": "started_at", "KeyType": "RANGE"},
+    ]
+    assert index["Projection"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["case_id", "camera"]}
+
+
+def test_the_audit_may_only_be_added_to(either: Deployment) -> None:
+    """Whatever touches the table, in whichever stack, puts items and nothing else."""
+    audit = either.logical_id("Alerting", "Audit")
+    allowed = [
+        (stack, action)
+        for stack, template in either.templates.items()
+        for resource in template["Resources"].values()
+        if resource["Type"] in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}
+        for statement in resource["Properties"]["PolicyDocument"]["Statement"]
+        if audit in json.dumps(statement["Resource"])
+        for action in as_list(statement["Action"])
+    ]
+    assert allowed == [("Review", "dynamodb:PutItem")] * 2
+
+
+def test_the_link_has_three_requests_and_no_other(either: Deployment) -> None:
+    routes = either.of_type("AWS::ApiGatewayV2::Route").values()
+    assert {route["Properties"]["RouteKey"] for route in routes} == {
+        "GET /e/{encounter_id}/{token}",
+        "POST /e/{encounter_id}/{token}",
+        "GET /e/{encounter_id}/{token}/{picture}",
+    }
+
+
+def test_the_api_is_throttled_and_does_not_log_the_secret(either: Deployment) -> None:
+    [stage] = [stage["Properties"] for stage in either.of_type("AWS::ApiGatewayV2::Stage", "Alerting").values()]
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 20, "ThrottlingBurstLimit": 40}
+    logged = set(json.loads(stage["AccessLogSettings"]["Format"]).values())
+    assert logged.isdisjoint({"$context.path", "$context.httpMethod", "$context.identity.userAgent"})
+    assert "$context.routeKey" in logged
+
+
+def test_every_alert_starts_with_the_address_of_the_api(either: Deployment) -> None:
+    output = either.templates["Alerting"]["Outputs"]["LinksUrl"]["Value"]
+    assert output == {"Fn::GetAtt": [_api(either), "ApiEndpoint"]}
+
+
+def test_the_daily_round_is_daily(either: Deployment) -> None:
+    rule = either.one("AWS::Events::Rule", "Review", "EveryDay")["Properties"]
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 day)", "ENABLED")
+    daily = {"Fn::GetAtt": [either.logical_id("Review", "Daily"), "Arn"]}
+    assert [target["Arn"] for target in rule["Targets"]] == [daily]
+    assert either.function("Review", "Daily")["Environment"]["Variables"]["REVIEW_DAYS"] == "30"
+
+
+def test_nothing_deletes_confirmed_pictures_by_itself(either: Deployment) -> None:
+    bucket = either.one("AWS::S3::Bucket", "Detection", "Captures")["Properties"]
+    prefixes = {rule.get("Prefix") for rule in bucket["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule}
+    assert prefixes == {"captures/", "quarantine/", "encounters/"}
+
+
+def _api(deployment: Deployment) -> str:
+    [name] = deployment.of_type("AWS::ApiGatewayV2::Api", "Alerting")
+    return name.partition("/")[2]
