@@ -9,10 +9,12 @@ from homeward.gallery_access import open_gallery, open_photos
 from homeward.options import connect
 from lambdas.common.case import Case, CaseStatus, Name, SourcePhoto
 from lambdas.common.cases_table import read_status
-from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.common.dynamodb import from_attributes
+from lambdas.common.encounter import Review
 from lambdas.ingest.photos import Photo
 from lambdas.ingest.rebuild import RebuildError
 from tests.unit.ingest.conftest import client_error
+from tests.unit.review.conftest import Desk
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -116,17 +118,11 @@ def test_a_rebuild_that_cannot_index_does_not_swap_and_goes_on_later(filled: Tow
     assert len(filled.rekognition.faces) == 2, "the collection that was begun is the one that was finished"
 
 
-def put_encounter(dynamodb: DynamoDBClient, s3: S3Client, review: str) -> None:
-    item = {"encounter_id": f"e-{review}", "kind": "encounter", "case_id": CASE, "review": review}
-    dynamodb.put_item(TableName="encounters", Item=to_attributes(item))
-    s3.put_object(Bucket="detection", Key=f"encounters/e-{review}/1.jpg", Body=b"")
-
-
 def test_closing_a_case_takes_faces_photos_and_unreviewed_encounters(
     filled: Town, dynamodb: DynamoDBClient, s3: S3Client
 ) -> None:
-    for review in ("open", "confirmed"):
-        put_encounter(dynamodb, s3, review)
+    for review in (Review.OPEN, Review.CONFIRMED):
+        Desk(s3, dynamodb, clock=None).meet(f"e-{review.value}", shots=1, case_id=CASE, review=review)
     assert run(filled, "case", "close", CASE, "--dry-run")[1] == (
         f"would close {CASE} (Marlowe), deleting 2 photos, 1 faces\n"
     )
@@ -136,7 +132,7 @@ def test_closing_a_case_takes_faces_photos_and_unreviewed_encounters(
     assert filled.rekognition.external_ids() == []
     assert "Contents" not in s3.list_objects_v2(Bucket="gallery", Prefix="photos/")
     kept = [item["Key"] for item in s3.list_objects_v2(Bucket="detection")["Contents"]]
-    assert kept == ["encounters/e-confirmed/1.jpg"]
+    assert kept == ["encounters/e-confirmed/c0.jpg"]
     reviews = sorted(str(from_attributes(item)["review"]) for item in dynamodb.scan(TableName="encounters")["Items"])
     assert reviews == ["confirmed", "withdrawn"]
     assert run(filled, "gallery", "verify")[0] == 0

@@ -54,11 +54,10 @@ class Desk:
         """Put an encounter, with a picture a shot."""
         encounter = Encounter(
             encounter_id=encounter_id,
-            case_id=CASE,
             camera=camera,
             sightings={f"c{shot}": self.sighting(encounter_id, shot) for shot in range(shots)},
             timeline=Timeline(captured_at=STARTED, received_at=STARTED, searched_at=STARTED, encountered_at=STARTED),
-            **{"started_at": STARTED, "expires_at": 1_900_000_000, "link_token": "secret", **members},
+            **{"case_id": CASE, "started_at": STARTED, "expires_at": 1_900_000_000, "link_token": "secret", **members},
         )
         item = to_attributes({"kind": "encounter", **msgspec.to_builtins(encounter)})
         self.dynamodb.put_item(TableName="encounters", Item=item)
