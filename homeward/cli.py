@@ -14,6 +14,7 @@ from homeward.deployment import NotDeployedError
 from homeward.imports import import_folder
 from homeward.options import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE, messages
 from homeward.searches import search
+from homeward.submits import submit
 from homeward.syncs import sync
 from homeward.warnings_shown import show_warnings
 from lambdas.ingest.lease import LeaseBusyError
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(sync)
 app.command("import")(import_folder)
 app.command()(search)
+app.command()(submit)
 app.add_typer(galleries.app, name="gallery")
 app.add_typer(cases.app, name="case")
 app.add_typer(cameras.app, name="camera")
