@@ -138,6 +138,7 @@ class Matching(Thresholds):
     better_shot_margin: Annotated[float, Field(gt=0, le=20)] = 2
     better_shots: Annotated[int, Field(ge=0, le=5)] = 1
     digest: bool = True
+    searches_again: Annotated[int, Field(ge=0, le=100_000)] = 1000
     searches_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
 
     @field_validator("galleries")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_iot as iot
 from aws_cdk import aws_lambda_destinations as destinations
@@ -81,6 +83,8 @@ class Detection(cdk.Stack):
         )
         self._store_captures()
         self._match()
+        if settings.matching.searches_again:
+            self._retrospective()
         cdk.CfnOutput(self, "DetectionBucketOutput", value=self.captures.bucket_name).override_logical_id(
             "DetectionBucket"
         )
@@ -214,3 +218,42 @@ class Detection(cdk.Stack):
         queue.feed(match, batch_size=1, concurrency=concurrency)
         notify_of(self.captures, queue, key=self.key, prefix="captures/", events=["s3:ObjectCreated:*"])
         cdk.CfnOutput(self, "MatchLogGroup", value=match.log.log_group_name)
+
+    def _retrospective(self) -> None:
+        ingest, alerting = self._ingest, self._alerting
+        again = Function(
+            self,
+            "Retrospective",
+            settings=self._settings,
+            handler="detection.retrospective",
+            description="Searches the captures of encounters again when the gallery got new faces",
+            statements=[
+                may(
+                    "kms:Decrypt",
+                    "kms:GenerateDataKey",
+                    on=[self.key.key_arn, ingest.key.key_arn, alerting.key.key_arn],
+                ),
+                may(
+                    "s3:GetObject",
+                    "s3:GetObjectTagging",
+                    on=[self.captures.arn_for_objects(f"{held}/*") for held in ("encounters", "confirmed")],
+                ),
+                may("s3:PutObject", "s3:PutObjectTagging", on=[self.captures.arn_for_objects("captures/*")]),
+                may("s3:ListBucket", on=[self.captures.bucket_arn]),
+                may("dynamodb:Scan", on=[alerting.encounters.table_arn]),
+                may("dynamodb:GetItem", "dynamodb:UpdateItem", on=[ingest.cases.table_arn]),
+            ],
+            environment={
+                "DETECTION_BUCKET": self.captures.bucket_name,
+                "ENCOUNTERS_TABLE": alerting.encounters.table_name,
+                "CASES_TABLE": ingest.cases.table_name,
+                "SEARCHES_AGAIN": str(self._settings.matching.searches_again),
+            },
+            timeout=cdk.Duration.minutes(5),
+            # The next hour's run does what this one did not.
+            retry_attempts=0,
+        )
+        again.node.add_dependency(self._contents)
+        hourly = events.Schedule.rate(cdk.Duration.hours(1))
+        events.Rule(self, "EveryHour", schedule=hourly, targets=[targets.LambdaFunction(again)])
+        cdk.CfnOutput(self, "RetrospectiveFunction", value=again.function_name)

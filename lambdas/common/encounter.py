@@ -72,14 +72,18 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     runner_up: RunnerUp | None = None
 
 
-class Timeline(msgspec.Struct, frozen=True, kw_only=True):
-    """When the capture that opened the encounter passed each hop, ISO 8601 UTC with milliseconds."""
+class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When the capture that opened the encounter passed each hop, ISO 8601 UTC with milliseconds.
+
+    `again` says that it was searched once more for the sake of a new case, long after it was stored.
+    """
 
     captured_at: str
     received_at: str
     stored_at: str | None = None
     searched_at: str
     encountered_at: str
+    again: bool = False
 
 
 class Encounter(msgspec.Struct, kw_only=True):

@@ -22,7 +22,10 @@ _NAME = re.compile(r"[a-zA-Z0-9:_.\-]{1,128}")
 
 @dataclass(frozen=True, kw_only=True)
 class Capture:
-    """What is known of one face crop. `confidence` is the detector's, 0 to 1."""
+    """What is known of one face crop. `confidence` is the detector's, 0 to 1.
+
+    `known_cases` is given for one that is searched again: the cases of which it has been an encounter already.
+    """
 
     capture_id: str
     camera: str
@@ -32,6 +35,7 @@ class Capture:
     confidence: float | None = None
     track: str | None = None
     shot: int | None = None
+    known_cases: frozenset[str] = frozenset()
 
     def to_metadata(self) -> dict[str, str]:
         """The object metadata of the capture; what is unknown is left out."""
@@ -82,6 +86,7 @@ def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata:
         confidence=confidence,
         track=metadata.get("track"),
         shot=int(metadata["shot"]) if "shot" in metadata else None,
+        known_cases=frozenset(metadata.get("known-cases", "").split()),
     )
 
 

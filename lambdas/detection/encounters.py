@@ -141,6 +141,7 @@ class Encounters:
                 stored_at=to_text(capture.stored_at) if capture.stored_at else None,
                 searched_at=to_text(searched_at),
                 encountered_at=to_text(now),
+                again=bool(capture.known_cases),
             ),
             expires_at=self.policy.expiry(now),
         )

@@ -108,7 +108,8 @@ class Matcher:
             return _outcome_of(error)
         searched_at = self.now()
         found = likenesses_by_case(answer["FaceMatches"])
-        candidates = candidates_among(found, self._open_cases(found), policy)
+        among = candidates_among(found, self._open_cases(found), policy)
+        candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]
         for candidate in candidates:
             self._record(key, capture, candidate, searched_at=searched_at)
         return Outcome.CANDIDATE if candidates else Outcome.NO_CANDIDATE

@@ -10,11 +10,12 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.common.batch import each_alone
+from lambdas.common.gallery_news import note_new_face
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
 from lambdas.ingest.face_collections import FaceCollections
 from lambdas.ingest.faces import NO_RETRIES
-from lambdas.ingest.index_photo import PhotoIndex
+from lambdas.ingest.index_photo import PhotoIndex, PhotoOutcome
 from lambdas.ingest.lease import Leases
 from lambdas.ingest.shared_pace import SharedPace
 
@@ -56,4 +57,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def reconcile(record: Record) -> None:
     """Bring the faces of each photo that the notification names into step."""
     for key in object_keys(record["body"]):
-        metrics.add_metric(name=photos.reconcile(key).value, unit=MetricUnit.Count, value=1)
+        outcome = photos.reconcile(key)
+        if outcome is PhotoOutcome.INDEXED:
+            note_new_face(dynamodb, table=TABLE, at=now())
+        metrics.add_metric(name=outcome.value, unit=MetricUnit.Count, value=1)
