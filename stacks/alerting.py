@@ -162,6 +162,8 @@ class Alerting(cdk.Stack):
             "LINK_BASE": self.links.api_endpoint,
             "RECIPIENTS": self._settings.alerting.document,
             "TIME_ZONE": self._settings.alerting.time_zone,
+            "TEXTS_A_DAY": str(self._settings.alerting.texts_a_day),
+            "TAKES_REPLIES": str(self._settings.alerting.replies).lower(),
             "POLICY": policy_document(self._settings),
         }
 

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.alerting.gsm7 import segments, to_gsm7
+from lambdas.alerting.email_text import email_text
+from lambdas.alerting.languages import PHRASES
+from lambdas.alerting.sms_text import sms_text, subject_text
 from lambdas.common.case import PhotoKind
-from lambdas.common.encounter import NoticeKind
-from lambdas.common.evidence import evidence_of
+from lambdas.common.evidence import Strength, evidence_of
+from lambdas.common.times import from_text
 
 if TYPE_CHECKING:
-    from lambdas.common.case import Case, SourcePhoto
-    from lambdas.common.encounter import Encounter
+    from datetime import tzinfo
 
-MAX_SMS_SEGMENTS = 3
-HEADLINE = "Possible match, not verified"
-_KIND_NOTE = {PhotoKind.AGE_PROGRESSION: "an age-progressed picture", PhotoKind.ARTIST: "a drawn picture"}
+    from lambdas.common.case import Case
+    from lambdas.common.encounter import Encounter, NoticeKind
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """All that somebody needs to act on an encounter, as text; what the case does not tell is None."""
+    """All that somebody needs to act on an encounter; what the case does not tell is None.
 
+    `seen_at` and `until` are in the agency's time, `captured_at` is ISO 8601 in UTC. `more` is how many sightings came
+    since the last alert, `until` the time of the last one, `minutes` how long nobody has acknowledged.
+    `code` is what a reply by text message acknowledges with, where the agency takes replies.
+    """
+
+    kind: NoticeKind
     encounter_id: str
     case_id: str
-    name: str
+    name: str | None
+    is_minor: bool
     sex: str | None
     age: str | None
     last_seen: str | None
@@ -37,82 +45,80 @@ class Alert:
     camera: str
     site: str
     seen_at: str
+    captured_at: str
     similarity: float
-    photo_note: str | None
+    mean_similarity: float
+    shots: int
+    strength: Strength
+    runner_up_margin: float | None
+    photo_kind: PhotoKind
+    photo_year: int | None
+    more: int
+    until: str
+    minutes: int
+    code: str | None
     link: str
-    kind: NoticeKind = NoticeKind.FIRST
-    strength: str | None = None
-    shots: int = 1
-    mean_similarity: float | None = None
-    runner_up_margin: float | None = None
 
-    def sms(self) -> str:
+    def headline(self, language: str = "en") -> str:
+        """What it is about, in one line."""
+        headline = PHRASES[language].headlines[self.kind]
+        return headline.format(count=self.more, until=self.until, best=self.similarity, minutes=self.minutes)
+
+    def subject(self, language: str = "en") -> str:
+        """The subject of an e-mail."""
+        return subject_text(f"{self.headline(language)}: {self.case_id}")
+
+    def sms(self, language: str = "en") -> str:
         """At most 3 segments of GSM-7; where a case's own texts are longer, each is cut until it fits."""
-        for limit in (60, 40, 30, 20, 12):
-            text = to_gsm7(self._sms(limit))
-            if segments(text) <= MAX_SMS_SEGMENTS:
-                return text
-        raise ValueError(f"the alert of encounter {self.encounter_id} does not fit {MAX_SMS_SEGMENTS} text messages")
+        return sms_text(self, PHRASES[language], self.headline(language))
 
-    def email(self) -> str:
+    def email(self, language: str = "en") -> str:
         """The same facts, one a line."""
-        lines = {
-            "Name": self.name,
-            "Case": self.case_id,
-            "Sex": self.sex,
-            "Age when missing": self.age,
-            "Last seen": self.last_seen,
-            "Agency": self.agency,
-            "Agency phone": self.phone,
-            "Agency case number": self.case_number,
-            "Camera": f"{self.site} ({self.camera})",
-            "Seen at": self.seen_at,
-            "Similarity": f"{self.similarity:.1f} of 100",
-            "Evidence": self.strength and f"{self.strength}, {self.shots} shots",
-            "Note": self.photo_note,
-            "Review": self.link,
-        }
-        facts = "\n".join(f"{label}: {value}" for label, value in lines.items() if value)
-        return f"{HEADLINE}. A person must check it before anybody acts on it.\n\n{facts}\n"
+        return email_text(self, PHRASES[language], self.headline(language))
 
-    def document(self, alert_id: str) -> str:
+    def document(self, alert_id: str, language: str = "en") -> str:
         """The same facts as JSON, for webhooks and queues, with the text message beside them.
 
         `alert_id` is the same however often the alert comes: the encounter's id, or the notice's key.
         """
         facts = {name: value for name, value in msgspec.to_builtins(self).items() if value is not None}
-        document = {"alert_id": alert_id, "headline": HEADLINE, "verified": False, **facts, "text": self.sms()}
+        document = {
+            "alert_id": alert_id,
+            "headline": self.headline(language),
+            "verified": False,
+            **facts,
+            "text": self.sms(language),
+        }
         return msgspec.json.encode(document).decode()
 
-    def _sms(self, limit: int) -> str:
-        def cut(text: str) -> str:
-            return text if len(text) <= limit else text[: limit - 3] + "..."
 
-        number = self.case_id.partition(":")[2]
-        person = ", ".join(part for part in (cut(self.name), number, self.sex, self.age and f"age {self.age}") if part)
-        sentences = [
-            HEADLINE.upper(),
-            person,
-            self.last_seen and f"Last seen {cut(self.last_seen)}",
-            f"Now at {cut(self.site)} {self.seen_at}",
-            f"Similarity {self.similarity:.1f}" + (f" ({self.strength})" if self.strength else ""),
-            self.photo_note and f"Matched on {self.photo_note}",
-            self.phone and f"Call {cut(self.agency or 'agency')} {self.phone}",
-        ]
-        return ". ".join(sentence for sentence in sentences if sentence) + f". {self.link}"
+def compose_alert(
+    encounter: Encounter,
+    case: Case,
+    *,
+    kind: NoticeKind,
+    site: str,
+    base: str,
+    zone: tzinfo = UTC,
+    since: datetime | None = None,
+    is_minor: bool = False,
+    takes_replies: bool = False,
+) -> Alert:
+    """The alert of an encounter: its best sighting beside the facts of its case.
 
-
-def compose_alert(encounter: Encounter, case: Case, *, kind: NoticeKind, site: str, base: str) -> Alert:
-    """The alert of an encounter: its best sighting beside the facts of its case. Its link starts with `base`."""
-    best = encounter.best
-    evidence = evidence_of(encounter)
-    agency = case.primary_agency
-    seen = case.last_seen
+    Its link starts with `base`, its times are those of `zone`; `since` is when the occasion for it arose.
+    """
+    best, evidence = encounter.best, evidence_of(encounter)
+    agency, seen = case.primary_agency, case.last_seen
     photo = next((photo for photo in case.photos if photo.photo_id == best.photo_id), None)
+    last = max(from_text(sighting.captured_at) for sighting in encounter.sightings.values())
+    told = from_text(encounter.alerted_at or encounter.timeline.encountered_at)
     return Alert(
+        kind=kind,
         encounter_id=encounter.encounter_id,
         case_id=case.case_id,
-        name=case.name or "Name not known",
+        name=case.name,
+        is_minor=is_minor,
         sex=case.sex,
         age=str(case.age_when_missing) if case.age_when_missing else None,
         last_seen=" ".join(part for part in (seen.date, seen.place) if part) or None,
@@ -121,23 +127,23 @@ def compose_alert(encounter: Encounter, case: Case, *, kind: NoticeKind, site: s
         case_number=agency.case_number if agency else None,
         camera=encounter.camera,
         site=site,
-        seen_at=best.captured_at[:16].replace("T", " ") + " UTC",
+        seen_at=f"{from_text(best.captured_at).astimezone(zone):%Y-%m-%d %H:%M %Z}",
+        captured_at=best.captured_at,
         similarity=best.similarity,
-        photo_note=_photo_note(photo),
-        link=f"{base}/e/{encounter.encounter_id}/{encounter.link_token}",
-        kind=kind,
-        strength=evidence.strength.value,
-        shots=evidence.shots,
         mean_similarity=evidence.mean,
+        shots=evidence.shots,
+        strength=evidence.strength,
         runner_up_margin=evidence.margin,
+        photo_kind=photo.kind if photo else PhotoKind.PORTRAIT,
+        photo_year=photo.taken_year if photo else None,
+        more=max(0, len(encounter.sightings) - encounter.alerted_sightings),
+        until=f"{last.astimezone(zone):%H:%M %Z}",
+        minutes=max(0, round(((since or told) - told).total_seconds() / 60)),
+        code=reply_code(encounter.encounter_id) if takes_replies else None,
+        link=f"{base}/e/{encounter.encounter_id}/{encounter.link_token}",
     )
 
 
-def _photo_note(photo: SourcePhoto | None) -> str | None:
-    """What kind of picture it was and of which year, as far as that is worth a word."""
-    if photo is None:
-        return None
-    note = _KIND_NOTE.get(photo.kind)
-    if photo.taken_year is None:
-        return note
-    return f"{note or 'a photo'} of {photo.taken_year}"
+def reply_code(encounter_id: str) -> str:
+    """What somebody types on a telephone to name an encounter."""
+    return encounter_id[:6].upper()

@@ -33,5 +33,7 @@ def notifier_from_environment(dynamodb: DynamoDBClient) -> Notifier:
         link_base=os.environ["LINK_BASE"],
         recipients=read_recipients(os.environ["RECIPIENTS"]),
         zone=ZoneInfo(os.environ["TIME_ZONE"]),
+        texts_a_day=int(os.environ["TEXTS_A_DAY"]),
+        takes_replies=os.environ["TAKES_REPLIES"] == "true",
         now=now,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
 
-from lambdas.alerting.alert import HEADLINE, Alert, compose_alert
+from lambdas.alerting.alert import compose_alert
 from lambdas.alerting.audience import Delivery, Facts, audience
+from lambdas.alerting.budget import Budget, BudgetWarning
+from lambdas.alerting.occasion import Occasion, as_notice
+from lambdas.alerting.recipients import Channel
 from lambdas.common.ages import is_minor
 from lambdas.common.case import Case, CaseStatus
 from lambdas.common.cases_table import read_case
 from lambdas.common.dynamodb import from_attributes
-from lambdas.common.encounter import Encounter, Notice, NoticeKind, Review, notice_key
+from lambdas.common.encounter import AlertState, Encounter, Notice, NoticeKind, Review, notice_key
 from lambdas.common.times import from_text, to_text
 
 if TYPE_CHECKING:
@@ -45,19 +48,6 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Occasion:
-    """What there is to tell, and since when. `key` is the encounter's id, or the notice's own key."""
-
-    key: str
-    kind: NoticeKind
-    encounter: Encounter
-    case: Case
-    since: datetime
-    named: tuple[str, ...] = ()
-    attempts: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
 class Notifier:
     """What an alert is made from and where it goes.
 
@@ -73,6 +63,8 @@ class Notifier:
     link_base: str
     recipients: tuple[Recipient, ...]
     zone: ZoneInfo
+    texts_a_day: int
+    takes_replies: bool
     now: Callable[[], datetime]
 
     def notify(self, key: str) -> Outcome:
@@ -82,96 +74,106 @@ class Notifier:
 
     def send(self, record: Encounter | Notice, case: Case | None = None) -> Outcome:
         """Send what the caller has taken. `case` spares a read where the caller has just read that it is open."""
-        occasion = self._occasion(record, case)
+        notice = as_notice(record)
+        occasion = self._occasion(notice, record if isinstance(record, Encounter) else None, case)
         if occasion is None:
-            self.states.withdraw(record.encounter_id, now=self.now())
+            self.states.withdraw(notice.encounter_id, now=self.now())
             return Outcome.WITHDRAWN
-        site = self._site(occasion.encounter.camera)
-        facts = Facts(
-            case=occasion.case,
-            encounter=occasion.encounter,
-            site=site,
-            is_minor=is_minor(occasion.case, self.now().date()),
-        )
         # Decided for the time at which the occasion arose, so that every attempt divides the audience alike.
         deliveries = audience(
-            self.recipients, facts, kind=occasion.kind, named=occasion.named, at=occasion.since, zone=self.zone
+            self.recipients,
+            occasion.facts,
+            kind=notice.notice,
+            named=notice.audience,
+            at=from_text(notice.created_at),
+            zone=self.zone,
         )
         at_once = [delivery for delivery in deliveries if delivery.due_at is None]
         first, *others = at_once or [Delivery(recipients=())]
         for delivery in (*others, *(held for held in deliveries if held.due_at)):
-            self._put_off(occasion, delivery)
-        alert = compose_alert(occasion.encounter, occasion.case, kind=occasion.kind, site=site, base=self.link_base)
-        return self._publish(occasion, alert, first)
+            self._put_off(notice, delivery)
+        return self._publish(occasion, self._within_budget(notice, first))
 
-    def _occasion(self, record: Encounter | Notice, case: Case | None) -> Occasion | None:
+    def _occasion(self, notice: Notice, encounter: Encounter | None, case: Case | None) -> Occasion | None:
         """None where nobody needs to hear of it any more."""
-        encounter = record if isinstance(record, Encounter) else self._encounter(record.about)
+        if notice.notice is NoticeKind.BUDGET:
+            warning = BudgetWarning(day=notice.about, limit=self.texts_a_day)
+            return Occasion(notice=notice, facts=None, message=warning)
+        encounter = encounter or self._encounter(notice.about)
         if encounter is None:
             return None
         stored = read_case(self.dynamodb, table=self.cases_table, case_id=encounter.case_id) if case is None else None
         is_open = case is not None or (stored is not None and stored.status is CaseStatus.OPEN)
-        kind = record.notice if isinstance(record, Notice) else NoticeKind.FIRST
-        if not _is_needed(kind, encounter, is_open=is_open):
+        if not _is_needed(notice.notice, encounter, is_open=is_open):
             return None
-        return Occasion(
-            key=record.encounter_id,
-            kind=kind,
-            encounter=encounter,
-            case=case or (stored.case if stored else _unknown(encounter.case_id)),
-            since=from_text(
-                record.created_at if isinstance(record, Notice) else record.timeline.encountered_at,
-            ),
-            named=record.audience if isinstance(record, Notice) else (),
-            attempts=record.alert_attempts,
-        )
+        return self._told(notice, encounter, case or (stored.case if stored else _unknown(encounter.case_id)))
 
-    def _put_off(self, occasion: Occasion, delivery: Delivery) -> None:
+    def _told(self, notice: Notice, encounter: Encounter, case: Case) -> Occasion:
+        site = self._site(encounter.camera)
+        facts = Facts(case=case, encounter=encounter, site=site, is_minor=is_minor(case, self.now().date()))
+        alert = compose_alert(
+            encounter,
+            case,
+            kind=notice.notice,
+            site=site,
+            base=self.link_base,
+            zone=self.zone,
+            since=from_text(notice.created_at),
+            is_minor=facts.is_minor,
+            takes_replies=self.takes_replies,
+        )
+        return Occasion(notice=notice, facts=facts, message=alert)
+
+    def _within_budget(self, notice: Notice, delivery: Delivery) -> Delivery:
+        """The delivery without those who get text messages, once the day's are used up; the others hear why."""
+        channels = {recipient.name: recipient.channel for recipient in self.recipients}
+        phones = {name for name in delivery.recipients if channels[name] is Channel.SMS}
+        if not phones or notice.notice is NoticeKind.BUDGET:
+            return delivery
+        now = self.now()
+        budget = Budget(dynamodb=self.dynamodb, table=self.states.table, limit=self.texts_a_day, zone=self.zone)
+        if budget.take(notice.encounter_id, len(phones), now=now):
+            return delivery
+        self.states.put(budget.warning(now=now, expires_at=self.states.policy.expiry(now)))
+        return replace(delivery, recipients=tuple(name for name in delivery.recipients if name not in phones))
+
+    def _put_off(self, notice: Notice, delivery: Delivery) -> None:
         """What some recipients get apart: in another language, or when their quiet hours are over."""
-        part = delivery.language if delivery.due_at is None else delivery.recipients[0]
-        encounter_id = occasion.encounter.encounter_id
-        key = notice_key(encounter_id, NoticeKind.FIRST, part)
-        if occasion.kind is not NoticeKind.FIRST:
-            key = f"{occasion.key}.{part}"
-        self.states.put(
-            Notice(
-                encounter_id=key,
-                about=encounter_id,
-                notice=occasion.kind,
-                created_at=to_text(occasion.since),
-                audience=delivery.recipients,
-                alert_due_at=to_text(delivery.due_at or self.now()),
-                expires_at=self.states.policy.expiry(self.now()),
-            )
+        part = delivery.language if delivery.due_at is None else f"to-{delivery.recipients[0]}"
+        is_first = notice.notice is NoticeKind.FIRST
+        apart = msgspec.structs.replace(
+            notice,
+            encounter_id=notice_key(notice.about, notice.notice, part) if is_first else f"{notice.encounter_id}.{part}",
+            audience=delivery.recipients,
+            alert=AlertState.DUE,
+            alert_due_at=to_text(delivery.due_at or self.now()),
+            alert_attempts=0,
+            expires_at=self.states.policy.expiry(self.now()),
         )
+        self.states.put(apart)
 
-    def _publish(self, occasion: Occasion, alert: Alert, delivery: Delivery) -> Outcome:
+    def _publish(self, occasion: Occasion, delivery: Delivery) -> Outcome:
         try:
-            self._send(occasion, alert, delivery)
+            self._send(occasion, delivery)
         except (ClientError, BotoCoreError) as error:
             if _may_have_arrived(error):
                 # The claim stays. If no receipt comes before it runs out, the sweep sends the alert again.
                 return Outcome.UNCONFIRMED
-            pause = min(_FIRST_PAUSE * 2 ** (occasion.attempts - 1), _LONGEST_PAUSE)
-            self.states.postpone(occasion.key, until=self.now() + pause, reason=str(error))
+            pause = min(_FIRST_PAUSE * 2 ** (occasion.notice.alert_attempts - 1), _LONGEST_PAUSE)
+            self.states.postpone(occasion.notice.encounter_id, until=self.now() + pause, reason=str(error))
             return Outcome.POSTPONED
-        self.states.sent(occasion.key, now=self.now())
+        self.states.sent(occasion.notice.encounter_id, now=self.now())
         return Outcome.SENT
 
-    def _send(self, occasion: Occasion, alert: Alert, delivery: Delivery) -> None:
-        document = alert.document(occasion.key)
-        by_channel = {
-            "default": alert.email(),
-            "sms": alert.sms(),
-            "email": alert.email(),
-            "https": document,
-            "sqs": document,
-        }
+    def _send(self, occasion: Occasion, delivery: Delivery) -> None:
+        message, language = occasion.message, delivery.language
+        document, email = message.document(occasion.notice.encounter_id, language), message.email(language)
+        by_channel = {"default": email, "sms": message.sms(language), "email": email, "sqs": document}
         # Not an empty list, which no filter policy is said to handle: "-" is nobody's name.
         names = msgspec.json.encode(delivery.recipients or ("-",)).decode()
         self.sns.publish(
             TopicArn=self.topic_arn,
-            Subject=f"{HEADLINE}: {alert.case_id}",
+            Subject=message.subject(language),
             Message=msgspec.json.encode(by_channel).decode(),
             MessageStructure="json",
             MessageAttributes={"recipients": {"DataType": "String.Array", "StringValue": names}},

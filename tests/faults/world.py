@@ -116,6 +116,8 @@ class World:
             link_base="https://homeward.example",
             recipients=(Recipient(name="phone", channel=Channel.SMS),),
             zone=ZoneInfo("UTC"),
+            texts_a_day=200,
+            takes_replies=False,
             now=clock,
         )
 
