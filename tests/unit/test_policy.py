@@ -5,7 +5,8 @@ from datetime import date
 import msgspec
 import pytest
 
-from agencies.settings import Alerting, Matching, Retention, Settings
+from agencies.alerting import Alerting
+from agencies.settings import Matching, Retention, Settings
 from agencies.settings import Thresholds as Given
 from lambdas.common.ages import is_minor, was_minor
 from lambdas.common.case import Case, LastSeen, Period, PhotoKind, Range
