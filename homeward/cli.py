@@ -9,24 +9,30 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agencies.files import AgencyFileError
-from homeward import cameras, cases, galleries, queues
+from homeward import cameras, cases, encounters, galleries, queues
 from homeward.deployment import NotDeployedError
 from homeward.imports import import_folder
 from homeward.options import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE, messages
 from homeward.searches import search
 from homeward.submits import submit
 from homeward.syncs import sync
+from homeward.thresholds import thresholds
+from homeward.uploads import upload_link
 from homeward.warnings_shown import show_warnings
 from lambdas.ingest.lease import LeaseBusyError
 from lambdas.ingest.rebuild import RebuildError
+from lambdas.review.verdicts import ReviewError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(sync)
 app.command("import")(import_folder)
 app.command()(search)
 app.command()(submit)
+app.command("upload-link")(upload_link)
 app.add_typer(galleries.app, name="gallery")
 app.add_typer(cases.app, name="case")
+app.add_typer(encounters.app, name="encounter")
+app.command()(thresholds)
 app.add_typer(cameras.app, name="camera")
 app.add_typer(queues.app, name="queue")
 
@@ -53,6 +59,8 @@ def main() -> None:
         _end(str(error), NOT_FOUND)
     except RebuildError as error:
         _end(str(error), REFUSED)
+    except ReviewError as error:
+        _end(str(error), FAILED)
     except LeaseBusyError as error:
         _end(f"{error}; try again", FAILED)
     except (ClientError, BotoCoreError) as error:

@@ -19,11 +19,23 @@ if TYPE_CHECKING:
     from homeward.progress import Advance
     from homeward.submitting import FileReport, Submission
 
+
+def _allowed_camera(name: str) -> str:
+    if not re.fullmatch(r"[a-zA-Z0-9:_\-]{1,128}", name):
+        raise typer.BadParameter(f"{name!r} is not allowed: letters, digits, '-', '_', ':', at most 128")
+    return name
+
+
 Place = Annotated[
     Path, typer.Argument(exists=True, help="A picture, a video, or a folder of both, with those below it.")
 ]
 Camera = Annotated[
-    str, typer.Option(help="The camera that an alert names; it need not be one of the fleet.", metavar="NAME")
+    str,
+    typer.Option(
+        callback=_allowed_camera,
+        help="The camera that an alert names; it need not be one of the fleet.",
+        metavar="NAME",
+    ),
 ]
 StartsAt = Annotated[
     datetime | None,
@@ -68,8 +80,6 @@ def submit(
 
         homeward submit walk.mp4 --camera bus-4 --starts-at 2026-11-23T03:00:00Z -a springfield-prod --wait
     """
-    if not re.fullmatch(r"[a-zA-Z0-9:_\-]{1,128}", camera):
-        raise fail(f"--camera {camera!r} is not allowed: letters, digits, '-', '_', ':', at most 128", code=WRONG_USAGE)
     try:
         from homeward import submit_encounters, submitting  # noqa: PLC0415 - of the camera program, not always installed
     except ImportError as error:
