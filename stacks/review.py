@@ -116,7 +116,9 @@ class Review(cdk.Stack):
         )
         day = events.Schedule.rate(cdk.Duration.days(1))
         events.Rule(self, "EveryDay", schedule=day, targets=[targets.LambdaFunction(daily)])
-        cdk.CfnOutput(self, "DailyFunctionOutput", value=daily.function_name).override_logical_id("DailyFunction")
+        outputs = {"DailyFunction": daily.function_name, "EncounterDays": self._environment["ENCOUNTER_DAYS"]}
+        for name, value in outputs.items():
+            cdk.CfnOutput(self, f"{name}Output", value=value).override_logical_id(name)
 
     def _decide_and_record(self) -> list[iam.PolicyStatement]:
         """The audit may only be added to."""

@@ -25,6 +25,9 @@ OUTPUTS = {
     "DetectionBucket": "detection",
     "CasesTable": "cases",
     "EncountersTable": "encounters",
+    "AuditTable": "audit",
+    "CamerasTable": "cameras",
+    "EncounterDays": "30",
     "FaceCollection": "faces",
 }
 AGENCY = """

@@ -1,0 +1,118 @@
+"""What the verdicts say of the thresholds: at which similarity people confirm, and at which they dismiss."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.common.cases_table import read_case
+from lambdas.common.encounter import Review
+from lambdas.common.encounters_table import encounters_by_review, read_encounter
+from lambdas.review.verdicts import VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Lower ends of the bands of similarity; the thresholds lie where they are narrow.
+_BANDS = (0, 80, 85, 90, 95, 97, 99)
+# A share that 20 verdicts give is still uncertain by a fifth; with fewer nothing can be said.
+ENOUGH = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One encounter with a verdict. `kind` is that of the photo, `similarity` the best, 0 to 100."""
+
+    review: Review
+    kind: str
+    similarity: float
+    alerted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """The verdicts on encounters whose best similarity is from `low` up to, without, `high` (100 included)."""
+
+    low: float
+    high: float
+    confirmed: int
+    dismissed: int
+    undecided: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindReport:
+    """The verdicts of one kind of photo.
+
+    `threshold` is the highest alert threshold, to a tenth, that would have kept every confirmed encounter: None where
+    none is confirmed. `dismissed_alerts` of those that are dismissed now alerted; with it `dismissed_then` would have.
+    """
+
+    kind: str
+    bands: tuple[Band, ...]
+    threshold: float | None
+    dismissed_alerts: int
+    dismissed_then: int
+    enough: bool
+
+
+def threshold_report(judged: Iterable[Judged]) -> list[KindReport]:
+    """A report for each kind of photo, by name."""
+    by_kind: dict[str, list[Judged]] = defaultdict(list)
+    for each in judged:
+        by_kind[each.kind].append(each)
+    return [_report(kind, by_kind[kind]) for kind in sorted(by_kind)]
+
+
+def read_judged(dynamodb: DynamoDBClient, *, encounters_table: str, cases_table: str) -> Iterator[Judged]:
+    """Every encounter with a verdict; a case that is closed still tells the kinds of its photos."""
+    kinds: dict[str, dict[str, str]] = {}
+    for review in sorted(VERDICTS):
+        for listed in encounters_by_review(dynamodb, review, table=encounters_table):
+            encounter = read_encounter(dynamodb, table=encounters_table, encounter_id=listed.encounter_id)
+            if encounter is None or encounter.review not in VERDICTS:
+                continue
+            if encounter.case_id not in kinds:
+                kinds[encounter.case_id] = _kinds(dynamodb, cases_table, encounter.case_id)
+            yield Judged(
+                review=encounter.review,
+                kind=kinds[encounter.case_id].get(encounter.best.photo_id, "unknown"),
+                similarity=encounter.best.similarity,
+                alerted=encounter.alert is not None,
+            )
+
+
+def _kinds(dynamodb: DynamoDBClient, table: str, case_id: str) -> dict[str, str]:
+    stored = read_case(dynamodb, table=table, case_id=case_id)
+    return {photo.photo_id: photo.kind.value for photo in stored.case.photos} if stored else {}
+
+
+def _report(kind: str, judged: list[Judged]) -> KindReport:
+    confirmed = [each.similarity for each in judged if each.review is Review.CONFIRMED]
+    dismissed = [each for each in judged if each.review is Review.DISMISSED]
+    threshold = math.floor(min(confirmed) * 10) / 10 if confirmed else None
+    return KindReport(
+        kind=kind,
+        bands=tuple(_bands(judged)),
+        threshold=threshold,
+        dismissed_alerts=sum(each.alerted for each in dismissed),
+        dismissed_then=sum(each.similarity >= threshold for each in dismissed) if threshold is not None else 0,
+        enough=min(len(confirmed), len(dismissed)) >= ENOUGH,
+    )
+
+
+def _bands(judged: list[Judged]) -> Iterator[Band]:
+    for low, high in zip(_BANDS, (*_BANDS[1:], math.inf), strict=True):
+        counted = Counter(each.review for each in judged if low <= each.similarity < high)
+        if counted:
+            yield Band(
+                low=low,
+                high=min(high, 100),
+                confirmed=counted[Review.CONFIRMED],
+                dismissed=counted[Review.DISMISSED],
+                undecided=counted[Review.UNDECIDED],
+            )
