@@ -15,7 +15,7 @@ from lambdas.ingest.robots import read_robots
 from lambdas.ingest.source import DisallowedError, GoneError, RefusedError, TooLargeError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from lambdas.ingest.pace import Pace
     from lambdas.ingest.robots import Robots
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 AGENT = "Homeward"
 _GONE = frozenset({404, 410})
 _RETRIED = frozenset({429, 500, 502, 503, 504})
+# What a server says of a body, and how it is asked whether that still holds.
+_CONDITIONS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
 _MOST_REDIRECTS = 3
 _ATTEMPTS = 5
 _LONGEST_RETRY_AFTER_S = 120.0
@@ -36,6 +38,14 @@ class _TryAgainError(UnavailableError):
     def __init__(self, reason: str, *, after_s: float | None = None) -> None:
         super().__init__(reason)
         self.after_s = after_s
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A body with what a later request may say that it knows of it; None for what has not changed."""
+
+    body: bytes | None
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -84,39 +94,47 @@ class PoliteClient:
             GoneError: 404 or 410.
             DisallowedError, RefusedError, TooLargeError, UnavailableError: as their names say.
         """
-        return self._request("GET", link, at_most=at_most, params=params)
+        return self._request("GET", link, at_most=at_most, params=params).body or b""
+
+    def get_if_changed(self, link: str, *, known: Mapping[str, str], at_most: int) -> Answer:
+        """The body at a link unless it is the one whose validators are `known` (RFC 9110, 13.1); raises as `get`."""
+        headers = {condition: known[name] for name, condition in _CONDITIONS.items() if name in known}
+        return self._request("GET", link, at_most=at_most, headers=headers)
 
     def post_json(self, link: str, body: Any, *, at_most: int) -> bytes:
         """The answer to a JSON body; raises as `get` does."""
-        return self._request("POST", link, at_most=at_most, json=body)
+        return self._request("POST", link, at_most=at_most, json=body).body or b""
 
-    def _request(self, method: str, link: str, *, at_most: int, **content: Any) -> bytes:
+    def _request(self, method: str, link: str, *, at_most: int, **content: Any) -> Answer:
         url = self._allowed(link)
         for attempt in stamina.retry_context(_backoff, attempts=_ATTEMPTS, timeout=None, wait_max=30.0):
             with attempt:
                 return self._follow(method, url, at_most=at_most, **content)
         raise AssertionError("unreachable")
 
-    def _follow(self, method: str, url: httpx.URL, *, at_most: int, **content: Any) -> bytes:
+    def _follow(self, method: str, url: httpx.URL, *, at_most: int, **content: Any) -> Answer:
         for _ in range(_MOST_REDIRECTS + 1):
-            target, body = self._once(method, url, at_most=at_most, **content)
-            if target is None:
-                return body
-            url = self._allowed(str(url.join(target)))
+            answer = self._once(method, url, at_most=at_most, **content)
+            if isinstance(answer, Answer):
+                return answer
+            url = self._allowed(str(url.join(answer)))
             content = {}
         raise RefusedError(f"{url} is behind more than {_MOST_REDIRECTS} redirects")
 
-    def _once(self, method: str, url: httpx.URL, *, at_most: int, **content: Any) -> tuple[str | None, bytes]:
-        """One request: where it redirects to, or the body."""
+    def _once(self, method: str, url: httpx.URL, *, at_most: int, **content: Any) -> str | Answer:
+        """One request: where it redirects to, or what it gives."""
         self._obey_robots(url)
         self.pace.wait()
         self.requests_made += 1
         try:
             with self._http.stream(method, url, **content) as response:
                 if response.has_redirect_location and method == "GET":
-                    return response.headers["location"], b""
+                    return str(response.headers["location"])
+                if content.get("headers") and response.status_code == httpx.codes.NOT_MODIFIED:
+                    return Answer(None)
                 _raise_for_status(response)
-                return None, self._body(response, at_most)
+                validators = {name: response.headers[name] for name in _CONDITIONS if name in response.headers}
+                return Answer(self._body(response, at_most), validators)
         except httpx.TransportError as error:
             raise _TryAgainError(f"{url}: {type(error).__name__}: {error}") from error
         except (httpx.InvalidURL, httpx.DecodingError) as error:

@@ -192,3 +192,17 @@ def test_a_crawl_delay_is_kept(website: Any) -> None:
     website.answers = {"/robots.txt": robots, "/x": httpx.Response(200, content=b"x")}
     client(website, permission=None, sleep=slept.append).get("/x", at_most=10)
     assert slept == [4.0]
+
+
+def test_what_has_not_changed_is_not_sent_again(website: Any) -> None:
+    def feed(request: httpx.Request) -> httpx.Response:
+        if request.headers.get("if-none-match") == '"v1"':
+            return httpx.Response(304)
+        return httpx.Response(200, content=b"feed", headers={"etag": '"v1"', "last-modified": "Mon, 23 Nov 2026"})
+
+    website.answers = {"/feed": feed}
+    polite = client(website)
+    first = polite.get_if_changed("/feed", known={}, at_most=10)
+    assert (first.body, first.validators) == (b"feed", {"etag": '"v1"', "last-modified": "Mon, 23 Nov 2026"})
+    assert polite.get_if_changed("/feed", known=first.validators, at_most=10).body is None
+    assert website.requests[1].headers["if-modified-since"] == "Mon, 23 Nov 2026"
