@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Look at the encounters, and decide on them.")
 
+_WIDTHS = {"encounter": 16, "stage": 12}
+
 EncounterId = Annotated[str, typer.Argument(help="As `homeward encounter list` names it.")]
 By = Annotated[str, typer.Option(help="Who decides: a name or a badge number, for the audit.")]
 Note = Annotated[str | None, typer.Option(help="Why, for the audit.")]
@@ -59,7 +61,9 @@ def list_encounters(
         console.print_json(data=rows)
         return
     columns = ("encounter", "stage", "case", "site", "similarity", "shots", "age")
-    table = Table(*columns)
+    table = Table()
+    for column in columns:  # on a narrow screen others are broken, not what one has to type
+        table.add_column(column, no_wrap=column in _WIDTHS, min_width=_WIDTHS.get(column), overflow="fold")
     for row in rows:
         table.add_row(*(str(row[column]) for column in columns))
     console.print(table)

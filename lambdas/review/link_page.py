@@ -44,6 +44,7 @@ _DOCUMENT = Template("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
+<link rel="icon" href="data:,">
 <title>$title</title>
 <style>$style</style>
 <h1>$title</h1>
@@ -87,7 +88,7 @@ def headers(*picture_addresses: str) -> dict[str, str]:
     origins = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, picture_addresses)}
     policy = {
         "default-src": "'none'",
-        "img-src": " ".join(["'self'", *sorted(origins)]),
+        "img-src": " ".join(["'self'", "data:", *sorted(origins)]),
         "style-src": f"'sha256-{digest}'",
         "form-action": "'self'",
         "base-uri": "'none'",

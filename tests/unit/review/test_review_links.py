@@ -103,7 +103,7 @@ def test_a_browser_may_keep_nothing_and_load_nothing_else(desk: Desk, ask: Calla
     for name in ("seen", "photo"):
         address = urlsplit(ask(f"{LINK}/{name}.jpg").headers["location"])
         assert f"{address.scheme}://{address.netloc}" in images
-    assert len(images) == 3
+    assert len(images) == 4
     assert "no-store" in page.headers["cache-control"]
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "noindex" in page.headers["x-robots-tag"]

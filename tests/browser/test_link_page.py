@@ -1,0 +1,172 @@
+"""The page behind an alert's link on a telephone: a real browser, the function's own code, S3 of the emulator."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from lambdas.common.dynamodb import to_attributes
+from lambdas.common.encounter import AlertState, Stage
+from lambdas.common.times import now, to_text
+from local_cloud.lifecycle import running_cloud
+from local_cloud.settings import CloudSettings
+from tests.browser.test_live_view import CHROMIUM, FACES
+from tests.faults.tables import make_table
+from tests.unit.review.conftest import Desk
+from tests.unit.stories import put_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local_cloud.cloud import Cloud
+
+PHONE = {"width": 360, "height": 740}
+CONTEXT = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:us-east-1:0:function:f"
+)
+CONTEXT.aws_request_id = "1"
+ENVIRONMENT = {
+    "ENCOUNTERS_TABLE": "encounters",
+    "CASES_TABLE": "cases",
+    "CAMERAS_TABLE": "cameras",
+    "AUDIT_TABLE": "audit",
+    "DETECTION_BUCKET": "detection",
+    "GALLERY_BUCKET": "gallery",
+    "ENCOUNTER_DAYS": "30",
+    "LINK_HOURS": "72",
+    "POWERTOOLS_SERVICE_NAME": "links",
+    "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
+}
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    settings = CloudSettings(state=tmp_path_factory.mktemp("cloud"), services=("emulator",)).with_free_ports()
+    with running_cloud(settings) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def desk(cloud: Cloud) -> Desk:
+    s3, dynamodb = cloud.client("s3"), cloud.client("dynamodb")
+    make_table(dynamodb, "encounters", {"encounter_id": "HASH"})
+    make_table(dynamodb, "audit", {"encounter_id": "HASH", "at": "RANGE"})
+    make_table(dynamodb, "cases", {"case_id": "HASH", "record": "RANGE"})
+    make_table(dynamodb, "cameras", {"camera": "HASH"})
+    for bucket in ("detection", "gallery"):
+        s3.create_bucket(Bucket=bucket)
+    face = (FACES / "male" / "1.jpg").read_bytes()
+    s3.put_object(Bucket="gallery", Key="photos/namus/MP900101/910101.jpg", Body=face, ContentType="image/jpeg")
+    dynamodb.put_item(TableName="cameras", Item=to_attributes({"camera": "cam-01", "site": "North Station, main hall"}))
+    put_case(dynamodb)
+    return Desk(s3, dynamodb, now)
+
+
+def meet(desk: Desk, encounter_id: str, **members: Any) -> str:
+    """Put an encounter that was alerted now; the path of its link."""
+    desk.meet(encounter_id, **{"alert": AlertState.SENT, "alerted_at": to_text(now()), **members})
+    for shot in range(2):
+        key = f"encounters/{encounter_id}/c{shot}.jpg"
+        desk.s3.put_object(Bucket="detection", Key=key, Body=(FACES / "male" / "1.jpg").read_bytes())
+    return f"/e/{encounter_id}/secret"
+
+
+@pytest.fixture(scope="module")
+def address(cloud: Cloud, desk: Desk) -> Iterator[str]:
+    """A server that hands requests to the function, as the HTTP API does."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**cloud.environment, **ENVIRONMENT}.items():
+            patch.setenv(name, value)
+        function = importlib.import_module("lambdas.review.links_handler")
+
+        class Requests(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                length = int(self.headers.get("content-length") or 0)
+                event = {
+                    "rawPath": self.path,
+                    "requestContext": {"http": {"method": self.command, "path": self.path}, "stage": "$default"},
+                    "headers": {name.lower(): value for name, value in self.headers.items()},
+                    "body": self.rfile.read(length).decode(),
+                    "isBase64Encoded": False,
+                }
+                answer = function.handler(event, CONTEXT)
+                self.send_response(answer["statusCode"])
+                for name, value in answer["headers"].items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer["body"].encode())
+
+            do_POST = do_GET  # noqa: N815 - the names are the library's
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Requests) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield f"http://127.0.0.1:{server.server_port}"
+            server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "this test needs a browser: sudo apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_context(viewport=PHONE, java_script_enabled=False).new_page()  # type: ignore[arg-type] # width, height
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    yield page
+    assert errors == []
+    page.context.close()
+
+
+def test_a_telephone_shows_both_pictures_and_somebody_acknowledges(
+    page: Page, desk: Desk, address: str, cloud: Cloud
+) -> None:
+    loaded: dict[str, int] = {}
+    page.on("response", lambda answer: loaded.update({answer.url.partition("?")[0]: answer.status}))
+    page.goto(address + meet(desk, "e1"), wait_until="networkidle")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Possible match, not verified")
+    expect(page.get_by_role("status")).to_have_text("Nobody has acknowledged this yet.")
+    assert [image.evaluate("image => image.naturalWidth") for image in page.get_by_role("img").all()] == [128, 128]
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    own = {address, cloud.settings.endpoints["emulator"]}
+    assert {"{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in loaded if url != "data:,"} == own
+    assert sorted(kind for kind, _ in desk.told("e1")) == ["picture_viewed", "picture_viewed", "viewed"]
+
+    page.get_by_label("Your name or badge number").fill("Officer 42")
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_role("status")).to_contain_text("Acknowledged by Officer 42")
+    expect(page.get_by_role("button")).to_have_count(0)
+    assert desk.encounter("e1").stage is Stage.ACKNOWLEDGED
+
+
+def test_a_name_is_asked_for_before_anything_is_sent(page: Page, desk: Desk, address: str) -> None:
+    page.goto(address + meet(desk, "e2"))
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_label("Your name or badge number")).to_be_focused()
+    assert desk.encounter("e2").acknowledged_at is None
+
+
+def test_an_old_link_says_so(browser: Browser, desk: Desk, address: str) -> None:
+    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type] # width, height
+    page = context.new_page()
+    answer = page.goto(address + meet(desk, "e3", alerted_at="2026-01-01T00:00:00.000Z"))
+    assert answer
+    assert answer.status == 410
+    expect(page.get_by_role("heading")).to_have_text("This link has expired")
+    expect(page.get_by_role("img")).to_have_count(0)
+    context.close()
