@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 CASE = Case(case_id="namus:MP900101", source="namus", source_id="MP900101")
 WINDOW = timedelta(minutes=10)
 REVIEW, ALERT = 80.0, 95.0
+# Of two languages, so that every first alert has a second part.
+RECIPIENTS = (
+    Recipient(name="desk", channel=Channel.SMS),
+    Recipient(name="patrulla", channel=Channel.EMAIL, language="es"),
+)
 POLICY = Policy(base=Thresholds(REVIEW, ALERT), window_s=WINDOW.total_seconds())
 _numbers = itertools.count()
 
@@ -114,7 +119,7 @@ class World:
             cameras_table=f"{self.name}-cameras",
             topic_arn=self.topic,
             link_base="https://homeward.example",
-            recipients=(Recipient(name="phone", channel=Channel.SMS),),
+            recipients=RECIPIENTS,
             zone=ZoneInfo("UTC"),
             texts_a_day=200,
             takes_replies=False,
