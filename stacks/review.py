@@ -78,6 +78,7 @@ class Review(cdk.Stack):
                 "CASES_TABLE": ingest.cases.table_name,
                 "CAMERAS_TABLE": fleet.cameras.table_name,
                 "LINK_HOURS": str(self._settings.alerting.link_hours),
+                "TIME_ZONE": self._settings.alerting.time_zone,
             },
             timeout=cdk.Duration.seconds(10),
         )

@@ -31,12 +31,14 @@ figure { margin: 0; }
 img { width: 100%; height: 45vw; max-height: 22rem; object-fit: contain; background: #8883; border-radius: 6px; }
 figcaption { font-size: 0.85rem; }
 .stage { border-left: 6px solid #7a3b00; padding: 0.4rem 0.8rem; margin: 1rem 0; font-weight: 600; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 0.9rem; }
+h2 { font-size: 1.05rem; margin: 1.2rem 0 0; }
+dl { display: grid; grid-template-columns: fit-content(38%) 1fr; gap: 0.2rem 0.9rem; margin: 0.5rem 0; }
 dt { opacity: 0.75; }
 dd { margin: 0; overflow-wrap: anywhere; }
 label { display: block; }
 input, button { box-sizing: border-box; width: 100%; font: inherit; padding: 0.6rem; margin-top: 0.4rem; }
 button { background: #0b5a2b; color: #fff; border: 0; border-radius: 6px; font-weight: 700; }
+.call { display: block; padding: 0.6rem; margin: 0.6rem 0; text-align: center; border: 2px solid; border-radius: 6px; }
 .refused { color: #c00000; font-weight: 600; }
 """
 _DOCUMENT = Template("""<!doctype html>
@@ -53,7 +55,7 @@ $body
 """)
 _ENCOUNTER = Template("""$pictures
 <p class="stage" role="status">$stage</p>
-$form
+$form$call
 <h2>Evidence</h2>
 <dl>$evidence</dl>
 <h2>The missing person</h2>
@@ -66,6 +68,7 @@ _FORM = Template("""$refused<form method="post">
 <button>Acknowledge: I am on it</button>
 </form>
 """)
+_CALL = Template('<a class="call" href="tel:$phone">Call $who</a>')
 _DECIDED = {
     Stage.CONFIRMED: "Confirmed by a reviewer.",
     Stage.DISMISSED: "Dismissed by a reviewer: not the missing person. Stand down.",
@@ -109,12 +112,13 @@ def encounter_page(shown: Shown, *, refused: str = "") -> str:
     encounter = shown.encounter
     case = shown.case.case if shown.case else None
     is_closed = shown.case is None or shown.case.status is not CaseStatus.OPEN
-    stage = _DECIDED[Stage.WITHDRAWN] if is_closed and encounter.stage not in _DECIDED else _stage(encounter)
+    stage = _DECIDED[Stage.WITHDRAWN] if is_closed and encounter.stage not in _DECIDED else _stage(shown)
     may_acknowledge = encounter.stage in {Stage.OPEN, Stage.ALERTED} and not is_closed
     form = _FORM.substitute(refused=f'<p class="refused">{escape(refused)}</p>' if refused else "")
     body = _ENCOUNTER.substitute(
-        pictures=_pictures(encounter, case) if has_pictures(encounter) else "",
+        pictures=_pictures(shown, case) if has_pictures(encounter) else "",
         stage=escape(stage),
+        call=_call(case),
         form=form if may_acknowledge else "",
         evidence=_facts(_evidence(shown)),
         case=_facts(_case(encounter, case)),
@@ -136,10 +140,11 @@ def _document(title: str, body: str) -> str:
     return _DOCUMENT.substitute(title=escape(title), style=_STYLE, body=body)
 
 
-def _pictures(encounter: Encounter, case: Case | None) -> str:
-    captions = {Which.SEEN: f"Seen {_minute(encounter.best.captured_at)}", Which.PHOTO: _photo(encounter, case)}
+def _pictures(shown: Shown, case: Case | None) -> str:
+    seen = f"Seen at {shown.site}, {shown.minute(shown.encounter.best.captured_at)}"
+    captions = {Which.SEEN: seen, Which.PHOTO: _photo(shown.encounter, case)}
     figures = (
-        _FIGURE.substitute(src=escape(f"{link_path(encounter)}/{which.value}"), caption=escape(caption))
+        _FIGURE.substitute(src=escape(f"{link_path(shown.encounter)}/{which.value}"), caption=escape(caption))
         for which, caption in captions.items()
     )
     return f'<div class="pictures">{"".join(figures)}</div>'
@@ -149,12 +154,21 @@ def _photo(encounter: Encounter, case: Case | None) -> str:
     photos = case.photos if case else ()
     found = next((photo for photo in photos if photo.photo_id == encounter.best.photo_id), None)
     kind = _KINDS.get(found.kind, "photo") if found else "photo"
-    return f"Missing person: {kind}" + (f" of {found.taken_year}" if found and found.taken_year else "")
+    name = (case.name if case else None) or encounter.case_id
+    return f"{name}: {kind}" + (f" of {found.taken_year}" if found and found.taken_year else "")
 
 
-def _stage(encounter: Encounter) -> str:
-    if encounter.stage is Stage.ACKNOWLEDGED:
-        return f"Acknowledged by {encounter.acknowledged_by}, {_minute(encounter.acknowledged_at or '')}."
+def _call(case: Case | None) -> str:
+    agency = case.primary_agency if case else None
+    if agency is None or not agency.phone:
+        return ""
+    return _CALL.substitute(phone=escape(agency.phone), who=escape(_line((agency.name, agency.phone)) or ""))
+
+
+def _stage(shown: Shown) -> str:
+    encounter = shown.encounter
+    if encounter.stage is Stage.ACKNOWLEDGED and encounter.acknowledged_at:
+        return f"Acknowledged by {encounter.acknowledged_by}, {shown.minute(encounter.acknowledged_at)}."
     return _DECIDED.get(encounter.stage, "Nobody has acknowledged this yet.")
 
 
@@ -167,7 +181,7 @@ def _evidence(shown: Shown) -> dict[str, str | None]:
         "Shots": shots,
         "Next case": f"{-evidence.margin:+.1f} points" if evidence.margin is not None else None,
         "Camera": shown.site if shown.site == shown.encounter.camera else f"{shown.site} ({shown.encounter.camera})",
-        "Seen": _minute(shown.encounter.best.captured_at),
+        "Seen": shown.minute(shown.encounter.best.captured_at),
     }
 
 
@@ -186,7 +200,7 @@ def _case(encounter: Encounter, case: Case | None) -> dict[str, str | None]:
         "Weight": f"{case.weight_kg} kg" if case.weight_kg else None,
         "Hair": case.hair,
         "Marks": "; ".join(case.marks) or None,
-        "Call": _line(called),
+        "Agency": _line(called),
         "Agency's number": agency.case_number if agency else None,
     }
 
@@ -197,7 +211,3 @@ def _facts(facts: Mapping[str, str | None]) -> str:
 
 def _line(parts: Iterable[str | None]) -> str | None:
     return " ".join(part for part in parts if part) or None
-
-
-def _minute(instant: str) -> str:
-    return instant[:16].replace("T", " ") + " UTC"

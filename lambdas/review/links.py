@@ -16,7 +16,7 @@ from lambdas.review.pictures import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime, timedelta, tzinfo
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
@@ -47,11 +47,16 @@ class Which(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """All that the page of an encounter shows; `case` is None where the gallery does not have it any more."""
+    """All that the page of an encounter shows, with times of `zone`; `case` is None where the gallery has none."""
 
     encounter: Encounter
     case: StoredCase | None
     site: str
+    zone: tzinfo
+
+    def minute(self, instant: str) -> str:
+        """The instant as people there read it: 2026-11-23 04:00 CET."""
+        return f"{from_text(instant).astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +74,7 @@ class Links:
     cases_table: str
     cameras_table: str
     valid_for: timedelta
+    zone: tzinfo
     now: Callable[[], datetime]
 
     def open(self, encounter_id: str, token: str) -> Encounter:
@@ -97,6 +103,7 @@ class Links:
             encounter=encounter,
             case=read_case(self.dynamodb, table=self.cases_table, case_id=encounter.case_id),
             site=camera["site"]["S"] if "site" in camera else encounter.camera,
+            zone=self.zone,
         )
 
     def view_picture(self, encounter: Encounter, which: Which) -> str:

@@ -6,6 +6,7 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
@@ -38,6 +39,7 @@ links = Links(
     cases_table=os.environ["CASES_TABLE"],
     cameras_table=os.environ["CAMERAS_TABLE"],
     valid_for=timedelta(hours=float(os.environ["LINK_HOURS"])),
+    zone=ZoneInfo(os.environ["TIME_ZONE"]),
     now=now,
 )
 

@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "GALLERY_BUCKET": "gallery",
     "ENCOUNTER_DAYS": "30",
     "LINK_HOURS": "72",
+    "TIME_ZONE": "America/Denver",
     "POWERTOOLS_SERVICE_NAME": "links",
     "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
 }

@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "ENCOUNTER_DAYS": "30",
     "REVIEW_DAYS": "30",
     "LINK_HOURS": "72",
+    "TIME_ZONE": "America/Denver",
     "POWERTOOLS_SERVICE_NAME": "links",
     "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
 }
@@ -90,6 +91,7 @@ def test_the_page_shows_what_somebody_needs_to_act(desk: Desk, ask: Callable[...
         assert f"<dd>{fact}" in page.body or f"{fact}</dd>" in page.body, fact
     assert re.findall(r'<img src="([^"]+)"', page.body) == [f"{LINK}/seen.jpg", f"{LINK}/photo.jpg"]
     assert "Nobody has acknowledged this yet." in page.body
+    assert '<a class="call" href="tel:+15035550142">Call Nowhere Falls Police Department' in page.body
     assert not re.search(r"<script|<button[^>]*>(Confirm|Dismiss)", page.body)
 
 
@@ -142,7 +144,7 @@ def test_somebody_acknowledges_and_the_page_says_who(desk: Desk, ask: Callable[.
     assert desk.encounter().stage is Stage.ACKNOWLEDGED
     assert desk.told() == [("acknowledged", "Officer Bär <b>")]
     page = ask(LINK).body
-    assert "Acknowledged by Officer Bär &lt;b&gt;, 2026-11-23 03:00 UTC." in page
+    assert "Acknowledged by Officer Bär &lt;b&gt;, 2026-11-22 20:00 MST." in page
     assert "<form" not in page
     assert ask(LINK, method="POST", body="by=Second").status == 303
     assert desk.encounter().acknowledged_by == "Officer Bär <b>"
