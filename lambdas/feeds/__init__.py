@@ -1,0 +1,1 @@
+"""Feeds of pictures (RSS, Atom, JSON Feed) whose images become captures."""

@@ -1,0 +1,114 @@
+"""The entries of a feed, whichever of the three formats it has: when each was published, and its pictures."""
+
+from __future__ import annotations
+
+import calendar
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import feedparser  # type: ignore[import-untyped] # it ships no type information
+
+from lambdas.feeds.json_feed import read_json_feed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_MOST_ENTRIES = 500
+_MOST_IMAGES = 20  # of one entry
+_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+
+
+class UnreadableFeedError(ValueError):
+    """The body is no feed; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry. `images` are absolute addresses, each once; `published_at` is None where the feed does not say."""
+
+    entry_id: str
+    published_at: datetime | None
+    images: tuple[str, ...]
+
+
+def read_entries(body: bytes, *, url: str) -> list[Entry]:
+    """The entries of an RSS or Atom feed or a JSON Feed that was fetched from this address; 500 at most.
+
+    Raises:
+        UnreadableFeedError: it is neither.
+    """
+    if body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        try:
+            items = read_json_feed(body)
+        except ValueError as error:
+            raise UnreadableFeedError(f"no JSON Feed: {error}") from error
+        return [
+            _entry(item.key, item.published_at, [*item.images, *_images_in(item.content_html)], url=url)
+            for item in items[:_MOST_ENTRIES]
+        ]
+    # As a stream: given bytes, feedparser would first try whether they are the name of a file.
+    parsed: Any = feedparser.parse(io.BytesIO(body), response_headers={"content-location": url})
+    if not parsed.get("version"):
+        raise UnreadableFeedError(f"no RSS or Atom feed: {parsed.get('bozo_exception', 'no such root element')}")
+    return [_entry_of(entry, url=url) for entry in parsed.entries[:_MOST_ENTRIES]]
+
+
+def _entry_of(entry: Any, *, url: str) -> Entry:
+    images = [*_attached(entry), *(src for text in _texts(entry) for src in _images_in(text))]
+    if not images:
+        images = [thumbnail.get("url") for thumbnail in entry.get("media_thumbnail", [])]
+    published = entry.get("published_parsed") or ("updated_parsed" in entry and entry["updated_parsed"])
+    published_at = datetime.fromtimestamp(calendar.timegm(published), UTC) if published else None
+    return _entry(str(entry.get("id") or entry.get("link") or ""), published_at, images, url=url)
+
+
+def _entry(entry_id: str, published_at: datetime | None, images: Iterable[str | None], *, url: str) -> Entry:
+    absolute = dict.fromkeys(urljoin(url, image) for image in images if image)
+    return Entry(
+        entry_id=entry_id,
+        published_at=published_at,
+        images=tuple(address for address in absolute if address.startswith(("https:", "http:")))[:_MOST_IMAGES],
+    )
+
+
+def _attached(entry: Any) -> Iterator[str | None]:
+    for attachment in entry.get("enclosures", []):
+        if _is_image(attachment.get("type"), attachment.get("href")):
+            yield attachment.get("href")
+    for media in entry.get("media_content", []):
+        if media.get("medium") == "image" or _is_image(media.get("type"), media.get("url")):
+            yield media.get("url")
+
+
+def _is_image(media_type: str | None, address: str | None) -> bool:
+    """By its type; by its name where the feed gives no type."""
+    if media_type:
+        return media_type.startswith("image/")
+    return bool(address) and urlsplit(str(address)).path.lower().endswith(_SUFFIXES)
+
+
+def _texts(entry: Any) -> Iterator[str]:
+    """What an entry says, without the summary that only repeats it."""
+    contents = [content.get("value", "") for content in entry.get("content", [])]
+    yield from contents or [entry.get("summary", "")]
+
+
+class _Images(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        source = dict(attrs).get("src")
+        if tag == "img" and source:
+            self.sources.append(source)
+
+
+def _images_in(html: str) -> list[str]:
+    parser = _Images()
+    parser.feed(html)
+    return parser.sources

@@ -1,0 +1,113 @@
+"""Reads one feed: each of its pictures becomes a capture of the camera `feed-NAME`, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lambdas.detection.capture import Capture, name_based_id, trusted_time
+from lambdas.detection.message import ReceivedCapture
+from lambdas.detection.store_capture import store_capture
+from lambdas.feeds.entries import read_entries
+from lambdas.feeds.seen import REMEMBERED
+from lambdas.ingest.photos import UnusablePhotoError, prepare_photo
+from lambdas.ingest.source import SourceError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mypy_boto3_s3 import S3Client
+
+    from lambdas.feeds.entries import Entry
+    from lambdas.feeds.seen import Seen
+    from lambdas.feeds.settings import FeedSettings
+    from lambdas.ingest.polite_client import PoliteClient
+
+_FEED_BYTES, _PICTURE_BYTES = 5_000_000, 25_000_000
+# Shorter than the time to the next run, so that two never read one feed at once.
+_LONGEST_RUN = timedelta(minutes=4)
+_FAILURES_IN_A_ROW = 3
+
+
+class FeedReport(msgspec.Struct, kw_only=True):
+    """Counts of pictures, by what came of each; those `failed` and `left` are for the next run."""
+
+    feed: str
+    changed: bool = True
+    submitted: int = 0
+    unusable: int = 0
+    failed: int = 0
+    left: int = 0
+
+
+@dataclass(kw_only=True)
+class FeedReader:
+    """One run over one feed. It may be killed at any point, and run twice at once: a picture stays one capture."""
+
+    feed: FeedSettings
+    client: PoliteClient
+    seen: Seen
+    s3: S3Client
+    bucket: str
+    now: Callable[[], datetime]
+    failures_in_a_row: int = 0
+
+    def read(self) -> FeedReport:
+        """Submit every picture of the feed that was not dealt with before.
+
+        Raises:
+            UnreadableFeedError: the body is no feed.
+            SourceError: the feed itself cannot be had.
+        """
+        report = FeedReport(feed=self.feed.name)
+        answer = self.client.get_if_changed(self.feed.url, known=self.seen.validators(), at_most=_FEED_BYTES)
+        if answer.body is None:
+            report.changed = False
+            return report
+        started = self.now()
+        for entry in read_entries(answer.body, url=self.feed.url):
+            if entry.published_at is None or entry.published_at > started - REMEMBERED:
+                self._deal_with(entry, report, until=started + _LONGEST_RUN)
+        if not report.failed and not report.left:
+            self.seen.remember_validators(answer.validators)
+        return report
+
+    def _deal_with(self, entry: Entry, report: FeedReport, *, until: datetime) -> None:
+        for image in entry.images:
+            capture = self._capture(entry, image)
+            if self.seen.has(capture.capture_id):
+                continue
+            if self.now() > until or self.failures_in_a_row >= _FAILURES_IN_A_ROW:
+                report.left += 1
+                continue
+            try:
+                self._submit(image, capture)
+            except UnavailableError:
+                self.failures_in_a_row += 1
+                report.failed += 1
+                continue
+            except (SourceError, UnusablePhotoError):
+                report.unusable += 1
+            else:
+                report.submitted += 1
+            self.failures_in_a_row = 0
+            self.seen.add(capture.capture_id, dated=entry.published_at is not None)
+
+    def _submit(self, image: str, capture: Capture) -> None:
+        """As the gallery's photos are: what it is by content, upright, without metadata, no larger than is of use."""
+        jpeg = prepare_photo(self.client.get(image, at_most=_PICTURE_BYTES)).jpeg
+        store_capture(self.s3, bucket=self.bucket, received=ReceivedCapture(capture=capture, jpeg=jpeg), now=self.now())
+
+    def _capture(self, entry: Entry, image: str) -> Capture:
+        received_at = self.now()
+        taken_at = entry.published_at or received_at
+        return Capture(
+            capture_id=name_based_id(self.feed.camera, entry.entry_id, image),
+            camera=self.feed.camera,
+            captured_at=trusted_time(taken_at, received_at=received_at, clock_synced=True),
+            received_at=received_at,
+        )

@@ -1,0 +1,64 @@
+"""The read-feed function: each feed's own schedule invokes it with {"feed": NAME}."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import httpx
+import msgspec
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.common.times import now
+from lambdas.feeds.public_only import PublicOnly
+from lambdas.feeds.read_feed import FeedReader
+from lambdas.feeds.seen import Seen
+from lambdas.feeds.settings import read_feeds
+from lambdas.ingest.pace import ProcessPace
+from lambdas.ingest.polite_client import PoliteClient
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from lambdas.feeds.settings import FeedSettings
+
+logger = Logger()
+metrics = Metrics()
+s3 = boto3.client("s3")
+dynamodb = boto3.client("dynamodb")
+feeds = read_feeds(os.environ["FEEDS"])
+TABLE, BUCKET = os.environ["FEEDS_TABLE"], os.environ["DETECTION_BUCKET"]
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Read one feed. Of its pictures nothing is logged but how many there were."""
+    feed = feeds.of_name(event["feed"])
+    reader = FeedReader(
+        feed=feed,
+        client=client(feed),
+        seen=Seen(dynamodb=dynamodb, table=TABLE, feed=feed.name, now=now),
+        s3=s3,
+        bucket=BUCKET,
+        now=now,
+    )
+    report: dict[str, Any] = msgspec.to_builtins(reader.read())
+    for outcome in ("submitted", "unusable", "failed", "left"):
+        metrics.add_metric(name=f"FeedPictures{outcome.title()}", unit=MetricUnit.Count, value=report[outcome])
+    return report
+
+
+def client(feed: FeedSettings) -> PoliteClient:
+    """One request a second. A feed without TLS is on this machine: the agency's file takes no other (local cloud)."""
+    public = None if feed.url.startswith("http:") else PublicOnly(httpx.HTTPTransport())
+    return PoliteClient(
+        base_url=feed.url,
+        contact=feeds.contact,
+        pace=ProcessPace(1.0),
+        permission=feed.permission,
+        further_origins=feed.image_origins,
+        transport=public,
+    )

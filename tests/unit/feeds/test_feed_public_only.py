@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import httpx
+import pytest
+
+from lambdas.feeds.public_only import PublicOnly
+from lambdas.ingest.source import RefusedError
+
+
+def names(*addresses: str) -> Any:
+    def resolve(host: str, port: int, **_: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    return resolve
+
+
+def ask(*addresses: str) -> httpx.Request:
+    """What reaches the network of a request to a host with these addresses."""
+    sent: list[httpx.Request] = []
+
+    def network(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200)
+
+    transport = PublicOnly(httpx.MockTransport(network), resolve=names(*addresses))
+    with httpx.Client(transport=transport) as client:
+        client.get("https://shelter.example:8443/feed?page=1")
+    [request] = sent
+    return request
+
+
+def test_the_connection_goes_to_the_address_that_was_looked_at_under_the_hosts_own_name() -> None:
+    request = ask("2606:4700::6810:84e5", "104.16.132.229")
+    assert str(request.url) == "https://104.16.132.229:8443/feed?page=1"
+    assert request.headers["host"] == "shelter.example:8443"
+    assert request.extensions["sni_hostname"] == "shelter.example"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104 - not bound
+     "224.0.0.1", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"],
+)  # fmt: skip
+def test_a_private_address_is_refused_before_anything_is_sent(address: str) -> None:
+    with pytest.raises(RefusedError, match="not a public address"):
+        ask(address)
+
+
+def test_one_private_address_among_public_ones_is_enough() -> None:
+    with pytest.raises(RefusedError):
+        ask("104.16.132.229", "127.0.0.1")
+
+
+def test_a_host_that_has_no_address_may_have_one_later() -> None:
+    def resolve(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror("Name or service not known")
+
+    transport = PublicOnly(httpx.MockTransport(lambda _: httpx.Response(200)), resolve=resolve)
+    with httpx.Client(transport=transport) as client, pytest.raises(httpx.ConnectError):
+        client.get("https://shelter.example/feed")
