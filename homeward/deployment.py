@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 STACKS = ("Ingest", "Detection", "Alerting", "Fleet", "Review", "Sync")
+OPTIONAL = ("Feeds",)  # only where the agency's file asks for it
 
 
 class NotDeployedError(RuntimeError):
@@ -47,12 +48,14 @@ def find_deployment(stage: str, client: Callable[[str], Any]) -> Deployment:
     """
     outputs: dict[str, str] = {}
     cloudformation = client("cloudformation")
-    for stack in STACKS:
+    for stack in (*STACKS, *OPTIONAL):
         try:
             [found] = cloudformation.describe_stacks(StackName=f"{stage}-{stack}")["Stacks"]
         except ClientError as error:
             if "does not exist" not in str(error):
                 raise
+            if stack in OPTIONAL:
+                continue
             raise NotDeployedError(
                 f"{stage}-{stack} is not deployed in this account and region: npx cdk deploy '{stage}/*'"
             ) from error

@@ -8,6 +8,7 @@ import aws_cdk as cdk
 
 from stacks.alerting import Alerting
 from stacks.detection import Detection
+from stacks.feeds import Feeds
 from stacks.fleet import Fleet
 from stacks.ingest import Ingest
 from stacks.review import Review
@@ -42,4 +43,6 @@ class Agency(cdk.Stage):
             env=env,
         )
         Sync(self, "Sync", settings=settings, ingest=ingest, alerting=alerting, detection=detection, env=env)
+        if settings.feeds:
+            Feeds(self, "Feeds", settings=settings, detection=detection, env=env)
         cdk.Tags.of(self).add("homeward:stage", settings.stage)

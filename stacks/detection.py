@@ -96,6 +96,18 @@ class Detection(cdk.Stack):
         """The pictures of encounters: those that wait for a verdict, and the confirmed ones."""
         return [self.captures.arn_for_objects(f"{kept}/*") for kept in ("encounters", "confirmed")]
 
+    def may_put_captures(self, name: str, *, cameras: str) -> iam.ManagedPolicy:
+        """For functions of other stacks: put captures of these cameras, e.g. `feed-*`."""
+        return policy_for_others(
+            self,
+            name,
+            description="Put captures",
+            statements=[
+                may("kms:Decrypt", "kms:GenerateDataKey", on=[self.key.key_arn]),
+                may("s3:PutObject", on=[self.captures.arn_for_objects(f"captures/{cameras}")]),
+            ],
+        )
+
     def _detection_bucket(self) -> s3.Bucket:
         bucket = private_bucket(
             self,

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 ROOT = Path(__file__).resolve().parents[2]
-# Packages whose modules another one uses: match sends the alert of the encounter that it opens.
-_ALSO = {"detection": ("alerting",)}
+# Packages whose modules another one uses: match sends the alert of the encounter that it opens; pictures of feeds are
+# fetched as those of sources are, and stored as a camera's.
+_ALSO = {"feeds": ("ingest", "detection"), "detection": ("alerting",)}
 _LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14")
 
 
