@@ -78,7 +78,7 @@ def test_workers_within_a_quota() -> None:
 
 
 def test_whoever_is_invoked_asynchronously_has_a_place_for_its_failures(either: Deployment) -> None:
-    """IoT rules and schedules never hear that a function failed. The sweep and the daily round repeat themselves."""
+    """IoT rules and schedules never hear that a function failed. Sweep, retrospective and daily round repeat themselves."""
     destinations = {
         resource["Properties"]["FunctionName"]["Ref"]: resource["Properties"].get("DestinationConfig")
         for resource in either.of_type("AWS::Lambda::EventInvokeConfig").values()
@@ -94,6 +94,7 @@ def test_whoever_is_invoked_asynchronously_has_a_place_for_its_failures(either: 
     assert {name: config and config["OnFailure"]["Destination"] for name, config in destinations.items()} == {
         either.logical_id("Detection", "StoreCapture"): failures,
         either.logical_id("Alerting", "Sweep"): None,
+        either.logical_id("Detection", "Retrospective"): None,
         either.logical_id("Review", "Daily"): None,
     }
 
