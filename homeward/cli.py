@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agencies.files import AgencyFileError
-from homeward import cameras, cases, encounters, galleries, queues
+from homeward import cameras, cases, encounters, galleries, queues, webhooks
 from homeward.deployment import NotDeployedError
 from homeward.imports import import_folder
 from homeward.options import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE, messages
@@ -35,6 +35,7 @@ app.add_typer(encounters.app, name="encounter")
 app.command()(thresholds)
 app.add_typer(cameras.app, name="camera")
 app.add_typer(queues.app, name="queue")
+app.add_typer(webhooks.app, name="webhook")
 
 
 @app.callback()

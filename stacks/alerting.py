@@ -16,6 +16,7 @@ from stacks.constructs.function import Function, may
 from stacks.constructs.links_api import LinksApi
 from stacks.constructs.policy import policy_document
 from stacks.constructs.storage import encryption_key, table, text_attribute
+from stacks.constructs.webhooks import Webhooks
 from stacks.constructs.work_queue import WorkQueue, accept_from, failure_queue
 
 if TYPE_CHECKING:
@@ -99,6 +100,16 @@ class Alerting(cdk.Stack):
                     filter_policy={"recipients": [recipient.name]},
                     redrive_policy={"deadLetterTargetArn": undelivered.queue_arn},
                 )
+        if any(recipient.channel in {"webhook", "chat"} for recipient in self._settings.alerting.recipients):
+            Webhooks(
+                self,
+                "Webhooks",
+                settings=self._settings,
+                key=self.key,
+                topic=self.topic,
+                undelivered=undelivered,
+                dead_letters=failure_queue(self, "WebhookDeadLetters", key=self.key, kept=cdk.Duration.days(14)),
+            )
 
     def _notify(self) -> None:
         notify = self._alerting_function("Notify", "Sends the alert of an encounter")

@@ -16,15 +16,27 @@ if TYPE_CHECKING:
     from stacks.constructs.function import Function
 
 _DELIVERIES = 5
+_KEPT = cdk.Duration.days(14)
 
 
 class WorkQueue(sqs.Queue):
-    """`kept` is how long a message that failed waits for an operator; `function_timeout` is that of the worker."""
+    """`function_timeout` is that of the worker. What failed so many `deliveries` waits for an operator.
+
+    It waits in `dead_letters`, or for as long as `kept` says in a queue of its own.
+    """
 
     def __init__(
-        self, scope: Construct, name: str, *, key: kms.IKey, function_timeout: cdk.Duration, kept: cdk.Duration
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        key: kms.IKey,
+        function_timeout: cdk.Duration,
+        kept: cdk.Duration = _KEPT,
+        dead_letters: sqs.Queue | None = None,
+        deliveries: int = _DELIVERIES,
     ) -> None:
-        self.dead_letters = failure_queue(scope, f"{name}DeadLetters", key=key, kept=kept)
+        self.dead_letters = dead_letters or failure_queue(scope, f"{name}DeadLetters", key=key, kept=kept)
         super().__init__(
             scope,
             name,
@@ -34,7 +46,7 @@ class WorkQueue(sqs.Queue):
             # Six times the worker's time-out, so that no message is delivered again while it is being worked on.
             visibility_timeout=cdk.Duration.seconds(6 * function_timeout.to_seconds()),
             retention_period=cdk.Duration.days(14),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_DELIVERIES),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=deliveries),
         )
 
     def feed(self, function: Function, *, batch_size: int, concurrency: int) -> None:

@@ -24,6 +24,7 @@ from local_cloud.demo.watch import Watch, wait_until
 from local_cloud.lifecycle import running_cloud
 from local_cloud.rekognition.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
+from tests.web import web_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from homeward.deployment import Deployment
     from local_cloud.cloud import Cloud
+    from tests.web import Web
 
 FACES = ROOT / ".local" / "faces"
 PERSON = [FACES / name for name in ("obama.jpg", "obama2.jpg", "obama3.jpg")]
@@ -40,12 +42,13 @@ CASE, OTHER_CASE = "namus:MP900501", "namus:MP900502"
 
 @dataclass(frozen=True)
 class Town:
-    """The deployment, what can be seen of it, and the folder of documents that its stand-in serves."""
+    """The deployment, what can be seen of it, the documents that its stand-in serves, and somebody's webhook."""
 
     cloud: Cloud
     deployment: Deployment
     watch: Watch
     documents: Path
+    web: Web
 
     def ingest(self) -> None:
         """Sync as the schedule does, and wait until every photo is dealt with."""
@@ -107,10 +110,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     write_case(documents, number=900501, name="Marlowe Exampleton", picture=PERSON[0])
     write_case(documents, number=900502, name="Quentin Placeholder", picture=OTHER_PERSON)
     settings = CloudSettings(state=tmp_path_factory.mktemp("cloud"), documents=documents).with_free_ports()
-    with running_cloud(settings) as cloud:
+    with running_cloud(settings) as cloud, web_server() as web:
         agency = write_agency_file(settings.state / "demo.toml", namus_url=settings.endpoints["namus"])
+        records = f'\n[[alerting.recipients]]\nname = "records"\nwebhook = "{web.url}"\n'
+        agency.write_text(agency.read_text() + records)
         deployment = deploy_agency(cloud, agency)
-        town = Town(cloud, deployment, Watch(deployment), documents)
+        town = Town(cloud, deployment, Watch(deployment), documents, web)
         town.ingest()
         yield town
 

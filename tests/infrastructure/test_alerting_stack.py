@@ -92,14 +92,11 @@ def test_what_sns_cannot_deliver_to_somebody_waits_for_an_operator(either: Deplo
             assert each["RedrivePolicy"] == {"deadLetterTargetArn": undelivered}
 
 
-def test_a_receipt_is_the_alert_itself(either: Deployment) -> None:
-    [receipts] = [
-        each["Properties"]
-        for each in either.of_type("AWS::SNS::Subscription").values()
-        if each["Properties"]["Protocol"] == "sqs"
-    ]
+def test_a_receipt_comes_for_every_alert_as_it_is(either: Deployment) -> None:
+    [receipts] = [each for each in subscriptions(either) if "FilterPolicy" not in each]
+    assert receipts["Protocol"] == "sqs"
+    assert receipts["Endpoint"] == {"Fn::GetAtt": [either.logical_id("Alerting", "Receipts"), "Arn"]}
     assert receipts["RawMessageDelivery"] is True
-    assert "FilterPolicy" not in receipts
 
 
 def test_the_topic_is_encrypted_and_refuses_plain_http(either: Deployment) -> None:

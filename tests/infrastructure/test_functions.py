@@ -27,11 +27,20 @@ assert callable(getattr(importlib.import_module(module), name))
 """
 
 
+def as_filled_in(value: Resource | str) -> str:
+    """A value of the template, with whatever only AWS knows made up."""
+    if isinstance(value, str):
+        return value
+    if "Fn::Join" in value:
+        separator, parts = value["Fn::Join"]
+        return str(separator).join(as_filled_in(part) for part in parts)
+    return "made-by-aws"
+
+
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_a_function_starts_with_the_environment_that_it_is_given(function: Resource) -> None:
     variables = {
-        name: value if isinstance(value, str) else "made-by-aws"
-        for name, value in function.get("Environment", {"Variables": {}})["Variables"].items()
+        name: as_filled_in(value) for name, value in function.get("Environment", {"Variables": {}})["Variables"].items()
     }
     command = [sys.executable, "-c", IMPORT, function["Handler"], json.dumps(variables)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -74,6 +83,7 @@ def test_functions_of_one_package_share_its_asset(either: Deployment) -> None:
         "ingest",
         "detection",
         "alerting",
+        "webhook",
         "review",
         "fleet",
         "face_collection",

@@ -138,4 +138,6 @@ def test_services_may_send_from_this_account_only(either: Deployment) -> None:
         ("s3.amazonaws.com", either.logical_id("Detection", "CaptureEvents")),
         ("sns.amazonaws.com", either.logical_id("Alerting", "Receipts")),
         ("sns.amazonaws.com", either.logical_id("Alerting", "UndeliveredAlerts")),
+        ("sns.amazonaws.com", either.logical_id("Alerting", "Webhooks/RecordsQueue")),
+        ("sns.amazonaws.com", either.logical_id("Alerting", "Webhooks/TeamQueue")),
     }

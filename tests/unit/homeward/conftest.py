@@ -47,9 +47,9 @@ class Town:
     rekognition: MemoryRekognition
     agency_file: Path
 
-    def run(self, *arguments: str) -> Result:
-        """Run a command on this environment, in this process."""
-        return CliRunner().invoke(app, [*arguments, "--agency", "town-dev"], catch_exceptions=False)
+    def run(self, *arguments: str, typed: str | None = None) -> Result:
+        """Run a command on this environment, in this process; `typed` is its standard input."""
+        return CliRunner().invoke(app, [*arguments, "--agency", "town-dev"], input=typed, catch_exceptions=False)
 
 
 @dataclass

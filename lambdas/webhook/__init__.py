@@ -1,0 +1,1 @@
+"""Alerts posted to other systems: signed webhooks, and chat rooms."""

@@ -1,0 +1,59 @@
+"""A webhook that fails twice, from the capture to the alert that its receiver finds signed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from standardwebhooks import Webhook
+
+from local_cloud.cdk import ROOT
+from local_cloud.demo.watch import wait_until
+from tests.end_to_end.conftest import PERSON, jpeg
+
+if TYPE_CHECKING:
+    from tests.end_to_end.conftest import Town
+    from tests.web import Post
+
+
+def homeward(town: Town, *arguments: str) -> str:
+    """What the command line prints, as it is run."""
+    command = [sys.executable, "-m", "homeward", *arguments, "--agency", "demo-dev"]
+    environment = {**os.environ, **town.cloud.environment}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_webhook_that_fails_twice_gets_its_alert_signed_and_once(town: Town) -> None:
+    receiver = Webhook(homeward(town, "webhook", "secret", "records").strip())
+
+    def posts() -> list[Post]:
+        return [post for post in town.web.posts if json.loads(post.body).get("camera") == "hook-1"]
+
+    def answer(_: Post) -> tuple[int, dict[str, str]]:
+        return (204, {}) if len(posts()) != 1 and len(posts()) != 2 else (503, {})
+
+    town.web.answer = answer
+    town.send(jpeg(PERSON[1]), camera="hook-1")
+    first, second, third = wait_until("three attempts", lambda: posts() if len(posts()) == 3 else None)
+    assert len({post.headers["webhook-id"] for post in (first, second, third)}) == 1
+    at_s = [int(post.headers["webhook-timestamp"]) for post in (first, second, third)]
+    assert at_s[1] - at_s[0] >= 4
+    assert at_s[2] - at_s[1] >= 9
+    document = receiver.verify(third.body, third.headers)
+    [encounter] = town.encounters_at("hook-1")
+    assert document["encounter_id"] == encounter["encounter_id"]
+    assert document["verified"] is False
+    assert document["text"].startswith("POSSIBLE MATCH, NOT VERIFIED.")
+
+
+def test_a_test_of_a_webhook_arrives_and_says_what_it_is(town: Town) -> None:
+    receiver = Webhook(homeward(town, "webhook", "secret", "records").strip())
+    town.web.posts.clear()
+    homeward(town, "webhook", "test", "records")
+    [post] = wait_until("the test", lambda: [each for each in town.web.posts if b'"test"' in each.body])
+    assert receiver.verify(post.body, post.headers)["kind"] == "test"

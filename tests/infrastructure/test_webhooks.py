@@ -1,0 +1,81 @@
+"""Webhooks and chat rooms: a queue and a secret each, one function that may use these and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tests.infrastructure.templates import as_list
+
+if TYPE_CHECKING:
+    from tests.infrastructure.templates import Deployment
+
+RECEIVERS = {"records": "Records", "team": "Team"}
+
+
+def test_each_has_a_queue_that_gets_what_is_for_it_as_it_is(either: Deployment) -> None:
+    ours = {
+        tuple(each["Properties"]["FilterPolicy"]["recipients"]): each["Properties"]
+        for each in either.of_type("AWS::SNS::Subscription", "Alerting").values()
+        if each["Properties"]["Protocol"] == "sqs" and "FilterPolicy" in each["Properties"]
+    }
+    assert ours.keys() == {(name,) for name in RECEIVERS}
+    for name, construct in RECEIVERS.items():
+        queue = either.logical_id("Alerting", f"Webhooks/{construct}Queue")
+        assert ours[name,]["Endpoint"] == {"Fn::GetAtt": [queue, "Arn"]}
+        assert ours[name,]["RawMessageDelivery"] is True
+        assert "RedrivePolicy" in ours[name,]
+
+
+def test_what_they_do_not_take_ends_in_one_queue_after_an_hour_of_attempts(either: Deployment) -> None:
+    dead_letters = {"Fn::GetAtt": [either.logical_id("Alerting", "WebhookDeadLetters"), "Arn"]}
+    timeout = either.function("Alerting", "Webhooks/Post")["Timeout"]
+    for construct in RECEIVERS.values():
+        queue = either.one("AWS::SQS::Queue", "Alerting", f"Webhooks/{construct}Queue")["Properties"]
+        assert queue["RedrivePolicy"] == {"deadLetterTargetArn": dead_letters, "maxReceiveCount": 12}
+        assert queue["VisibilityTimeout"] >= 6 * timeout
+    pauses = [min(5 * 2**attempt, 900) for attempt in range(11)]
+    assert 3600 <= sum(pauses) <= 2 * 3600
+
+
+def test_a_message_is_posted_alone_so_that_none_waits_for_another(either: Deployment) -> None:
+    function = {"Ref": either.logical_id("Alerting", "Webhooks/Post")}
+    mappings = [
+        each["Properties"]
+        for each in either.of_type("AWS::Lambda::EventSourceMapping", "Alerting").values()
+        if each["Properties"]["FunctionName"] == function
+    ]
+    assert len(mappings) == len(RECEIVERS)
+    for mapping in mappings:
+        assert mapping["BatchSize"] == 1
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_their_keys_are_made_up_here_and_encrypted_with_the_stacks_key(either: Deployment) -> None:
+    secrets = either.of_type("AWS::SecretsManager::Secret").values()
+    assert len(secrets) == len(RECEIVERS)
+    key = {"Fn::GetAtt": [either.logical_id("Alerting", "Key"), "Arn"]}
+    for secret in secrets:
+        assert secret["Properties"]["KmsKeyId"] == key
+        generated = secret["Properties"]["GenerateSecretString"]
+        # 44 letters and digits are base64 of 33 bytes; Standard Webhooks asks for 24 to 64.
+        assert (generated["PasswordLength"], generated["ExcludePunctuation"]) == (44, True)
+        assert "SecretString" not in secret["Properties"]
+
+
+def test_only_the_function_that_posts_reads_them(either: Deployment) -> None:
+    read = {
+        str(resource)
+        for statement in either.statements("Alerting", "Webhooks/PostRole")
+        if "secretsmanager:GetSecretValue" in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+    secrets = [either.logical_id("Alerting", f"Webhooks/{construct}Secret") for construct in RECEIVERS.values()]
+    assert read == {str({"Ref": secret}) for secret in secrets}
+    assert json.dumps(either.templates).count("secretsmanager:GetSecretValue") == 1
+
+
+def test_the_file_has_the_address_of_a_webhook_but_nobody_that_of_a_chat_room(either: Deployment) -> None:
+    known = json.dumps(either.function("Alerting", "Webhooks/Post")["Environment"]["Variables"]["RECEIVERS"])
+    assert "https://hooks.everytown.example/homeward" in known
+    assert known.count("https://") == 1
