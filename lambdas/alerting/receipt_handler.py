@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import msgspec
-from aws_lambda_powertools import Logger
 
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.common.batch import each_alone
+from lambdas.common.logs import json_log
 from lambdas.common.policy import read_policy
 from lambdas.common.times import now
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from lambdas.common.batch import Record
 
-logger = Logger()
+logger = logging.getLogger(__name__)
 states = AlertStates(
     dynamodb=boto3.client("dynamodb"),
     table=os.environ["ENCOUNTERS_TABLE"],
@@ -31,10 +32,10 @@ def acknowledge(record: Record) -> None:
     """Write that the alert is out, where the function that published it did not live to."""
     alert_id = msgspec.json.decode(record["body"])["alert_id"]
     if states.sent(alert_id, now=now()):
-        logger.info("alert confirmed by its receipt", alert_id=alert_id)
+        logger.info("alert confirmed by its receipt", extra={"alert_id": alert_id})
 
 
-@logger.inject_lambda_context
+@json_log
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A receipt that fails is delivered again, alone."""
-    return each_alone(event, acknowledge, logger)
+    return each_alone(event, acknowledge)

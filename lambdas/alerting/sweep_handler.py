@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.alerting.function import notifier_from_environment
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-logger = Logger()
+logger = logging.getLogger(__name__)
 metrics = Metrics()
 notifier = notifier_from_environment(boto3.client("dynamodb"))
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """How many alerts the sweep found overdue; what it does not reach in its time, the next one does."""
     overdue = list(notifier.states.overdue(now=now()))
-    metrics.add_metric(name="AlertsOverdue", unit=MetricUnit.Count, value=len(overdue))
+    metrics.count("AlertsOverdue", len(overdue))
     for alert_id in overdue:
         outcome = notifier.notify(alert_id)
-        metrics.add_metric(name=outcome.value, unit=MetricUnit.Count, value=1)
-        logger.info("overdue alert", alert_id=alert_id, outcome=outcome.value)
+        metrics.count(outcome.value)
+        logger.info("overdue alert", extra={"alert_id": alert_id, "outcome": outcome.value})
     return {"overdue": len(overdue)}

@@ -1,23 +1,23 @@
 """A batch of queue messages or stream records, each of which may fail alone.
 
-Powertools' BatchProcessor does this too, but imports the classes of every event that it knows first: a fifth of what a
-cold start of the hot path takes (benchmarks/cold_start.py).
+Powertools' BatchProcessor does this too (docs/decisions/telemetry-without-powertools.md says why it is not used).
 """
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aws_lambda_powertools import Logger
+logger = logging.getLogger(__name__)
 
 Record = dict[str, Any]
 """One member of an event's `Records`."""
 
 
-def each_alone(event: dict[str, Any], deal_with: Callable[[Record], None], logger: Logger) -> dict[str, Any]:
+def each_alone(event: dict[str, Any], deal_with: Callable[[Record], None]) -> dict[str, Any]:
     """Deal with each record, and answer which ones failed, so that Lambda delivers only these again.
 
     Raises:
@@ -29,7 +29,7 @@ def each_alone(event: dict[str, Any], deal_with: Callable[[Record], None], logge
         try:
             deal_with(record)
         except Exception as error:
-            logger.exception("a record failed and is delivered again", record=name)
+            logger.exception("a record failed and is delivered again", extra={"record": name})
             failures[name] = error
     if failures and len(failures) == len(event["Records"]):
         raise ExceptionGroup("every record of the batch failed", list(failures.values()))

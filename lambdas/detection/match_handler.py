@@ -7,11 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from lambdas.common.batch import each_alone
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.policy import read_policy
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from lambdas.alerting.notify import Notifier
     from lambdas.common.batch import Record
 
-logger = Logger()
 metrics = Metrics()
 dynamodb = boto3.client("dynamodb")
 
@@ -58,11 +57,11 @@ matcher = Matcher(
 def match_record(record: Record) -> None:
     """Search the captures that one queue message names. Who is not missing is counted, and nothing else."""
     for key in object_keys(record["body"]):
-        metrics.add_metric(name=matcher.match(key).value, unit=MetricUnit.Count, value=1)
+        metrics.count(matcher.match(key).value)
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A message that fails is delivered again, alone, and ends in the dead-letter queue."""
-    return each_alone(event, match_record, logger)
+    return each_alone(event, match_record)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.detection.retrospective import Retrospective
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-logger = Logger()
+logger = logging.getLogger(__name__)
 metrics = Metrics()
 retrospective = Retrospective(
     s3=boto3.client("s3"),
@@ -28,11 +29,11 @@ retrospective = Retrospective(
 )
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """How many captures are searched again; a run that fails is made good by the next, an hour later."""
     count = retrospective.run()
-    metrics.add_metric(name="CapturesSearchedAgain", unit=MetricUnit.Count, value=count)
-    logger.info("retrospective search", captures=count)
+    metrics.count("CapturesSearchedAgain", count)
+    logger.info("retrospective search", extra={"captures": count})
     return {"captures": count}

@@ -6,9 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.detection.message import decode_message
 from lambdas.detection.store_capture import store_capture
@@ -16,15 +16,14 @@ from lambdas.detection.store_capture import store_capture
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-logger = Logger()
 metrics = Metrics()
 s3 = boto3.client("s3")
 BUCKET = os.environ["DETECTION_BUCKET"]
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Raises BadMessageError, so that a broken message ends in the failure destination with its reason."""
     store_capture(s3, bucket=BUCKET, received=decode_message(event), now=now())
-    metrics.add_metric(name="CapturesStored", unit=MetricUnit.Count, value=1)
+    metrics.count("CapturesStored")

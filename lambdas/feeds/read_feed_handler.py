@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import httpx
 import msgspec
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.feeds.public_only import PublicOnly
 from lambdas.feeds.read_feed import FeedReader
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from lambdas.feeds.settings import FeedSettings
 
-logger = Logger()
 metrics = Metrics()
 s3 = boto3.client("s3")
 dynamodb = boto3.client("dynamodb")
@@ -32,8 +31,8 @@ feeds = read_feeds(os.environ["FEEDS"])
 TABLE, BUCKET = os.environ["FEEDS_TABLE"], os.environ["DETECTION_BUCKET"]
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Read one feed. Of its pictures nothing is logged but how many there were."""
     feed = feeds.of_name(event["feed"])
@@ -47,7 +46,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     report: dict[str, Any] = msgspec.to_builtins(reader.read())
     for outcome in ("submitted", "unusable", "failed", "left"):
-        metrics.add_metric(name=f"FeedPictures{outcome.title()}", unit=MetricUnit.Count, value=report[outcome])
+        metrics.count(f"FeedPictures{outcome.title()}", report[outcome])
     return report
 
 

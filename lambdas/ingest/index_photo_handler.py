@@ -6,11 +6,11 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.common.batch import each_alone
 from lambdas.common.gallery_news import note_new_face
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
 from lambdas.ingest.face_collections import FaceCollections
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from lambdas.common.batch import Record
 
-logger = Logger()
 metrics = Metrics()
 dynamodb = boto3.client("dynamodb")
 TABLE = os.environ["CASES_TABLE"]
@@ -47,11 +46,11 @@ photos = PhotoIndex(
 )
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A photo in another worker's hands fails alone and is delivered again."""
-    return each_alone(event, reconcile, logger)
+    return each_alone(event, reconcile)
 
 
 def reconcile(record: Record) -> None:
@@ -60,4 +59,4 @@ def reconcile(record: Record) -> None:
         outcome = photos.reconcile(key)
         if outcome is PhotoOutcome.INDEXED:
             note_new_face(dynamodb, table=TABLE, at=now())
-        metrics.add_metric(name=outcome.value, unit=MetricUnit.Count, value=1)
+        metrics.count(outcome.value)

@@ -6,13 +6,13 @@ in the cases table: a sync that was killed at any point is continued by starting
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from aws_lambda_powertools import Logger
 
 from lambdas.common.case import CaseStatus
 from lambdas.common.times import to_text
@@ -34,7 +34,7 @@ _ALWAYS_REMOVABLE = 5
 # So many cases in a row that the source does not give: it is down, and to ask on would not be polite.
 _FAILURES_IN_A_ROW = 5
 
-logger = Logger(child=True)
+logger = logging.getLogger(__name__)
 
 
 class Stage(StrEnum):
@@ -164,7 +164,7 @@ class Sync:
         try:
             outcome = self.fetcher.fetch(reference)
         except (UnavailableError, IncompleteCaseError) as error:
-            logger.warning("A case could not be fetched", case_id=reference.case_id, reason=str(error))
+            logger.warning("A case could not be fetched", extra={"case_id": reference.case_id, "reason": str(error)})
             return None
         if outcome.withdrawn_as is not None:
             self.fetcher.gallery.mark_closing(

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import msgspec
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.ingest.closed_encounters import ClosedEncounters
 from lambdas.ingest.face_collections import FaceCollections
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-logger = Logger()
 metrics = Metrics()
 s3 = boto3.client("s3")
 dynamodb = boto3.client("dynamodb")
@@ -70,8 +69,8 @@ encounters = ClosedEncounters(
 )
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One step; what it answers is the state machine's to pass on."""
     return STEPS[_items(event)[0]["step"]](event)
@@ -92,7 +91,7 @@ def plan(event: dict[str, Any]) -> dict[str, Any]:
     run.check_removals(len(planned.vanished), planned.open_cases, allow=bool(event.get("allow_removals")))
     key = f"syncs/{run.source}/plan.json"
     s3.put_object(Bucket=gallery.bucket, Key=key, Body=msgspec.json.encode([*cases, *planned.vanished]))
-    metrics.add_metric(name="CasesListed", unit=MetricUnit.Count, value=planned.listed)
+    metrics.count("CasesListed", planned.listed)
     return {
         "bucket": gallery.bucket,
         "key": key,
@@ -113,7 +112,7 @@ def fetch(event: dict[str, Any]) -> dict[str, Any]:
     run = sync(references[0].source, _items(event)[0]["run"])
     run.fetch_all(references)
     for outcome, count in run.report.outcomes.items():
-        metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=count)
+        metrics.count(outcome, count)
     return {"outcomes": run.report.outcomes, "failed": run.report.failed}
 
 
@@ -130,7 +129,7 @@ def withdraw(event: dict[str, Any]) -> dict[str, Any]:
     run.withdraw_closing(planned["open_cases"], allow=bool(event.get("allow_removals")))
     run.report.complete = True
     run.runs.end(run.source, run.owner, run.report)
-    metrics.add_metric(name="CasesRemoved", unit=MetricUnit.Count, value=run.report.removed)
+    metrics.count("CasesRemoved", run.report.removed)
     return {"removed": run.report.removed}
 
 
@@ -141,7 +140,7 @@ def fail(event: dict[str, Any]) -> dict[str, Any]:
     # A run that found the source taken has nothing to let go of, and its reason must not be covered by another.
     with contextlib.suppress(SyncRunningError):
         run.runs.end(run.source, run.owner, run.report)
-    metrics.add_metric(name="SyncsFailed", unit=MetricUnit.Count, value=1)
+    metrics.count("SyncsFailed")
     return {"error": run.report.error}
 
 

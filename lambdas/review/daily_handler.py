@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.review.expiry import Expiry
 from lambdas.review.function import verdicts_from_environment
@@ -17,7 +18,7 @@ from lambdas.review.function import verdicts_from_environment
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-logger = Logger()
+logger = logging.getLogger(__name__)
 metrics = Metrics()
 verdicts = verdicts_from_environment(boto3.client("s3"), boto3.client("dynamodb"))
 expiry = Expiry(
@@ -29,12 +30,12 @@ expiry = Expiry(
 )
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """How many encounters expired, and of how many the pictures had to be settled; a day later it goes on."""
     counts = {"EncountersExpired": expiry.expire(now=now()), "EncountersSettled": verdicts.pictures.settle_all()}
     for name, count in counts.items():
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
+        metrics.count(name, count)
     logger.info("the daily round", extra=counts)
     return counts

@@ -9,11 +9,11 @@ from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.review.function import verdicts_from_environment
 from lambdas.review.link_page import encounter_page, headers, link_path, message_page
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from lambdas.common.encounter import Encounter
 
-logger = Logger()
 metrics = Metrics()
 app = APIGatewayHttpResolver()
 s3 = boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
@@ -44,11 +43,11 @@ links = Links(
 )
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request of the HTTP API."""
-    metrics.add_metric(name="LinkRequests", unit=MetricUnit.Count, value=1)
+    metrics.count("LinkRequests")
     return app.resolve(event, context)
 
 
@@ -70,7 +69,7 @@ def acknowledge(encounter_id: str, token: str) -> Response[str]:
         acknowledged = links.acknowledge(encounter, by=by)
     except EncounterOverError:
         acknowledged = False  # the page says what became of it
-    metrics.add_metric(name="EncountersAcknowledged", unit=MetricUnit.Count, value=int(acknowledged))
+    metrics.count("EncountersAcknowledged", int(acknowledged))
     return Response(status_code=303, headers={**headers(), "Location": link_path(encounter)}, body="")
 
 

@@ -1,0 +1,161 @@
+"""What each function costs before its first event: the import of its handler, and the size of its zip file.
+
+    .venv/bin/python -m benchmarks.cold_start
+
+Imports run as on a host of Lambda: from the bundle that is deployed (built for this machine), with the environment that
+the stacks give the function, beside a boto3 that is compiled. The bundle is not, and Lambda's file system is read only,
+so that its modules are compiled at every cold start, here too. A handler makes its clients as it is imported, so the
+measure is a bare `boto3.client("s3")` in the same run. The time is CPU time in milliseconds, the least of several fresh
+interpreters that take turns: other programs can only add to it. Zip files are built for Lambda. Writes
+build/bench/cold_start.json.
+"""
+
+from __future__ import annotations
+
+import compileall
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+from typing import Annotated
+
+import aws_cdk as cdk
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from agencies.files import load_agency
+from stacks.agency import Agency
+from stacks.constructs.bundle import ROOT, lambda_code
+
+OUT = ROOT / "build" / "bench"
+BASELINE = 'import boto3; boto3.client("s3")'
+HOT = ("detection.store_capture", "detection.match", "alerting.notify")
+PROVIDED = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")  # by the runtime of Lambda
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": "us-east-1"}
+_TIMED = """
+import sys, time
+sys.path[:0] = {path}
+started = time.process_time()
+{statement}
+print(1000 * (time.process_time() - started))
+"""
+Environment = dict[str, str]
+
+
+def environments() -> dict[str, Environment]:
+    """The environment of each function, by PACKAGE.MODULE; what only a deployment knows is a name of no resource."""
+    settings = load_agency(ROOT / "agencies" / "springfield.toml")[0]
+    context = {**json.loads((ROOT / "cdk.json").read_text())["context"], "aws:cdk:bundling-stacks": []}
+    with tempfile.TemporaryDirectory() as folder:
+        app = cdk.App(outdir=folder, context=context, analytics_reporting=False)
+        assembly = Agency(app, settings.stage, settings=settings).synth()
+        found: dict[str, Environment] = {}
+        for stack in assembly.stacks:
+            for resource in stack.template["Resources"].values():
+                handler = str(resource.get("Properties", {}).get("Handler", ""))
+                if handler.startswith("lambdas."):
+                    variables = resource["Properties"]["Environment"]["Variables"]
+                    texts = {name: value if isinstance(value, str) else "none" for name, value in variables.items()}
+                    found[handler.removeprefix("lambdas.").removesuffix("_handler.handler")] = texts
+    return found
+
+
+def bundle(package: str, *, platform: str, into: Path) -> Path:
+    """The folder that the stacks deploy for `lambdas/PACKAGE`, for Lambda or for this "host"."""
+    context = {"bundle-platform": platform}
+    app = cdk.App(outdir=tempfile.mkdtemp(dir=into), context=context, analytics_reporting=False)
+    stack = cdk.Stack(app, "Bundle")
+    lambda_code(stack, package).bind(stack)
+    [asset] = Path(app.outdir).glob("asset.*")
+    return asset
+
+
+def provided_by_lambda(folder: Path) -> Path:
+    """A folder with nothing but boto3 and what it needs, compiled."""
+    for name in PROVIDED:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise ImportError(f"{name} is not installed: run `make setup`")
+        source = Path(spec.origin)
+        if source.name == "__init__.py":
+            compileall.compile_dir(source.parent, quiet=2)
+            source = source.parent
+        (folder / source.name).symlink_to(source)
+    return folder
+
+
+def import_ms(statement: str, path: list[Path], environment: Environment) -> float:
+    """CPU time of the statement in a fresh interpreter that has these folders and the standard library."""
+    program = _TIMED.format(path=[str(folder) for folder in path], statement=statement)
+    command = [sys.executable, "-B", "-I", "-S", "-c", program]
+    done = subprocess.run(  # noqa: S603 - our own program
+        command, env=CREDENTIALS | environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return float(done.stdout)
+
+
+def measure_imports(rounds: int) -> tuple[float, dict[str, float]]:
+    """The least time of the bare client's import, and of each handler's."""
+    taken: dict[str, list[float]] = defaultdict(list)
+    functions = environments()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        (folder / "runtime").mkdir()
+        runtime = provided_by_lambda(folder / "runtime")
+        packages = {name.partition(".")[0] for name in functions}
+        bundles = {package: bundle(package, platform="host", into=folder) for package in packages}
+        for _ in range(rounds):
+            taken[BASELINE].append(import_ms(BASELINE, [runtime], {}))
+            for name, environment in functions.items():
+                path = [bundles[name.partition(".")[0]], runtime]
+                taken[name].append(import_ms(f"import lambdas.{name}_handler", path, environment))
+    least = {name: min(times) for name, times in taken.items()}
+    return least.pop(BASELINE), least
+
+
+def zip_mb(package: str) -> float:
+    """Size of the package's zip file for Lambda, in millions of bytes."""
+    with tempfile.TemporaryDirectory() as temporary, tempfile.TemporaryFile() as file:
+        folder = bundle(package, platform="lambda", into=Path(temporary))
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for path in folder.rglob("*"):
+                archive.write(path, path.relative_to(folder))
+        return file.tell() / 1e6
+
+
+def show(baseline: float, imports: dict[str, float], sizes: dict[str, float]) -> None:
+    """Print the table."""
+    table = Table(title="Import of each handler, CPU time, against a bare S3 client; size of its zip file for Lambda")
+    for column in ("function", "ms", "ratio", "goal", "zip MB", "goal"):
+        table.add_column(column, justify="left" if column == "function" else "right")
+    table.add_row("a bare S3 client", f"{baseline:.0f}", "1.00", "", "", "")
+    for name in sorted(imports, key=lambda name: (name not in HOT, name)):
+        goals = ("<= 1.25", "<= 1.5") if name in HOT else ("", "")
+        ratio, size = imports[name] / baseline, sizes[name.partition(".")[0]]
+        table.add_row(name, f"{imports[name]:.0f}", f"{ratio:.2f}", goals[0], f"{size:.2f}", goals[1])
+    Console(width=100).print(table)
+
+
+def main(rounds: Annotated[int, typer.Option(help="Fresh interpreters a handler.", min=1)] = 11) -> None:
+    """Measure, print, write."""
+    baseline, imports = measure_imports(rounds)
+    sizes = {package: zip_mb(package) for package in {name.partition(".")[0] for name in imports}}
+    ratios = {name: round(ms / baseline, 3) for name, ms in imports.items()}
+    figures = {
+        "worst_hot_ratio": max(ratios[name] for name in HOT),
+        "hot_zip_mb": round(max(sizes[name.partition(".")[0]] for name in HOT), 3),
+        "baseline_ms": round(baseline, 1),
+        **{f"{name.replace('.', '_')}_ratio": ratio for name, ratio in sorted(ratios.items())},
+    }
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / "cold_start.json").write_text(json.dumps(figures, indent=2) + "\n")
+    show(baseline, imports, sizes)
+
+
+if __name__ == "__main__":
+    typer.run(main)

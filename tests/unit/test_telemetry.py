@@ -1,0 +1,130 @@
+"""What a function writes to its log: its lines, and its metrics among them."""
+
+from __future__ import annotations
+
+import json
+import logging
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
+
+CONTEXT: Any = SimpleNamespace(
+    function_name="everytown-match", memory_limit_in_mb=512, invoked_function_arn="arn:f", aws_request_id="r1"
+)
+logger = logging.getLogger("lambdas.test")
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "match")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Homeward")
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_line_says_what_happened_and_in_which_invocation(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd86;Parent=53995c3f;Sampled=1")
+
+    @json_log
+    def handler(event: dict[str, Any], _: Any) -> None:
+        logger.info("alert to %s", event["whom"], extra={"alert_id": "e1"})
+
+    handler({"whom": "desk"}, CONTEXT)
+    handler({"whom": "patrol"}, CONTEXT)
+    first, second = lines(capsys)
+    assert (
+        first.items()
+        >= {
+            "level": "INFO",
+            "message": "alert to desk",
+            "alert_id": "e1",
+            "service": "match",
+            "cold_start": True,
+            "function_name": "everytown-match",
+            "function_request_id": "r1",
+            "xray_trace_id": "1-5759e988-bd86",
+        }.items()
+    )
+    assert first["location"].startswith("handler:")
+    assert first["timestamp"].endswith("Z")
+    assert (second["message"], second["cold_start"]) == ("alert to patrol", False)
+
+
+def test_a_logged_exception_is_one_line_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    @json_log
+    def handler(*_: Any) -> None:
+        try:
+            int("seven")
+        except ValueError:
+            logger.exception("it failed")
+
+    handler({}, CONTEXT)
+    [line] = lines(capsys)
+    assert (line["level"], line["exception_name"]) == ("ERROR", "ValueError")
+    assert line["exception"].endswith("ValueError: invalid literal for int() with base 10: 'seven'")
+
+
+def test_libraries_are_heard_from_warnings_on_and_the_log_is_given_back(capsys: pytest.CaptureFixture[str]) -> None:
+    @json_log
+    def handler(*_: Any) -> None:
+        logging.getLogger("botocore.credentials").info("found credentials")
+        logging.getLogger("botocore.retries").warning("gave up")
+        raise RuntimeError
+
+    before = list(logging.getLogger().handlers)
+    with pytest.raises(RuntimeError):
+        handler({}, CONTEXT)
+    assert [line["message"] for line in lines(capsys)] == ["gave up"]
+    assert logging.getLogger().handlers == before
+
+
+def test_metrics_are_one_line_in_the_embedded_format_even_where_the_function_fails(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    metrics = Metrics()
+
+    @metrics.published
+    def handler(*_: Any) -> None:
+        metrics.count("AlertsSent")
+        metrics.count("AlertsSent", 2)
+        metrics.time("Searched", 12.5)
+        metrics.time("Searched", 40.0)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        handler({}, CONTEXT)
+    [line] = lines(capsys)
+    stamp = line.pop("_aws")
+    assert line == {"service": "match", "AlertsSent": 3, "Searched": [12.5, 40.0]}
+    assert stamp["CloudWatchMetrics"] == [
+        {
+            "Namespace": "Homeward",
+            "Dimensions": [["service"]],
+            "Metrics": [{"Name": "AlertsSent", "Unit": "Count"}, {"Name": "Searched", "Unit": "Milliseconds"}],
+        }
+    ]
+    assert stamp["Timestamp"] > 1_700_000_000_000
+
+
+def test_each_invocation_publishes_its_own_metrics_and_none_where_it_has_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    metrics = Metrics()
+
+    @metrics.published
+    def handler(event: dict[str, Any], _: Any) -> None:
+        for _time in range(event["times"]):
+            metrics.time("Searched", 1)
+
+    handler({"times": 1}, CONTEXT)
+    handler({"times": 0}, CONTEXT)
+    handler({"times": 101}, CONTEXT)
+    assert [len(line["Searched"]) for line in lines(capsys)] == [1, 100, 1], "a line takes 100 values of a metric"
