@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import msgspec
 import urllib3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.webhook.post import NotDeliveredError, Poster, Receiver
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _SECRETS_KEPT_S = 300
 
-logger = Logger()
+logger = logging.getLogger(__name__)
 metrics = Metrics()
 sqs = boto3.client("sqs")
 secrets = SecretsProvider()
@@ -44,19 +45,19 @@ def deliver(record: Record) -> bool:
     try:
         poster.post(receiver, record["body"].encode(), attempt=attempt)
     except NotDeliveredError as error:
-        logger.warning("not delivered", recipient=receiver.name, attempt=attempt, reason=str(error))
+        logger.warning("not delivered", extra={"recipient": receiver.name, "attempt": attempt, "reason": str(error)})
         sqs.change_message_visibility(
             QueueUrl=url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=error.pause_s
         )
-        metrics.add_metric(name="WebhooksNotDelivered", unit=MetricUnit.Count, value=1)
+        metrics.count("WebhooksNotDelivered")
         return False
-    logger.info("delivered", recipient=receiver.name, attempt=attempt)
-    metrics.add_metric(name="WebhooksDelivered", unit=MetricUnit.Count, value=1)
+    logger.info("delivered", extra={"recipient": receiver.name, "attempt": attempt})
+    metrics.count("WebhooksDelivered")
     return True
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A message that was not delivered stays in its queue, until it was received too often."""
     failed = [record["messageId"] for record in event["Records"] if not deliver(record)]
