@@ -84,7 +84,7 @@ class Alerting(_Table):
     texts_a_day: Annotated[int, Field(ge=1, le=5000)] = 200
     replies: bool = False
     console_url: Annotated[HttpsUrl, Field(max_length=120)]
-    link_hours: Annotated[int, Field(ge=1, le=720)] = 72
+    link_hours: Annotated[int, Field(ge=24, le=720)] = 72  # quiet hours hold an alert back for most of a day
 
     @property
     def document(self) -> str:

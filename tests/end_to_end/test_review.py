@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 
-from lambdas.common.keys import confirmed_key
+from homeward.gallery_access import open_encounters
+from lambdas.common.case import CaseStatus
+from lambdas.common.dynamodb import to_attributes
+from lambdas.common.encounter import AlertState, Encounter, Sighting, Timeline
+from lambdas.common.keys import confirmed_key, evidence_key
+from lambdas.common.times import now, to_text
 from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.conftest import PERSON, Town, jpeg
+from tests.unit.stories import MARLOWE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,3 +89,31 @@ def test_from_the_alert_to_the_verdict(town: Town) -> None:
     assert ("acknowledged", "Officer 42") in told
     assert ("confirmed", "Ada") in told
     assert [kind for kind, _ in told].count("picture_viewed") == 3
+
+
+def test_a_case_that_closes_calls_back_whoever_was_alerted(town: Town) -> None:
+    dynamodb, at = town.deployment.client("dynamodb"), to_text(now())
+    case = msgspec.structs.replace(MARLOWE, case_id="namus:MP900599", source_id="MP900599")
+    record = {"case_id": case.case_id, "record": "case", "status": CaseStatus.RESOLVED.value}
+    record["case"] = msgspec.json.encode(case).decode()
+    encounter = Encounter(
+        encounter_id="recalled",
+        case_id=case.case_id,
+        camera="review-2",
+        started_at=at,
+        sightings={
+            "c1": Sighting(similarity=97.5, captured_at=at, key=evidence_key("recalled", "c1"), photo_id="910101")
+        },
+        timeline=Timeline(captured_at=at, received_at=at, searched_at=at, encountered_at=at),
+        link_token="secret",
+        alert=AlertState.SENT,
+        alerted_at=at,
+    )
+    item = {"kind": "encounter", **msgspec.to_builtins(encounter)}
+    dynamodb.put_item(TableName=town.deployment["CasesTable"], Item=to_attributes(record))
+    dynamodb.put_item(TableName=town.deployment["EncountersTable"], Item=to_attributes(item))
+    assert open_encounters(town.deployment).withdraw() == 1
+    [text] = wait_until("the recall", lambda: town.alerts_at("review-2"))
+    assert "stand down" in text.lower()
+    assert open_encounters(town.deployment).withdraw() == 0
+    assert len(town.alerts_at("review-2")) == 1

@@ -221,7 +221,7 @@ def test_a_wrong_value_is_one_line_that_names_the_key_and_what_is_allowed(
         ("encounter_days = 365", "encounter_days = 0", "retention.encounter_days: 0"),
         ("encounter_days = 365", "encounter_days = 29", "retention: encounter_days (29)"),
         ("review_days = 30", "review_days = 0", "matching.review_days: 0"),
-        ("link_hours = 72", "link_hours = 0", "alerting.link_hours: 0"),
+        ("link_hours = 72", "link_hours = 23", "alerting.link_hours: 23"),
         ("[matching]", "[sync]\nevery_hours = 0\n\n[matching]", "sync.every_hours: 0"),
         ("[matching]", "[sync]\nmost_removed_percent = 101\n\n[matching]", "sync.most_removed_percent: 101"),
     ],
