@@ -24,6 +24,7 @@ from local_cloud.demo.watch import Watch, wait_until
 from local_cloud.lifecycle import running_cloud
 from local_cloud.rekognition.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
+from tests.end_to_end.feed_site import serving
 from tests.web import web_server
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from homeward.deployment import Deployment
     from local_cloud.cloud import Cloud
+    from tests.end_to_end.feed_site import FeedSite
     from tests.web import Web
 
 FACES = ROOT / ".local" / "faces"
@@ -105,13 +107,20 @@ def jpeg(path: Path, *, quality: int = 85) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def feed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FeedSite]:
+    with serving(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, feed_site: FeedSite) -> Iterator[Town]:
     documents = tmp_path_factory.mktemp("documents")
     write_case(documents, number=900501, name="Marlowe Exampleton", picture=PERSON[0])
     write_case(documents, number=900502, name="Quentin Placeholder", picture=OTHER_PERSON)
     settings = CloudSettings(state=tmp_path_factory.mktemp("cloud"), documents=documents).with_free_ports()
     with running_cloud(settings) as cloud, web_server() as web:
         agency = write_agency_file(settings.state / "demo.toml", namus_url=settings.endpoints["namus"])
+        agency.write_text(agency.read_text() + feed_site.table)
         records = f'\n[[alerting.recipients]]\nname = "records"\nwebhook = "{web.url}"\n'
         agency.write_text(agency.read_text() + records)
         deployment = deploy_agency(cloud, agency)
