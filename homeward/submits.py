@@ -86,7 +86,7 @@ def submit(
         raise fail(f"{error}: submitting needs the camera program: pip install 'homeward[edge]'") from error
     files, others = submitting.files_under(place)
     if not files:
-        raise fail(f"{place} has no pictures or videos ({others} other files)", code=NOT_FOUND)
+        raise fail(f"{place} has no pictures or videos ({_kinds(others)})", code=NOT_FOUND)
     if starts_at and len(files) > 1:
         raise fail("--starts-at is for one video; submit the videos one by one", code=WRONG_USAGE)
     deployment = connect(agency)
@@ -128,8 +128,18 @@ def _usual_journal(agency: str) -> Path:
     return Path(typer.get_app_dir("homeward")) / f"submitted-{agency}.txt"
 
 
+def _kinds(others: list[Path]) -> str:
+    counts = Counter(file.suffix.lower() or "no ending" for file in others)
+    return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items())) or "no file at all"
+
+
 def _facts(
-    reports: list[FileReport], *, camera: str, dry_run: bool, others: int, encounters: list[dict[str, Any]] | None
+    reports: list[FileReport],
+    *,
+    camera: str,
+    dry_run: bool,
+    others: list[Path],
+    encounters: list[dict[str, Any]] | None,
 ) -> dict[str, Any]:
     files = [
         {
@@ -144,11 +154,13 @@ def _facts(
         }
         for report in reports
     ]
-    facts = {"camera": camera, "dry_run": dry_run, "files": files, "other_files": others}
+    facts = {"camera": camera, "dry_run": dry_run, "files": files, "other_files": [str(file) for file in others]}
     return facts if encounters is None else facts | {"encounters": encounters}
 
 
-def _show(reports: list[FileReport], *, dry_run: bool, others: int, encounters: list[dict[str, Any]] | None) -> None:
+def _show(
+    reports: list[FileReport], *, dry_run: bool, others: list[Path], encounters: list[dict[str, Any]] | None
+) -> None:
     outcomes = Counter(report.outcome.value for report in reports)
     captures = sum(len(report.sent) for report in reports)
     if dry_run:
@@ -157,7 +169,7 @@ def _show(reports: list[FileReport], *, dry_run: bool, others: int, encounters: 
                 console.print(f"{report.file}: {len(report.sent)} captures", soft_wrap=True, markup=False)
     files = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
     line = f"{'would send' if dry_run else 'sent'} {captures} captures; files: {files}"
-    console.print(line + (f"; {others} neither picture nor video" if others else ""), soft_wrap=True)
+    console.print(line + (f"; neither picture nor video: {_kinds(others)}" if others else ""), soft_wrap=True)
     for found in encounters or []:
         console.print(
             f"encounter {found['encounter_id']}: {found['case_id']}, similarity {found['similarity']:.2f}, "

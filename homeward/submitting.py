@@ -129,13 +129,14 @@ def new_detector() -> Detector:
     return load_detector("yunet", width_px=1280, min_score=0.6)
 
 
-def files_under(place: Path) -> tuple[list[Path], int]:
-    """The pictures and videos of a folder and all below it, by name, and the number of other files."""
+def files_under(place: Path) -> tuple[list[Path], list[Path]]:
+    """The pictures and videos of a folder and all below it, by name, and the other files; of a file just that."""
     if place.is_file():
-        return [place], 0
+        return [place], []
     files = sorted(path for path in place.rglob("*") if path.is_file() and not path.name.startswith("."))
-    usable = [path for path in files if path.suffix.lower() in PICTURES | VIDEOS]
-    return usable, len(files) - len(usable)
+    readable = PICTURES | VIDEOS
+    usable = [path for path in files if path.suffix.lower() in readable]
+    return usable, [path for path in files if path.suffix.lower() not in readable]
 
 
 def key_of(capture: Capture) -> str:

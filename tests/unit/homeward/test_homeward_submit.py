@@ -141,7 +141,7 @@ def test_a_bad_file_is_named_with_its_reason_and_the_rest_goes_on(
     assert "broken image" in reasons["b-broken.jpg"]
     assert "not a video" in reasons["c-broken.mp4"]
     assert reasons["d-one.jpg"] is None
-    assert facts["other_files"] == 1
+    assert facts["other_files"] == [str(folder / "notes.txt")]
     assert len(captures(s3)) == 1
     assert "b-broken.jpg: a broken image" in result.stderr
 
@@ -222,6 +222,16 @@ def test_waiting_tells_which_became_encounters(
     result = submit("--wait")
     assert "encounter e-1: namus:MP900101, similarity 96.50, possible match, not verified" in result.stdout
     assert "e-2" not in result.stdout
+
+
+def test_pictures_of_a_kind_that_it_cannot_read_are_not_passed_over_in_silence(
+    submit: Callable[..., Result], folder: Path
+) -> None:
+    (folder / "phone.HEIC").write_bytes(b"heic")
+    empty = submit()
+    assert (empty.exit_code, "1 .heic" in empty.stderr) == (3, True)
+    (folder / "one.jpg").write_bytes(ONE.read_bytes())
+    assert "neither picture nor video: 1 .heic" in submit().stdout
 
 
 @pytest.mark.parametrize(
