@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import socket
-from typing import Any
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from lambdas.feeds.public_only import PublicOnly
 from lambdas.ingest.source import RefusedError
+from tests.edge.certificates import Authority
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def names(*addresses: str) -> Any:
@@ -61,3 +68,41 @@ def test_a_host_that_has_no_address_may_have_one_later() -> None:
     transport = PublicOnly(httpx.MockTransport(lambda _: httpx.Response(200)), resolve=resolve)
     with httpx.Client(transport=transport) as client, pytest.raises(httpx.ConnectError):
         client.get("https://shelter.example/feed")
+
+
+class _Hello(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
+        """Nothing on the screen."""
+
+
+@pytest.mark.parametrize(("host", "trusted"), [("localhost", True), ("shelter.example", False)])
+def test_the_certificate_is_checked_against_the_name_and_not_against_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, trusted: bool
+) -> None:
+    """The server's certificate is for localhost and for the address 127.0.0.1."""
+    monkeypatch.setattr("lambdas.feeds.public_only._is_public", lambda _: True)
+    authority = Authority(tmp_path)
+    identity = authority.issue("server")
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(identity.certificate, identity.key)
+    asking = ssl.create_default_context(cafile=str(authority.ca))
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Hello) as server:
+        server.socket = serving.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        transport = PublicOnly(httpx.HTTPTransport(verify=asking), resolve=names("127.0.0.1"))
+        try:
+            with httpx.Client(transport=transport) as client:
+                if trusted:
+                    assert client.get(f"https://{host}:{server.server_port}/").status_code == 200
+                else:
+                    with pytest.raises(httpx.ConnectError, match=r"not valid for 'shelter\.example'"):
+                        client.get(f"https://{host}:{server.server_port}/")
+        finally:
+            server.shutdown()
+            thread.join()
