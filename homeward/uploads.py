@@ -98,6 +98,6 @@ def presigned_form(
 
 
 def curl_line(form: dict[str, Any]) -> str:
-    """The upload of one picture as a command line."""
-    fields = [part for name, value in form["fields"].items() for part in ("-F", f"{name}={value}")]
+    """The upload of one picture as a command line; in -F, curl would see more than text in some values."""
+    fields = [part for name, value in form["fields"].items() for part in ("--form-string", f"{name}={value}")]
     return shlex.join(["curl", "--fail-with-body", *fields, "-F", "file=@PHOTO.jpg", form["url"]])
