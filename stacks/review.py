@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -9,8 +10,11 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sns as sns
 
 from stacks.constructs.function import Function, may
+from stacks.constructs.storage import encryption_key
+from stacks.constructs.work_queue import WorkQueue, accept_from, accept_publications
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from stacks.fleet import Fleet
     from stacks.ingest import Ingest
 
+_REPLY_TIMEOUT = cdk.Duration.seconds(30)
 _LINK = "/e/{encounter_id}/{token}"
 _ROUTES = {
     "View": (_LINK, apigateway.HttpMethod.GET),
@@ -56,6 +61,8 @@ class Review(cdk.Stack):
         }
         self._links()
         self._daily()
+        if settings.alerting.replies:
+            self._replies()
 
     def _links(self) -> None:
         ingest, fleet, alerting = self._ingest, self._fleet, self._alerting
@@ -120,6 +127,43 @@ class Review(cdk.Stack):
         outputs = {"DailyFunction": daily.function_name, "EncounterDays": self._environment["ENCOUNTER_DAYS"]}
         for name, value in outputs.items():
             cdk.CfnOutput(self, f"{name}Output", value=value).override_logical_id(name)
+
+    def _replies(self) -> None:
+        """What people write to the agency's number; the operator makes the topic that number's two-way channel."""
+        key, recipients = encryption_key(self, settings=self._settings), self._settings.alerting.recipients
+        topic = sns.Topic(self, "RepliesTopic", master_key=key, enforce_ssl=True)
+        accept_publications(topic, "sms-voice.amazonaws.com", key=key)
+        queue = WorkQueue(self, "Replies", key=key, function_timeout=_REPLY_TIMEOUT)
+        accept_from("sns.amazonaws.com", queue, key=key)
+        function = Function(
+            self,
+            "Reply",
+            settings=self._settings,
+            handler="review.replies",
+            description="Acknowledges the encounter that a text message of a recipient names",
+            statements=[
+                may("kms:Decrypt", on=[key.key_arn]),
+                may("kms:Decrypt", "kms:GenerateDataKey", on=[self._alerting.key.key_arn]),
+                may("dynamodb:Query", on=[f"{self._alerting.encounters.table_arn}/index/by-review"]),
+                *self._decide_and_record(),
+            ],
+            environment={
+                **self._environment,
+                "NAMES": json.dumps({each.sms: each.name for each in recipients if each.sms}),
+                "LINK_HOURS": str(self._settings.alerting.link_hours),
+            },
+            timeout=_REPLY_TIMEOUT,
+        )
+        queue.feed(function, batch_size=10, concurrency=2)
+        sns.CfnSubscription(
+            self,
+            "RepliesSubscription",
+            topic_arn=topic.topic_arn,
+            protocol="sqs",
+            endpoint=queue.queue_arn,
+            raw_message_delivery=True,
+        )
+        cdk.CfnOutput(self, "RepliesTopicOutput", value=topic.topic_arn).override_logical_id("RepliesTopicArn")
 
     def _decide_and_record(self) -> list[iam.PolicyStatement]:
         """The audit may only be added to."""

@@ -13,6 +13,7 @@ from lambdas.alerting.languages import PHRASES
 from lambdas.alerting.sms_text import sms_text, subject_text
 from lambdas.common.case import PhotoKind
 from lambdas.common.evidence import Strength, evidence_of
+from lambdas.common.keys import reply_code
 from lambdas.common.times import from_text
 
 if TYPE_CHECKING:
@@ -142,8 +143,3 @@ def compose_alert(
         code=reply_code(encounter.encounter_id) if takes_replies else None,
         link=f"{base}/e/{encounter.encounter_id}/{encounter.link_token}",
     )
-
-
-def reply_code(encounter_id: str) -> str:
-    """What somebody types on a telephone to name an encounter."""
-    return encounter_id[:6].upper()

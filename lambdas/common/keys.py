@@ -85,6 +85,11 @@ def picture_of_key(key: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
+def reply_code(encounter_id: str) -> str:
+    """What somebody types on a telephone to name an encounter: its first six characters."""
+    return encounter_id[:6].upper()
+
+
 def _checked(part: str) -> str:
     if not _ID_PART.fullmatch(part):
         raise ValueError(f"{part!r} cannot be part of an id: letters, digits, '_', '.', '-', at most 100")

@@ -35,6 +35,7 @@ class Via(StrEnum):
     """Which way somebody came."""
 
     LINK = "link"
+    TEXT_MESSAGE = "text-message"
     COMMAND_LINE = "command-line"
     CONSOLE = "console"
     SYSTEM = "system"

@@ -11,6 +11,7 @@ from aws_cdk import aws_sqs as sqs
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_sns as sns
     from constructs import Construct
 
     from stacks.constructs.function import Function
@@ -64,17 +65,24 @@ def workers_within(per_second: float, *, call_s: float) -> int:
 
 
 def accept_from(service: str, queue: sqs.Queue, *, key: kms.IKey) -> None:
-    """Let a service of this account, e.g. "s3.amazonaws.com", send to a queue that the key encrypts.
+    """Let a service of this account, e.g. "s3.amazonaws.com", send to a queue that the key encrypts."""
+    _accept(service, "sqs:SendMessage", queue, queue.queue_arn, key=key)
 
-    By account and not by the sender's ARN: the sender is encrypted with the same key, and a key whose policy names
-    what it encrypts is a circle.
+
+def accept_publications(topic: sns.Topic, service: str, *, key: kms.IKey) -> None:
+    """Let a service of this account publish on a topic that the key encrypts."""
+    _accept(service, "sns:Publish", topic, topic.topic_arn, key=key)
+
+
+def _accept(service: str, action: str, to: sqs.Queue | sns.Topic, arn: str, *, key: kms.IKey) -> None:
+    """By account and not by the sender's ARN.
+
+    The sender is encrypted with the same key, and a key whose policy names what it encrypts is a circle.
     """
-    ours = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(queue).account}}
+    ours = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(to).account}}
     sender = iam.ServicePrincipal(service)
-    queue.add_to_resource_policy(
-        iam.PolicyStatement(
-            principals=[sender], actions=["sqs:SendMessage"], resources=[queue.queue_arn], conditions=ours
-        )
+    to.add_to_resource_policy(
+        iam.PolicyStatement(principals=[sender], actions=[action], resources=[arn], conditions=ours)
     )
     key.add_to_resource_policy(
         iam.PolicyStatement(

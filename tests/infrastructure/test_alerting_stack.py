@@ -102,6 +102,6 @@ def test_a_receipt_comes_for_every_alert_as_it_is(either: Deployment) -> None:
 def test_the_topic_is_encrypted_and_refuses_plain_http(either: Deployment) -> None:
     topic = either.one("AWS::SNS::Topic", "Alerting", "Alerts")["Properties"]
     assert topic["KmsMasterKeyId"] == {"Fn::GetAtt": [either.logical_id("Alerting", "Key"), "Arn"]}
-    [(_, statement)] = all_statements(either.of_type("AWS::SNS::TopicPolicy"))
+    [(_, statement)] = all_statements(either.of_type("AWS::SNS::TopicPolicy", "Alerting"))
     assert (statement["Effect"], statement["Action"]) == ("Deny", "sns:Publish")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

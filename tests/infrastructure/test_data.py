@@ -70,7 +70,7 @@ def test_a_bucket_is_encrypted_with_the_key_of_its_stack(either: Deployment, sta
 
 def test_every_key_is_rotated(either: Deployment) -> None:
     keys = either.of_type("AWS::KMS::Key")
-    assert {name.partition("/")[0] for name in keys} == set(STACKS) - {"Review", "Sync"}  # they have no data
+    assert {name.partition("/")[0] for name in keys} == set(STACKS) - {"Sync"}  # it has no data
     assert all(key["Properties"]["EnableKeyRotation"] for key in keys.values())
 
 

@@ -15,6 +15,7 @@ WORKERS = {
     ("Ingest", "IndexPhoto"): "PhotoEvents",
     ("Detection", "Match"): "CaptureEvents",
     ("Alerting", "Receipt"): "Receipts",
+    ("Review", "Reply"): "Replies",
 }
 
 
@@ -140,4 +141,5 @@ def test_services_may_send_from_this_account_only(either: Deployment) -> None:
         ("sns.amazonaws.com", either.logical_id("Alerting", "UndeliveredAlerts")),
         ("sns.amazonaws.com", either.logical_id("Alerting", "Webhooks/RecordsQueue")),
         ("sns.amazonaws.com", either.logical_id("Alerting", "Webhooks/TeamQueue")),
+        ("sns.amazonaws.com", either.logical_id("Review", "Replies")),
     }

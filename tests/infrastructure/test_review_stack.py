@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from lambdas.common.encounters_table import REVIEW_INDEX
-from tests.infrastructure.templates import as_list
+from tests.infrastructure.templates import all_statements, as_list
 
 if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment
@@ -32,7 +32,7 @@ def test_the_audit_may_only_be_added_to(either: Deployment) -> None:
         if audit in json.dumps(statement["Resource"])
         for action in as_list(statement["Action"])
     ]
-    assert allowed == [("Review", "dynamodb:PutItem")] * 2
+    assert allowed == [("Review", "dynamodb:PutItem")] * 3
 
 
 def test_the_link_has_three_requests_and_no_other(either: Deployment) -> None:
@@ -74,3 +74,15 @@ def test_nothing_deletes_confirmed_pictures_by_itself(either: Deployment) -> Non
 def _api(deployment: Deployment) -> str:
     [name] = deployment.of_type("AWS::ApiGatewayV2::Api", "Alerting")
     return name.partition("/")[2]
+
+
+def test_a_reply_is_taken_from_the_agencys_number_and_the_telephones_of_its_recipients(either: Deployment) -> None:
+    topic = {"Ref": either.logical_id("Review", "RepliesTopic")}
+    statements = all_statements(either.of_type("AWS::SNS::TopicPolicy", "Review"))
+    [allowed] = [statement for _, statement in statements if statement["Effect"] == "Allow"]
+    assert (allowed["Principal"], allowed["Action"]) == ({"Service": "sms-voice.amazonaws.com"}, "sns:Publish")
+    assert "aws:SourceAccount" in allowed["Condition"]["StringEquals"]
+    [subscription] = either.of_type("AWS::SNS::Subscription", "Review").values()
+    assert subscription["Properties"]["TopicArn"] == topic
+    names = either.function("Review", "Reply")["Environment"]["Variables"]["NAMES"]
+    assert json.loads(names) == {"+15035550142": "desk", "+15035550143": "chief"}

@@ -1,0 +1,45 @@
+"""The replies function: behind a queue of the text messages that people send to the agency's number."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import msgspec
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.common.batch import each_alone
+from lambdas.common.times import now
+from lambdas.review.function import verdicts_from_environment
+from lambdas.review.replies import Replies, Reply
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from lambdas.common.batch import Record
+
+logger = Logger()
+metrics = Metrics()
+replies = Replies(
+    verdicts=verdicts_from_environment(boto3.client("s3"), boto3.client("dynamodb")),
+    names=json.loads(os.environ["NAMES"]),
+    good_for=timedelta(hours=float(os.environ["LINK_HOURS"])),
+    now=now,
+)
+
+
+def hear(record: Record) -> None:
+    """Deal with one reply. Neither its text nor its number is logged: anybody may write to the agency's number."""
+    heard = replies.hear(msgspec.json.decode(record["body"], type=Reply))
+    metrics.add_metric(name=heard.value, unit=MetricUnit.Count, value=1)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """A reply that fails is delivered again, alone."""
+    return each_alone(event, hear, logger)
