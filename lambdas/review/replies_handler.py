@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import msgspec
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.common.batch import each_alone
+from lambdas.common.logs import json_log
+from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.review.function import verdicts_from_environment
 from lambdas.review.replies import Replies, Reply
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from lambdas.common.batch import Record
 
-logger = Logger()
 metrics = Metrics()
 replies = Replies(
     verdicts=verdicts_from_environment(boto3.client("s3"), boto3.client("dynamodb")),
@@ -35,11 +34,11 @@ replies = Replies(
 def hear(record: Record) -> None:
     """Deal with one reply. Neither its text nor its number is logged: anybody may write to the agency's number."""
     heard = replies.hear(msgspec.json.decode(record["body"], type=Reply))
-    metrics.add_metric(name=heard.value, unit=MetricUnit.Count, value=1)
+    metrics.count(heard.value)
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
+@json_log
+@metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A reply that fails is delivered again, alone."""
-    return each_alone(event, hear, logger)
+    return each_alone(event, hear)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import importlib
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,7 +11,7 @@ import pytest
 
 from lambdas.common.encounter import Review
 from lambdas.common.keys import reply_code
-from lambdas.common.times import to_text
+from lambdas.common.times import now, to_text
 from lambdas.review.audit import Via
 from lambdas.review.replies import Heard, Replies, Reply
 
@@ -95,3 +97,24 @@ def test_of_two_with_one_code_the_newest_is_meant(desk: Desk, replies: Replies) 
     desk.meet(ENCOUNTER)
     assert replies.hear(said("ACK 3F9A2C")) is Heard.ACKNOWLEDGED
     assert desk.encounter(other).acknowledged_at is None
+
+
+def test_the_function_hears_what_the_queue_brings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.meet(ENCOUNTER, started_at=to_text(now()))
+    environment = {
+        "ENCOUNTERS_TABLE": "encounters",
+        "AUDIT_TABLE": "audit",
+        "DETECTION_BUCKET": "detection",
+        "ENCOUNTER_DAYS": "30",
+        "LINK_HOURS": "72",
+        "POWERTOOLS_SERVICE_NAME": "replies",
+        "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
+        "NAMES": json.dumps({LOPEZ: "lopez"}),
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    handler = importlib.import_module("lambdas.review.replies_handler").handler
+    context = SimpleNamespace(function_name="f", memory_limit_in_mb=1, invoked_function_arn="a", aws_request_id="r")
+    event = {"Records": [{"messageId": "m", "body": json.dumps(MESSAGE)}]}
+    assert handler(event, context) == {"batchItemFailures": []}
+    assert desk.encounter(ENCOUNTER).acknowledged_by == "lopez"
