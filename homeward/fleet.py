@@ -1,121 +1,209 @@
-"""What makes a camera in AWS IoT, and what takes it away again. Each of it may be repeated."""
+"""What makes a camera in AWS IoT, and what takes it away again.
+
+The entry in the cameras table is made first and deleted last, so that what a failure leaves in between can be revoked.
+"""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import stamina
 from botocore.exceptions import ClientError
 
-from lambdas.common.dynamodb import from_attributes, to_attributes
-from lambdas.common.times import from_epoch_ms, now, to_text
+from lambdas.common.dynamodb import is_condition_failure, to_attributes
+from lambdas.common.times import now, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
 
     from homeward.deployment import Deployment
 
 
+class NameTakenError(RuntimeError):
+    """The name belongs to a camera, or to a thing that is not of this fleet; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """What came of a revocation.
+
+    Attributes:
+        found: Whether there was anything to take away.
+        still_connected: Why the connection of this moment could not be cut; AWS IoT does that itself, minutes later.
+    """
+
+    found: bool
+    still_connected: str | None = None
+
+
 def register_camera(deployment: Deployment, camera: str, *, site: str, certificate: Path, key: Path) -> None:
-    """Make the thing, its certificate with the fleet's policy, and its entry in the cameras table."""
-    iot = deployment.client("iot")
-    iot.create_thing(thingName=camera, thingTypeName=deployment["CameraType"])
-    iot.add_thing_to_thing_group(thingName=camera, thingGroupName=deployment["CameraGroup"])
-    principal = new_certificate(iot, deployment["CameraPolicyName"], certificate=certificate, key=key)
-    iot.attach_thing_principal(thingName=camera, principal=principal)
-    item = {"camera": camera, "site": site, "added_at": to_text(now())}
-    deployment.client("dynamodb").put_item(TableName=deployment["CamerasTable"], Item=to_attributes(item))
+    """Make the thing, its certificate with the fleet's policies, and its entry in the cameras table.
 
-
-def new_certificate(iot: Any, policy: str, *, certificate: Path, key: Path) -> str:
-    """Write a new certificate and its key, which exists nowhere else, and return the certificate's ARN."""
-    certificate.parent.mkdir(parents=True, exist_ok=True)
-    created = iot.create_keys_and_certificate(setAsActive=True)
-    # Readable by its owner only from the first byte on.
-    with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(created["keyPair"]["PrivateKey"])
-    certificate.write_text(created["certificatePem"])
-    iot.attach_policy(policyName=policy, target=created["certificateArn"])
-    return str(created["certificateArn"])
-
-
-def registered_cameras(deployment: Deployment) -> Iterator[dict[str, Any]]:
-    """Name, site, state (active, inactive, reserved) and last health report of each camera."""
-    pages = deployment.client("dynamodb").get_paginator("scan").paginate(TableName=deployment["CamerasTable"])
-    for page in pages:
-        for item in map(from_attributes, page["Items"]):
-            camera = str(item["camera"])
-            yield {
-                "camera": camera,
-                "site": item.get("site"),
-                "state": _state(deployment, camera),
-                "added_at": item.get("added_at"),
-                "status_at": _status_at(deployment, camera),
-            }
-
-
-def revoke_camera(deployment: Deployment, camera: str) -> bool:
-    """Take the camera's certificates, its thing and its entry away; whether there was anything to take away.
-
-    A certificate that is inactive is refused at once, and AWS IoT ends the connection that was made with it.
+    Raises:
+        NameTakenError: there is such a camera, or such a thing.
+        FileExistsError: the key's file exists.
     """
     iot = deployment.client("iot")
-    certificates = _certificates(deployment, camera)
-    for arn in certificates:
-        iot.update_certificate(certificateId=_id_of(arn), newStatus="INACTIVE")
-    for arn in certificates:
-        for policy in iot.list_attached_policies(target=arn)["policies"]:
-            iot.detach_policy(policyName=policy["policyName"], target=arn)
-        iot.detach_thing_principal(thingName=camera, principal=arn)
-        iot.delete_certificate(certificateId=_id_of(arn), forceDelete=True)
-    known = _thing_exists(iot, camera)
-    if known:
-        iot.delete_thing(thingName=camera)
-    gone = deployment.client("dynamodb").delete_item(
-        TableName=deployment["CamerasTable"], Key=to_attributes({"camera": camera}), ReturnValues="ALL_OLD"
-    )
-    return bool(certificates) or known or "Attributes" in gone
+    refuse_thing(deployment, camera)
+    _enter(deployment, {"camera": camera, "site": site, "added_at": to_text(now())})
+    iot.create_thing(thingName=camera, thingTypeName=deployment["CameraType"])
+    iot.add_thing_to_thing_group(thingName=camera, thingGroupName=deployment["CameraGroup"])
+    new_certificate(iot, policies_of_cameras(deployment), thing=camera, certificate=certificate, key=key)
 
 
-def _certificates(deployment: Deployment, camera: str) -> list[str]:
+def refuse_thing(deployment: Deployment, camera: str) -> None:
+    """Raises NameTakenError where the account has a thing of this name: things are not of one environment alone."""
+    if thing := describe_thing(deployment.client("iot"), camera):
+        ours = thing.get("thingTypeName") == deployment["CameraType"]
+        advice = "revoke it first" if ours else "choose another name"
+        raise NameTakenError(f"there is a thing {camera}{'' if ours else ' of something else'} already; {advice}")
+
+
+def policies_of_cameras(deployment: Deployment) -> list[str]:
+    """What a camera's certificate gets; a Greengrass core device needs the second one."""
+    return [deployment.outputs[name] for name in ("CameraPolicyName", "CorePolicyName") if name in deployment.outputs]
+
+
+def new_certificate(
+    iot: Any, policies: Sequence[str], *, certificate: Path, key: Path, thing: str | None = None
+) -> str:
+    """Write a new certificate and its key, which exists nowhere else, and return the certificate's ARN.
+
+    It becomes active when all else is done, so that none that is good is left behind by a failure.
+
+    Raises:
+        FileExistsError: the key's file exists.
+    """
+    certificate.parent.mkdir(parents=True, exist_ok=True)
+    # Readable by its owner only from the first byte on.
+    with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        created = iot.create_keys_and_certificate(setAsActive=False)
+        file.write(created["keyPair"]["PrivateKey"])
+    certificate.write_text(created["certificatePem"])
+    arn = str(created["certificateArn"])
+    if thing:
+        iot.attach_thing_principal(thingName=thing, principal=arn)
+    for policy in policies:
+        iot.attach_policy(policyName=policy, target=arn)
+    iot.update_certificate(certificateId=id_of(arn), newStatus="ACTIVE")
+    return arn
+
+
+def revoke_camera(deployment: Deployment, camera: str) -> Revocation:
+    """Take the camera's certificates, thing, settings, status and entry away. What is gone already may be gone.
+
+    Raises:
+        NameTakenError: the thing of this name is not of this fleet.
+    """
     iot = deployment.client("iot")
-    if not _thing_exists(iot, camera):
-        return []
-    return [str(arn) for arn in iot.list_thing_principals(thingName=camera)["principals"]]
+    thing = describe_thing(iot, camera)
+    if thing and thing.get("thingTypeName") != deployment["CameraType"]:
+        raise NameTakenError(f"the thing {camera} is not of {deployment.stage}; it stays as it is")
+    entered, still_connected = _end_reservation(deployment, camera), None
+    if thing:
+        certificates = [str(arn) for arn in iot.list_thing_principals(thingName=camera)["principals"]]
+        for arn in certificates:
+            iot.update_certificate(certificateId=id_of(arn), newStatus="INACTIVE")
+        still_connected = _end_connection(deployment, camera)
+        for arn in certificates:
+            delete_certificate(iot, arn, thing=camera)
+        _forget(deployment, camera)
+        _patiently(iot.delete_thing, thingName=camera)
+    key = to_attributes({"camera": camera})
+    deployment.client("dynamodb").delete_item(TableName=deployment["CamerasTable"], Key=key)
+    return Revocation(entered or thing is not None, still_connected)
 
 
-def _state(deployment: Deployment, camera: str) -> str:
-    iot = deployment.client("iot")
-    states = [
-        iot.describe_certificate(certificateId=_id_of(arn))["certificateDescription"]["status"]
-        for arn in _certificates(deployment, camera)
-    ]
-    if not states:
-        return "reserved"
-    return "active" if "ACTIVE" in states else "inactive"
+def delete_certificate(iot: Any, arn: str, *, thing: str | None = None) -> None:
+    """Deactivate a certificate, detach it from its policies and its thing, and delete it."""
+    iot.update_certificate(certificateId=id_of(arn), newStatus="INACTIVE")
+    for policy in iot.list_attached_policies(target=arn)["policies"]:
+        iot.detach_policy(policyName=policy["policyName"], target=arn)
+    if thing:
+        iot.detach_thing_principal(thingName=thing, principal=arn)
+    _patiently(iot.delete_certificate, certificateId=id_of(arn), forceDelete=True)
 
 
-def _status_at(deployment: Deployment, camera: str) -> str | None:
-    """When the camera last said how it is: its status is retained by the broker."""
+def describe_thing(iot: Any, name: str) -> dict[str, Any] | None:
+    """The thing as AWS IoT describes it; None where there is none."""
     try:
-        retained = deployment.client("iot-data").get_retained_message(topic=f"homeward/v1/{camera}/status")
+        return dict(iot.describe_thing(thingName=name))
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
+        _ignore(error, "ResourceNotFoundException")
         return None
-    return to_text(from_epoch_ms(retained["lastModifiedTime"]))
 
 
-def _thing_exists(iot: Any, camera: str) -> bool:
+def id_of(certificate_arn: str) -> str:
+    """The certificate's id is the end of its ARN."""
+    return certificate_arn.rpartition("/")[2]
+
+
+def _enter(deployment: Deployment, item: dict[str, Any]) -> None:
     try:
-        iot.describe_thing(thingName=camera)
+        deployment.client("dynamodb").put_item(
+            TableName=deployment["CamerasTable"],
+            Item=to_attributes(item),
+            ConditionExpression="attribute_not_exists(camera)",
+        )
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-        return False
+        if is_condition_failure(error):
+            raise NameTakenError(f"there is a camera {item['camera']} already; revoke it first") from error
+        raise
+
+
+def _end_reservation(deployment: Deployment, camera: str) -> bool:
+    """Let no device join while the camera is being revoked; whether the camera was in the table."""
+    try:
+        deployment.client("dynamodb").update_item(
+            TableName=deployment["CamerasTable"],
+            Key=to_attributes({"camera": camera}),
+            UpdateExpression="SET revoked_at = :now REMOVE claim_until",
+            ConditionExpression="attribute_exists(camera)",
+            ExpressionAttributeValues=to_attributes({":now": to_text(now())}),
+        )
+    except ClientError as error:
+        if is_condition_failure(error):
+            return False
+        raise
     return True
 
 
-def _id_of(certificate_arn: str) -> str:
-    return certificate_arn.rpartition("/")[2]
+def _end_connection(deployment: Deployment, client_id: str) -> str | None:
+    """Cut the connection that this client has now, without its last will; why not, if that failed."""
+    try:
+        deployment.client("iot-data").delete_connection(clientId=client_id, cleanSession=True, preventWillMessage=True)
+    except ClientError as error:
+        # That it is not connected is fine; and the rest of a revocation must not wait for a right that lacks here.
+        return None if error.response["Error"]["Code"] == "ResourceNotFoundException" else str(error)
+    return None
+
+
+def _forget(deployment: Deployment, camera: str) -> None:
+    """Delete the settings and the status, which a later camera of this name would inherit."""
+    data = deployment.client("iot-data")
+    try:
+        data.delete_thing_shadow(thingName=camera, shadowName="camera")
+    except ClientError as error:
+        _ignore(error, "ResourceNotFoundException")
+    # An empty message takes a retained one away (MQTT 5, 3.3.1.3).
+    data.publish(topic=f"homeward/v1/{camera}/status", qos=1, retain=True, payload=b"")
+
+
+def _patiently(call: Any, **arguments: Any) -> None:
+    """AWS IoT detaches some seconds after it has said so, and until then deletes neither certificate nor thing."""
+    for attempt in stamina.retry_context(_is_still_attached, attempts=10, timeout=60.0):
+        with attempt:
+            call(**arguments)
+
+
+def _is_still_attached(error: Exception) -> bool:
+    still = {"DeleteConflictException", "InvalidRequestException"}
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in still
+
+
+def _ignore(error: ClientError, code: str) -> None:
+    if error.response["Error"]["Code"] != code:
+        raise error

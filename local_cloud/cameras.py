@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from homeward.fleet import delete_certificate, id_of, new_certificate
 from local_cloud.cloud import Cloud
 
 
@@ -36,30 +37,16 @@ def new_camera(cloud: Cloud, thing_name: str, policy_name: str, folder: Path) ->
     """
     iot = cloud.client("iot")
     iot.create_thing(thingName=thing_name)
-    made = iot.create_keys_and_certificate(setAsActive=True)
-    iot.attach_policy(policyName=policy_name, target=made["certificateArn"])
-    iot.attach_thing_principal(thingName=thing_name, principal=made["certificateArn"])
-
-    folder.mkdir(parents=True, exist_ok=True)
-    key = folder / "camera.key"
+    certificate, key, ca = folder / "camera.crt", folder / "camera.key", folder / "ca.pem"
     key.unlink(missing_ok=True)
-    # Private from the first moment, not after a chmod.
-    key.touch(mode=0o600)
-    key.write_text(made["keyPair"]["PrivateKey"], encoding="utf-8")
-    certificate, ca = folder / "camera.crt", folder / "ca.pem"
-    certificate.write_text(made["certificatePem"], encoding="utf-8")
+    arn = new_certificate(iot, [policy_name], thing=thing_name, certificate=certificate, key=key)
     ca.write_text(cloud.iot_ca.read_text(encoding="utf-8"), encoding="utf-8")
-    return NewCamera(thing_name, "localhost", cloud.settings.mqtt_port, certificate, key, ca, made["certificateId"])
+    return NewCamera(thing_name, "localhost", cloud.settings.mqtt_port, certificate, key, ca, id_of(arn))
 
 
 def remove_camera(cloud: Cloud, thing_name: str) -> None:
     """Delete a thing with its certificates: a policy that a certificate has cannot be destroyed with its stack."""
     iot = cloud.client("iot")
     for arn in iot.list_thing_principals(thingName=thing_name)["principals"]:
-        iot.detach_thing_principal(thingName=thing_name, principal=arn)
-        for policy in iot.list_attached_policies(target=arn)["policies"]:
-            iot.detach_policy(policyName=policy["policyName"], target=arn)
-        certificate_id = arn.rpartition("/")[2]
-        iot.update_certificate(certificateId=certificate_id, newStatus="INACTIVE")
-        iot.delete_certificate(certificateId=certificate_id)
+        delete_certificate(iot, arn, thing=thing_name)
     iot.delete_thing(thingName=thing_name)

@@ -7,9 +7,11 @@ import os
 import socket
 import ssl
 from typing import Any
+from urllib.parse import unquote
 
 import ministack.app
-from ministack.services import iot, lambda_svc
+from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
+from ministack.services import iot, iot_data, lambda_svc
 
 from local_cloud.faults import App, FaultyGateway, Message, Receive, Send
 
@@ -59,6 +61,29 @@ def invoke_from_rules_asynchronously() -> None:
     iot._dispatch_rule_to_lambda = dispatch  # noqa: SLF001  (as above)
 
 
+def end_connections_on_request() -> None:
+    """Serve DeleteConnection of the IoT data plane, which ministack lacks."""
+    handle = iot_data.handle_request
+
+    async def handle_also_connections(
+        method: str, path: str, headers: Message, body: bytes, query: dict[str, list[str]]
+    ) -> Any:
+        prefix = "/connections/"
+        if method != "DELETE" or not path.startswith(prefix):
+            return await handle(method, path, headers, body, query)
+        scope = (get_account_id(), get_region(), unquote(path.removeprefix(prefix)))
+        session = iot._connected_clients.get(scope)  # noqa: SLF001  (the only register of connections)
+        if session is None:
+            return error_response_json("ResourceNotFoundException", "There is no such connection", 404)
+        if query.get("preventWillMessage") == ["true"]:
+            session._will_topic = None  # noqa: SLF001  (as above)
+        await session._send({"type": "websocket.close", "code": 1000})  # noqa: SLF001  (as above)
+        await session.cleanup()
+        return json_response({})
+
+    iot_data.handle_request = handle_also_connections
+
+
 def claim_https(app: App) -> App:
     """Mark each request as TLS, so that `aws:SecureTransport` denies do not refuse plain HTTP on loopback."""
 
@@ -74,6 +99,7 @@ if __name__ == "__main__":
     bind_loopback_only()
     require_device_certificates()
     invoke_from_rules_asynchronously()
+    end_connections_on_request()
     if os.environ.get("AUTH") == "true":
         ministack.app.app = claim_https(ministack.app.app)
     ministack.app.app = FaultyGateway(ministack.app.app)

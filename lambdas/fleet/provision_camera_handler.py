@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import boto3
+import msgspec
 
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
@@ -22,13 +23,42 @@ dynamodb = boto3.client("dynamodb")
 TABLE = os.environ["CAMERAS_TABLE"]
 
 
+class _Parameters(msgspec.Struct, rename="pascal"):
+    """What the device says of itself, which anybody with the claim certificate can say."""
+
+    thing_name: Annotated[str, msgspec.Meta(pattern=r"^[a-zA-Z0-9:_-]{1,128}$")]
+    serial_number: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+class _Request(msgspec.Struct, rename="camel"):
+    certificate_id: str
+    parameters: _Parameters
+
+
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, bool]:
     """Refuses every device that no operator reserved a place for."""
-    wanted = event.get("parameters", {})
-    camera, serial_number = str(wanted.get("ThingName", "")), str(wanted.get("SerialNumber", ""))
-    allowed = bool(camera) and take(dynamodb, table=TABLE, camera=camera, serial_number=serial_number, now=now())
-    metrics.count("CamerasProvisioned" if allowed else "CamerasRefused")
-    logger.info("provisioning", extra={"camera": camera, "allowed": allowed})
-    return {"allowProvisioning": allowed}
+    refused = _refused(event)
+    metrics.count("CamerasRefused" if refused else "CamerasProvisioned")
+    about = {"camera": event.get("parameters", {}).get("ThingName"), "claim": event.get("claimCertificateId")}
+    if refused:
+        logger.warning("a device was refused", extra={"reason": refused, **about})
+    else:
+        logger.info("a device became a camera", extra=about)
+    return {"allowProvisioning": refused is None}
+
+
+def _refused(event: dict[str, Any]) -> str | None:
+    try:
+        request = msgspec.convert(event, type=_Request)
+    except msgspec.ValidationError as error:
+        return str(error)
+    return take(
+        dynamodb,
+        table=TABLE,
+        camera=request.parameters.thing_name,
+        serial_number=request.parameters.serial_number,
+        certificate=request.certificate_id,
+        now=now(),
+    )

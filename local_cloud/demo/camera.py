@@ -45,7 +45,7 @@ def run_camera(cloud: Cloud, deployment: Deployment, *, source: str, folder: Pat
     Raises:
         CameraFailedError: the camera program failed.
     """
-    # The last run's identity belongs to a cloud that is gone, and nobody overwrites a key.
+    # What an earlier demo left: a key of a cloud that is gone, and perhaps captures that still wait.
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     certificate, key = folder / "camera.crt", folder / "camera.key"

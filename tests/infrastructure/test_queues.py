@@ -79,7 +79,7 @@ def test_workers_within_a_quota() -> None:
 
 
 def test_whoever_is_invoked_asynchronously_has_a_place_for_its_failures(either: Deployment) -> None:
-    """IoT rules and schedules never hear that a function failed. Sweep, retrospective and daily round repeat themselves."""
+    """Rules and schedules never hear that a function failed; what a schedule starts repeats itself."""
     destinations = {
         resource["Properties"]["FunctionName"]["Ref"]: resource["Properties"].get("DestinationConfig")
         for resource in either.of_type("AWS::Lambda::EventInvokeConfig").values()

@@ -1,0 +1,211 @@
+"""The fleet stack alone, on a cloud that evaluates policies as AWS does: what a camera and a claim may do."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from edge_device.provisioning import Claim, provision_by_claim
+from edge_device.publishers import PublishError
+from edge_device.publishers.iot_core import Endpoint, IotCore, Will
+from homeward.deployment import Deployment
+from homeward.fleet import new_certificate, register_camera, revoke_camera
+from homeward.fleet_state import camera_states
+from lambdas.common.times import now
+from lambdas.fleet.claims import reserve
+from local_cloud.demo.agency import STAGE, write_agency_file
+from local_cloud.demo.watch import wait_until
+from local_cloud.lifecycle import running_cloud
+from local_cloud.settings import CloudSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from local_cloud.cloud import Cloud
+
+
+# MQTT 3.1.1: CONNECT with a clean session and a client id of 12 bytes; CONNACK that accepts.
+CONNECT, CONNACK = b"\x10\x18\x00\x04MQTT\x04\x02\x00\x3c\x00\x0c%b", b"\x20\x02\x00\x00"
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The deployed fleet stack, and a folder for its cameras' files."""
+
+    cloud: Cloud
+    deployment: Deployment
+    folder: Path
+
+    def camera(self, name: str, *, certificate_of: str | None = None) -> IotCore:
+        """The camera's own connection, not yet made; with another camera's certificate if so told."""
+        files = self.folder / (certificate_of or name)
+        endpoint = Endpoint(
+            "localhost",
+            files.with_suffix(".crt"),
+            files.with_suffix(".key"),
+            self.cloud.iot_ca,
+            self.cloud.settings.mqtt_port,
+        )
+        # Nothing but a camera may have a last will.
+        will = None if name.startswith("claim-") else Will(f"homeward/v1/{name}/status", b'{"status": "offline"}')
+        return IotCore(endpoint, thing=name, will=will, ack_timeout_s=5)
+
+    def register(self, name: str) -> IotCore:
+        """A camera that an operator has added, connected."""
+        files = {"certificate": self.folder / f"{name}.crt", "key": self.folder / f"{name}.key"}
+        register_camera(self.deployment, name, site="Dock", **files)
+        camera = self.camera(name)
+        camera.connect()
+        assert camera.wait_connected(20), camera.failure
+        return camera
+
+    def retained(self, name: str) -> str | None:
+        """What the fleet's list says of the camera's last status."""
+        return next((each.status for each in camera_states(self.deployment) if each.camera == name), None)
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    settings = CloudSettings(
+        state=tmp_path_factory.mktemp("cloud"), services=("emulator",), auth=True
+    ).with_free_ports()
+    with running_cloud(settings) as cloud:
+        agency = write_agency_file(settings.state / "demo.toml", namus_url=settings.endpoints["namus"])
+        assembly = cloud.synthesise(context={"agency": str(agency), "bundle-platform": "host"})
+        outputs = cloud.deploy(assembly, f"{STAGE}/Fleet")[f"{STAGE}-Fleet"]
+        deployment = Deployment(stage=STAGE, outputs=outputs, client=cloud.client)
+        yield Fleet(cloud, deployment, tmp_path_factory.mktemp("cameras"))
+
+
+@pytest.fixture
+def camera(fleet: Fleet) -> Iterator[tuple[str, IotCore]]:
+    """A camera of the test's own, with its name."""
+    name = f"cam-{uuid.uuid4().hex[:8]}"
+    connection = fleet.register(name)
+    yield name, connection
+    connection.close()
+    revoke_camera(fleet.deployment, name)
+
+
+def refused(connection: IotCore) -> bool:
+    connection.connect()
+    try:
+        wait_until("an answer", lambda: connection.failure or connection.connections)
+        return connection.connections == 0
+    finally:
+        connection.close()
+
+
+def test_all_that_a_camera_publishes_is_allowed(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
+    name, connection = camera
+    heard: list[Any] = []
+    for answer in ("get/accepted", "update/delta"):
+        connection.subscribe(f"$aws/things/{name}/shadow/name/camera/{answer}", lambda _, text: heard.append(text))
+    for kind, retain in (("faces", False), ("health", False), ("status", True)):
+        connection.publish(f"homeward/v1/{name}/{kind}", b'{"status": "online"}', retain=retain)
+    fleet.cloud.client("iot-data").update_thing_shadow(
+        thingName=name, shadowName="camera", payload=json.dumps({"state": {"desired": {"filming": False}}})
+    )
+    connection.publish(f"$aws/things/{name}/shadow/name/camera/get", b"{}")
+    wait_until("the settings", lambda: any(b"filming" in text for text in heard))
+    assert connection.connections == 1, "AWS IoT ends the connection of who does what is not allowed"
+    assert fleet.retained(name) == "online"
+
+
+@pytest.mark.parametrize(
+    ("topic", "retain"),
+    [
+        ("homeward/v1/{other}/faces", False),
+        ("homeward/v1/{own}/anything", False),
+        ("homeward/v1/{own}/faces", True),
+        ("$aws/things/{other}/shadow/name/camera/update", False),
+        ("$aws/things/{own}/infer", False),
+    ],
+)
+def test_a_foreign_topic_is_refused(camera: tuple[str, IotCore], topic: str, *, retain: bool) -> None:
+    name, connection = camera
+    with pytest.raises(PublishError):
+        connection.publish(topic.format(own=name, other="cam-99"), b"{}", retain=retain)
+
+
+def test_who_has_no_certificate_is_refused(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
+    def answer(certificate: Path | None) -> bytes:
+        context = ssl.create_default_context(cafile=fleet.cloud.iot_ca)
+        if certificate:
+            context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+        address = ("localhost", fleet.cloud.settings.mqtt_port)
+        with socket.create_connection(address) as raw, context.wrap_socket(raw, server_hostname="localhost") as tls:
+            tls.sendall(CONNECT % camera[0].encode())
+            return tls.recv(4)
+
+    assert answer(fleet.folder / f"{camera[0]}.crt").startswith(CONNACK)
+    # In TLS 1.3 the client hears of the refusal only after its handshake: as an alert, or as the end of the connection.
+    try:
+        refusal = answer(None)
+    except (ssl.SSLError, ConnectionError):
+        refusal = b""
+    assert refusal == b""
+
+
+def test_a_foreign_client_id_is_refused(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
+    other = fleet.register("cam-other")
+    assert refused(fleet.camera("cam-other", certificate_of=camera[0]))
+    assert refused(fleet.camera("claim-1", certificate_of=camera[0]))
+    other.publish("homeward/v1/cam-other/health", b"{}")
+    assert other.connections == 1, "the camera whose name was tried was not disturbed"
+    other.close()
+
+
+def test_a_revoked_camera_is_cut_off_and_refused(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
+    name, connection = camera
+    connection.publish(f"homeward/v1/{name}/status", b'{"status": "online"}', retain=True)
+    revocation = revoke_camera(fleet.deployment, name)
+    assert (revocation.found, revocation.still_connected) == (True, None)
+    wait_until("the connection to end", lambda: not connection.wait_connected(0))
+    connection.close()
+    assert refused(fleet.camera(name))
+    with pytest.raises(fleet.cloud.client("iot-data").exceptions.ClientError):
+        fleet.cloud.client("iot-data").get_retained_message(topic=f"homeward/v1/{name}/status")
+    assert not revoke_camera(fleet.deployment, name).found
+
+
+def test_a_claim_certificate_provisions_once_and_can_do_nothing_else(fleet: Fleet) -> None:
+    claim, deployment = fleet.camera("claim-1", certificate_of="claim"), fleet.deployment
+    iot, policy = fleet.cloud.client("iot"), deployment["ClaimPolicyName"]
+    new_certificate(iot, [policy], certificate=fleet.folder / "claim.crt", key=fleet.folder / "claim.key")
+    until = now().replace(year=now().year + 1)
+    place = {"camera": "cam-claimed", "site": "Pier", "serial_number": "SN-1"}
+    reserve(fleet.cloud.client("dynamodb"), table=deployment["CamerasTable"], **place, until=until, now=now())
+
+    def join(camera: str, serial_number: str) -> str:
+        template = Claim(claim.endpoint, deployment["ProvisioningTemplate"])
+        return provision_by_claim(template, camera=camera, serial_number=serial_number, folder=fleet.folder).thing
+
+    for camera, serial_number in (("cam-claimed", "SN-2"), ("cam-unheard-of", "SN-1")):
+        with pytest.raises(PublishError, match="Denied"):
+            join(camera, serial_number)
+    assert join("cam-claimed", "SN-1") == "cam-claimed"
+    with pytest.raises(PublishError, match="Denied"):
+        join("cam-claimed", "SN-1")
+
+    claim.connect()
+    assert claim.wait_connected(20), claim.failure
+    with pytest.raises(PublishError):
+        claim.publish("homeward/v1/cam-claimed/faces", b"{}")
+    claim.close()
+    assert refused(fleet.camera("cam-claimed", certificate_of="claim"))
+    joined = fleet.camera("cam-claimed")
+    joined.connect()
+    assert joined.wait_connected(20), joined.failure
+    joined.publish("homeward/v1/cam-claimed/faces", b"{}")
+    joined.close()
+    thing = iot.describe_thing(thingName="cam-claimed")
+    assert thing["thingTypeName"] == deployment["CameraType"]
+    assert "cam-claimed" in iot.list_things_in_thing_group(thingGroupName=deployment["CameraGroup"])["things"]
