@@ -21,7 +21,7 @@ import tempfile
 import zipfile
 from collections import defaultdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import aws_cdk as cdk
 import typer
@@ -60,9 +60,17 @@ def environments() -> dict[str, Environment]:
                 handler = str(resource.get("Properties", {}).get("Handler", ""))
                 if handler.startswith("lambdas."):
                     variables = resource["Properties"]["Environment"]["Variables"]
-                    texts = {name: value if isinstance(value, str) else "none" for name, value in variables.items()}
+                    texts = {name: text(value) for name, value in variables.items()}
                     found[handler.removeprefix("lambdas.").removesuffix("_handler.handler")] = texts
     return found
+
+
+def text(value: Any) -> str:
+    """A value of a template, with "none" for what is not known before the deployment."""
+    if isinstance(value, dict) and "Fn::Join" in value:
+        separator, parts = value["Fn::Join"]
+        return str(separator).join(map(text, parts))
+    return value if isinstance(value, str) else "none"
 
 
 def bundle(package: str, *, platform: str, into: Path) -> Path:
