@@ -50,7 +50,7 @@ def test_a_second_deployment_changes_nothing_and_destroying_leaves_nothing(tmp_p
         told.clear()
         cloud.deploy(settings.state / "cdk.out", f"{STAGE}/*")
         done = [line for line in told if line.startswith("✅")]
-        assert len(done) == 5
+        assert len(done) == 6
         assert all(line.endswith("(no changes)") for line in done), done
         cloud.destroy(settings.state / "cdk.out", f"{STAGE}/*")
         assert not any(left_over(cloud).values()), left_over(cloud)

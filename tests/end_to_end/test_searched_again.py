@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-LATER_CASE = "namus:MP900503"
+LATER_CASE = "namus:MP900504"
 
 
 @pytest.fixture
 def later_case(town: Town) -> Iterator[None]:
     """A document that is there for one test: the other tests count on one case for the person."""
-    write_case(town.documents, number=900503, name="Rosalind Sampleton", picture=PERSON[1])
+    write_case(town.documents, number=900504, name="Rosalind Sampleton", picture=PERSON[1])
     yield
-    (town.documents / "900503.json").unlink()
+    (town.documents / "900504.json").unlink()
     command = [sys.executable, "-m", "homeward", "case", "close", LATER_CASE, "--agency", "demo-dev"]
     subprocess.run(command, env={**os.environ, **town.cloud.environment}, check=True, capture_output=True, cwd=ROOT)
 
