@@ -12,6 +12,7 @@ from agencies.files import AgencyFileError
 from homeward import cameras, cases, encounters, galleries, queues, webhooks
 from homeward.deployment import NotDeployedError
 from homeward.imports import import_folder
+from homeward.latency import latency
 from homeward.options import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE, messages
 from homeward.searches import search
 from homeward.submits import submit
@@ -33,6 +34,7 @@ app.add_typer(galleries.app, name="gallery")
 app.add_typer(cases.app, name="case")
 app.add_typer(encounters.app, name="encounter")
 app.command()(thresholds)
+app.command()(latency)
 app.add_typer(cameras.app, name="camera")
 app.add_typer(queues.app, name="queue")
 app.add_typer(webhooks.app, name="webhook")

@@ -16,11 +16,17 @@ from lambdas.common.policy import read_policy
 from lambdas.common.times import now
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def notifier_from_environment(dynamodb: DynamoDBClient) -> Notifier:
-    """Raises KeyError where a variable of the environment is missing."""
+def notifier_from_environment(dynamodb: DynamoDBClient, timed: Callable[[str, float], None]) -> Notifier:
+    """The notifier; `timed` is told how long its alerts took.
+
+    Raises:
+        KeyError: a variable of the environment is missing.
+    """
     return Notifier(
         sns=boto3.client("sns", config=Config(retries={"total_max_attempts": 1}, read_timeout=10)),
         dynamodb=dynamodb,
@@ -35,5 +41,6 @@ def notifier_from_environment(dynamodb: DynamoDBClient) -> Notifier:
         zone=ZoneInfo(os.environ["TIME_ZONE"]),
         texts_a_day=int(os.environ["TEXTS_A_DAY"]),
         takes_replies=os.environ["TAKES_REPLIES"] == "true",
+        timed=timed,
         now=now,
     )

@@ -20,6 +20,7 @@ from lambdas.common.case import Case, CaseStatus
 from lambdas.common.cases_table import read_case
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.encounter import AlertState, Encounter, Notice, NoticeKind, Review, notice_key
+from lambdas.common.hops import hops
 from lambdas.common.times import from_text, to_text
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Notifier:
     """What an alert is made from and where it goes.
 
     `sns` must not retry by itself: an answer that got lost may have been a success, and only a receipt can tell.
+    `timed` is told the hops (lambdas/common/hops.py) of first alerts and their milliseconds.
     """
 
     sns: SNSClient
@@ -65,6 +67,7 @@ class Notifier:
     zone: ZoneInfo
     texts_a_day: int
     takes_replies: bool
+    timed: Callable[[str, float], None]
     now: Callable[[], datetime]
 
     def notify(self, key: str) -> Outcome:
@@ -92,7 +95,24 @@ class Notifier:
         first, *others = at_once or [Delivery(recipients=())]
         for delivery in (*others, *(held for held in deliveries if held.due_at)):
             self._put_off(notice, delivery)
-        return self._publish(occasion, self._within_budget(notice, first))
+        outcome = self._publish(occasion, self._within_budget(notice, first))
+        if outcome is Outcome.SENT and isinstance(record, Encounter):
+            self._time(record)
+        return outcome
+
+    def _time(self, encounter: Encounter) -> None:
+        """How long it took from the search on; not where the capture waited for a case that came later."""
+        line = encounter.timeline
+        if line.again:
+            return
+        known = {
+            "captured_at": line.captured_at,
+            "searched_at": line.searched_at,
+            "encountered_at": line.encountered_at,
+        }
+        instants = {name: from_text(text) for name, text in known.items()}
+        for hop, milliseconds in hops({**instants, "alerted_at": self.now()}):
+            self.timed(hop, milliseconds)
 
     def _occasion(self, notice: Notice, encounter: Encounter | None, case: Case | None) -> Occasion | None:
         """None where nobody needs to hear of it any more."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 metrics = Metrics()
-notifier = notifier_from_environment(boto3.client("dynamodb"))
+notifier = notifier_from_environment(boto3.client("dynamodb"), metrics.time)
 
 
 def notify_record(record: Record) -> None:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from lambdas.common.case import CaseStatus
 from lambdas.common.cases_table import read_case
 from lambdas.common.collections_in_use import read_collections_in_use
+from lambdas.common.hops import hops
 from lambdas.common.keys import evidence_key
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture import Capture, capture_of_object
@@ -55,6 +56,7 @@ class Matcher:
 
     `collection` is the one that the deployment made; the cases table may name another that took over from it.
     `notifier` is made when the first alert needs it: nearly every capture is of somebody who is not missing.
+    `timed` is told the hops (lambdas/common/hops.py) and their milliseconds.
     """
 
     s3: S3Client
@@ -65,6 +67,7 @@ class Matcher:
     cases_table: str
     encounters: Encounters
     notifier: Callable[[], Notifier]
+    timed: Callable[[str, float], None]
     now: Callable[[], datetime]
 
     def match(self, key: str) -> Outcome:
@@ -107,12 +110,26 @@ class Matcher:
         except ClientError as error:
             return _outcome_of(error)
         searched_at = self.now()
+        self._time(capture, searched_at)
         found = likenesses_by_case(answer["FaceMatches"])
         among = candidates_among(found, self._open_cases(found), policy)
         candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]
         for candidate in candidates:
             self._record(key, capture, candidate, searched_at=searched_at)
         return Outcome.CANDIDATE if candidates else Outcome.NO_CANDIDATE
+
+    def _time(self, capture: Capture, searched_at: datetime) -> None:
+        """How long it took so far: durations, which say nothing of who it was. Once searched, it is not timed again."""
+        if capture.known_cases:
+            return
+        instants = {
+            "captured_at": capture.captured_at,
+            "received_at": capture.received_at,
+            "stored_at": capture.stored_at,
+            "searched_at": searched_at,
+        }
+        for hop, milliseconds in hops(instants):
+            self.timed(hop, milliseconds)
 
     def _collection(self) -> str:
         """Read for each search, so that a rebuilt collection takes over between two of them."""

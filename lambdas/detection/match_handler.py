@@ -33,7 +33,7 @@ def notifier() -> Notifier:
     """Made for the first alert: what it needs is imported then, not at each cold start."""
     from lambdas.alerting.function import notifier_from_environment  # noqa: PLC0415 - see above
 
-    return notifier_from_environment(dynamodb)
+    return notifier_from_environment(dynamodb, metrics.time)
 
 
 matcher = Matcher(
@@ -50,6 +50,7 @@ matcher = Matcher(
         policy=read_policy(os.environ["POLICY"]),
     ),
     notifier=notifier,
+    timed=metrics.time,
     now=now,
 )
 

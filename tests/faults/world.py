@@ -104,6 +104,7 @@ class World:
                 pause=lambda _: None,
             ),
             notifier=lambda: self.notifier(clock),
+            timed=lambda _hop, _milliseconds: None,
             now=clock,
         )
 
@@ -123,6 +124,7 @@ class World:
             zone=ZoneInfo("UTC"),
             texts_a_day=200,
             takes_replies=False,
+            timed=lambda _hop, _milliseconds: None,
             now=clock,
         )
 

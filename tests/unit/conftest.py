@@ -165,5 +165,6 @@ def notifier(dynamodb: DynamoDBClient, topic: Topic, clock: Clock) -> Notifier:
         zone=ZoneInfo("UTC"),
         texts_a_day=200,
         takes_replies=False,
+        timed=lambda _hop, _milliseconds: None,
         now=clock,
     )

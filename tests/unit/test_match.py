@@ -60,6 +60,7 @@ def matcher(s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: 
         cases_table="cases",
         encounters=Encounters(dynamodb=dynamodb, table="encounters", policy=POLICY),
         notifier=lambda: notifier,
+        timed=lambda _hop, _milliseconds: None,
         now=clock,
     )
 

@@ -62,6 +62,7 @@ def gate(s3: S3Client, dynamodb: DynamoDBClient, notifier: Notifier, clock: Cloc
         cases_table="cases",
         encounters=Encounters(dynamodb=dynamodb, table="encounters", policy=POLICY),
         notifier=lambda: notifier,
+        timed=lambda _hop, _milliseconds: None,
         now=clock,
     )
     with Stubber(rekognition) as answers:
