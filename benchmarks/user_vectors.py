@@ -4,8 +4,8 @@
 
 48 people of whom no two look alike to the engine; 32 are enrolled with one to four photos each, 16 are not. Every
 photo and every probe is one headshot of the person, made worse at random: turned, dark or bright, blurred, small,
-noisy, compressed. So the numbers tell how the three scores differ, and nothing of how faces age: no pictures of one person
-years apart are to be had here. Three scores of a case for a probe are compared:
+noisy, compressed. So the numbers tell how the three scores differ, and nothing of how faces age: no pictures of one
+person years apart are to be had here. Three scores of a case for a probe are compared:
 
 - faces: the best of its photos (SearchFacesByImage, what Homeward does)
 - mean: the mean over its photos, of the same search
