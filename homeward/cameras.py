@@ -13,9 +13,11 @@ from rich.table import Table
 
 from homeward.fleet import (
     NameTakenError,
+    Revocation,
     delete_certificate,
+    find_camera,
     new_certificate,
-    refuse_thing,
+    refuse_taken,
     register_camera,
     revoke_camera,
 )
@@ -71,9 +73,9 @@ def add(
         _refuse_file(key)
     deployment = connect(agency)
     try:
-        refuse_thing(deployment, camera)
         if dry_run:
-            console.print(f"would register {camera} at {site}")
+            refuse_taken(deployment, camera, reserving=claim is not None)
+            console.print(f"would {'register' if claim is None else 'reserve'} {camera} at {site}")
         elif claim is None:
             register_camera(deployment, camera, site=site, certificate=certificate, key=key)
             console.print(f"{camera} is registered: {certificate}, {key}, endpoint {broker(deployment)}")
@@ -87,6 +89,7 @@ def _reserve(deployment: Deployment, camera: str, *, site: str, serial_number: s
     until = now() + timedelta(days=days)
     place: dict[str, Any] = {"camera": camera, "site": site, "serial_number": serial_number}
     dynamodb = deployment.client("dynamodb")
+    refuse_taken(deployment, camera, reserving=True)
     if not reserve(dynamodb, table=deployment["CamerasTable"], **place, until=until, now=now()):
         raise NameTakenError(f"there is a camera {camera} already; revoke it first")
     console.print(f"{camera} is reserved for {serial_number} until {to_text(until)}; it joins with:")
@@ -129,15 +132,15 @@ def revoke(camera: Camera, *, agency: Agency, dry_run: DryRun = False) -> None:
         homeward camera revoke cam-01 -a springfield-prod
     """
     deployment = connect(agency)
-    if dry_run:
-        console.print(f"would revoke {camera}")
-        return
     try:
-        revocation = revoke_camera(deployment, camera)
+        revocation = Revocation(find_camera(deployment, camera)) if dry_run else revoke_camera(deployment, camera)
     except NameTakenError as error:
         raise fail(str(error), code=REFUSED) from error
     if not revocation.found:
         raise fail(f"there is no camera {camera}; `homeward camera list` shows those there are", code=NOT_FOUND)
+    if dry_run:
+        console.print(f"would revoke {camera}")
+        return
     if revocation.still_connected:
         why = revocation.still_connected
         messages.print(f"its connection was not cut ({why}); AWS IoT does so within minutes", markup=False)
@@ -150,12 +153,16 @@ def claim_certificate(
     agency: Agency,
     folder: Folder = Path(),
     replace: Annotated[bool, typer.Option("--replace", help="Delete all earlier ones: one was lost.")] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Write the fleet's claim certificate (claim.crt, claim.key), which reserved devices join with.
 
-    It can buy a certificate for a reserved camera and do nothing else.
+    It can buy a certificate for a reserved camera and do nothing else. With --replace the earlier ones are worth
+    nothing from then on; cameras that have joined keep their own.
 
-    Example:
+    Examples:
+        homeward camera claim-certificate -a springfield-prod --folder /secure
+
         homeward camera claim-certificate -a springfield-prod --folder /secure --replace
     """
     certificate, key = folder / "claim.crt", folder / "claim.key"
@@ -164,6 +171,10 @@ def claim_certificate(
     iot, policy = deployment.client("iot"), deployment["ClaimPolicyName"]
     pages = iot.get_paginator("list_targets_for_policy").paginate(policyName=policy) if replace else []
     earlier = [arn for page in pages for arn in page["targets"]]
+    if dry_run:
+        deleting = f" and delete {len(earlier)} earlier ones" if replace else ""
+        console.print(f"would write {certificate} and {key}{deleting}")
+        return
     for arn in earlier:
         delete_certificate(iot, arn)
     new_certificate(iot, [policy], certificate=certificate, key=key)

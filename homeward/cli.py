@@ -14,6 +14,7 @@ from homeward.deployment import NotDeployedError
 from homeward.imports import import_folder
 from homeward.latency import latency
 from homeward.options import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE, messages
+from homeward.probes import probe
 from homeward.searches import search
 from homeward.submits import submit
 from homeward.syncs import sync
@@ -35,6 +36,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(encounters.app, name="encounter")
 app.command()(thresholds)
 app.command()(latency)
+app.command()(probe)
 app.add_typer(cameras.app, name="camera")
 app.add_typer(queues.app, name="queue")
 app.add_typer(webhooks.app, name="webhook")

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import stamina
 from botocore.exceptions import ClientError
 
-from lambdas.common.dynamodb import is_condition_failure, to_attributes
+from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_attributes
 from lambdas.common.times import now, to_text
+from lambdas.fleet.claims import is_free
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from homeward.deployment import Deployment
@@ -47,15 +48,27 @@ def register_camera(deployment: Deployment, camera: str, *, site: str, certifica
         FileExistsError: the key's file exists.
     """
     iot = deployment.client("iot")
-    refuse_thing(deployment, camera)
+    refuse_taken(deployment, camera)
     _enter(deployment, {"camera": camera, "site": site, "added_at": to_text(now())})
     iot.create_thing(thingName=camera, thingTypeName=deployment["CameraType"])
     iot.add_thing_to_thing_group(thingName=camera, thingGroupName=deployment["CameraGroup"])
     new_certificate(iot, policies_of_cameras(deployment), thing=camera, certificate=certificate, key=key)
 
 
-def refuse_thing(deployment: Deployment, camera: str) -> None:
-    """Raises NameTakenError where the account has a thing of this name: things are not of one environment alone."""
+def refuse_taken(deployment: Deployment, camera: str, *, reserving: bool = False) -> None:
+    """See that the name can be given: things are of an account and region, not of one environment alone.
+
+    Args:
+        deployment: The environment that the camera shall be of.
+        camera: The name.
+        reserving: Whether the name shall only be reserved; then a reservation that nobody took does not matter.
+
+    Raises:
+        NameTakenError: there is such a camera, or such a thing.
+    """
+    entry = _entry(deployment, camera)
+    if entry and not (reserving and is_free(entry)):
+        raise NameTakenError(f"there is a camera {camera} already; revoke it first")
     if thing := describe_thing(deployment.client("iot"), camera):
         ours = thing.get("thingTypeName") == deployment["CameraType"]
         advice = "revoke it first" if ours else "choose another name"
@@ -80,7 +93,11 @@ def new_certificate(
     certificate.parent.mkdir(parents=True, exist_ok=True)
     # Readable by its owner only from the first byte on.
     with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        created = iot.create_keys_and_certificate(setAsActive=False)
+        try:
+            created = iot.create_keys_and_certificate(setAsActive=False)
+        except BaseException:
+            key.unlink()  # an empty file would stop the next attempt
+            raise
         file.write(created["keyPair"]["PrivateKey"])
     certificate.write_text(created["certificatePem"])
     arn = str(created["certificateArn"])
@@ -99,41 +116,56 @@ def revoke_camera(deployment: Deployment, camera: str) -> Revocation:
         NameTakenError: the thing of this name is not of this fleet.
     """
     iot = deployment.client("iot")
-    thing = describe_thing(iot, camera)
-    if thing and thing.get("thingTypeName") != deployment["CameraType"]:
-        raise NameTakenError(f"the thing {camera} is not of {deployment.stage}; it stays as it is")
-    entered, still_connected = _end_reservation(deployment, camera), None
-    if thing:
-        certificates = [str(arn) for arn in iot.list_thing_principals(thingName=camera)["principals"]]
-        for arn in certificates:
-            iot.update_certificate(certificateId=id_of(arn), newStatus="INACTIVE")
-        still_connected = _end_connection(deployment, camera)
-        for arn in certificates:
-            delete_certificate(iot, arn, thing=camera)
-        _forget(deployment, camera)
-        _patiently(iot.delete_thing, thingName=camera)
+    if not find_camera(deployment, camera):
+        return Revocation(found=False)
+    _end_reservation(deployment, camera)
+    certificates = _note(deployment, camera, certificates_of(iot, camera))
+    for arn in certificates:
+        _unless_gone(iot.update_certificate, certificateId=id_of(arn), newStatus="INACTIVE")
+    still_connected = _end_connection(deployment, camera)
+    for arn in certificates:
+        delete_certificate(iot, arn, thing=camera)
+    _forget(deployment, camera)
+    _patiently(iot.delete_thing, thingName=camera)
     key = to_attributes({"camera": camera})
     deployment.client("dynamodb").delete_item(TableName=deployment["CamerasTable"], Key=key)
-    return Revocation(entered or thing is not None, still_connected)
+    return Revocation(True, still_connected)
+
+
+def find_camera(deployment: Deployment, camera: str) -> bool:
+    """Whether there is anything of this camera: a thing, or an entry in the table.
+
+    Raises:
+        NameTakenError: the thing of this name is not of this fleet.
+    """
+    thing = describe_thing(deployment.client("iot"), camera)
+    if thing and thing.get("thingTypeName") != deployment["CameraType"]:
+        raise NameTakenError(f"the thing {camera} is not of {deployment.stage}; it stays as it is")
+    return thing is not None or _entry(deployment, camera) is not None
 
 
 def delete_certificate(iot: Any, arn: str, *, thing: str | None = None) -> None:
-    """Deactivate a certificate, detach it from its policies and its thing, and delete it."""
-    iot.update_certificate(certificateId=id_of(arn), newStatus="INACTIVE")
+    """Deactivate a certificate, detach it from its policies and its thing, and delete it, unless it is gone."""
+    if _unless_gone(iot.update_certificate, certificateId=id_of(arn), newStatus="INACTIVE") is None:
+        return
     for policy in iot.list_attached_policies(target=arn)["policies"]:
         iot.detach_policy(policyName=policy["policyName"], target=arn)
     if thing:
-        iot.detach_thing_principal(thingName=thing, principal=arn)
+        _unless_gone(iot.detach_thing_principal, thingName=thing, principal=arn)
     _patiently(iot.delete_certificate, certificateId=id_of(arn), forceDelete=True)
 
 
 def describe_thing(iot: Any, name: str) -> dict[str, Any] | None:
     """The thing as AWS IoT describes it; None where there is none."""
-    try:
-        return dict(iot.describe_thing(thingName=name))
-    except ClientError as error:
-        _ignore(error, "ResourceNotFoundException")
-        return None
+    thing: dict[str, Any] | None = _unless_gone(iot.describe_thing, thingName=name)
+    return thing
+
+
+def certificates_of(iot: Any, thing: str) -> set[str]:
+    """The ARNs of the thing's certificates; none where there is no such thing."""
+    pages = iot.get_paginator("list_thing_principals").paginate(thingName=thing)
+    arns = _unless_gone(lambda: {str(arn) for page in pages for arn in page["principals"]})
+    return arns or set()
 
 
 def id_of(certificate_arn: str) -> str:
@@ -154,21 +186,37 @@ def _enter(deployment: Deployment, item: dict[str, Any]) -> None:
         raise
 
 
-def _end_reservation(deployment: Deployment, camera: str) -> bool:
-    """Let no device join while the camera is being revoked; whether the camera was in the table."""
-    try:
+def _entry(deployment: Deployment, camera: str) -> dict[str, Any] | None:
+    key = to_attributes({"camera": camera})
+    table = deployment["CamerasTable"]
+    answer = deployment.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)
+    return from_attributes(answer["Item"]) if "Item" in answer else None
+
+
+def _end_reservation(deployment: Deployment, camera: str) -> None:
+    """Let no device join while the camera is being revoked; a camera without an entry gets one until then."""
+    deployment.client("dynamodb").update_item(
+        TableName=deployment["CamerasTable"],
+        Key=to_attributes({"camera": camera}),
+        UpdateExpression="SET revoked_at = :now REMOVE claim_until",
+        ExpressionAttributeValues=to_attributes({":now": to_text(now())}),
+    )
+
+
+def _note(deployment: Deployment, camera: str, certificates: set[str]) -> set[str]:
+    """Write down which certificates are to be deleted, since nothing says so of those that are detached already.
+
+    Returns them, with those that an earlier revocation wrote down.
+    """
+    if certificates:
         deployment.client("dynamodb").update_item(
             TableName=deployment["CamerasTable"],
             Key=to_attributes({"camera": camera}),
-            UpdateExpression="SET revoked_at = :now REMOVE claim_until",
-            ConditionExpression="attribute_exists(camera)",
-            ExpressionAttributeValues=to_attributes({":now": to_text(now())}),
+            UpdateExpression="ADD certificates :certificates",
+            ExpressionAttributeValues=to_attributes({":certificates": certificates}),
         )
-    except ClientError as error:
-        if is_condition_failure(error):
-            return False
-        raise
-    return True
+    entry = _entry(deployment, camera) or {}
+    return certificates | entry.get("certificates", set())
 
 
 def _end_connection(deployment: Deployment, client_id: str) -> str | None:
@@ -184,10 +232,7 @@ def _end_connection(deployment: Deployment, client_id: str) -> str | None:
 def _forget(deployment: Deployment, camera: str) -> None:
     """Delete the settings and the status, which a later camera of this name would inherit."""
     data = deployment.client("iot-data")
-    try:
-        data.delete_thing_shadow(thingName=camera, shadowName="camera")
-    except ClientError as error:
-        _ignore(error, "ResourceNotFoundException")
+    _unless_gone(data.delete_thing_shadow, thingName=camera, shadowName="camera")
     # An empty message takes a retained one away (MQTT 5, 3.3.1.3).
     data.publish(topic=f"homeward/v1/{camera}/status", qos=1, retain=True, payload=b"")
 
@@ -204,6 +249,11 @@ def _is_still_attached(error: Exception) -> bool:
     return isinstance(error, ClientError) and error.response["Error"]["Code"] in still
 
 
-def _ignore(error: ClientError, code: str) -> None:
-    if error.response["Error"]["Code"] != code:
-        raise error
+def _unless_gone(call: Callable[..., Any], **arguments: Any) -> Any:
+    """What the call answers; None where AWS IoT says that there is no such thing, certificate or shadow."""
+    try:
+        return call(**arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from homeward.fleet import describe_thing, id_of
+from homeward.fleet import certificates_of, id_of
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.times import from_epoch_ms, now, to_text
 
@@ -24,8 +24,10 @@ class CameraState:
 
     Attributes:
         state: Of its identity: active or inactive (the certificate), reserved or expired (a place that no device has
-            taken), revoking (a revocation that did not end), or incomplete (a registration that did not end).
-        status: What the camera, or the broker for it, said last: online or offline; None when it never did.
+            taken), revoking (a revocation that did not end), incomplete (a registration that did not end), or unlisted
+            (a thing of the fleet that is not in the cameras table).
+        status: What the camera, or the broker for it, said last: online or offline; None when it never did, and
+            unreadable when it said something else.
         status_at: When that was.
     """
 
@@ -38,26 +40,31 @@ class CameraState:
 
 
 def camera_states(deployment: Deployment) -> Iterator[CameraState]:
-    """Every camera in the table, with what AWS IoT knows of it."""
-    pages = deployment.client("dynamodb").get_paginator("scan").paginate(TableName=deployment["CamerasTable"])
-    for page in pages:
-        for entry in map(from_attributes, page["Items"]):
-            camera = str(entry["camera"])
-            status, status_at = _last_status(deployment, camera)
-            yield CameraState(
-                camera=camera,
-                site=entry.get("site"),
-                state=_state(deployment.client("iot"), entry),
-                status=status,
-                status_at=status_at,
-                added_at=entry.get("added_at"),
-            )
+    """Every camera in the table, and every thing of the fleet that is not, with what AWS IoT knows of it."""
+    iot, dynamodb = deployment.client("iot"), deployment.client("dynamodb")
+    pages = dynamodb.get_paginator("scan").paginate(TableName=deployment["CamerasTable"])
+    entries = {str(entry["camera"]): entry for page in pages for entry in map(from_attributes, page["Items"])}
+    found = iot.get_paginator("list_things").paginate(thingTypeName=deployment["CameraType"])
+    things = {thing["thingName"] for page in found for thing in page["things"]}
+    for camera in entries.keys() | things:
+        entry = entries.get(camera, {})
+        certificates = _certificate_states(iot, camera) if camera in things else set()
+        status, status_at = _last_status(deployment, camera)
+        yield CameraState(
+            camera=camera,
+            site=entry.get("site"),
+            state=_state(entry, certificates),
+            status=status,
+            status_at=status_at,
+            added_at=entry.get("added_at"),
+        )
 
 
-def _state(iot: Any, entry: dict[str, Any]) -> str:
+def _state(entry: dict[str, Any], certificates: set[str]) -> str:
+    if not entry:
+        return "unlisted"
     if "revoked_at" in entry:
         return "revoking"
-    certificates = _certificate_states(iot, str(entry["camera"]))
     if certificates:
         return "active" if "ACTIVE" in certificates else "inactive"
     if "claim_until" not in entry or "claimed_at" in entry:
@@ -66,11 +73,9 @@ def _state(iot: Any, entry: dict[str, Any]) -> str:
 
 
 def _certificate_states(iot: Any, camera: str) -> set[str]:
-    if describe_thing(iot, camera) is None:
-        return set()
     return {
         iot.describe_certificate(certificateId=id_of(arn))["certificateDescription"]["status"]
-        for arn in iot.list_thing_principals(thingName=camera)["principals"]
+        for arn in certificates_of(iot, camera)
     }
 
 
@@ -82,5 +87,14 @@ def _last_status(deployment: Deployment, camera: str) -> tuple[str | None, str |
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
         return None, None
-    said = json.loads(retained["payload"])
-    return said.get("status"), to_text(from_epoch_ms(retained["lastModifiedTime"]))
+    return _status_in(retained["payload"]), to_text(from_epoch_ms(retained["lastModifiedTime"]))
+
+
+def _status_in(payload: bytes) -> str:
+    """One camera's nonsense must not hide the others, so it is shown as such."""
+    try:
+        said = json.loads(payload)
+    except ValueError:
+        return "unreadable"
+    status = said.get("status") if isinstance(said, dict) else None
+    return status if status in {"online", "offline"} else "unreadable"

@@ -21,6 +21,7 @@ from lambdas.common.cases_table import read_case
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.encounter import AlertState, Encounter, Notice, NoticeKind, Review, notice_key
 from lambdas.common.hops import hops
+from lambdas.common.probe import PROBE_SOURCE
 from lambdas.common.times import from_text, to_text
 
 if TYPE_CHECKING:
@@ -82,9 +83,11 @@ class Notifier:
         if occasion is None:
             self.states.withdraw(notice.encounter_id, now=self.now())
             return Outcome.WITHDRAWN
+        # Of a probe nobody hears but the receipts.
+        is_probe = occasion.facts is not None and occasion.facts.case.source == PROBE_SOURCE
         # Decided for the time at which the occasion arose, so that every attempt divides the audience alike.
         deliveries = audience(
-            self.recipients,
+            () if is_probe else self.recipients,
             occasion.facts,
             kind=notice.notice,
             named=notice.audience,

@@ -16,6 +16,7 @@ from lambdas.common.cases_table import read_case
 from lambdas.common.collections_in_use import read_collections_in_use
 from lambdas.common.hops import hops
 from lambdas.common.keys import evidence_key
+from lambdas.common.probe import may_meet
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture import Capture, capture_of_object
 
@@ -112,7 +113,7 @@ class Matcher:
         searched_at = self.now()
         self._time(capture, searched_at)
         found = likenesses_by_case(answer["FaceMatches"])
-        among = candidates_among(found, self._open_cases(found), policy)
+        among = candidates_among(found, self._open_cases(found, capture.camera), policy)
         candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]
         for candidate in candidates:
             self._record(key, capture, candidate, searched_at=searched_at)
@@ -136,9 +137,10 @@ class Matcher:
         in_use = read_collections_in_use(self.dynamodb, table=self.cases_table, deployed=self.collection)
         return in_use.active
 
-    def _open_cases(self, case_ids: Iterable[str]) -> list[Case]:
+    def _open_cases(self, case_ids: Iterable[str], camera: str) -> list[Case]:
         stored = (read_case(self.dynamodb, table=self.cases_table, case_id=case_id) for case_id in case_ids)
-        return [found.case for found in stored if found and found.status is CaseStatus.OPEN]
+        is_open = (found.case for found in stored if found and found.status is CaseStatus.OPEN)
+        return [case for case in is_open if may_meet(case, camera)]
 
     def _record(self, key: str, capture: Capture, candidate: Candidate, *, searched_at: datetime) -> None:
         """The picture is in its place before anybody is told of it, and every step may be repeated."""

@@ -10,6 +10,7 @@ from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_at
 from lambdas.common.times import to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,6 +43,11 @@ def reserve(
             return False
         raise
     return True
+
+
+def is_free(entry: Mapping[str, Any]) -> bool:
+    """Whether the entry is no more than a reservation that no device has used; what `reserve` asks of it."""
+    return "claim_until" in entry and "claimed_at" not in entry
 
 
 def take(

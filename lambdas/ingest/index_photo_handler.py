@@ -11,6 +11,7 @@ from lambdas.common.batch import each_alone
 from lambdas.common.gallery_news import note_new_face
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
+from lambdas.common.probe import PROBE_SOURCE
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
 from lambdas.ingest.face_collections import FaceCollections
@@ -57,6 +58,7 @@ def reconcile(record: Record) -> None:
     """Bring the faces of each photo that the notification names into step."""
     for key in object_keys(record["body"]):
         outcome = photos.reconcile(key)
-        if outcome is PhotoOutcome.INDEXED:
+        # A probe is no reason to search everybody again.
+        if outcome is PhotoOutcome.INDEXED and not key.startswith(f"photos/{PROBE_SOURCE}/"):
             note_new_face(dynamodb, table=TABLE, at=now())
         metrics.count(outcome.value)

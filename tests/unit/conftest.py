@@ -139,6 +139,11 @@ class Topic:
         self.sns.subscribe(TopicArn=self.arn, Protocol="sqs", Endpoint=arn)
         self.sqs = sqs
 
+    def attributes(self) -> list[dict[str, Any]]:
+        """Those of each message, by name."""
+        received = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
+        return [json.loads(message["Body"])["MessageAttributes"] for message in received.get("Messages", [])]
+
     def messages(self) -> list[dict[str, Any]]:
         received = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
         return [json.loads(json.loads(message["Body"])["Message"]) for message in received.get("Messages", [])]

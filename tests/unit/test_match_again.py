@@ -9,13 +9,14 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from lambdas.common.case import Case
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.encounter import Review
 from lambdas.common.policy import Policy
 from lambdas.common.times import to_text
 from lambdas.detection.encounters import Encounters
 from lambdas.detection.match import Matcher
-from tests.unit.stories import encounters_in
+from tests.unit.stories import encounters_in, put_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,3 +167,19 @@ def test_a_capture_that_is_searched_again_is_not_held_against_the_cases_it_is_kn
     gate.passes("c-2", 99.9, **{"known-cases": "fbi:a1"})
     [encounter] = encounters_in(dynamodb)
     assert encounter["timeline"]["again"] is True
+
+
+def test_a_probe_and_a_case_never_meet(gate: Gate, dynamodb: DynamoDBClient, topic: Topic) -> None:
+    put_case(dynamodb, case=Case(case_id="probe:1", source="probe", source_id="1"))
+    faces: Any = [
+        {"Similarity": 99.0, "Face": {"ExternalImageId": image}} for image in ("namus:MP900101:910101", "probe:1:1")
+    ]
+    for camera in ("cam-01", "homeward-probe"):
+        gate.answers.add_response("search_faces_by_image", {"FaceMatches": faces})
+        key = f"captures/{camera}/2026-11-23/c.jpg"
+        gate.matcher.s3.put_object(Bucket="detection", Key=key, Body=b"picture")
+        gate.matcher.match(key)
+    found = {encounter["camera"]: encounter["case_id"] for encounter in encounters_in(dynamodb)}
+    assert found == {"cam-01": "namus:MP900101", "homeward-probe": "probe:1"}
+    recipients = [attributes["recipients"]["Value"] for attributes in topic.attributes()]
+    assert sorted(recipients) == ['["-"]', '["phone"]']
