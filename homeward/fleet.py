@@ -216,7 +216,7 @@ def _note(deployment: Deployment, camera: str, certificates: set[str]) -> set[st
             ExpressionAttributeValues=to_attributes({":certificates": certificates}),
         )
     entry = _entry(deployment, camera) or {}
-    return certificates | entry.get("certificates", set())
+    return certificates.union(entry.get("certificates", ()))
 
 
 def _end_connection(deployment: Deployment, client_id: str) -> str | None:
@@ -241,7 +241,7 @@ def _patiently(call: Any, **arguments: Any) -> None:
     """AWS IoT detaches some seconds after it has said so, and until then deletes neither certificate nor thing."""
     for attempt in stamina.retry_context(_is_still_attached, attempts=10, timeout=60.0):
         with attempt:
-            call(**arguments)
+            _unless_gone(call, **arguments)
 
 
 def _is_still_attached(error: Exception) -> bool:

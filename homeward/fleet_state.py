@@ -97,4 +97,4 @@ def _status_in(payload: bytes) -> str:
     except ValueError:
         return "unreadable"
     status = said.get("status") if isinstance(said, dict) else None
-    return status if status in {"online", "offline"} else "unreadable"
+    return "online" if status == "online" else "offline" if status == "offline" else "unreadable"
