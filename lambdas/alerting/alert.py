@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,10 +23,15 @@ if TYPE_CHECKING:
     from lambdas.common.encounter import Encounter, NoticeKind
 
 
+# After that, "now" would send people to where somebody was.
+_STILL_THERE = timedelta(minutes=15)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Alert:
     """All that somebody needs to act on an encounter; what the case does not tell is None.
 
+    `is_past` says that the person will hardly be there any more: the picture came late, or was found later.
     `seen_at` and `until` are in the agency's time, `captured_at` is ISO 8601 in UTC. `more` is how many sightings came
     since the last alert, `until` the time of the last one, `minutes` how long nobody has acknowledged.
     `code` is what a reply by text message acknowledges with, where the agency takes replies.
@@ -47,6 +52,7 @@ class Alert:
     site: str
     seen_at: str
     captured_at: str
+    is_past: bool
     similarity: float
     mean_similarity: float
     shots: int
@@ -102,12 +108,14 @@ def compose_alert(
     base: str,
     zone: tzinfo = UTC,
     since: datetime | None = None,
+    now: datetime | None = None,
     is_minor: bool = False,
     takes_replies: bool = False,
 ) -> Alert:
     """The alert of an encounter: its best sighting beside the facts of its case.
 
-    Its link starts with `base`, its times are those of `zone`; `since` is when the occasion for it arose.
+    Its link starts with `base`, its times are those of `zone`; `since` is when the occasion for it arose,
+    `now` when it is sent.
     """
     best, evidence = encounter.best, evidence_of(encounter)
     agency, seen = case.primary_agency, case.last_seen
@@ -130,6 +138,7 @@ def compose_alert(
         site=site,
         seen_at=f"{from_text(best.captured_at).astimezone(zone):%Y-%m-%d %H:%M %Z}",
         captured_at=best.captured_at,
+        is_past=(now or told) - from_text(best.captured_at) > _STILL_THERE,
         similarity=best.similarity,
         mean_similarity=evidence.mean,
         shots=evidence.shots,

@@ -142,6 +142,7 @@ class Notifier:
             base=self.link_base,
             zone=self.zone,
             since=from_text(notice.created_at),
+            now=self.now(),
             is_minor=facts.is_minor,
             takes_replies=self.takes_replies,
         )

@@ -60,7 +60,8 @@ def _sentences(alert: Alert, phrases: Phrases, headline: str, limit: int) -> dic
     def cut(text: str) -> str:
         return text if len(text) <= limit else text[: limit - 3] + "..."
 
-    is_over, is_brief = alert.kind is NoticeKind.RECALL, alert.kind in {NoticeKind.RECALL, NoticeKind.DIGEST}
+    is_over = alert.is_past or alert.kind is NoticeKind.RECALL
+    is_brief = alert.kind in {NoticeKind.RECALL, NoticeKind.DIGEST}
     place = (phrases.was_at if is_over else phrases.now_at).format(site=cut(alert.site), time=alert.seen_at)
     beginning = {"headline": headline.upper(), "person": _person(alert, phrases, cut)}
     if is_brief:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,6 +69,13 @@ def test_the_text_message_says_all_that_one_needs_to_act() -> None:
 def test_times_are_the_agencys_and_say_so() -> None:
     assert "North Station, hall 2026-11-22 19:59 MST." in alert_of(zone=ZoneInfo("America/Denver")).sms()
     assert "2026-11-23 03:59 CET" in alert_of(zone=ZoneInfo("Europe/Madrid")).email("es")
+
+
+def test_what_was_seen_a_while_ago_is_not_said_to_be_now() -> None:
+    """A camera that was offline, quiet hours, a recording, a case that came later."""
+    minute = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+    assert "Now at North Station" in alert_of(now=minute + timedelta(minutes=14)).sms()
+    assert "Was at North Station" in alert_of(now=minute + timedelta(minutes=16)).sms()
 
 
 def test_each_kind_of_notice_begins_with_what_it_is() -> None:
