@@ -106,6 +106,15 @@ class Outbox:
             self._acknowledged.append(entry.capture_id)
             self._delete_acknowledged()
 
+    def given_up(self, entry: Entry) -> None:
+        """The broker will never take the message: delete it, and count it as dropped."""
+        with self._lock:
+            self._in_memory = deque(other for other in self._in_memory if other.capture_id != entry.capture_id)
+            self._write(
+                ("DELETE FROM outbox WHERE capture_id = ?", (entry.capture_id,)),
+                ("UPDATE counters SET value = value + 1 WHERE name = 'dropped'", ()),
+            )
+
     def failed(self, entry: Entry) -> None:
         """Sending did not succeed: let the others go first, so that one bad message holds up none."""
         with self._lock:
@@ -131,7 +140,7 @@ class Outbox:
 
     @property
     def dropped(self) -> int:
-        """How many messages were given up since the outbox was made: too old, or no room."""
+        """How many messages were given up since the outbox was made: too old, too large, or no room."""
         return self._counter("dropped") + self._dropped_unsaved
 
     @property

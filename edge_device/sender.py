@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from edge_device.core.message import MAX_MESSAGE_BYTES
 from edge_device.publishers import PublishError
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ class Sender(threading.Thread):
         return not len(self._outbox)
 
     def _send(self, entry: Entry) -> None:
+        if len(entry.payload) > MAX_MESSAGE_BYTES:
+            # The last place before the socket: AWS IoT would end the connection, for all the other messages too.
+            log.error("message too large, given up", capture_id=entry.capture_id, size=len(entry.payload))
+            self._outbox.given_up(entry)
+            return
         try:
             self._publisher.publish(entry.topic, entry.payload)
         except PublishError as error:

@@ -30,6 +30,7 @@ def simulate(
     assignments: Set = None,
     count: Annotated[int, typer.Option(min=1, help="How many captures to send.")] = 10,
     per_second: Annotated[float, typer.Option(min=0.01, help="How many a second.")] = 1.0,
+    drain_timeout: Annotated[float, typer.Option(help="Seconds to wait at the end until all is sent.")] = 60.0,
 ) -> None:
     """Send captures made from pictures as if people walked past, to load or to try the cloud side.
 
@@ -56,7 +57,7 @@ def simulate(
                 )
                 outbox.put(now.capture_id, faces_topic(settings.camera), encode_message(message))
                 time.sleep(1 / per_second)
-            drained = sender.drain(60)
+            drained = sender.drain(drain_timeout)
             sender.stop()
             publisher.close()
     if not drained:

@@ -109,7 +109,9 @@ class IotCore:
         except FutureTimeoutError as error:
             raise PublishError(f"no PUBACK within {self.ack_timeout_s} s") from error
         if puback.reason_code not in {mqtt5.PubackReasonCode.SUCCESS, mqtt5.PubackReasonCode.NO_MATCHING_SUBSCRIBERS}:
-            raise PublishError(f"the broker refused a message on {topic}: {puback.reason_code.name}")
+            # awscrt gives None for a code that it does not know, such as mosquitto's for a message too large.
+            code = puback.reason_code.name if puback.reason_code is not None else "for a reason of its own"
+            raise PublishError(f"the broker refused a message on {topic}: {code}")
 
     def subscribe(self, topic: str, handler: Callable[[str, bytes], None]) -> None:
         """Hand every message on `topic` to `handler`; subscribed again after each reconnection."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_device.core.message import faces_topic
+from edge_device.core.message import MAX_MESSAGE_BYTES, faces_topic
 from edge_device.outbox import Outbox
 from edge_device.publishers import PublishError
 from edge_device.publishers.iot_core import IotCore
@@ -99,6 +99,30 @@ def test_message_that_the_broker_refuses_holds_up_no_other(broker: Broker, camer
         wait_until(lambda: observer.capture_ids() == names)
         sender.stop()
         assert [entry.capture_id for entry in outbox.entries()] == ["foreign"]
+    observer.close()
+
+
+def test_message_beyond_the_limit_never_reaches_the_broker(broker: Broker, camera: IotCore, tmp_path: Path) -> None:
+    observer = Observer(broker, TOPIC)
+    with Outbox(tmp_path / "outbox.db") as outbox:
+        outbox.put("too large", TOPIC, b"." * (MAX_MESSAGE_BYTES + 1))
+        frame = len(json.dumps({"capture_id": "largest", "filling": ""}))
+        largest = json.dumps({"capture_id": "largest", "filling": "." * (MAX_MESSAGE_BYTES - frame)}).encode()
+        assert len(largest) == MAX_MESSAGE_BYTES
+        outbox.put("largest", TOPIC, largest)
+        names = put(outbox, 3)
+        sender = Sender(outbox, camera, on_sent=lambda _: None)
+        sender.start()
+        assert sender.drain(20)
+        sender.stop()
+        assert (outbox.sent, outbox.dropped) == (4, 1)
+    wait_until(lambda: observer.capture_ids() == ["largest", *names])
+    assert camera.connections == 1
+    assert f"({MAX_MESSAGE_BYTES + 1} bytes)" not in broker.log
+    # Sent all the same it comes there, and is refused: the limit is the broker's, too.
+    with pytest.raises(PublishError, match="refused a message"):
+        camera.publish(TOPIC, b"." * (MAX_MESSAGE_BYTES + 1))
+    assert f"({MAX_MESSAGE_BYTES + 1} bytes)" in broker.log
     observer.close()
 
 
