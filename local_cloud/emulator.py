@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import ministack.app
-from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
+from ministack.core.responses import error_response_json, get_account_id, get_region
 from ministack.services import iot, iot_data, lambda_svc
 
 from local_cloud.faults import App, FaultyGateway, Message, Receive, Send
@@ -77,9 +77,13 @@ def end_connections_on_request() -> None:
             return error_response_json("ResourceNotFoundException", "There is no such connection", 404)
         if query.get("preventWillMessage") == ["true"]:
             session._will_topic = None  # noqa: SLF001  (as above)
+        if query.get("cleanSession") == ["true"]:
+            session._persist_session = False  # noqa: SLF001  (as above)
+        # What AWS IoT's lifecycle event gives as the reason.
+        session._forced_disconnect_reason = "API_INITIATED_DISCONNECT"  # noqa: SLF001  (as above)
         await session._send({"type": "websocket.close", "code": 1000})  # noqa: SLF001  (as above)
         await session.cleanup()
-        return json_response({})
+        return 200, {"Content-Type": "application/json"}, b""
 
     iot_data.handle_request = handle_also_connections
 

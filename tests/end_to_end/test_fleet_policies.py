@@ -15,7 +15,7 @@ from edge_device.provisioning import Claim, provision_by_claim
 from edge_device.publishers import PublishError
 from edge_device.publishers.iot_core import Endpoint, IotCore, Will
 from homeward.deployment import Deployment
-from homeward.fleet import new_certificate, register_camera, revoke_camera
+from homeward.fleet import delete_certificate, new_certificate, register_camera, revoke_camera
 from homeward.fleet_state import camera_states
 from lambdas.common.times import now
 from lambdas.fleet.claims import reserve
@@ -141,7 +141,10 @@ def test_who_has_no_certificate_is_refused(fleet: Fleet, camera: tuple[str, IotC
         if certificate:
             context.load_cert_chain(certificate, certificate.with_suffix(".key"))
         address = ("localhost", fleet.cloud.settings.mqtt_port)
-        with socket.create_connection(address) as raw, context.wrap_socket(raw, server_hostname="localhost") as tls:
+        with (
+            socket.create_connection(address, timeout=10) as raw,
+            context.wrap_socket(raw, server_hostname="localhost") as tls,
+        ):
             tls.sendall(CONNECT % camera[0].encode())
             return tls.recv(4)
 
@@ -179,7 +182,7 @@ def test_a_revoked_camera_is_cut_off_and_refused(fleet: Fleet, camera: tuple[str
 def test_a_claim_certificate_provisions_once_and_can_do_nothing_else(fleet: Fleet) -> None:
     claim, deployment = fleet.camera("claim-1", certificate_of="claim"), fleet.deployment
     iot, policy = fleet.cloud.client("iot"), deployment["ClaimPolicyName"]
-    new_certificate(iot, [policy], certificate=fleet.folder / "claim.crt", key=fleet.folder / "claim.key")
+    arn = new_certificate(iot, [policy], certificate=fleet.folder / "claim.crt", key=fleet.folder / "claim.key")
     until = now().replace(year=now().year + 1)
     place = {"camera": "cam-claimed", "site": "Pier", "serial_number": "SN-1"}
     reserve(fleet.cloud.client("dynamodb"), table=deployment["CamerasTable"], **place, until=until, now=now())
@@ -201,6 +204,8 @@ def test_a_claim_certificate_provisions_once_and_can_do_nothing_else(fleet: Flee
         claim.publish("homeward/v1/cam-claimed/faces", b"{}")
     claim.close()
     assert refused(fleet.camera("cam-claimed", certificate_of="claim"))
+    delete_certificate(iot, arn)
+    assert refused(fleet.camera("claim-1", certificate_of="claim"))
     joined = fleet.camera("cam-claimed")
     joined.connect()
     assert joined.wait_connected(20), joined.failure

@@ -11,6 +11,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,15 @@ import pytest
 from awscrt import mqtt5
 from awscrt.io import ClientTlsContext, TlsContextOptions
 
+from homeward.deployment import Deployment
+from homeward.fleet import register_camera, revoke_camera
 from local_cloud import lifecycle
-from local_cloud.cameras import NewCamera, new_camera, remove_camera
 from local_cloud.cloud import Cloud
 from local_cloud.errors import CloudError
 from local_cloud.faults import Fault
 from local_cloud.processes import living
 from local_cloud.settings import CloudSettings
+from tests.end_to_end.small_stage import make_table
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 
@@ -150,11 +153,39 @@ def test_what_cloudformation_drops_is_applied_from_the_templates(cloud: Cloud) -
 
 
 @pytest.fixture(scope="module")
-def camera(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> NewCamera:
+def fleet(cloud: Cloud) -> Deployment:
+    """What of the fleet stack a camera's registration needs."""
     allow = {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    cloud.client("iot").create_policy(policyName="camera", policyDocument=policy)
-    return new_camera(cloud, "cam-01", "camera", tmp_path_factory.mktemp("camera"))
+    names = ("CamerasTable", "CameraType", "CameraGroup", "CameraPolicyName")
+    iot = cloud.client("iot")
+    make_table(cloud, "CamerasTable", "camera")
+    iot.create_thing_type(thingTypeName="CameraType")
+    iot.create_thing_group(thingGroupName="CameraGroup")
+    iot.create_policy(policyName="CameraPolicyName", policyDocument=policy)
+    return Deployment(stage="local", outputs={name: name for name in names}, client=cloud.client)
+
+
+@dataclass(frozen=True)
+class Camera:
+    """What an MQTT client needs to connect as a camera."""
+
+    thing: str
+    port: int
+    certificate: Path
+    key: Path
+    ca: Path
+
+
+def make_camera(cloud: Cloud, fleet: Deployment, thing: str, folder: Path) -> Camera:
+    camera = Camera(thing, cloud.settings.mqtt_port, folder / "camera.crt", folder / "camera.key", cloud.iot_ca)
+    register_camera(fleet, thing, site="Dock", certificate=camera.certificate, key=camera.key)
+    return camera
+
+
+@pytest.fixture(scope="module")
+def camera(cloud: Cloud, fleet: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Camera:
+    return make_camera(cloud, fleet, "cam-01", tmp_path_factory.mktemp("camera"))
 
 
 class Connection:
@@ -175,7 +206,7 @@ class Connection:
         self._settled.set()
 
 
-def connect(camera: NewCamera, *, certificate: bool) -> Connection:
+def connect(camera: Camera, *, certificate: bool, **options: Any) -> Connection:
     """Connect as the camera, verifying the broker; with or without the camera's certificate."""
     if certificate:
         tls = TlsContextOptions.create_client_with_mtls_from_path(str(camera.certificate), str(camera.key))
@@ -185,17 +216,17 @@ def connect(camera: NewCamera, *, certificate: bool) -> Connection:
     return Connection(
         lambda **callbacks: mqtt5.Client(
             mqtt5.ClientOptions(
-                host_name=camera.host,
+                host_name="localhost",  # a name that is in the broker's certificate
                 port=camera.port,
                 tls_ctx=ClientTlsContext(tls),
-                connect_options=mqtt5.ConnectPacket(client_id=camera.thing),
+                connect_options=mqtt5.ConnectPacket(client_id=camera.thing, **options),
                 **callbacks,
             )
         )
     )
 
 
-def test_a_camera_with_its_certificate_reaches_the_rule(cloud: Cloud, camera: NewCamera) -> None:
+def test_a_camera_with_its_certificate_reaches_the_rule(cloud: Cloud, camera: Camera) -> None:
     sqs = cloud.client("sqs")
     queue = sqs.create_queue(QueueName="faces")["QueueUrl"]
     selected = "*, topic(3) AS thing, clientid() AS client_id"
@@ -216,28 +247,50 @@ def test_a_camera_with_its_certificate_reaches_the_rule(cloud: Cloud, camera: Ne
     assert [json.loads(message["Body"]) for message in received] == [expected]
 
 
-def test_a_client_without_a_certificate_is_refused(camera: NewCamera) -> None:
+def test_a_client_without_a_certificate_is_refused(camera: Camera) -> None:
     connection = connect(camera, certificate=False)
     connection.client.stop()
 
     assert connection.error is not None
 
 
-def test_only_the_owner_may_read_a_cameras_key(camera: NewCamera) -> None:
-    assert camera.key.stat().st_mode & 0o777 == 0o600
+@pytest.mark.parametrize("prevented", [False, True])
+def test_a_connection_is_ended_on_request_with_its_last_will_or_without(
+    cloud: Cloud, fleet: Deployment, tmp_path: Path, *, prevented: bool
+) -> None:
+    data, name = cloud.client("iot-data"), f"cam-will-{prevented}"
+    camera = make_camera(cloud, fleet, name, tmp_path)
+    will = mqtt5.PublishPacket(topic=f"{name}/status", payload=b"gone", qos=mqtt5.QoS.AT_LEAST_ONCE, retain=True)
+    connection = connect(camera, certificate=True, will=will)
+
+    data.delete_connection(clientId=name, preventWillMessage=prevented)
+    connection.client.stop()
+
+    if prevented:
+        with pytest.raises(data.exceptions.ResourceNotFoundException):
+            data.get_retained_message(topic=f"{name}/status")
+    else:
+        assert data.get_retained_message(topic=f"{name}/status")["payload"] == b"gone"
+    with pytest.raises(data.exceptions.ResourceNotFoundException):
+        data.delete_connection(clientId="nobody")
+    revoke_camera(fleet, name)
 
 
-def test_a_removed_camera_is_refused_and_frees_its_policy(cloud: Cloud, tmp_path: Path) -> None:
-    iot = cloud.client("iot")
-    iot.create_policy(policyName="short", policyDocument='{"Version": "2012-10-17", "Statement": []}')
-    gone = new_camera(cloud, "cam-02", "short", tmp_path)
-    remove_camera(cloud, "cam-02")
+def test_a_revoked_camera_is_refused_and_frees_its_policy(cloud: Cloud, fleet: Deployment, tmp_path: Path) -> None:
+    def targets() -> list[str]:
+        listed = cloud.client("iot").list_targets_for_policy(policyName="CameraPolicyName")
+        return [str(arn) for arn in listed["targets"]]
+
+    before = targets()
+    gone = make_camera(cloud, fleet, "cam-02", tmp_path)
+    assert len(targets()) == len(before) + 1
+    revoke_camera(fleet, "cam-02")
 
     connection = connect(gone, certificate=True)
     connection.client.stop()
 
     assert connection.error is not None
-    iot.delete_policy(policyName="short")
+    assert targets() == before, "a policy that a certificate has cannot be destroyed with its stack"
 
 
 def python(*arguments: str, **options: Any) -> subprocess.Popen[str]:
