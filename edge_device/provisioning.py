@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -46,6 +47,10 @@ def provision_by_claim(claim: Claim, *, camera: str, serial_number: str, folder:
         PublishError: the claim was refused, or the pre-provisioning hook did not know the serial number.
         OSError: the folder cannot be written.
     """
+    # A place is taken once: what cannot be saved afterwards would be lost, and the operator had to reserve it again.
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
     connection = IotCore(claim.endpoint, thing=f"claim-{uuid.uuid4().hex[:12]}")
     connection.connect()
     try:
@@ -77,7 +82,6 @@ def _client(connection: IotCore) -> iotidentity.IotIdentityClientV2:
 
 def _saved(folder: Path, thing: str, *, certificate: str, key: str) -> CameraIdentity:
     identity = CameraIdentity(thing, folder / f"{thing}.crt", folder / f"{thing}.key")
-    folder.mkdir(parents=True, exist_ok=True)
     # Readable by its owner only from the first byte on.
     with os.fdopen(os.open(identity.key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(key)

@@ -55,6 +55,7 @@ class Sender(threading.Thread):
             # The last place before the socket: AWS IoT would end the connection, for all the other messages too.
             log.error("message too large, given up", capture_id=entry.capture_id, size=len(entry.payload))
             self._outbox.given_up(entry)
+            self._stopping.wait(0.5)  # while the disk is full it stays, and is found again
             return
         try:
             self._publisher.publish(entry.topic, entry.payload)

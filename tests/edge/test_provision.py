@@ -79,3 +79,17 @@ def test_unknown_template_is_told(claim: Endpoint, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "the camera was not provisioned" in result.stderr
     assert list(tmp_path.glob("cam-22*")) == []
+
+
+def test_no_place_is_taken_for_a_key_that_could_not_be_saved(
+    emulator: Emulator, claim: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    result = homeward_edge(
+        *("provision", "--camera", "cam-23", "--endpoint", claim.host, "--port", str(claim.port)),
+        *("--claim-cert", str(claim.certificate), "--claim-key", str(claim.key), "--ca", str(claim.ca)),
+        *("--template", TEMPLATE, "--folder", str(tmp_path / "file")),
+    )
+    assert result.exit_code == 1
+    assert str(tmp_path / "file") in result.stderr
+    assert "cam-23" not in [thing["thingName"] for thing in emulator.iot.list_things()["things"]]
