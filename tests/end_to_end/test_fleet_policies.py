@@ -6,7 +6,9 @@ import json
 import socket
 import ssl
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +20,7 @@ from homeward.deployment import Deployment
 from homeward.fleet import delete_certificate, new_certificate, register_camera, revoke_camera
 from homeward.fleet_state import camera_states
 from lambdas.common.times import now
-from lambdas.fleet.claims import reserve
+from lambdas.fleet.claims import reserve, take
 from local_cloud.demo.agency import STAGE, write_agency_file
 from local_cloud.demo.watch import wait_until
 from local_cloud.lifecycle import running_cloud
@@ -214,3 +216,18 @@ def test_a_claim_certificate_provisions_once_and_can_do_nothing_else(fleet: Flee
     thing = iot.describe_thing(thingName="cam-claimed")
     assert thing["thingTypeName"] == deployment["CameraType"]
     assert "cam-claimed" in iot.list_things_in_thing_group(thingGroupName=deployment["CameraGroup"])["things"]
+
+
+def test_of_many_devices_at_once_one_becomes_the_camera(fleet: Fleet) -> None:
+    """Not against moto: its conditions do not hold between threads."""
+    dynamodb, table = fleet.cloud.client("dynamodb"), fleet.deployment["CamerasTable"]
+    place = {"camera": "cam-raced", "serial_number": "SN-1"}
+    assert reserve(dynamodb, table=table, **place, site="Pier", until=now() + timedelta(days=1), now=now())
+
+    def join(number: int) -> str | None:
+        return take(dynamodb, table=table, **place, certificate=f"certificate-{number}", now=now())
+
+    with ThreadPoolExecutor(8) as pool:
+        refused = list(pool.map(join, range(16)))
+    assert refused.count(None) == 1
+    assert refused.count("the place is taken") == 15

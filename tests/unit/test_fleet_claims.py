@@ -3,7 +3,6 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -67,16 +66,6 @@ def test_a_camera_that_was_registered_otherwise_cannot_be_claimed(dynamodb: Dyna
     dynamodb.put_item(TableName="cameras", Item={"camera": {"S": "cam-01"}, "site": {"S": "Depot"}})
     assert not reserve(dynamodb, **RESERVED, site="Depot", until=clock() + timedelta(days=1), now=clock())
     assert take(dynamodb, **DEVICE, now=clock()) == "no place is reserved for this camera"
-
-
-def test_of_many_devices_at_once_one_becomes_the_camera(reserved: DynamoDBClient, clock: Clock) -> None:
-    def join(number: int) -> str | None:
-        return take(reserved, **{**DEVICE, "certificate": f"certificate-{number}"}, now=clock())
-
-    with ThreadPoolExecutor(8) as pool:
-        refused = list(pool.map(join, range(16)))
-    assert refused.count(None) == 1
-    assert refused.count("the place is taken") == 15
 
 
 def test_the_hook_answers_as_aws_iot_asks(
