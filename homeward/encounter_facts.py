@@ -25,9 +25,9 @@ _SECRET = "link_token"  # noqa: S105 - the name of a member, not a secret
 
 
 def encounters(
-    dynamodb: DynamoDBClient, *, table: str, stage: Stage | None, case_id: str | None, limit: int
+    dynamodb: DynamoDBClient, *, table: str, stage: Stage | None, case_id: str | None, limit: int | None
 ) -> Iterator[Encounter]:
-    """The newest encounters of this stage and this case, each as it is now."""
+    """The encounters of this stage and this case, the newest first, each as it is now; None is no limit."""
     reviews = list(Review) if stage is None else [_review_of(stage)]
     by_review = (encounters_by_review(dynamodb, review, table=table, newest_first=True) for review in reviews)
     newest = heapq.merge(*by_review, key=lambda found: found.started_at, reverse=True)

@@ -11,16 +11,16 @@ import numpy as np
 import typer
 from rich.table import Table
 
+from homeward.encounter_facts import encounters
 from homeward.options import NOT_FOUND, Agency, AsJson, connect, console, fail
-from lambdas.common.encounter import Encounter, Review
-from lambdas.common.encounters_table import encounters_by_review, read_encounter
-from lambdas.common.hops import HOPS, hops
-from lambdas.common.times import from_text, now, to_text
+from lambdas.common.hops import HOPS, hops_of
+from lambdas.common.times import now, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from homeward.deployment import Deployment
+    from lambdas.common.encounter import Encounter
 
 _RANKS = (50, 90, 99)
 
@@ -44,13 +44,13 @@ def latency(
 
         homeward latency -a springfield-prod --hours 168 --camera cam-01 --json
     """
-    encounters = [found for found in _encounters(connect(agency), hours) if camera in {None, found.camera}]
-    times = _times(encounters)
+    found = [each for each in _encounters(connect(agency), hours) if camera in {None, each.camera}]
+    times = _times(found)
     if not times:
         raise fail(f"no encounter in the last {hours:g} hours; --hours looks further back", code=NOT_FOUND)
     rows = {hop: _row(times[hop]) for hop in HOPS if hop in times}
     if as_json:
-        console.print_json(data={"encounters": len(encounters), "hops": rows})
+        console.print_json(data={"encounters": len(found), "hops": rows})
         return
     table = Table("hop", *(f"p{rank} ms" for rank in _RANKS), "encounters")
     for hop, row in rows.items():
@@ -59,29 +59,18 @@ def latency(
 
 
 def _encounters(deployment: Deployment, hours: float) -> Iterator[Encounter]:
-    dynamodb, table = deployment.client("dynamodb"), deployment["EncountersTable"]
     since = to_text(now() - timedelta(hours=hours))
-    for review in Review:
-        newest = encounters_by_review(dynamodb, review, table=table, newest_first=True)
-        for listed in takewhile(lambda each: each.started_at >= since, newest):
-            encounter = read_encounter(dynamodb, table=table, encounter_id=listed.encounter_id)
-            if encounter and not encounter.timeline.again:
-                yield encounter
+    newest = encounters(
+        deployment.client("dynamodb"), table=deployment["EncountersTable"], stage=None, case_id=None, limit=None
+    )
+    recent = takewhile(lambda each: each.started_at >= since, newest)
+    return (encounter for encounter in recent if not encounter.timeline.again)
 
 
-def _times(encounters: list[Encounter]) -> dict[str, list[float]]:
+def _times(found: list[Encounter]) -> dict[str, list[float]]:
     times: dict[str, list[float]] = defaultdict(list)
-    for encounter in encounters:
-        line = encounter.timeline
-        known = {
-            "captured_at": line.captured_at,
-            "received_at": line.received_at,
-            "stored_at": line.stored_at,
-            "searched_at": line.searched_at,
-            "encountered_at": line.encountered_at,
-            "alerted_at": encounter.alerted_at,
-        }
-        for hop, milliseconds in hops({name: from_text(text) if text else None for name, text in known.items()}):
+    for encounter in found:
+        for hop, milliseconds in hops_of(encounter):
             times[hop].append(milliseconds)
     return times
 

@@ -9,7 +9,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PIL import Image
 
@@ -19,10 +19,12 @@ from lambdas.common.cases_table import CASE_RECORD, read_photo
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.common.encounter import AlertState, NoticeKind, notice_key
 from lambdas.common.encounters_table import read_encounter, window_key
-from lambdas.common.hops import hops
+from lambdas.common.hops import hops_of
 from lambdas.common.keys import document_key
 from lambdas.common.probe import PROBE_CAMERA, PROBE_SOURCE
-from lambdas.common.times import from_text, now, to_text
+from lambdas.common.s3_objects import delete_under
+from lambdas.common.times import now, to_text
+from lambdas.detection.windows import read_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +73,7 @@ class Probe:
             encounter = self._encounter(case_id)
         finally:
             clean_up(self.deployment)
-        return {"EnrolledToIndexed": indexed_ms, **_hops(encounter)}
+        return {"EnrolledToIndexed": indexed_ms, **dict(hops_of(encounter))}
 
     def _enrol(self, case_id: str) -> None:
         self.progress("enrolling the photo as a case of the probe's own")
@@ -172,8 +174,8 @@ def _encounters_of(deployment: Deployment, case_id: str) -> list[str]:
     answer = deployment.client("dynamodb").get_item(
         TableName=deployment["EncountersTable"], Key=key, ConsistentRead=True
     )
-    window: dict[str, Any] = from_attributes(answer.get("Item", {}))
-    return [str(opened["encounter_id"]) for opened in window.get("encounters", [])]
+    window = read_window(from_attributes(answer.get("Item", {})))
+    return [opened.encounter_id for opened in window.encounters]
 
 
 def _delete_encounter(deployment: Deployment, encounter_id: str) -> None:
@@ -188,10 +190,7 @@ def _delete(deployment: Deployment, key: str) -> None:
 
 
 def _delete_pictures(deployment: Deployment, prefix: str) -> None:
-    s3, bucket = deployment.client("s3"), deployment["DetectionBucket"]
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        for entry in page.get("Contents", []):
-            s3.delete_object(Bucket=bucket, Key=entry["Key"])
+    delete_under(deployment.client("s3"), bucket=deployment["DetectionBucket"], prefix=prefix)
 
 
 def _crop(jpeg: bytes) -> bytes:
@@ -201,16 +200,3 @@ def _crop(jpeg: bytes) -> bytes:
     small = io.BytesIO()
     image.save(small, "JPEG", quality=85)
     return small.getvalue()
-
-
-def _hops(encounter: Encounter) -> dict[str, float]:
-    line = encounter.timeline
-    known = {
-        "captured_at": line.captured_at,
-        "received_at": line.received_at,
-        "stored_at": line.stored_at,
-        "searched_at": line.searched_at,
-        "encountered_at": line.encountered_at,
-        "alerted_at": encounter.alerted_at,
-    }
-    return dict(hops({name: from_text(text) if text else None for name, text in known.items()}))

@@ -6,6 +6,7 @@ import functools
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from lambdas.common.cameras_table import read_site
 from lambdas.common.times import now
 from lambdas.review.audit import Audit
 from lambdas.review.pictures import Pictures
@@ -37,7 +38,6 @@ def open_sites(deployment: Deployment) -> Callable[[str], str]:
 
     @functools.cache
     def site(camera: str) -> str:
-        item = dynamodb.get_item(TableName=table, Key={"camera": {"S": camera}}).get("Item", {})
-        return str(item["site"]["S"]) if "site" in item else camera
+        return read_site(dynamodb, table=table, camera=camera)
 
     return site

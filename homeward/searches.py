@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from agencies.policy import policy_document
 from homeward.agency_file import AgencyFile, read_agency
 from homeward.options import NOT_FOUND, UNUSABLE, Agency, AsJson, connect, console, fail
 from homeward.searching import NoFaceError, search_gallery
 from lambdas.common.policy import read_policy
 from lambdas.ingest.photos import UnusablePhotoError, prepare_photo
-from stacks.constructs.policy import policy_document
 
 if TYPE_CHECKING:
     from homeward.searching import Found

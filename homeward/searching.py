@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lambdas.common.case import CaseStatus, PhotoKind
+from lambdas.common.case import CaseStatus
 from lambdas.common.cases_table import read_case
 from lambdas.common.collections_in_use import read_collections_in_use
-from lambdas.detection.candidates import likenesses_by_case
+from lambdas.common.search_refusals import has_no_face, why_unreadable
+from lambdas.detection.candidates import graded, likenesses_by_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from homeward.deployment import Deployment
-    from lambdas.common.case import Case
+    from lambdas.common.case import Case, PhotoKind
     from lambdas.common.policy import Policy
-    from lambdas.detection.candidates import Likeness
+    from lambdas.detection.candidates import Graded, Reached
 
 _MOST_FACES = 100
 
 
 class NoFaceError(ValueError):
     """Rekognition finds no face in the picture, or cannot read it; the text says which."""
-
-
-class Reached(StrEnum):
-    """Which threshold a similarity reaches, of those that apply to the case and the kind of its photo."""
-
-    ALERT = "alert"
-    REVIEW = "review"
-    NONE = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,44 +57,30 @@ def search_gallery(deployment: Deployment, jpeg: bytes, *, policy: Policy, at_le
         )
     except ClientError as error:
         raise _explained(error) from error
-    found = []
+    found: list[tuple[Case, list[Graded]]] = []
     for case_id, likenesses in likenesses_by_case(answer["FaceMatches"]).items():
         stored = read_case(dynamodb, table=table, case_id=case_id)
         if stored and stored.status is CaseStatus.OPEN:
-            found.append(_found(stored.case, likenesses, policy))
-    return sorted(found, key=_rank)
+            found.append((stored.case, graded(stored.case, likenesses, policy)))
+    likeliest_first = sorted(found, key=lambda each: each[1][0].rank)
+    return [_found(case, photos) for case, photos in likeliest_first]
 
 
-def _found(case: Case, likenesses: Iterable[Likeness], policy: Policy) -> Found:
-    kinds = {photo.photo_id: photo.kind for photo in case.photos}
-    photos = []
-    for likeness in likenesses:
-        kind = kinds.get(likeness.photo_id, PhotoKind.PORTRAIT)
-        thresholds = policy.thresholds_for(case, kind)
-        reached = Reached.REVIEW if likeness.similarity >= thresholds.review else Reached.NONE
-        if likeness.similarity >= thresholds.alert:
-            reached = Reached.ALERT
-        photos.append((likeness, kind, reached))
-    likeness, kind, reached = min(photos, key=lambda photo: (list(Reached).index(photo[2]), -photo[0].similarity))
+def _found(case: Case, photos: list[Graded]) -> Found:
     return Found(
         case_id=case.case_id,
         name=case.name,
-        similarity=likeness.similarity,
-        photo_id=likeness.photo_id,
-        photo_kind=kind,
-        reached=reached,
+        similarity=photos[0].likeness.similarity,
+        photo_id=photos[0].likeness.photo_id,
+        photo_kind=photos[0].kind,
+        reached=photos[0].reached,
         photos=len(photos),
     )
 
 
-def _rank(found: Found) -> tuple[int, float]:
-    return list(Reached).index(found.reached), -found.similarity
-
-
 def _explained(error: ClientError) -> Exception:
-    code, text = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    if code == "InvalidParameterException" and "no faces" in text.lower():
+    if has_no_face(error):
         return NoFaceError("no face was found in it; the face must be upright, and at least 40 pixels high")
-    if code in {"InvalidImageFormatException", "ImageTooLargeException"}:
-        return NoFaceError(f"{code}: {text}")
+    if reason := why_unreadable(error):
+        return NoFaceError(reason)
     return error

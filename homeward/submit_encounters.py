@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.common.s3_objects import objects_under
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,12 +47,8 @@ def wait_for(deployment: Deployment, camera: str, keys: Mapping[str, str]) -> li
 
 def waiting(deployment: Deployment, camera: str) -> set[str]:
     """The keys of the camera's captures that are yet to be searched."""
-    pages = (
-        deployment.client("s3")
-        .get_paginator("list_objects_v2")
-        .paginate(Bucket=deployment["DetectionBucket"], Prefix=f"captures/{camera}/")
-    )
-    return {entry["Key"] for page in pages for entry in page.get("Contents", [])}
+    s3, bucket = deployment.client("s3"), deployment["DetectionBucket"]
+    return {found["Key"] for found in objects_under(s3, bucket=bucket, prefix=f"captures/{camera}/")}
 
 
 def _of_ours(encounter: dict[str, Any], keys: Mapping[str, str]) -> dict[str, Any] | None:

@@ -12,9 +12,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
 
+from agencies.policy import policy_document
 from stacks.constructs.function import Function, may
 from stacks.constructs.links_api import LinksApi
-from stacks.constructs.policy import policy_document
 from stacks.constructs.storage import encryption_key, table, text_attribute
 from stacks.constructs.webhooks import Webhooks
 from stacks.constructs.work_queue import WorkQueue, accept_from, failure_queue

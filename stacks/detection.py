@@ -248,7 +248,7 @@ class Detection(cdk.Stack):
                 may(
                     "s3:GetObject",
                     "s3:GetObjectTagging",
-                    on=[self.captures.arn_for_objects(f"{held}/*") for held in ("encounters", "confirmed")],
+                    on=self._evidence(),
                 ),
                 may("s3:PutObject", "s3:PutObjectTagging", on=[self.captures.arn_for_objects("captures/*")]),
                 may("s3:ListBucket", on=[self.captures.bucket_arn]),

@@ -14,7 +14,7 @@ from lambdas.alerting.sms_text import sms_text, subject_text
 from lambdas.common.case import PhotoKind
 from lambdas.common.evidence import Strength, evidence_of
 from lambdas.common.keys import reply_code
-from lambdas.common.times import from_text
+from lambdas.common.times import from_text, local_minute
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -121,7 +121,7 @@ def compose_alert(
     agency, seen = case.primary_agency, case.last_seen
     photo = next((photo for photo in case.photos if photo.photo_id == best.photo_id), None)
     last = max(from_text(sighting.captured_at) for sighting in encounter.sightings.values())
-    told = from_text(encounter.alerted_at or encounter.timeline.encountered_at)
+    told = from_text(encounter.told_at)
     return Alert(
         kind=kind,
         encounter_id=encounter.encounter_id,
@@ -136,7 +136,7 @@ def compose_alert(
         case_number=agency.case_number if agency else None,
         camera=encounter.camera,
         site=site,
-        seen_at=f"{from_text(best.captured_at).astimezone(zone):%Y-%m-%d %H:%M %Z}",
+        seen_at=local_minute(best.captured_at, zone),
         captured_at=best.captured_at,
         is_past=(now or told) - from_text(best.captured_at) > _STILL_THERE,
         similarity=best.similarity,

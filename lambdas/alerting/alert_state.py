@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from botocore.exceptions import ClientError
 
 from lambdas.alerting.followups import followups
-from lambdas.common.dynamodb import despite_conflicts, from_attributes, is_condition_failure, to_attributes, transact
+from lambdas.common.dynamodb import Item, from_attributes, to_attributes, transact, update_if
 from lambdas.common.encounter import LEASE, AlertState, Encounter, Notice, notice_item
 from lambdas.common.times import to_text
 
@@ -43,7 +42,7 @@ class AlertStates:
 
     def claim(self, key: str, *, now: datetime) -> Encounter | Notice | None:
         """Take the alert to send it; None if it is sent, withdrawn, not due yet or in somebody else's hands."""
-        attributes = self._update(
+        item = self._update(
             key,
             "SET alert = :sending, alert_due_at = :until, alert_attempts = if_not_exists(alert_attempts, :none) + :one",
             condition="alert IN (:due, :sending) AND alert_due_at <= :now",
@@ -56,9 +55,8 @@ class AlertStates:
                 ":one": 1,
             },
         )
-        if attributes is None:
+        if item is None:
             return None
-        item = from_attributes(attributes)
         record: type[Encounter | Notice] = Notice if item["kind"] == "notice" else Encounter
         return msgspec.convert(item, type=record)
 
@@ -125,20 +123,14 @@ class AlertStates:
             "ExpressionAttributeValues": to_attributes(values),
         }
 
-    def _update(self, key: str, update: str, *, condition: str, values: dict[str, Any]) -> Any:
+    def _update(self, key: str, update: str, *, condition: str, values: dict[str, Any]) -> Item | None:
         """The attributes after the update, or None where the condition did not hold."""
-        try:
-            answer = despite_conflicts(
-                self.dynamodb.update_item,
-                TableName=self.table,
-                Key={"encounter_id": {"S": key}},
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=to_attributes(values),
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if is_condition_failure(error):
-                return None
-            raise
-        return answer["Attributes"]
+        return update_if(
+            self.dynamodb,
+            TableName=self.table,
+            Key={"encounter_id": {"S": key}},
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=to_attributes(values),
+            ReturnValues="ALL_NEW",
+        )

@@ -16,10 +16,11 @@ from lambdas.alerting.budget import Budget, BudgetWarning
 from lambdas.alerting.occasion import Occasion, as_notice
 from lambdas.alerting.recipients import Channel
 from lambdas.common.ages import is_minor
+from lambdas.common.cameras_table import read_site
 from lambdas.common.case import Case, CaseStatus
 from lambdas.common.cases_table import read_case
-from lambdas.common.dynamodb import from_attributes
 from lambdas.common.encounter import AlertState, Encounter, Notice, NoticeKind, Review, notice_key
+from lambdas.common.encounters_table import read_encounter
 from lambdas.common.hops import hops
 from lambdas.common.probe import PROBE_SOURCE
 from lambdas.common.times import from_text, to_text
@@ -122,7 +123,7 @@ class Notifier:
         if notice.notice is NoticeKind.BUDGET:
             warning = BudgetWarning(day=notice.about, limit=self.texts_a_day)
             return Occasion(notice=notice, facts=None, message=warning)
-        encounter = encounter or self._encounter(notice.about)
+        encounter = encounter or read_encounter(self.dynamodb, table=self.states.table, encounter_id=notice.about)
         if encounter is None:
             return None
         stored = read_case(self.dynamodb, table=self.cases_table, case_id=encounter.case_id) if case is None else None
@@ -132,7 +133,7 @@ class Notifier:
         return self._told(notice, encounter, case or (stored.case if stored else _unknown(encounter.case_id)))
 
     def _told(self, notice: Notice, encounter: Encounter, case: Case) -> Occasion:
-        site = self._site(encounter.camera)
+        site = read_site(self.dynamodb, table=self.cameras_table, camera=encounter.camera)
         facts = Facts(case=case, encounter=encounter, site=site, is_minor=is_minor(case, self.now().date()))
         alert = compose_alert(
             encounter,
@@ -202,16 +203,6 @@ class Notifier:
             MessageStructure="json",
             MessageAttributes={"recipients": {"DataType": "String.Array", "StringValue": names}},
         )
-
-    def _encounter(self, encounter_id: str) -> Encounter | None:
-        key = {"encounter_id": {"S": encounter_id}}
-        item = self.dynamodb.get_item(TableName=self.states.table, Key=key, ConsistentRead=True).get("Item")
-        return None if item is None else msgspec.convert(from_attributes(item), type=Encounter)
-
-    def _site(self, camera: str) -> str:
-        key = {"camera": {"S": camera}}
-        item = self.dynamodb.get_item(TableName=self.cameras_table, Key=key).get("Item", {})
-        return item["site"]["S"] if "site" in item else camera
 
 
 def _is_needed(kind: NoticeKind, encounter: Encounter, *, is_open: bool) -> bool:

@@ -55,8 +55,24 @@ def despite_conflicts(write: Callable[..., T], *, pause: Callable[[float], None]
         except ClientError as error:
             if attempt == _ATTEMPTS - 1 or "TransactionConflict" not in _reasons(error) or is_condition_failure(error):
                 raise
-        pause(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311 - spreads retries, no secret
+        pause(backoff_s(attempt))
     raise AssertionError("the last attempt returns or raises")
+
+
+def backoff_s(attempt: int) -> float:
+    """How long to wait after this attempt (0 is the first), so that those who collided do not do so again."""
+    return random.uniform(0, 0.02 * 2 ** min(attempt, 5))  # noqa: S311 - spreads retries, no secret
+
+
+def update_if(dynamodb: DynamoDBClient, **request: Any) -> Item | None:
+    """Update an item on a condition: what the answer has of its attributes, or None where the condition fails."""
+    try:
+        answer = despite_conflicts(dynamodb.update_item, **request)
+    except ClientError as error:
+        if is_condition_failure(error):
+            return None
+        raise
+    return from_attributes(answer.get("Attributes", {}))
 
 
 def transact(dynamodb: DynamoDBClient, *writes: dict[str, Any]) -> bool:

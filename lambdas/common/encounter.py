@@ -121,6 +121,11 @@ class Encounter(msgspec.Struct, kw_only=True):
         return max(self.sightings.values(), key=lambda sighting: sighting.similarity)
 
     @property
+    def told_at(self) -> str:
+        """When its alert went out; until then, and without one, when the encounter was opened."""
+        return self.alerted_at or self.timeline.encountered_at
+
+    @property
     def stage(self) -> Stage:
         """Where it is in its life."""
         if self.review is not Review.OPEN:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.common.times import from_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
+
+    from lambdas.common.encounter import Encounter
 
 # Named as the metrics are. The last one is the way as a whole: from pointing the camera to the message.
 HOPS = {
@@ -25,3 +29,17 @@ def hops(instants: Mapping[str, datetime | None]) -> Iterator[tuple[str, float]]
         first, last = instants.get(start), instants.get(end)
         if first is not None and last is not None:
             yield name, max(0.0, round((last - first).total_seconds() * 1000, 1))
+
+
+def hops_of(encounter: Encounter) -> Iterator[tuple[str, float]]:
+    """The hops of the capture that opened the encounter, as far as its alert has come."""
+    line = encounter.timeline
+    known = {
+        "captured_at": line.captured_at,
+        "received_at": line.received_at,
+        "stored_at": line.stored_at,
+        "searched_at": line.searched_at,
+        "encountered_at": line.encountered_at,
+        "alerted_at": encounter.alerted_at,
+    }
+    return hops({name: from_text(text) if text else None for name, text in known.items()})

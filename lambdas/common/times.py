@@ -1,6 +1,6 @@
 """Instants as the records carry them: UTC, ISO 8601 with milliseconds and a Z, so that text order is time order."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 
 def now() -> datetime:
@@ -24,3 +24,8 @@ def from_text(text: str) -> datetime:
 def from_epoch_ms(milliseconds: float) -> datetime:
     """The instant that many milliseconds after 1970-01-01T00:00Z."""
     return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+
+
+def local_minute(text: str, zone: tzinfo) -> str:
+    """The instant as people in that zone read it: 2026-11-23 04:00 CET."""
+    return f"{from_text(text).astimezone(zone):%Y-%m-%d %H:%M %Z}"

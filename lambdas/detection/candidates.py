@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from lambdas.common.case import PhotoKind
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_rekognition.type_defs import FaceMatchTypeDef
 
     from lambdas.common.case import Case
-    from lambdas.common.policy import Policy
+    from lambdas.common.policy import Policy, Thresholds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,35 @@ class Likeness:
 
     photo_id: str
     similarity: float
+
+
+class Reached(StrEnum):
+    """Which threshold a similarity reaches, of those that apply to the case and the kind of its photo."""
+
+    ALERT = "alert"
+    REVIEW = "review"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graded:
+    """A likeness beside the thresholds that apply to its photo."""
+
+    likeness: Likeness
+    kind: PhotoKind
+    thresholds: Thresholds
+
+    @property
+    def reached(self) -> Reached:
+        """What the similarity is enough for."""
+        if self.likeness.similarity >= self.thresholds.alert:
+            return Reached.ALERT
+        return Reached.REVIEW if self.likeness.similarity >= self.thresholds.review else Reached.NONE
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """The smaller, the more it speaks for its case."""
+        return list(Reached).index(self.reached), -self.likeness.similarity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,24 +98,28 @@ def candidates_among(found: Mapping[str, list[Likeness]], cases: Iterable[Case],
     return sorted(candidates, key=lambda candidate: -candidate.similarity)
 
 
+def graded(case: Case, likenesses: Iterable[Likeness], policy: Policy) -> list[Graded]:
+    """Each photo with what it reaches: one that alerts before one that does not, then the most similar first."""
+    kinds = {photo.photo_id: photo.kind for photo in case.photos}
+    photos = []
+    for likeness in likenesses:
+        kind = kinds.get(likeness.photo_id, PhotoKind.PORTRAIT)
+        photos.append(Graded(likeness=likeness, kind=kind, thresholds=policy.thresholds_for(case, kind)))
+    return sorted(photos, key=lambda photo: photo.rank)
+
+
 def _candidate(
     case: Case, likenesses: Iterable[Likeness], policy: Policy, runner_up: RunnerUp | None
 ) -> Candidate | None:
-    """Of its photos the one that alerts, else the most similar; None if no photo reaches its review threshold."""
-    kinds = {photo.photo_id: photo.kind for photo in case.photos}
-    kept = []
-    for likeness in likenesses:
-        thresholds = policy.thresholds_for(case, kinds.get(likeness.photo_id, PhotoKind.PORTRAIT))
-        if likeness.similarity >= thresholds.review:
-            kept.append((likeness.similarity >= thresholds.alert, likeness.similarity, likeness.photo_id, thresholds))
+    """None if no photo reaches its review threshold."""
+    kept = [photo for photo in graded(case, likenesses, policy) if photo.reached is not Reached.NONE]
     if not kept:
         return None
-    _, similarity, photo_id, thresholds = max(kept, key=lambda photo: photo[:2])
     return Candidate(
         case=case,
-        photo_id=photo_id,
-        similarity=similarity,
-        alert_threshold=thresholds.alert,
+        photo_id=kept[0].likeness.photo_id,
+        similarity=kept[0].likeness.similarity,
+        alert_threshold=kept[0].thresholds.alert,
         photos=len(kept),
         runner_up=runner_up,
     )

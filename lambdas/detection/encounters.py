@@ -11,7 +11,6 @@ its way without another step; if he dies, the sweep sends it.
 
 from __future__ import annotations
 
-import random
 import secrets
 import time
 import uuid
@@ -23,12 +22,14 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from lambdas.common.dynamodb import (
+    backoff_s,
     despite_conflicts,
     from_attributes,
     is_condition_failure,
     to_attribute,
     to_attributes,
     transact,
+    update_if,
 )
 from lambdas.common.encounter import (
     LEASE,
@@ -42,9 +43,10 @@ from lambdas.common.encounter import (
     notice_item,
     notice_key,
 )
+from lambdas.common.encounters_table import window_key
 from lambdas.common.keys import evidence_key
 from lambdas.common.times import to_text
-from lambdas.detection.windows import Memory, Window, read_window, window_key
+from lambdas.detection.windows import Window, muting, read_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +102,7 @@ class Encounters:
             encounter = self._new(candidate, capture, window, searched_at=searched_at, now=now)
             if self._open(encounter, key, window):
                 return Place(encounter_id=encounter.encounter_id, window=window, opened=encounter)
-            self.pause(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311 - spreads retries, no secret
+            self.pause(backoff_s(attempt))
         raise ContentionError(f"{_ATTEMPTS} attempts to open an encounter found its window changed")
 
     def join(self, place: Place, candidate: Candidate, capture: Capture, *, now: datetime) -> Encounter | None:
@@ -111,11 +113,13 @@ class Encounters:
         Raises:
             EncounterGoneError: there is no such encounter any more.
         """
-        encounter = self._add(place.encounter_id, capture.capture_id, sighting_of(candidate, capture, place))
+        encounter = self._add(
+            place.encounter_id, capture.capture_id, sighting_of(candidate, capture, place.encounter_id)
+        )
         if not candidate.alerting or encounter.review is not Review.OPEN:
             return None
         if encounter.alert is None:
-            if Memory(policy=self.policy).mutes(place.window, candidate, capture):
+            if muting(self.policy, place.window, candidate, capture):
                 return None
             return self._take_alert(encounter, now=now)
         self._tell_of_a_better_shot(encounter, candidate, now=now)
@@ -125,14 +129,13 @@ class Encounters:
         self, candidate: Candidate, capture: Capture, window: Window, *, searched_at: datetime, now: datetime
     ) -> Encounter:
         encounter_id = uuid.uuid4().hex[:16]
-        place = Place(encounter_id=encounter_id, window=window)
-        muted = Memory(policy=self.policy).mutes(window, candidate, capture) if candidate.alerting else None
+        muted = muting(self.policy, window, candidate, capture) if candidate.alerting else None
         encounter = Encounter(
             encounter_id=encounter_id,
             case_id=candidate.case.case_id,
             camera=capture.camera,
             started_at=to_text(capture.captured_at),
-            sightings={capture.capture_id: sighting_of(candidate, capture, place)},
+            sightings={capture.capture_id: sighting_of(candidate, capture, encounter_id)},
             link_token=secrets.token_urlsafe(12),
             muted=muted,
             timeline=Timeline(
@@ -209,22 +212,17 @@ class Encounters:
             ":shots": len(encounter.sightings),
             ":open": Review.OPEN.value,
         }
-        try:
-            answer = despite_conflicts(
-                self.dynamodb.update_item,
-                TableName=self.table,
-                Key={"encounter_id": {"S": encounter.encounter_id}},
-                UpdateExpression="SET alert = :sending, alert_due_at = :until, alert_attempts = :one, "
-                "alerted_similarity = :best, alerted_sightings = :shots REMOVE muted",
-                ConditionExpression="attribute_not_exists(alert) AND review = :open",
-                ExpressionAttributeValues=to_attributes(values),
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if is_condition_failure(error):
-                return None
-            raise
-        return msgspec.convert(from_attributes(answer["Attributes"]), type=Encounter)
+        taken = update_if(
+            self.dynamodb,
+            TableName=self.table,
+            Key={"encounter_id": {"S": encounter.encounter_id}},
+            UpdateExpression="SET alert = :sending, alert_due_at = :until, alert_attempts = :one, "
+            "alerted_similarity = :best, alerted_sightings = :shots REMOVE muted",
+            ConditionExpression="attribute_not_exists(alert) AND review = :open",
+            ExpressionAttributeValues=to_attributes(values),
+            ReturnValues="ALL_NEW",
+        )
+        return None if taken is None else msgspec.convert(taken, type=Encounter)
 
     def _tell_of_a_better_shot(self, encounter: Encounter, candidate: Candidate, *, now: datetime) -> None:
         """Put one notice, if this shot is clearly better than what the last alert told of, so many times at most."""
@@ -266,12 +264,12 @@ class Encounters:
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
 
-def sighting_of(candidate: Candidate, capture: Capture, place: Place) -> Sighting:
+def sighting_of(candidate: Candidate, capture: Capture, encounter_id: str) -> Sighting:
     """The capture as the encounter lists it."""
     return Sighting(
         similarity=candidate.similarity,
         captured_at=to_text(capture.captured_at),
-        key=evidence_key(place.encounter_id, capture.capture_id),
+        key=evidence_key(encounter_id, capture.capture_id),
         photo_id=candidate.photo_id,
         track=capture.track,
         photos=candidate.photos,

@@ -17,6 +17,7 @@ from lambdas.common.collections_in_use import read_collections_in_use
 from lambdas.common.hops import hops
 from lambdas.common.keys import evidence_key
 from lambdas.common.probe import may_meet
+from lambdas.common.search_refusals import has_no_face, why_unreadable
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture import Capture, capture_of_object
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from lambdas.detection.encounters import Encounters
 
 _MOST_FACES = 50  # matches asked of one search: several photos of each of several cases
-_UNREADABLE = frozenset({"InvalidImageFormatException", "ImageTooLargeException"})
 
 
 class Outcome(StrEnum):
@@ -176,9 +176,8 @@ def _outcome_of(error: ClientError) -> Outcome:
         UnreadableCaptureError: Rekognition will never read this object.
         ClientError: anything else, for the queue to deliver the capture again.
     """
-    code, text = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    if code == "InvalidParameterException" and "no faces" in text.lower():
+    if has_no_face(error):
         return Outcome.NO_FACE
-    if code in _UNREADABLE:
-        raise UnreadableCaptureError(f"{code}: {text}") from error
+    if reason := why_unreadable(error):
+        raise UnreadableCaptureError(reason) from error
     raise error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -50,30 +49,22 @@ class Window(msgspec.Struct, kw_only=True):
         return [*self.encounters, Opened(encounter_id, started_at)][-REMEMBERED:]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Memory:
-    """What the verdicts on earlier encounters mean for the next one of the same pair."""
+def muting(policy: Policy, window: Window, candidate: Candidate, capture: Capture) -> str | None:
+    """Why this sighting must not alert, by the verdicts on earlier encounters of the pair, or None.
 
-    policy: Policy
-
-    def mutes(self, window: Window, candidate: Candidate, capture: Capture) -> str | None:
-        """Why this sighting must not alert, or None. It is kept for review either way."""
-        if capture.track and capture.track in window.dismissed_tracks:
-            return "this passer-by was dismissed as this case"
-        if window.dismissed_at is None:
-            return None
-        silent_until = from_text(window.dismissed_at) + timedelta(days=self.policy.dismissed_days)
-        if capture.captured_at < silent_until:
-            return f"this case was dismissed at this camera; silent until {to_text(silent_until)}"
-        needed = min(candidate.alert_threshold + self.policy.dismissed_raise, 100.0)
-        if window.dismissals >= self.policy.dismissals and candidate.similarity < needed:
-            return f"this case was dismissed {window.dismissals} times at this camera; needs {needed:g}"
+    It is kept for review either way.
+    """
+    if capture.track and capture.track in window.dismissed_tracks:
+        return "this passer-by was dismissed as this case"
+    if window.dismissed_at is None:
         return None
-
-
-def window_key(case_id: str, camera: str) -> str:
-    """The key of the window item."""
-    return f"window#{case_id}#{camera}"
+    silent_until = from_text(window.dismissed_at) + timedelta(days=policy.dismissed_days)
+    if capture.captured_at < silent_until:
+        return f"this case was dismissed at this camera; silent until {to_text(silent_until)}"
+    needed = min(candidate.alert_threshold + policy.dismissed_raise, 100.0)
+    if window.dismissals >= policy.dismissals and candidate.similarity < needed:
+        return f"this case was dismissed {window.dismissals} times at this camera; needs {needed:g}"
+    return None
 
 
 def read_window(item: dict[str, Any] | None) -> Window:

@@ -10,6 +10,7 @@ from lambdas.common.cases_table import read_status
 from lambdas.common.dynamodb import to_attributes, transact
 from lambdas.common.encounter import AlertState, Notice, NoticeKind, Review, notice_item, notice_key
 from lambdas.common.encounters_table import encounters_by_review, read_encounter
+from lambdas.common.s3_objects import delete_under
 from lambdas.common.times import to_text
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class ClosedEncounters:
                 return False
             recall = [self._recall(encounter)] if encounter.alert in _TOLD else []
             if transact(self.dynamodb, self._withdrawal(encounter), *recall):
-                self._delete_pictures(encounter_id)
+                delete_under(self.s3, bucket=self.bucket, prefix=f"encounters/{encounter_id}/")
                 return True
             # Its review or its alert has moved on since it was read; neither does so for long.
 
@@ -98,11 +99,3 @@ class ClosedEncounters:
             expires_at=encounter.expires_at,
         )
         return {"Put": {"TableName": self.encounters_table, "Item": notice_item(notice)}}
-
-    def _delete_pictures(self, encounter_id: str) -> None:
-        pages = self.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=f"encounters/{encounter_id}/"
-        )
-        for page in pages:
-            for item in page.get("Contents", []):
-                self.s3.delete_object(Bucket=self.bucket, Key=item["Key"])

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from lambdas.common.cameras_table import read_site
 from lambdas.common.cases_table import read_case
 from lambdas.common.encounters_table import read_encounter
 from lambdas.common.keys import photo_key
-from lambdas.common.times import from_text
+from lambdas.common.times import from_text, local_minute
 from lambdas.review.audit import AuditKind, Via
 from lambdas.review.pictures import place_of
 
@@ -56,7 +57,7 @@ class Shown:
 
     def minute(self, instant: str) -> str:
         """The instant as people there read it: 2026-11-23 04:00 CET."""
-        return f"{from_text(instant).astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
+        return local_minute(instant, self.zone)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +90,7 @@ class Links:
         is_equal = hmac.compare_digest(token.encode(), expected.encode())
         if encounter is None or not expected or not is_equal:
             raise UnknownLinkError
-        told_at = from_text(encounter.alerted_at or encounter.timeline.encountered_at)
+        told_at = from_text(encounter.told_at)
         if self.now() > told_at + self.valid_for:
             raise ExpiredLinkError
         return encounter
@@ -97,12 +98,10 @@ class Links:
     def show(self, encounter: Encounter) -> Shown:
         """What the page shows, with the audit's record of it. Nothing else changes: programs open links, too."""
         self.verdicts.audit.add(encounter.encounter_id, AuditKind.VIEWED, by=HOLDER, at=self.now(), via=Via.LINK)
-        key = {"camera": {"S": encounter.camera}}
-        camera = self.dynamodb.get_item(TableName=self.cameras_table, Key=key).get("Item", {})
         return Shown(
             encounter=encounter,
             case=read_case(self.dynamodb, table=self.cases_table, case_id=encounter.case_id),
-            site=camera["site"]["S"] if "site" in camera else encounter.camera,
+            site=read_site(self.dynamodb, table=self.cameras_table, camera=encounter.camera),
             zone=self.zone,
         )
 

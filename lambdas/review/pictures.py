@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lambdas.common.dynamodb import despite_conflicts, is_condition_failure, to_attributes
+from lambdas.common.dynamodb import to_attributes, update_if
 from lambdas.common.encounter import Review
 from lambdas.common.encounters_table import read_encounter
 from lambdas.common.keys import confirmed_key, evidence_key, picture_of_key
+from lambdas.common.s3_objects import objects_under
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,27 +114,20 @@ class Pictures:
         return True
 
     def _say_where(self, encounter: Encounter, capture_id: str, place: str) -> bool:
-        try:
-            despite_conflicts(
-                self.dynamodb.update_item,
-                TableName=self.table,
-                Key={"encounter_id": {"S": encounter.encounter_id}},
-                UpdateExpression="SET sightings.#capture.#key = :place",
-                ConditionExpression="review = :review",
-                ExpressionAttributeNames={"#capture": capture_id, "#key": "key"},
-                ExpressionAttributeValues=to_attributes({":place": place, ":review": encounter.review.value}),
-            )
-        except ClientError as error:
-            if is_condition_failure(error):
-                return False
-            raise
-        return True
+        said = update_if(
+            self.dynamodb,
+            TableName=self.table,
+            Key={"encounter_id": {"S": encounter.encounter_id}},
+            UpdateExpression="SET sightings.#capture.#key = :place",
+            ConditionExpression="review = :review",
+            ExpressionAttributeNames={"#capture": capture_id, "#key": "key"},
+            ExpressionAttributeValues=to_attributes({":place": place, ":review": encounter.review.value}),
+        )
+        return said is not None
 
     def _under(self, prefix: str) -> Iterator[Picture]:
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        for page in pages:
-            for item in page.get("Contents", []):
-                yield Picture(key=item["Key"], stored_at=item["LastModified"])
+        for found in objects_under(self.s3, bucket=self.bucket, prefix=prefix):
+            yield Picture(key=found["Key"], stored_at=found["LastModified"])
 
     def _delete(self, picture: Picture) -> None:
         self.s3.delete_object(Bucket=self.bucket, Key=picture.key)

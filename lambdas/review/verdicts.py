@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.common.dynamodb import to_attributes, transact
+from lambdas.common.dynamodb import backoff_s, to_attributes, transact
 from lambdas.common.encounter import Encounter, Review
 from lambdas.common.encounters_table import read_encounter
 from lambdas.common.times import to_text
@@ -99,7 +98,7 @@ class Verdicts:
             if transact(self.dynamodb, *self._writes(encounter, verdict, by=by, at=at), audit):
                 changed = True
                 break
-            self.pause(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311 - spreads retries, no secret
+            self.pause(backoff_s(attempt))
         else:
             raise ReviewError(f"encounter {encounter_id} changed at every attempt; try again")
         self.pictures.settle(encounter_id)

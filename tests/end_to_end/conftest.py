@@ -8,7 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -81,6 +84,14 @@ class Town:
     def publish(self, topic: str, message: dict[str, Any]) -> None:
         """Publish any message on any topic."""
         self.cloud.client("iot-data").publish(topic=topic, qos=1, payload=json.dumps(message).encode())
+
+    def homeward(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run the operator's command line, which must end with this code; None leaves that to the test."""
+        command = [sys.executable, "-m", "homeward", *arguments, "--agency", "demo-dev"]
+        environment = {**os.environ, **self.cloud.environment}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+        assert code in {None, done.returncode}, done.stderr
+        return done
 
     def encounters_at(self, camera: str) -> list[dict[str, Any]]:
         """The encounters at one camera; each test has cameras of its own."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
 
 
 def homeward(town: Town, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "homeward", "camera", *arguments, "--agency", "demo-dev"]
-    environment = {**os.environ, **town.cloud.environment}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+    return town.homeward("camera", *arguments, code=None)
 
 
 def edge(*arguments: str) -> subprocess.CompletedProcess[str]:

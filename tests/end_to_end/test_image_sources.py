@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
 from local_cloud.video import render_walk_past
 from tests.end_to_end.conftest import CASE, PERSON, jpeg
@@ -25,10 +21,7 @@ if TYPE_CHECKING:
 
 def homeward(town: Town, *arguments: str, code: int = 0) -> Any:
     """What a command answers as JSON; None where it answers nothing."""
-    command = [sys.executable, "-m", "homeward", *arguments, "--agency", "demo-dev", "--json"]
-    environment = {**os.environ, **town.cloud.environment}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == code, done.stderr
+    done = town.homeward(*arguments, "--json", code=code)
     return json.loads(done.stdout) if done.stdout else None
 
 

@@ -2,9 +2,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import cv2
@@ -12,7 +9,6 @@ import numpy as np
 import pytest
 
 from lambdas.common.keys import evidence_key
-from local_cloud.cdk import ROOT
 from local_cloud.demo.metrics import counted
 from local_cloud.demo.watch import wait_until
 from local_cloud.faults import Fault
@@ -142,10 +138,7 @@ def test_an_alert_whose_answer_was_lost_is_not_sent_twice(town: Town) -> None:
 
 def test_a_closed_case_no_longer_matches(town: Town) -> None:
     faces = town.watch.faces()
-    environment = {**os.environ, **town.cloud.environment}
-    command = [sys.executable, "-m", "homeward", "case", "close", OTHER_CASE, "--agency", "demo-dev"]
-    closed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert closed.returncode == 0, closed.stderr
+    town.homeward("case", "close", OTHER_CASE)
     assert town.watch.faces() == faces - 1
     assert not [key for key in town.watch.keys("GalleryBucket", "photos/") if "MP900502" in key]
     before = searches(town)

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import cv2
@@ -11,18 +8,16 @@ import numpy as np
 
 from lambdas.common.hops import HOPS
 from lambdas.common.probe import PROBE_CAMERA
-from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.conftest import PERSON, Town
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 
 def probe(town: Town, photo: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "homeward", "probe", "--agency", "demo-dev", "--photo", str(photo), "--json"]
-    environment = {**os.environ, **town.cloud.environment}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+    return town.homeward("probe", "--photo", str(photo), "--json", code=None)
 
 
 def test_a_probe_reports_each_hop_names_no_recipient_and_leaves_nothing(town: Town) -> None:

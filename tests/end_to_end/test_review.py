@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,7 +14,6 @@ from lambdas.common.dynamodb import to_attributes
 from lambdas.common.encounter import AlertState, Encounter, Sighting, Timeline
 from lambdas.common.keys import confirmed_key, evidence_key
 from lambdas.common.times import now, to_text
-from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.conftest import PERSON, Town, jpeg
 from tests.unit.stories import MARLOWE
@@ -35,14 +31,6 @@ def browser(town: Town) -> Callable[..., httpx.Response]:
         return client.request(method, path, headers={"Host": host}, **options)  # type: ignore[arg-type] # as given
 
     return ask
-
-
-def homeward(town: Town, *arguments: str) -> str:
-    command = [sys.executable, "-m", "homeward", *arguments, "--agency", "demo-dev"]
-    environment = {**os.environ, **town.cloud.environment}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_from_the_alert_to_the_verdict(town: Town) -> None:
@@ -71,9 +59,9 @@ def test_from_the_alert_to_the_verdict(town: Town) -> None:
 
     assert ask("POST", link.path, data={"by": "Officer 42"}).status_code == 303
     assert "Acknowledged by Officer 42" in ask("GET", link.path).text
-    assert encounter_id in homeward(town, "encounter", "list", "--stage", "acknowledged")
+    assert encounter_id in town.homeward("encounter", "list", "--stage", "acknowledged").stdout
 
-    homeward(town, "encounter", "confirm", encounter_id, "--by", "Ada", "--note", "It is she.")
+    town.homeward("encounter", "confirm", encounter_id, "--by", "Ada", "--note", "It is she.")
     assert not town.watch.keys("DetectionBucket", f"encounters/{encounter_id}/")
     kept = confirmed_key(encounter_id, capture_id)
     assert town.watch.keys("DetectionBucket", "confirmed/") == [kept]

@@ -1,14 +1,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.conftest import CASE, PERSON, Town, jpeg, write_case
 
@@ -25,8 +21,7 @@ def later_case(town: Town) -> Iterator[None]:
     write_case(town.documents, number=900504, name="Rosalind Sampleton", picture=PERSON[1])
     yield
     (town.documents / "900504.json").unlink()
-    command = [sys.executable, "-m", "homeward", "case", "close", LATER_CASE, "--agency", "demo-dev"]
-    subprocess.run(command, env={**os.environ, **town.cloud.environment}, check=True, capture_output=True, cwd=ROOT)
+    town.homeward("case", "close", LATER_CASE)
 
 
 @pytest.mark.usefixtures("later_case")

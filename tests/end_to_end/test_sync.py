@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +21,7 @@ from tests.end_to_end.conftest import Town, write_case
 from tests.end_to_end.small_stage import SmallStage, Stand
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -246,15 +244,8 @@ def test_a_rebuilt_collection_is_swapped_in_and_back(synced: SmallStage) -> None
 def test_the_deployed_state_machine_does_the_same(town: Town) -> None:
     def homeward(*arguments: str) -> subprocess.CompletedProcess[str]:
         agency_file = str(town.cloud.settings.state / "demo.toml")
-        options = ["--agency", "demo-dev", *(["--agency-file", agency_file] if "sync" in arguments else [])]
-        return subprocess.run(
-            [sys.executable, "-m", "homeward", *arguments, *options],
-            env={**os.environ, **town.cloud.environment},
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=ROOT,
-        )
+        options = ["--agency-file", agency_file] if "sync" in arguments else []
+        return town.homeward(*arguments, *options, code=None)
 
     def sync(*options: str) -> dict[str, Any]:
         ended = homeward("sync", "--json", *options)

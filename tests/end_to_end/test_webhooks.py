@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from standardwebhooks import Webhook
 
-from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.conftest import PERSON, jpeg
 
@@ -19,17 +15,8 @@ if TYPE_CHECKING:
     from tests.web import Post
 
 
-def homeward(town: Town, *arguments: str) -> str:
-    """What the command line prints, as it is run."""
-    command = [sys.executable, "-m", "homeward", *arguments, "--agency", "demo-dev"]
-    environment = {**os.environ, **town.cloud.environment}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def test_a_webhook_that_fails_twice_gets_its_alert_signed_and_once(town: Town) -> None:
-    receiver = Webhook(homeward(town, "webhook", "secret", "records").strip())
+    receiver = Webhook(town.homeward("webhook", "secret", "records").stdout.strip())
 
     def posts() -> list[Post]:
         return [post for post in town.web.posts if json.loads(post.body).get("camera") == "hook-1"]
@@ -52,8 +39,8 @@ def test_a_webhook_that_fails_twice_gets_its_alert_signed_and_once(town: Town) -
 
 
 def test_a_test_of_a_webhook_arrives_and_says_what_it_is(town: Town) -> None:
-    receiver = Webhook(homeward(town, "webhook", "secret", "records").strip())
+    receiver = Webhook(town.homeward("webhook", "secret", "records").stdout.strip())
     town.web.posts.clear()
-    homeward(town, "webhook", "test", "records")
+    town.homeward("webhook", "test", "records")
     [post] = wait_until("the test", lambda: [each for each in town.web.posts if b'"test"' in each.body])
     assert receiver.verify(post.body, post.headers)["kind"] == "test"

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from agencies.alerting import Alerting
+from agencies.policy import policy_document
 from agencies.settings import Matching, Retention, Settings
 from agencies.settings import Thresholds as Given
 from lambdas.common.ages import is_minor, was_minor
 from lambdas.common.case import Case, LastSeen, Period, PhotoKind, Range
 from lambdas.common.policy import Policy, Thresholds, read_policy
-from stacks.constructs.policy import policy_document
 from tests.unit.stories import MARLOWE
 
 CHILD = msgspec.structs.replace(MARLOWE, age_when_missing=Range(min=9, max=9))
