@@ -27,6 +27,7 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.certificate import self_signed
 from edge_device.build import build_gate, build_passers_by
 from edge_device.cameras.video_file import VideoFile
 from edge_device.core.face import Face, pixels
@@ -171,21 +172,10 @@ class CountedCamera:
 
 def peak_mb(video: Path, folder: Path) -> float:
     """The most memory that `homeward-edge run` holds for the video, with its MQTT client waiting for a broker."""
-    make_certificate = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-    ]
-    files = ["-subj", "/CN=bench", "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-    subprocess.run([*make_certificate, *files], check=True, capture_output=True)  # noqa: S603 - openssl, no input
+    identity = self_signed(folder)
     command = [sys.executable, "-m", "edge_device", "--quiet", "run", "--source", str(video), "--camera", "bench"]
     command += ["--pace", "fast", "--endpoint", "127.0.0.1", "--port", "9", "--drain-timeout", "0"]
-    command += ["--cert", str(folder / "cert.pem"), "--key", str(folder / "key.pem"), "--outbox", str(folder / "b.db")]
+    command += ["--cert", str(identity.certificate), "--key", str(identity.key), "--outbox", str(folder / "b.db")]
     highest_kb = 0
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own program
         while process.poll() is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from benchmarks.reference.live_cases import LiveCases
     from local_cloud.cloud import Cloud
 
 _NAME = "reference"
@@ -27,7 +28,7 @@ class Reference:
         self.dynamodb.delete_item(TableName=_NAME, Key={"person": {"S": number}})
 
 
-def deploy_reference(cloud: Cloud, *, collection: str) -> Reference:
+def deploy_reference(cloud: Cloud, live: LiveCases, *, collection: str) -> Reference:
     """A bucket whose events call the function at once, its table, its topic."""
     dynamodb, s3 = cloud.client("dynamodb"), cloud.client("s3")
     dynamodb.create_table(
@@ -37,8 +38,14 @@ def deploy_reference(cloud: Cloud, *, collection: str) -> Reference:
         BillingMode="PAY_PER_REQUEST",
     )
     topic_arn = str(cloud.client("sns").create_topic(Name=_NAME)["TopicArn"])
-    cases_url = f"{cloud.settings.endpoints['namus']}/api/CaseSets/NamUs/MissingPersons/Cases"
-    environment = {"TABLE": _NAME, "TOPIC_ARN": topic_arn, "COLLECTION": collection, "CASES_URL": cases_url}
+    environment = {
+        "TABLE": _NAME,
+        "TOPIC_ARN": topic_arn,
+        "COLLECTION": collection,
+        "CASES_URL": f"{live.url}/api/CaseSets/NamUs/MissingPersons/Cases",
+        # Python trusts what is in this file.
+        "SSL_CERT_FILE": str(live.certificate),
+    }
     function_arn = _create_function(cloud, environment)
     s3.create_bucket(Bucket=_NAME)
     notification: Any = {"LambdaFunctionArn": function_arn, "Events": ["s3:ObjectCreated:*"]}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import time
-import urllib.request
 from typing import Any
 
 import boto3
+import httpx
 from prototype import Prototype  # type: ignore[import-not-found] # lies beside this file where the function runs
 
 rekognition = boto3.client("rekognition")
@@ -32,12 +32,11 @@ def handler(event: dict[str, Any], _: Any) -> None:
     searched_s = time.time()
     for match in answer["FaceMatches"]:
         number = match["Face"]["ExternalImageId"].split(":")[1].removeprefix("MP")
-        with urllib.request.urlopen(f"{os.environ['CASES_URL']}/{number}") as response:  # noqa: S310 - the stand-in's
-            case = json.load(response)
+        case = httpx.get(f"{os.environ['CASES_URL']}/{number}", timeout=10).raise_for_status().json()
         name = case["subjectIdentification"]
 
         def compose(name: dict[str, str] = name, similarity: float = match["Similarity"]) -> str:
             text = f"{name['firstName']} {name['lastName']} was seen, similarity {similarity:.1f}"
-            return json.dumps({"text": text, "searched_s": searched_s, "recorded_s": time.time()})
+            return json.dumps({"text": text, "searched_s": searched_s})
 
         prototype.alert_once(number, compose, now_s=time.time())

@@ -29,6 +29,8 @@ def namus(
         str, typer.Option(help="robots.txt: disallow (as the real one), allow, or missing.")
     ] = "disallow",
     latency_ms: Annotated[int, typer.Option(help="Milliseconds before each answer.", min=0)] = 0,
+    certificate: Annotated[Path | None, typer.Option(help="Serve HTTPS with this certificate, a PEM file.")] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's private key, a PEM file.")] = None,
     switches: Annotated[
         str, typer.Option(help="Further switches as JSON, as PUT /_stand_in/switches takes them.")
     ] = "{}",
@@ -48,13 +50,15 @@ def namus(
     """
     if documents is None and not synthetic:
         raise typer.BadParameter("Say what to serve: --documents DIR, or --synthetic N, or both.")
+    if (certificate is None) != (key is None):
+        raise typer.BadParameter("--certificate and --key go together: give both, or neither.")
     faults = [{"latency_ms": latency_ms}] if latency_ms else []
     chosen = {"shape": shape, "resolved": resolved, "robots": robots, "faults": faults}
     try:
         defaults = changed(changed(Switches(), msgspec.json.encode(chosen)), switches.encode())
     except msgspec.DecodeError as error:
         raise typer.BadParameter(str(error)) from None
-    from local_cloud.namus.server import listening, serve  # noqa: PLC0415 the help text needs no web server
+    from local_cloud.namus.server import Identity, listening, serve  # noqa: PLC0415 the help text needs no web server
 
     try:
         listener = listening(port)
@@ -65,9 +69,13 @@ def namus(
         raise typer.Exit(1) from None
     population = _population(documents, synthetic, seed)
     population.refresh()
-    typer.echo(f"http://127.0.0.1:{port} stands in for NamUs, with {len(list(population.entries()))} fictional cases.")
+    identity = Identity(certificate, key) if certificate and key else None
+    scheme = "https" if identity else "http"
+    typer.echo(
+        f"{scheme}://127.0.0.1:{port} stands in for NamUs, with {len(list(population.entries()))} fictional cases."
+    )
     with listener:
-        serve(listener, population, defaults)
+        serve(listener, population, defaults, identity)
 
 
 def _population(documents: Path | None, synthetic: int, seed: int) -> Population:

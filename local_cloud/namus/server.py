@@ -4,6 +4,8 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 import uvicorn
@@ -73,10 +75,20 @@ class StandIn:
         return Response(status_code=204)
 
 
-def serve(listener: socket.socket, population: Population, switches: Switches) -> None:
-    """Serve on a socket of `listening` until the process is told to stop."""
+@dataclass(frozen=True)
+class Identity:
+    """What a server shows to serve HTTPS: a certificate and its private key, PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+def serve(
+    listener: socket.socket, population: Population, switches: Switches, identity: Identity | None = None
+) -> None:
+    """Serve on a socket of `listening` until the process is told to stop: HTTPS with an identity, HTTP without."""
     with suppress(KeyboardInterrupt):  # Ctrl-C is a way to stop it
-        _server(population, switches).run(sockets=[listener])
+        _server(population, switches, identity).run(sockets=[listener])
 
 
 @contextmanager
@@ -106,7 +118,7 @@ def listening(port: int = 0) -> socket.socket:
     return listener
 
 
-def _server(population: Population, switches: Switches) -> uvicorn.Server:
+def _server(population: Population, switches: Switches, identity: Identity | None = None) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             StandIn(population, switches).app(),
@@ -114,5 +126,7 @@ def _server(population: Population, switches: Switches) -> uvicorn.Server:
             access_log=False,
             proxy_headers=False,
             timeout_graceful_shutdown=2,
+            ssl_certfile=identity.certificate if identity else None,
+            ssl_keyfile=identity.key if identity else None,
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 from collections import Counter
@@ -26,6 +27,7 @@ from local_cloud.namus.population import Together
 from local_cloud.namus.server import running
 from local_cloud.namus.synthetic import Synthetic
 from local_cloud.rekognition.distinct_faces import distinct_faces
+from tests.edge.certificates import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -232,10 +234,26 @@ def test_both_commands_serve_until_they_are_told_to_stop(module: list[str], tmp_
     assert output == f"http://127.0.0.1:{port} stands in for NamUs, with 5 fictional cases.\n"
 
 
+def test_with_a_certificate_it_serves_https(tmp_path: Path) -> None:
+    authority, port = Authority(tmp_path), free_port()
+    identity = authority.issue("stand-in")
+    files = ["--certificate", str(identity.certificate), "--key", str(identity.key)]
+    process = command("local_cloud.namus", "--synthetic", "1", "--port", str(port), *files)
+    try:
+        transport = httpx.HTTPTransport(retries=8, verify=ssl.create_default_context(cafile=authority.ca))
+        with httpx.Client(transport=transport, base_url=f"https://127.0.0.1:{port}") as namus:
+            assert namus.get("/").status_code == 200
+    finally:
+        process.terminate()
+        output, _ = process.communicate(timeout=20)
+    assert output.startswith(f"https://127.0.0.1:{port} stands in for NamUs")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ([], "Say what to serve: --documents DIR, or --synthetic N, or both."),
+        (["--synthetic", "1", "--certificate", "c.pem"], "--certificate and --key go together"),
         (["--synthetic", "1", "--shape", "C"], "shape"),
         (["--synthetic", "1", "--switches", "{"], "Input data was truncated"),
         (["--synthetic", "1", "--switches", '{"colour": 1}'], "unknown field `colour`"),

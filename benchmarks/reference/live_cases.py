@@ -1,0 +1,61 @@
+"""The web site that the reference asks for each case: the NamUs stand-in behind HTTPS, as the real one is."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+
+from benchmarks.certificate import self_signed
+from local_cloud.cdk import ROOT
+from local_cloud.demo.watch import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveCases:
+    """Where it is, and the certificate, a PEM file, by which it is known."""
+
+    url: str
+    certificate: Path
+
+    def take(self, milliseconds: int) -> None:
+        """Let it take so long for each case that it is asked for."""
+        self._client().put("/_stand_in/switches", json={"faults": [{"on": ["case"], "latency_ms": milliseconds}]})
+
+    def is_up(self) -> bool:
+        """Whether it answers."""
+        try:
+            return self._client().get("/").is_success
+        except httpx.TransportError:
+            return False
+
+    def _client(self) -> httpx.Client:
+        trust = ssl.create_default_context(cafile=self.certificate)
+        return httpx.Client(base_url=self.url, verify=trust, trust_env=False, timeout=10)
+
+
+@contextmanager
+def live_cases(documents: Path, folder: Path) -> Iterator[LiveCases]:
+    """The web site with these documents, until the end of the block."""
+    identity = self_signed(folder)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "local_cloud.namus", "--documents", str(documents), "--port", str(port)]
+    command += ["--certificate", str(identity.certificate), "--key", str(identity.key)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own program
+        try:
+            cases = LiveCases(url=f"https://127.0.0.1:{port}", certificate=identity.certificate)
+            wait_until("the reference's web site", cases.is_up)
+            yield cases
+        finally:
+            process.terminate()
