@@ -211,6 +211,10 @@ class Detection(cdk.Stack):
                 # Without it S3 answers 403, not 404, for a capture that was searched before.
                 may("s3:ListBucket", on=[self.captures.bucket_arn]),
                 ingest.on_faces("SearchFacesByImage"),
+                may(
+                    "dynamodb:BatchGetItem",
+                    on=[ingest.cases.table_arn, alerting.encounters.table_arn, self._fleet.cameras.table_arn],
+                ),
                 *alerting.may_alert(),
             ],
             environment={

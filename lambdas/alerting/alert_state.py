@@ -73,12 +73,15 @@ class AlertStates:
 
     def put(self, notice: Notice) -> None:
         """A notice to be sent when it is due; one that was put before stays as it is."""
-        put = {
+        transact(self.dynamodb, {"Put": self.putting(notice)})
+
+    def putting(self, notice: Notice) -> dict[str, Any]:
+        """The write of `put`, for a transaction."""
+        return {
             "TableName": self.table,
             "Item": notice_item(notice),
             "ConditionExpression": "attribute_not_exists(encounter_id)",
         }
-        transact(self.dynamodb, {"Put": put})
 
     def postpone(self, key: str, *, until: datetime, reason: str) -> None:
         """SNS refused the alert: it is due again later, with the reason kept for the operator."""

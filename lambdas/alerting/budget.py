@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from lambdas.alerting.gsm7 import to_gsm7
 from lambdas.alerting.languages import PHRASES
 from lambdas.alerting.sms_text import subject_text
-from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_attributes
+from lambdas.common.dynamodb import despite_conflicts, from_attributes, is_condition_failure, to_attributes
 from lambdas.common.encounter import Notice, NoticeKind, notice_key
 from lambdas.common.times import to_text
 
@@ -41,6 +41,18 @@ class Budget:
         """Whether the day has so many text messages left; they are then taken, for one alert once."""
         if texts > self.limit:
             return False
+        update = self.taking(alert_id, texts, now=now)
+        try:
+            despite_conflicts(self.dynamodb.update_item, **update, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+            answer: Any = error.response
+            return alert_id in from_attributes(answer["Item"])["alerts"]
+        return True
+
+    def taking(self, alert_id: str, texts: int, *, now: datetime) -> dict[str, Any]:
+        """The update that takes them, on condition that the day has them, and has not given them to this alert."""
         values: dict[str, Any] = {
             ":kind": "budget",
             ":alert": alert_id,
@@ -49,21 +61,13 @@ class Budget:
             ":most": self.limit - texts,
             ":expiry": int((now + _KEPT).timestamp()),
         }
-        try:
-            self.dynamodb.update_item(
-                TableName=self.table,
-                Key={"encounter_id": {"S": f"budget#{self._day(now)}"}},
-                UpdateExpression="SET kind = :kind, expires_at = :expiry ADD alerts :alerts, texts :texts",
-                ConditionExpression="attribute_not_exists(texts) OR texts <= :most AND NOT contains(alerts, :alert)",
-                ExpressionAttributeValues=to_attributes(values),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
-            answer: Any = error.response
-            return alert_id in from_attributes(answer["Item"])["alerts"]
-        return True
+        return {
+            "TableName": self.table,
+            "Key": {"encounter_id": {"S": f"budget#{self._day(now)}"}},
+            "UpdateExpression": "SET kind = :kind, expires_at = :expiry ADD alerts :alerts, texts :texts",
+            "ConditionExpression": "attribute_not_exists(texts) OR texts <= :most AND NOT contains(alerts, :alert)",
+            "ExpressionAttributeValues": to_attributes(values),
+        }
 
     def warning(self, *, now: datetime, expires_at: int) -> Notice:
         """The notice that the day's text messages are used up: the same one, however often it is asked for."""

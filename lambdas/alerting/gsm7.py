@@ -7,6 +7,7 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")  # each is sent as an escape and a character
+_ALL = _BASIC | _EXTENDED
 _REPLACED = {
     "\N{LEFT SINGLE QUOTATION MARK}": "'",
     "\N{RIGHT SINGLE QUOTATION MARK}": "'",
@@ -29,8 +30,7 @@ def septets(text: str) -> int:
     Raises:
         ValueError: the text has a character that GSM-7 lacks.
     """
-    strange = {character for character in text if character not in _BASIC | _EXTENDED}
-    if strange:
+    if strange := set(text) - _ALL:
         raise ValueError(f"not in GSM-7: {sorted(strange)}")
     return len(text) + sum(character in _EXTENDED for character in text)
 
@@ -42,9 +42,9 @@ def segments(text: str) -> int:
 
 
 def _nearest(character: str) -> str:
-    if character in _BASIC or character in _EXTENDED:
+    if character in _ALL:
         return character
     if character in _REPLACED:
         return _REPLACED[character]
     plain = "".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part))
-    return plain if plain and all(part in _BASIC or part in _EXTENDED for part in plain) else "?"
+    return plain if plain and all(part in _ALL for part in plain) else "?"

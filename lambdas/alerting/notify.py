@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
@@ -77,29 +77,42 @@ class Notifier:
         record = self.states.claim(key, now=self.now())
         return Outcome.NOT_OURS if record is None else self.send(record)
 
-    def send(self, record: Encounter | Notice, case: Case | None = None) -> Outcome:
-        """Send what the caller has taken. `case` spares a read where the caller has just read that it is open."""
+    def preparing(self, encounter: Encounter, case: Case, *, site: str) -> list[dict[str, Any]]:
+        """What `send` would write before it sends this first alert, for the transaction that opens the encounter."""
+        notice = as_notice(encounter)
+        first, *later = self._deliveries(notice, self._facts(encounter, case, site))
+        writes: list[dict[str, Any]] = [{"Put": self.states.putting(self._apart(notice, each))} for each in later]
+        phones = self._phones(first)
+        if len(phones) > self.texts_a_day:
+            return []
+        if phones:
+            writes.append({"Update": self._budget.taking(notice.encounter_id, len(phones), now=self.now())})
+        return writes
+
+    def send(
+        self,
+        record: Encounter | Notice,
+        case: Case | None = None,
+        *,
+        site: str | None = None,
+        is_prepared: bool = False,
+    ) -> Outcome:
+        """Send what the caller has taken.
+
+        `case` and `site` spare a read each where the caller has just read that it is open, and where its camera stands;
+        `is_prepared` says that what `preparing` gave has been written.
+        """
         notice = as_notice(record)
-        occasion = self._occasion(notice, record if isinstance(record, Encounter) else None, case)
+        occasion = self._occasion(notice, record if isinstance(record, Encounter) else None, case, site)
         if occasion is None:
             self.states.withdraw(notice.encounter_id, now=self.now())
             return Outcome.WITHDRAWN
-        # Of a probe nobody hears but the receipts.
-        is_probe = occasion.facts is not None and occasion.facts.case.source == PROBE_SOURCE
-        # Decided for the time at which the occasion arose, so that every attempt divides the audience alike.
-        deliveries = audience(
-            () if is_probe else self.recipients,
-            occasion.facts,
-            kind=notice.notice,
-            named=notice.audience,
-            at=from_text(notice.created_at),
-            zone=self.zone,
-        )
-        at_once = [delivery for delivery in deliveries if delivery.due_at is None]
-        first, *others = at_once or [Delivery(recipients=())]
-        for delivery in (*others, *(held for held in deliveries if held.due_at)):
-            self._put_off(notice, delivery)
-        outcome = self._publish(occasion, self._within_budget(notice, first))
+        first, *later = self._deliveries(notice, occasion.facts)
+        if not is_prepared:
+            for delivery in later:
+                self.states.put(self._apart(notice, delivery))
+            first = self._within_budget(notice, first)
+        outcome = self._publish(occasion, first)
         if outcome is Outcome.SENT and isinstance(record, Encounter):
             self._time(record)
         return outcome
@@ -118,7 +131,9 @@ class Notifier:
         for hop, milliseconds in hops({**instants, "alerted_at": self.now()}):
             self.timed(hop, milliseconds)
 
-    def _occasion(self, notice: Notice, encounter: Encounter | None, case: Case | None) -> Occasion | None:
+    def _occasion(
+        self, notice: Notice, encounter: Encounter | None, case: Case | None, site: str | None
+    ) -> Occasion | None:
         """None where nobody needs to hear of it any more."""
         if notice.notice is NoticeKind.BUDGET:
             warning = BudgetWarning(day=notice.about, limit=self.texts_a_day)
@@ -130,11 +145,15 @@ class Notifier:
         is_open = case is not None or (stored is not None and stored.status is CaseStatus.OPEN)
         if not _is_needed(notice.notice, encounter, is_open=is_open):
             return None
-        return self._told(notice, encounter, case or (stored.case if stored else _unknown(encounter.case_id)))
+        told = case or (stored.case if stored else _unknown(encounter.case_id))
+        where = site or read_site(self.dynamodb, table=self.cameras_table, camera=encounter.camera)
+        return self._told(notice, encounter, told, where)
 
-    def _told(self, notice: Notice, encounter: Encounter, case: Case) -> Occasion:
-        site = read_site(self.dynamodb, table=self.cameras_table, camera=encounter.camera)
-        facts = Facts(case=case, encounter=encounter, site=site, is_minor=is_minor(case, self.now().date()))
+    def _facts(self, encounter: Encounter, case: Case, site: str) -> Facts:
+        return Facts(case=case, encounter=encounter, site=site, is_minor=is_minor(case, self.now().date()))
+
+    def _told(self, notice: Notice, encounter: Encounter, case: Case, site: str) -> Occasion:
+        facts = self._facts(encounter, case, site)
         alert = compose_alert(
             encounter,
             case,
@@ -149,24 +168,50 @@ class Notifier:
         )
         return Occasion(notice=notice, facts=facts, message=alert)
 
+    def _deliveries(self, notice: Notice, facts: Facts | None) -> list[Delivery]:
+        """The one to make now, which may be to nobody; then those that become notices of their own."""
+        # Of a probe nobody hears but the receipts.
+        is_probe = facts is not None and facts.case.source == PROBE_SOURCE
+        # Decided for the time at which the occasion arose, so that every attempt divides the audience alike.
+        deliveries = audience(
+            () if is_probe else self.recipients,
+            facts,
+            kind=notice.notice,
+            named=notice.audience,
+            at=from_text(notice.created_at),
+            zone=self.zone,
+        )
+        at_once = [delivery for delivery in deliveries if delivery.due_at is None]
+        return [*(at_once or [Delivery(recipients=())]), *(held for held in deliveries if held.due_at)]
+
+    @property
+    def _budget(self) -> Budget:
+        return Budget(dynamodb=self.dynamodb, table=self.states.table, limit=self.texts_a_day, zone=self.zone)
+
+    def _phones(self, delivery: Delivery) -> set[str]:
+        """The names of those who get it as a text message."""
+        channels = {recipient.name: recipient.channel for recipient in self.recipients}
+        return {name for name in delivery.recipients if channels[name] is Channel.SMS}
+
+    def _mails(self, delivery: Delivery) -> bool:
+        names = {recipient.name for recipient in self.recipients if recipient.channel is Channel.EMAIL}
+        return not names.isdisjoint(delivery.recipients)
+
     def _within_budget(self, notice: Notice, delivery: Delivery) -> Delivery:
         """The delivery without those who get text messages, once the day's are used up; the others hear why."""
-        channels = {recipient.name: recipient.channel for recipient in self.recipients}
-        phones = {name for name in delivery.recipients if channels[name] is Channel.SMS}
+        phones, now = self._phones(delivery), self.now()
         if not phones or notice.notice is NoticeKind.BUDGET:
             return delivery
-        now = self.now()
-        budget = Budget(dynamodb=self.dynamodb, table=self.states.table, limit=self.texts_a_day, zone=self.zone)
-        if budget.take(notice.encounter_id, len(phones), now=now):
+        if self._budget.take(notice.encounter_id, len(phones), now=now):
             return delivery
-        self.states.put(budget.warning(now=now, expires_at=self.states.policy.expiry(now)))
+        self.states.put(self._budget.warning(now=now, expires_at=self.states.policy.expiry(now)))
         return replace(delivery, recipients=tuple(name for name in delivery.recipients if name not in phones))
 
-    def _put_off(self, notice: Notice, delivery: Delivery) -> None:
+    def _apart(self, notice: Notice, delivery: Delivery) -> Notice:
         """What some recipients get apart: in another language, or when their quiet hours are over."""
         part = delivery.language if delivery.due_at is None else f"to-{delivery.recipients[0]}"
         is_first = notice.notice is NoticeKind.FIRST
-        apart = msgspec.structs.replace(
+        return msgspec.structs.replace(
             notice,
             encounter_id=notice_key(notice.about, notice.notice, part) if is_first else f"{notice.encounter_id}.{part}",
             audience=delivery.recipients,
@@ -175,7 +220,6 @@ class Notifier:
             alert_attempts=0,
             expires_at=self.states.policy.expiry(self.now()),
         )
-        self.states.put(apart)
 
     def _publish(self, occasion: Occasion, delivery: Delivery) -> Outcome:
         try:
@@ -192,8 +236,9 @@ class Notifier:
 
     def _send(self, occasion: Occasion, delivery: Delivery) -> None:
         message, language = occasion.message, delivery.language
-        document, email = message.document(occasion.notice.encounter_id, language), message.email(language)
-        by_channel = {"default": email, "sms": message.sms(language), "email": email, "sqs": document}
+        by_channel = {"sms": message.sms(language), "sqs": message.document(occasion.notice.encounter_id, language)}
+        # SNS sends the default by every other channel, of which there is one: e-mail.
+        by_channel["default"] = message.email(language) if self._mails(delivery) else by_channel.pop("sms")
         # Not an empty list, which no filter policy is said to handle: "-" is nobody's name.
         names = msgspec.json.encode(delivery.recipients or ("-",)).decode()
         self.sns.publish(

@@ -10,7 +10,7 @@ from lambdas.common.case import PhotoKind
 from lambdas.common.encounter import NoticeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from lambdas.alerting.alert import Alert
     from lambdas.alerting.languages.phrases import Phrases
@@ -27,13 +27,19 @@ def sms_text(alert: Alert, phrases: Phrases, headline: str) -> str:
     Raises:
         ValueError: not even the headline and the link fit, because the agency's address is too long.
     """
-    cut = [_sentences(alert, phrases, headline, limit) for limit in _CUTS]
-    fewer = [_without(cut[-1], _DISPENSABLE[: count + 1]) for count in range(len(_DISPENSABLE))]
-    for sentences in (*cut, *fewer):
+    for sentences in _shorter_and_shorter(alert, phrases, headline):
         text = to_gsm7(". ".join([*(each for each in sentences.values() if each), alert.link]))
         if segments(text) <= MAX_SMS_SEGMENTS:
             return text
     raise ValueError(f"the alert of encounter {alert.encounter_id} does not fit {MAX_SMS_SEGMENTS} text messages")
+
+
+def _shorter_and_shorter(alert: Alert, phrases: Phrases, headline: str) -> Iterator[dict[str, str]]:
+    for limit in _CUTS:
+        yield _sentences(alert, phrases, headline, limit)
+    shortest = _sentences(alert, phrases, headline, _CUTS[-1])
+    for count in range(len(_DISPENSABLE)):
+        yield _without(shortest, _DISPENSABLE[: count + 1])
 
 
 def photo_note(alert: Alert, phrases: Phrases) -> str | None:

@@ -31,11 +31,17 @@ class StoredCase:
 
 def read_case(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> StoredCase | None:
     """The case with this id, strongly consistent, or None where the gallery has none."""
-    key = {"case_id": {"S": case_id}, "record": {"S": CASE_RECORD}}
-    attributes = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
-    if attributes is None:
-        return None
-    item = from_attributes(attributes)
+    attributes = dynamodb.get_item(TableName=table, Key=case_key(case_id), ConsistentRead=True).get("Item")
+    return None if attributes is None else stored_case(from_attributes(attributes))
+
+
+def case_key(case_id: str) -> Item:
+    """The typed key of a case's record."""
+    return {"case_id": {"S": case_id}, "record": {"S": CASE_RECORD}}
+
+
+def stored_case(item: Item) -> StoredCase:
+    """The case of its record's plain values."""
     return StoredCase(case=msgspec.json.decode(item["case"], type=Case), status=CaseStatus(item["status"]))
 
 
@@ -43,7 +49,7 @@ def read_status(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> CaseSt
     """The status of this case, strongly consistent, or None where the gallery has no such case."""
     attributes = dynamodb.get_item(
         TableName=table,
-        Key={"case_id": {"S": case_id}, "record": {"S": CASE_RECORD}},
+        Key=case_key(case_id),
         ProjectionExpression="#status",
         ExpressionAttributeNames={"#status": "status"},
         ConsistentRead=True,

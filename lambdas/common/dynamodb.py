@@ -19,6 +19,11 @@ Item = dict[str, Any]
 
 _ATTEMPTS = 12
 
+
+class UnansweredError(RuntimeError):
+    """A table gave a part of what was asked for: it is throttled."""
+
+
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
@@ -62,6 +67,27 @@ def despite_conflicts(write: Callable[..., T], *, pause: Callable[[float], None]
 def backoff_s(attempt: int) -> float:
     """How long to wait after this attempt (0 is the first), so that those who collided do not do so again."""
     return random.uniform(0, 0.02 * 2 ** min(attempt, 5))  # noqa: S311 - spreads retries, no secret
+
+
+def read_many(
+    dynamodb: DynamoDBClient, keys: Mapping[str, list[Item]], *, pause: Callable[[float], None] = time.sleep
+) -> dict[str, list[Item]]:
+    """Items by table, strongly consistent, in one request of up to 100 typed keys; what no key names is left out.
+
+    Raises:
+        UnansweredError: DynamoDB gave a part of them only, however often it was asked for the rest.
+    """
+    found: dict[str, list[Item]] = {table: [] for table in keys}
+    asked: Any = {table: {"Keys": wanted, "ConsistentRead": True} for table, wanted in keys.items() if wanted}
+    for attempt in range(_ATTEMPTS):
+        answer = dynamodb.batch_get_item(RequestItems=asked)
+        for table, items in answer["Responses"].items():
+            found[table] += [from_attributes(item) for item in items]
+        asked = answer["UnprocessedKeys"]
+        if not asked:
+            return found
+        pause(backoff_s(attempt))
+    raise UnansweredError(f"DynamoDB did not give all items of {', '.join(asked)} in {_ATTEMPTS} attempts")
 
 
 def update_if(dynamodb: DynamoDBClient, **request: Any) -> Item | None:

@@ -71,11 +71,16 @@ class ContentionError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """The encounter of a sighting. `opened` is that encounter where the sighting opened it."""
+    """The encounter of a sighting.
+
+    `opened` is that encounter where the sighting opened it; `is_prepared` says that the writes were made that its first
+    alert needs.
+    """
 
     encounter_id: str
     window: Window
     opened: Encounter | None = None
+    is_prepared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,21 +93,37 @@ class Encounters:
     lease: timedelta = LEASE
     pause: Callable[[float], None] = time.sleep
 
-    def place(self, candidate: Candidate, capture: Capture, *, searched_at: datetime, now: datetime) -> Place:
+    def place(
+        self,
+        candidate: Candidate,
+        capture: Capture,
+        window: Window,
+        *,
+        searched_at: datetime,
+        now: datetime,
+        preparing: Callable[[Encounter], list[dict[str, Any]]],
+    ) -> Place:
         """The encounter that this sighting belongs to; opened, with the sighting in it, if there is none.
+
+        `window` is that of the case at the camera, as it was read; if it has changed since, it is read again.
+        `preparing` gives the writes that the first alert of an encounter needs. They are made together with it; if that
+        cannot be done at once, without them.
 
         Raises:
             ContentionError: too many others opened encounters of this case at this camera at the same time.
         """
         key = window_key(candidate.case.case_id, capture.camera)
         for attempt in range(_ATTEMPTS):
-            window = read_window(self._get(key))
             if found := window.enclosing(capture.captured_at, timedelta(seconds=self.policy.window_s)):
                 return Place(encounter_id=found, window=window)
             encounter = self._new(candidate, capture, window, searched_at=searched_at, now=now)
-            if self._open(encounter, key, window):
-                return Place(encounter_id=encounter.encounter_id, window=window, opened=encounter)
+            prepared = preparing(encounter) if encounter.alert and not attempt else []
+            if self._open(encounter, key, window, prepared):
+                return Place(
+                    encounter_id=encounter.encounter_id, window=window, opened=encounter, is_prepared=bool(prepared)
+                )
             self.pause(backoff_s(attempt))
+            window = read_window(self._get(key))
         raise ContentionError(f"{_ATTEMPTS} attempts to open an encounter found its window changed")
 
     def join(self, place: Place, candidate: Candidate, capture: Capture, *, now: datetime) -> Encounter | None:
@@ -156,7 +177,7 @@ class Encounters:
             encounter.alerted_sightings = 1
         return encounter
 
-    def _open(self, encounter: Encounter, key: str, window: Window) -> bool:
+    def _open(self, encounter: Encounter, key: str, window: Window, prepared: list[dict[str, Any]]) -> bool:
         # Only the list: the same item carries what people said of earlier encounters, which is not ours to write.
         list_it: dict[str, Any] = {
             "TableName": self.table,
@@ -178,7 +199,7 @@ class Encounters:
             "Item": to_attributes({"kind": "encounter", **msgspec.to_builtins(encounter)}),
             "ConditionExpression": "attribute_not_exists(encounter_id)",
         }
-        return transact(self.dynamodb, {"Update": list_it}, {"Put": put_it})
+        return transact(self.dynamodb, {"Update": list_it}, {"Put": put_it}, *prepared)
 
     def _add(self, encounter_id: str, capture_id: str, sighting: Sighting) -> Encounter:
         try:

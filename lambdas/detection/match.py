@@ -5,36 +5,36 @@ An encounter that alerts is told of at once, from here: the stream and the sweep
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.common.case import CaseStatus
-from lambdas.common.cases_table import read_case
-from lambdas.common.collections_in_use import read_collections_in_use
 from lambdas.common.hops import hops
 from lambdas.common.keys import evidence_key
 from lambdas.common.probe import may_meet
 from lambdas.common.search_refusals import has_no_face, why_unreadable
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture import Capture, capture_of_object
+from lambdas.detection.known import MOST_CASES, Tables, read_known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_rekognition import RekognitionClient
+    from mypy_boto3_rekognition.type_defs import ImageTypeDef
     from mypy_boto3_s3 import S3Client
 
     from lambdas.alerting.notify import Notifier
-    from lambdas.common.case import Case
     from lambdas.detection.candidates import Candidate
     from lambdas.detection.encounters import Encounters
+    from lambdas.detection.known import Known
 
-_MOST_FACES = 50  # matches asked of one search: several photos of each of several cases
+_MOST_BYTES = 5_242_880  # that Rekognition takes with a request; it fetches larger ones from the bucket
 
 
 class Outcome(StrEnum):
@@ -55,7 +55,7 @@ class UnreadableCaptureError(ValueError):
 class Matcher:
     """The gallery that a capture is held against, and what becomes of those who resemble somebody in it.
 
-    `collection` is the one that the deployment made; the cases table may name another that took over from it.
+    `collection` gives the name of the one to search.
     `notifier` is made when the first alert needs it: nearly every capture is of somebody who is not missing.
     `timed` is told the hops (lambdas/common/hops.py) and their milliseconds.
     """
@@ -64,8 +64,8 @@ class Matcher:
     rekognition: RekognitionClient
     dynamodb: DynamoDBClient
     bucket: str
-    collection: str
-    cases_table: str
+    collection: Callable[[], str]
+    tables: Tables
     encounters: Encounters
     notifier: Callable[[], Notifier]
     timed: Callable[[str, float], None]
@@ -74,38 +74,44 @@ class Matcher:
     def match(self, key: str) -> Outcome:
         """Search one capture, once or however often it is delivered."""
         try:
-            capture = self._capture(key)
-            if capture is None:
+            found = self._read(key)
+            if found is None:
                 return Outcome.GONE
-            outcome = self._search(key, capture)
+            outcome = self._search(key, *found)
         except UnreadableCaptureError as error:
             self._quarantine(key, reason=str(error))
             return Outcome.QUARANTINED
         self.s3.delete_object(Bucket=self.bucket, Key=key)
         return outcome
 
-    def _capture(self, key: str) -> Capture | None:
+    def _read(self, key: str) -> tuple[Capture, ImageTypeDef] | None:
+        """The capture, and the picture as a search takes it: one request to S3 for both, unless it is too large."""
         try:
-            head = self.s3.head_object(Bucket=self.bucket, Key=key)
+            answer = self.s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                 return None
             raise
+        with closing(answer["Body"]) as body:
+            image: ImageTypeDef = {"S3Object": {"Bucket": self.bucket, "Name": key}}
+            if answer["ContentLength"] <= _MOST_BYTES:
+                image = {"Bytes": body.read()}
         try:
-            return capture_of_object(
-                key, etag=head["ETag"], last_modified=head["LastModified"], metadata=head["Metadata"]
+            capture = capture_of_object(
+                key, etag=answer["ETag"], last_modified=answer["LastModified"], metadata=answer["Metadata"]
             )
         except ValueError as error:
             raise UnreadableCaptureError(str(error)) from error
+        return capture, image
 
-    def _search(self, key: str, capture: Capture) -> Outcome:
-        policy = self.encounters.policy
+    def _search(self, key: str, capture: Capture, image: ImageTypeDef) -> Outcome:
         try:
             answer = self.rekognition.search_faces_by_image(
-                CollectionId=self._collection(),
-                Image={"S3Object": {"Bucket": self.bucket, "Name": key}},
-                FaceMatchThreshold=policy.base.review,
-                MaxFaces=_MOST_FACES,
+                CollectionId=self.collection(),
+                Image=image,
+                FaceMatchThreshold=self.encounters.policy.base.review,
+                # Several photos of each of several cases.
+                MaxFaces=MOST_CASES,
                 QualityFilter="NONE",
             )
         except ClientError as error:
@@ -113,10 +119,14 @@ class Matcher:
         searched_at = self.now()
         self._time(capture, searched_at)
         found = likenesses_by_case(answer["FaceMatches"])
-        among = candidates_among(found, self._open_cases(found, capture.camera), policy)
+        if not found:
+            return Outcome.NO_CANDIDATE
+        known = read_known(self.dynamodb, self.tables, found, capture.camera)
+        cases = [case for case in known.open_cases if may_meet(case, capture.camera)]
+        among = candidates_among(found, cases, self.encounters.policy)
         candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]
         for candidate in candidates:
-            self._record(key, capture, candidate, searched_at=searched_at)
+            self._record(key, capture, candidate, known, searched_at=searched_at)
         return Outcome.CANDIDATE if candidates else Outcome.NO_CANDIDATE
 
     def _time(self, capture: Capture, searched_at: datetime) -> None:
@@ -132,30 +142,28 @@ class Matcher:
         for hop, milliseconds in hops(instants):
             self.timed(hop, milliseconds)
 
-    def _collection(self) -> str:
-        """Read for each search, so that a rebuilt collection takes over between two of them."""
-        in_use = read_collections_in_use(self.dynamodb, table=self.cases_table, deployed=self.collection)
-        return in_use.active
-
-    def _open_cases(self, case_ids: Iterable[str], camera: str) -> list[Case]:
-        stored = (read_case(self.dynamodb, table=self.cases_table, case_id=case_id) for case_id in case_ids)
-        is_open = (found.case for found in stored if found and found.status is CaseStatus.OPEN)
-        return [case for case in is_open if may_meet(case, camera)]
-
-    def _record(self, key: str, capture: Capture, candidate: Candidate, *, searched_at: datetime) -> None:
-        """The picture is in its place before anybody is told of it, and every step may be repeated."""
-        place = self.encounters.place(candidate, capture, searched_at=searched_at, now=self.now())
-        self.s3.copy_object(
-            Bucket=self.bucket,
-            CopySource={"Bucket": self.bucket, "Key": key},
-            Key=evidence_key(place.encounter_id, capture.capture_id),
+    def _record(self, key: str, capture: Capture, candidate: Candidate, known: Known, *, searched_at: datetime) -> None:
+        """Who is to hear of it hears before its picture is in its place: both may be repeated."""
+        window = known.windows[candidate.case.case_id]
+        place = self.encounters.place(
+            candidate,
+            capture,
+            window,
+            searched_at=searched_at,
+            now=self.now(),
+            preparing=lambda encounter: self.notifier().preparing(encounter, candidate.case, site=known.site),
         )
         if place.opened is None:
             mine = self.encounters.join(place, candidate, capture, now=self.now())
         else:
             mine = place.opened if place.opened.alert else None
         if mine:
-            self.notifier().send(mine, candidate.case)
+            self.notifier().send(mine, candidate.case, site=known.site, is_prepared=place.is_prepared)
+        self.s3.copy_object(
+            Bucket=self.bucket,
+            CopySource={"Bucket": self.bucket, "Key": key},
+            Key=evidence_key(place.encounter_id, capture.capture_id),
+        )
 
     def _quarantine(self, key: str, *, reason: str) -> None:
         source: Any = {"Bucket": self.bucket, "Key": key}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 from collections import Counter
@@ -22,6 +23,7 @@ from lambdas.common.keys import capture_key
 from lambdas.common.policy import Policy, Thresholds
 from lambdas.common.times import to_text
 from lambdas.detection.encounters import Encounters
+from lambdas.detection.known import Tables
 from lambdas.detection.match import Matcher
 from tests.faults.actors import stop_before_calls
 from tests.faults.tables import make_tables, put_open_case
@@ -44,7 +46,10 @@ _numbers = itertools.count()
 
 
 class Clients:
-    """Clients of the cloud at whose calls actors stop. Rekognition answers what the test put into `similarities`."""
+    """Clients of the cloud at whose calls actors stop. Rekognition answers what the test put into `similarities`.
+
+    The picture of a capture is its key.
+    """
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
@@ -56,7 +61,7 @@ class Clients:
         self.sqs = cloud.client("sqs")
 
     def _search(self, params: dict[str, Any]) -> Any:
-        key = json.loads(params["body"])["Image"]["S3Object"]["Name"]
+        key = base64.b64decode(json.loads(params["body"])["Image"]["Bytes"]).decode()
         match = {"Similarity": self.similarities[key], "Face": {"ExternalImageId": f"{CASE.case_id}:1"}}
         matches = [match] if self.similarities[key] >= REVIEW else []
         return SimpleNamespace(status_code=200, headers={}), {"FaceMatches": matches}
@@ -95,8 +100,10 @@ class World:
             rekognition=self.clients.rekognition,
             dynamodb=self.clients.dynamodb,
             bucket=self.name,
-            collection="faces",
-            cases_table=f"{self.name}-cases",
+            collection=lambda: "faces",
+            tables=Tables(
+                cases=f"{self.name}-cases", cameras=f"{self.name}-cameras", encounters=f"{self.name}-encounters"
+            ),
             encounters=Encounters(
                 dynamodb=self.clients.dynamodb,
                 table=f"{self.name}-encounters",
@@ -149,7 +156,7 @@ class World:
         """Put the picture into the bucket, for the first time or, as a redelivered message does, once more."""
         times = {"captured-at": to_text(capture.captured_at), "received-at": to_text(self.now)}
         metadata = {"capture-id": capture.capture_id, "camera": capture.camera, **times}
-        self.clients.s3.put_object(Bucket=self.name, Key=capture.key, Body=b"picture", Metadata=metadata)
+        self.clients.s3.put_object(Bucket=self.name, Key=capture.key, Body=capture.key.encode(), Metadata=metadata)
 
     def collect_receipts(self) -> list[str]:
         """The alerts that a receipt came for, all that came so far."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.alerting.budget import Budget
 from lambdas.common.encounter import NoticeKind
@@ -66,3 +67,16 @@ def test_the_warning_of_a_day_is_one_notice(budget: Budget) -> None:
     assert first.encounter_id == second.encounter_id == "notice#2026-11-23#budget#1"
     assert first.notice is NoticeKind.BUDGET
     assert first.audience == ()
+
+
+def test_while_another_transaction_has_the_day_it_is_tried_again(budget: Budget, dynamodb: DynamoDBClient) -> None:
+    conflicts = iter([True, False])
+
+    def conflict(**_: Any) -> None:
+        if next(conflicts):
+            answer: Any = {"Error": {"Code": "TransactionConflictException", "Message": "ongoing"}}
+            raise ClientError(answer, "UpdateItem")
+
+    dynamodb.meta.events.register("before-call.dynamodb.UpdateItem", conflict)
+    assert budget.take("e1", 1, now=NOW)
+    assert item(dynamodb)["texts"] == {"N": "1"}

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import ANY, Stubber
 
+from lambdas.alerting.recipients import Channel, Recipient
 from lambdas.common.case import CaseStatus, PhotoKind
+from lambdas.common.dynamodb import from_attributes
 from lambdas.common.policy import Policy, Thresholds
-from lambdas.detection.encounters import EncounterGoneError, Encounters
+from lambdas.detection.encounters import EncounterGoneError
 from lambdas.detection.match import Matcher, Outcome
+from tests.unit.matchers import matcher_of
 from tests.unit.stories import MARLOWE, encounters_in, put_case
 
 if TYPE_CHECKING:
@@ -50,25 +55,16 @@ def gallery(aws: None) -> Iterator[Gallery]:
 
 
 @pytest.fixture
-def matcher(s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, clock: Clock) -> Matcher:
-    return Matcher(
-        s3=s3,
-        rekognition=gallery.client,
-        dynamodb=dynamodb,
-        bucket="detection",
-        collection="faces",
-        cases_table="cases",
-        encounters=Encounters(dynamodb=dynamodb, table="encounters", policy=POLICY),
-        notifier=lambda: notifier,
-        timed=lambda _hop, _milliseconds: None,
-        now=clock,
-    )
+def matcher(s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier) -> Matcher:
+    return matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
 
 
-def put_capture(s3: S3Client, capture_id: str, at: str = "03:00:00", camera: str = "cam-01") -> str:
+def put_capture(
+    s3: S3Client, capture_id: str, at: str = "03:00:00", camera: str = "cam-01", picture: bytes = b"picture"
+) -> str:
     key = f"captures/{camera}/2026-11-23/{capture_id}.jpg"
     metadata = {"capture-id": capture_id, "camera": camera, "captured-at": f"2026-11-23T{at}.000Z", "track": "t-1"}
-    s3.put_object(Bucket="detection", Key=key, Body=b"picture", Metadata=metadata)
+    s3.put_object(Bucket="detection", Key=key, Body=picture, Metadata=metadata)
     return key
 
 
@@ -261,16 +257,98 @@ def test_a_capture_is_not_lost_with_an_encounter_that_was_deleted_by_hand(
     assert key in keys(s3)
 
 
-def test_the_search_is_asked_by_reference_at_the_review_threshold(
-    matcher: Matcher, gallery: Gallery, s3: S3Client
+@pytest.mark.parametrize(
+    ("picture", "image"),
+    [
+        (b"picture", {"Bytes": b"picture"}),
+        # More than Rekognition takes with a request.
+        (b"x" * 5_242_881, {"S3Object": {"Bucket": "detection", "Name": "captures/cam-01/2026-11-23/c-1.jpg"}}),
+    ],
+)
+def test_a_search_is_for_the_picture_at_the_review_threshold(
+    picture: bytes, image: dict[str, Any], matcher: Matcher, gallery: Gallery, s3: S3Client
 ) -> None:
-    key = put_capture(s3, "c-1")
+    key = put_capture(s3, "c-1", picture=picture)
     expected = {
         "CollectionId": "faces",
-        "Image": {"S3Object": {"Bucket": "detection", "Name": key}},
+        "Image": image,
         "FaceMatchThreshold": 80,
         "MaxFaces": ANY,
         "QualityFilter": "NONE",
     }
     gallery.stubber.add_response("search_faces_by_image", {"FaceMatches": []}, expected)
+    assert matcher.match(key) is Outcome.NO_CANDIDATE
+
+
+def test_who_was_told_is_not_told_again_where_the_picture_came_late(
+    matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, topic: Topic
+) -> None:
+    def fail(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="http://s3")
+
+    key = put_capture(s3, "c-1")
+    s3.meta.events.register("before-send.s3.CopyObject", fail)
+    gallery.answers(("namus:MP900101:910101", 99))
+    with pytest.raises(EndpointConnectionError):
+        matcher.match(key)
+    s3.meta.events.unregister("before-send.s3.CopyObject", fail)
+    gallery.answers(("namus:MP900101:910101", 99))
+    assert matcher.match(key) is Outcome.CANDIDATE
+    [encounter] = encounters_in(dynamodb)
+    assert keys(s3) == [encounter["sightings"]["c-1"]["key"]]
+    assert [message["alert_id"] for message in topic.messages()] == [encounter["encounter_id"]]
+
+
+def operations_of(client: Any) -> list[str]:
+    """The names of the operations that the client is called for from now on, in their order."""
+    called: list[str] = []
+    client.meta.events.register("before-call", lambda model, **_: called.append(model.name))
+    return called
+
+
+def budget_of(dynamodb: DynamoDBClient) -> dict[str, Any]:
+    key = {"encounter_id": {"S": "budget#2026-11-23"}}
+    return from_attributes(dynamodb.get_item(TableName="encounters", Key=key)["Item"])
+
+
+def test_what_a_first_alert_needs_is_written_with_its_encounter(
+    s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier
+) -> None:
+    lopez = Recipient(name="lopez", channel=Channel.EMAIL, language="es")
+    notifier = dataclasses.replace(notifier, recipients=(*notifier.recipients, lopez))
+    matcher = matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
+    gallery.answers(("namus:MP900101:910101", 99))
+    key = put_capture(s3, "c-1")
+    called = operations_of(dynamodb)
     matcher.match(key)
+    # One read, one write, then the alert, and that it is out.
+    assert called == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
+    [encounter] = encounters_in(dynamodb)
+    assert budget_of(dynamodb)["alerts"] == {encounter["encounter_id"]}
+    assert f"notice#{encounter['encounter_id']}#first#es" in list(notifier.states.overdue(now=notifier.now()))
+
+
+def test_without_text_messages_left_an_encounter_is_opened_and_the_others_hear_of_it(
+    s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic
+) -> None:
+    mail = Recipient(name="mail", channel=Channel.EMAIL)
+    notifier = dataclasses.replace(notifier, recipients=(*notifier.recipients, mail), texts_a_day=1)
+    matcher = matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
+    for camera in ("cam-01", "cam-02"):
+        gallery.answers(("namus:MP900101:910101", 99))
+        matcher.match(put_capture(s3, f"of-{camera}", camera=camera))
+    names = [json.loads(attributes["recipients"]["Value"]) for attributes in topic.attributes()]
+    assert names == [["phone", "mail"], ["mail"]]
+    assert budget_of(dynamodb)["texts"] == 1
+    assert {encounter["alert"] for encounter in encounters_in(dynamodb)} == {"sent"}
+    assert "notice#2026-11-23#budget#1" in list(notifier.states.overdue(now=notifier.now()))
+
+
+def test_more_telephones_than_a_day_has_text_messages_are_left_out(
+    s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic
+) -> None:
+    notifier = dataclasses.replace(notifier, texts_a_day=0)
+    gallery.answers(("namus:MP900101:910101", 99))
+    matcher_of(s3, gallery.client, dynamodb, notifier, POLICY).match(put_capture(s3, "c-1"))
+    assert [json.loads(attributes["recipients"]["Value"]) for attributes in topic.attributes()] == [["-"]]
+    assert "notice#2026-11-23#budget#1" in list(notifier.states.overdue(now=notifier.now()))

@@ -14,8 +14,7 @@ from lambdas.common.dynamodb import to_attributes
 from lambdas.common.encounter import Review
 from lambdas.common.policy import Policy
 from lambdas.common.times import to_text
-from lambdas.detection.encounters import Encounters
-from lambdas.detection.match import Matcher
+from tests.unit.matchers import matcher_of
 from tests.unit.stories import encounters_in, put_case
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambdas.alerting.notify import Notifier
+    from lambdas.detection.match import Matcher
     from tests.unit.conftest import Clock, Topic
 
 POLICY = Policy(dismissed_days=7, dismissals=3, dismissed_raise=2, better_shot_margin=2, better_shots=1)
@@ -54,18 +54,7 @@ class Gate:
 @pytest.fixture
 def gate(s3: S3Client, dynamodb: DynamoDBClient, notifier: Notifier, clock: Clock) -> Iterator[Gate]:
     rekognition = boto3.client("rekognition")
-    matcher = Matcher(
-        s3=s3,
-        rekognition=rekognition,
-        dynamodb=dynamodb,
-        bucket="detection",
-        collection="faces",
-        cases_table="cases",
-        encounters=Encounters(dynamodb=dynamodb, table="encounters", policy=POLICY),
-        notifier=lambda: notifier,
-        timed=lambda _hop, _milliseconds: None,
-        now=clock,
-    )
+    matcher = matcher_of(s3, rekognition, dynamodb, notifier, POLICY)
     with Stubber(rekognition) as answers:
         yield Gate(matcher, answers, clock)
 

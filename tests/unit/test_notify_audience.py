@@ -137,3 +137,17 @@ def test_an_alert_names_the_code_that_a_reply_takes(agency: Any, topic: Topic) -
     [message] = topic.messages()
     assert message["code"] == "E1"
     assert "Reply ACK E1." in message["text"]
+
+
+@pytest.mark.parametrize(("recipients", "is_mail"), [((DESK,), False), ((DESK, MAIL), True), ((MAIL,), True)])
+def test_an_email_is_written_where_somebody_gets_one(
+    recipients: tuple[Recipient, ...], is_mail: bool, agency: Any, topic: Topic
+) -> None:
+    published: list[dict[str, Any]] = []
+    topic.sns.meta.events.register("before-parameter-build.sns.Publish", lambda params, **_: published.append(params))
+    agency(*recipients).notify("e1")
+    [message] = [json.loads(params["Message"]) for params in published]
+    beginning = "Possible match, not verified." if is_mail else "POSSIBLE MATCH, NOT VERIFIED."
+    assert message["default"].startswith(beginning)
+    assert ("sms" in message) is is_mail
+    assert json.loads(message["sqs"])["alert_id"] == "e1"

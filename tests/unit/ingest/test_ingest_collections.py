@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lambdas.common.case import Case, CaseStatus, SourcePhoto
 from lambdas.common.cases_table import read_photo
-from lambdas.common.collections_in_use import POINTER_KEY, CollectionsInUse, read_collections_in_use
+from lambdas.common.collections_in_use import (
+    POINTER_KEY,
+    CollectionsInUse,
+    CollectionToSearch,
+    read_collections_in_use,
+)
 from lambdas.ingest.photos import prepare_photo
 
 if TYPE_CHECKING:
@@ -78,3 +84,17 @@ def test_a_deleted_photo_leaves_every_collection(
 
 def test_the_searched_collection_comes_first() -> None:
     assert CollectionsInUse(active="b", building="c", previous="a").kept == ("b", "c", "a")
+
+
+def test_a_search_remembers_the_active_collection_for_five_seconds(gallery: Gallery, point: Any) -> None:
+    moment = [datetime(2026, 11, 23, 3, tzinfo=UTC)]
+    to_search = CollectionToSearch(dynamodb=gallery.dynamodb, table="cases", deployed="faces", now=lambda: moment[0])
+    assert to_search.name() == "faces"
+    point(active="next", previous="faces")
+    moment[0] += timedelta(seconds=4.9)
+    assert to_search.name() == "faces"
+    moment[0] += timedelta(seconds=0.2)
+    assert to_search.name() == "next"
+    point(active="faces", previous="next")
+    moment[0] -= timedelta(hours=1)  # a clock that was put right must not make it remember for an hour
+    assert to_search.name() == "faces"

@@ -1,0 +1,35 @@
+"""The matcher of the unit tests: moto's tables and buckets, and whatever stands for Rekognition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.detection.encounters import Encounters
+from lambdas.detection.known import Tables
+from lambdas.detection.match import Matcher
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_rekognition import RekognitionClient
+    from mypy_boto3_s3 import S3Client
+
+    from lambdas.alerting.notify import Notifier
+    from lambdas.common.policy import Policy
+
+
+def matcher_of(
+    s3: S3Client, rekognition: RekognitionClient, dynamodb: DynamoDBClient, notifier: Notifier, policy: Policy
+) -> Matcher:
+    """A matcher that alerts through this notifier, and has its clock."""
+    return Matcher(
+        s3=s3,
+        rekognition=rekognition,
+        dynamodb=dynamodb,
+        bucket="detection",
+        collection=lambda: "faces",
+        tables=Tables(cases="cases", cameras="cameras", encounters="encounters"),
+        encounters=Encounters(dynamodb=dynamodb, table="encounters", policy=policy),
+        notifier=lambda: notifier,
+        timed=lambda _hop, _milliseconds: None,
+        now=notifier.now,
+    )
