@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import to_json
 
 from agencies.alerting import Alerting
 from agencies.fields import Account, Email, LogDays, Name, Region, Similarity, SourceUrl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class _Table(BaseModel):
@@ -198,6 +202,11 @@ class Settings(_Table):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{', '.join(twice)}: two feeds of one name; each needs its own")
         return feeds
+
+    def as_functions_read(self, sources: Mapping[str, Source]) -> str:
+        """Some of the sources, by name, with the contact that they are told: JSON for `lambdas.ingest.settings`."""
+        tables = {name: source.model_dump(exclude_defaults=True) for name, source in sources.items()}
+        return to_json({"contact": self.contact, **tables}).decode()
 
     @property
     def stage(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 import agencies
@@ -36,5 +35,4 @@ def read_agency(stage: str, file: Path | None) -> Settings:
 
 def sources_of(settings: Settings) -> Sources:
     """The sources that the agency has enabled, as the functions read them."""
-    enabled = {name: source.model_dump(exclude_defaults=True) for name, source in settings.sources.enabled.items()}
-    return read_sources(msgspec.json.encode({"contact": settings.contact, **enabled}).decode())
+    return read_sources(settings.as_functions_read(settings.sources.enabled))

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-import msgspec
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -77,7 +76,7 @@ class Sync(cdk.Stack):
                 **ingest.gallery_environment,
                 "DETECTION_BUCKET": detection.captures.bucket_name,
                 "ENCOUNTERS_TABLE": alerting.encounters.table_name,
-                "SOURCES": self._sources(),
+                "SOURCES": self._settings.as_functions_read(self._settings.sources.in_the_cloud),
                 "MOST_REMOVED_PERCENT": str(self._settings.sync.most_removed_percent),
             },
             timeout=cdk.Duration.minutes(15),
@@ -142,11 +141,3 @@ class Sync(cdk.Stack):
         policy.attach_to_role(machine.role)
         acknowledge_wildcards(policy, *children)
         acknowledge_wildcards(machine.role)
-
-    def _sources(self) -> str:
-        """The agency's [sources] table as the functions read it; only what is enabled."""
-        enabled = {
-            name: source.model_dump(exclude_defaults=True)
-            for name, source in self._settings.sources.in_the_cloud.items()
-        }
-        return msgspec.json.encode({"contact": self._settings.contact, **enabled}).decode()
