@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-# The environment's own keys; every other table under it replaces values of the agency's.
-_ENVIRONMENT_KEYS = frozenset({"account", "region", "removal"})
-
 
 class AgencyFileError(ValueError):
     """An agency file is wrong: one line an error, with the file, the key and what is allowed."""
@@ -99,7 +96,7 @@ def _describe(problem: Any, own: dict[str, Any], environment: str) -> str:
     location = list(problem["loc"])
     if location == ["environment"]:
         path = ["environments", environment]
-    elif location and (location[0] in _ENVIRONMENT_KEYS or _is_in(own, location)):
+    elif _is_in(own, location):
         path = ["environments", environment, *location]
     else:
         path = location

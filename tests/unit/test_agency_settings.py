@@ -230,6 +230,11 @@ def test_a_value_out_of_its_bounds_is_refused(file: AgencyFile, old: str, new: s
     assert file.refusal((old, new)).partition(" is not allowed: must ")[0] == said
 
 
+def test_a_wrong_value_of_the_agency_is_named_where_it_stands(file: AgencyFile) -> None:
+    said = file.refusal(("contact =", 'account = "1111"\ncontact ='), ('account = "222222222222"', ""))
+    assert said == "account: '1111' is not allowed: must be the 12 digits of an AWS account"
+
+
 def test_every_error_of_a_file_is_named_once(file: AgencyFile) -> None:
     said = file.refusal(("review_threshold = 80", "review_threshold = true"), ("[retention]", "[retentoin]"))
     assert said == (
