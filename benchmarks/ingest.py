@@ -22,6 +22,7 @@ from unittest import mock
 
 import httpx
 import stamina
+import typer
 from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.table import Table
@@ -146,7 +147,7 @@ def show(figures: dict[str, float]) -> None:
 
 
 def main() -> None:
-    """Simulate, list, print, write."""
+    """Simulate the indexing, list a source, print the table, write build/bench/ingest.json. About a minute."""
     with tempfile.TemporaryDirectory() as folder:
         figures = index_photos(Path(folder))
     figures |= list_cases()
@@ -157,4 +158,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
