@@ -67,7 +67,8 @@ def show(report: Mapping[str, Any]) -> None:
     source = report["source"]
     # A run in the cloud counts what became of the cases in its metrics only.
     outcomes = ", ".join(f"{count} {_words(outcome)}" for outcome, count in report["outcomes"].items())
-    fetched = outcomes or (f"{report['to_fetch']} fetched" if report["to_fetch"] else "nothing to fetch")
+    done = report["to_fetch"] - report["failed"]
+    fetched = outcomes or (f"{done} fetched" if report["to_fetch"] else "nothing to fetch")
     closed = f"{report['removed']} closed with {report['encounters_withdrawn']} unreviewed encounters"
     console.print(f"{source}: {report['listed']} listed; {fetched}; {closed}", soft_wrap=True)
     if report["failed"]:

@@ -101,6 +101,7 @@ class Sync:
     watch: Watch = lambda stage, case_id, outcome: None  # noqa: ARG005 - nobody watches
     encounters: ClosedEncounters | None = None
     report: SyncReport = field(init=False)
+    unfetched: set[str] = field(default_factory=set, init=False)
     _renewed_at: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -152,7 +153,7 @@ class Sync:
         in_a_row = 0
         for reference in references:
             outcome = self.fetch_one(reference)
-            self._count(outcome)
+            self._count(reference, outcome)
             self.watch(stage, reference.case_id, outcome.value if outcome else "failed")
             in_a_row = 0 if outcome else in_a_row + 1
             if in_a_row >= _FAILURES_IN_A_ROW:
@@ -203,9 +204,10 @@ class Sync:
         if self.encounters is not None:
             self.report.encounters_withdrawn = self.encounters.withdraw()
 
-    def _count(self, outcome: CaseOutcome | None) -> None:
+    def _count(self, reference: CaseReference, outcome: CaseOutcome | None) -> None:
         if outcome is None:
             self.report.failed += 1
+            self.unfetched.add(reference.case_id)
         else:
             self.report.outcomes[outcome.value] = self.report.outcomes.get(outcome.value, 0) + 1
 

@@ -52,7 +52,7 @@ class SyncRuns:
             self.dynamodb.update_item(
                 TableName=self.table,
                 Key=_key(source),
-                UpdateExpression="SET #owner = :owner, lease_until = :until, started_at = :now",
+                UpdateExpression="SET #owner = :owner, lease_until = :until, started_at = :now REMOVE unfetched",
                 ConditionExpression=f"{condition} OR #owner = :held" if is_free else condition,
                 ExpressionAttributeNames={"#owner": "owner"},
                 ExpressionAttributeValues=to_attributes(values if is_free else _without(values, ":held")),
@@ -72,6 +72,20 @@ class SyncRuns:
             SyncRunningError: another run has it now.
         """
         self._change(source, owner, "SET lease_until = :until", {":until": self._until()})
+
+    def note_unfetched(self, source: str, owner: str, case_ids: set[str]) -> None:
+        """Remember cases that the run could not fetch; naming one again, as a retried batch does, counts it once.
+
+        Raises:
+            SyncRunningError: another run has the source now.
+        """
+        if case_ids:
+            self._change(source, owner, "ADD unfetched :case_ids", {":case_ids": case_ids})
+
+    def unfetched(self, source: str) -> set[str]:
+        """The cases that this run, or else the last one, noted as unfetched."""
+        noted: set[str] = self._read(source).get("unfetched", set())
+        return noted
 
     def end(self, source: str, owner: str, report: Any) -> None:
         """Let go of the source and keep the report.

@@ -247,9 +247,9 @@ def test_the_deployed_state_machine_does_the_same(town: Town) -> None:
         options = ["--agency-file", agency_file] if "sync" in arguments else []
         return town.homeward(*arguments, *options, code=None)
 
-    def sync(*options: str) -> dict[str, Any]:
+    def sync(*options: str, code: int = 0) -> dict[str, Any]:
         ended = homeward("sync", "--json", *options)
-        assert ended.returncode == 0, ended.stderr
+        assert ended.returncode == code, ended.stderr
         [report] = json.loads(ended.stdout)
         return dict(report)
 
@@ -259,7 +259,15 @@ def test_the_deployed_state_machine_does_the_same(town: Town) -> None:
 
     before = town.watch.gallery()["cases"]
     write_case(town.documents, number=900503, name="Ansel Madeupson", picture=distinct_faces()[5])
-    assert sync("--in-cloud")["to_fetch"] == 1
+    refusing = {"on": ["case"], "path": "/900503", "do": "status", "status": 400}
+    switches = f"{town.cloud.settings.endpoints['namus']}/_stand_in/switches"
+    httpx.put(switches, json={"faults": [refusing]}).raise_for_status()
+    unfetched = [sync(*options, code=1) for options in (["--in-cloud"], [])]
+    assert [(report["to_fetch"], report["failed"], report["complete"]) for report in unfetched] == [(1, 1, False)] * 2
+    assert "1 cases of namus could not be fetched; sync again" in homeward("sync", "--in-cloud").stderr
+    httpx.put(switches, json={}).raise_for_status()
+    fetched = sync("--in-cloud")
+    assert (fetched["to_fetch"], fetched["failed"], fetched["complete"]) == (1, 0, True)
     wait_until("the new case's face", lambda: settled(before + 1))
     assert sync()["outcomes"] == {}
     document = json.loads((town.documents / "900503.json").read_text())

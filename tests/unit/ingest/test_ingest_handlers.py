@@ -112,7 +112,7 @@ def test_the_steps_of_the_state_machine_keep_the_gallery_in_step(
     assert handler({**step, "Items": [{**items[0], **step}]}, CONTEXT) == {"outcomes": {"CasesStored": 1}, "failed": 0}
     assert handler({**step, **items[1]}, CONTEXT)["outcomes"] == {"CasesGone": 1}
     assert (gallery.case_record("namus:MP3") or {})["status"] == "open", "nothing is withdrawn before the end"
-    assert handler({"step": "withdraw", **run, "plan": planned}, CONTEXT) == {"removed": 1}
+    assert handler({"step": "withdraw", **run, "plan": planned}, CONTEXT) == {"removed": 1, "failed": 0}
     assert (gallery.case_record("namus:MP3") or {})["status"] == "removed"
     assert (gallery.case_record("namus:MP970001") or {})["status"] == "open"
 
@@ -128,3 +128,36 @@ def test_a_failed_step_lets_go_of_the_source(load: Callable[[str], Any], website
         "/api/CaseSets/NamUs/MissingPersons/Search": httpx.Response(200, json={"count": 0, "results": []})
     }
     assert handler({"step": "plan", "source": "namus", "run": "execution-2"}, CONTEXT)["to_fetch"] == 0
+
+
+@pytest.mark.usefixtures("gallery")
+def test_a_case_that_could_not_be_fetched_is_in_the_report_of_the_run(
+    load: Callable[[str], Any], website: Any, sample: Any
+) -> None:
+    rows = [{"namus2Number": number, "modifiedDateTime": "m"} for number in (970001, 970002)]
+    cases = "/api/CaseSets/NamUs/MissingPersons/Cases"
+    website.answers = {
+        "/api/CaseSets/NamUs/MissingPersons/Search": httpx.Response(200, json={"count": 2, "results": rows}),
+        f"{cases}/970001": httpx.Response(200, json=sample("namus_shape_b.json") | {"images": []}),
+        f"{cases}/970002": httpx.Response(400),
+    }
+    module = load("sync_handler")
+    runs = module.sync("namus", "execution-1").runs
+
+    def sync(execution: str, *, fetched_times: int) -> dict[str, Any]:
+        run = {"source": "namus", "run": execution}
+        planned = module.handler({"step": "plan", **run}, CONTEXT)
+        for _ in range(fetched_times):
+            for number in (970001, 970002):
+                item = {"step": "fetch", **run, "source_id": f"MP{number}", "modified": "m"}
+                module.handler({"Items": [item]}, CONTEXT)
+        module.handler({"step": "withdraw", **run, "plan": planned}, CONTEXT)
+        report: dict[str, Any] = runs.last_report("namus")
+        return report
+
+    report = sync("execution-1", fetched_times=2)
+    assert (report["failed"], report["complete"]) == (1, False), "a batch that is tried again counts its cases once"
+    assert runs.unfetched("namus") == {"namus:MP970002"}
+    website.answers[f"{cases}/970002"] = httpx.Response(200, json=sample("namus_shape_b.json") | {"images": []})
+    report = sync("execution-2", fetched_times=0)
+    assert (report["failed"], report["complete"]) == (0, True), "a run begins without those of the last one"
