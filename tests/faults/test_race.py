@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -57,6 +58,27 @@ def test_of_32_matchers_and_notifiers_at_once_one_alerts(world: World) -> None:
     world.now += timedelta(hours=1)
     world.sweep(clock)
     assert world.alerts() == {encounter["encounter_id"]: 1}
+
+
+def test_of_32_encounters_at_once_as_many_cost_a_text_message_as_the_day_has(world: World) -> None:
+    world.texts_a_day = 10
+    to_the_desk: list[str] = []
+
+    def listen(params: dict[str, Any], **_: Any) -> None:
+        if "desk" in params["MessageAttributes"]["recipients"]["StringValue"]:
+            to_the_desk.append(json.loads(json.loads(params["Message"])["sqs"])["alert_id"])
+
+    world.clients.sns.meta.events.register("before-parameter-build.sns.Publish", listen)
+    clock = world.skewed(0)
+    keys = [world.take("c", f"cam-{number}", world.now, ALERT + 0.5).key for number in range(AT_ONCE)]
+    matcher = world.matcher(clock)
+    race(lambda number: matcher.match(keys[number]))
+    world.clients.sns.meta.events.unregister("before-parameter-build.sns.Publish", listen)
+    assert world.alerts() == {encounter["encounter_id"]: 1 for encounter in world.encounters()}
+    assert len(world.encounters()) == AT_ONCE
+    [budget] = world.items("budget")
+    assert (budget["texts"], budget["alerts"]) == (10, set(to_the_desk))
+    assert len(to_the_desk) == 10
 
 
 def test_of_32_prototypes_at_once_several_alert(world: World) -> None:
