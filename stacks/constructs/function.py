@@ -72,7 +72,6 @@ class Function(lambda_.Function):
                 **environment,
                 "POWERTOOLS_SERVICE_NAME": module,
                 "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
-                "POWERTOOLS_LOG_LEVEL": "INFO",
             },
             **lambda_props,
         )
