@@ -81,7 +81,9 @@ def reference(world: World) -> Work:
 
     def search_and_alert(key: str) -> None:
         answer = world.clients.rekognition.search_faces_by_image(
-            CollectionId="faces", Image={"S3Object": {"Bucket": world.name, "Name": key}}
+            # The world knows a picture by its bytes, which are its key.
+            CollectionId="faces",
+            Image={"Bytes": key.encode()},
         )
         for match in answer["FaceMatches"]:
             person = match["Face"]["ExternalImageId"]

@@ -4,9 +4,10 @@
 
 Both run warm in the same local cloud, take turns capture by capture, have functions of the same memory, and search the
 same face collection on the same server. The reference is called by S3 directly, asks the NamUs stand-in for the case
-(over HTTPS, with httpx, as one asks the real one), reads, writes and publishes. The figures `p50_ratio` and `p99_ratio` are with a stand-in that answers at once, which no
-public web site does; the table's last row, and `delayed_*`, is with one that takes --case-request-ms, an assumed round
-trip over the internet (nobody measured NamUs' own). Writes build/bench/latency.json.
+(over HTTPS, with httpx, as one asks the real one), reads, writes and publishes. The figures `p50_ratio` and `p99_ratio`
+are with a stand-in that answers at once, which no public web site does; the table's last row, and `delayed_*`, is with
+one that takes --case-request-ms, an assumed round trip over the internet (nobody measured NamUs' own). Writes
+build/bench/latency.json.
 """
 
 from __future__ import annotations

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from local_cloud.cdk import ROOT
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_patient"), [({"AWS_LAMBDA_FUNCTION_NAME": "demo-dev-Match"}, True), ({}, False)]
+)
+def test_only_on_lambda_the_collector_is_patient(environment: dict[str, str], is_patient: bool) -> None:
+    others = {name: value for name, value in os.environ.items() if name != "AWS_LAMBDA_FUNCTION_NAME"}
+    program = (
+        "import gc; before = gc.get_threshold(); import lambdas; print(gc.isenabled(), gc.get_threshold() != before)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**others, **environment}, cwd=ROOT, check=True, stdout=subprocess.PIPE
+    )
+    assert done.stdout.decode().split() == ["True", str(is_patient)]
