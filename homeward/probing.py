@@ -15,8 +15,8 @@ from PIL import Image
 
 from homeward.gallery_access import open_gallery, open_withdrawal
 from lambdas.common.case import Case, CaseStatus, Name, SourcePhoto
-from lambdas.common.cases_table import CASE_RECORD, read_photo
-from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.common.cases_table import CASE_RECORD, read_photo, record_key
+from lambdas.common.dynamodb import from_attributes
 from lambdas.common.encounter import AlertState, NoticeKind, notice_key
 from lambdas.common.encounters_table import read_encounter, window_key
 from lambdas.common.hops import hops_of
@@ -150,7 +150,7 @@ def clean_up(deployment: Deployment) -> None:
             _delete_encounter(deployment, encounter_id)
         _delete(deployment, window_key(case_id, PROBE_CAMERA))
         deployment.client("s3").delete_object(Bucket=deployment["GalleryBucket"], Key=document_key(case_id))
-        dynamodb.delete_item(TableName=table, Key=to_attributes({"case_id": case_id, "record": CASE_RECORD}))
+        dynamodb.delete_item(TableName=table, Key=record_key(case_id, CASE_RECORD))
     _delete_pictures(deployment, f"captures/{PROBE_CAMERA}/")
 
 

@@ -30,12 +30,15 @@ class LiveCases:
 
     def take(self, milliseconds: int) -> None:
         """Let it take so long for each case that it is asked for."""
-        self._client().put("/_stand_in/switches", json={"faults": [{"on": ["case"], "latency_ms": milliseconds}]})
+        switches = {"faults": [{"on": ["case"], "latency_ms": milliseconds}]}
+        with self._client() as client:
+            client.put("/_stand_in/switches", json=switches).raise_for_status()
 
     def is_up(self) -> bool:
         """Whether it answers."""
         try:
-            return self._client().get("/").is_success
+            with self._client() as client:
+                return client.get("/").is_success
         except httpx.TransportError:
             return False
 

@@ -82,7 +82,7 @@ class Notifier:
         notice = as_notice(encounter)
         first, *later = self._deliveries(notice, self._facts(encounter, case, site))
         writes: list[dict[str, Any]] = [{"Put": self.states.putting(self._apart(notice, each))} for each in later]
-        phones = self._phones(first)
+        phones = self._reached_by(Channel.SMS, first)
         if len(phones) > self.texts_a_day:
             return []
         if phones:
@@ -188,18 +188,14 @@ class Notifier:
     def _budget(self) -> Budget:
         return Budget(dynamodb=self.dynamodb, table=self.states.table, limit=self.texts_a_day, zone=self.zone)
 
-    def _phones(self, delivery: Delivery) -> set[str]:
-        """The names of those who get it as a text message."""
-        channels = {recipient.name: recipient.channel for recipient in self.recipients}
-        return {name for name in delivery.recipients if channels[name] is Channel.SMS}
-
-    def _mails(self, delivery: Delivery) -> bool:
-        names = {recipient.name for recipient in self.recipients if recipient.channel is Channel.EMAIL}
-        return not names.isdisjoint(delivery.recipients)
+    def _reached_by(self, channel: Channel, delivery: Delivery) -> set[str]:
+        """The names of those in the delivery who get it this way."""
+        names = {recipient.name for recipient in self.recipients if recipient.channel is channel}
+        return names.intersection(delivery.recipients)
 
     def _within_budget(self, notice: Notice, delivery: Delivery) -> Delivery:
         """The delivery without those who get text messages, once the day's are used up; the others hear why."""
-        phones, now = self._phones(delivery), self.now()
+        phones, now = self._reached_by(Channel.SMS, delivery), self.now()
         if not phones or notice.notice is NoticeKind.BUDGET:
             return delivery
         if self._budget.take(notice.encounter_id, len(phones), now=now):
@@ -238,7 +234,8 @@ class Notifier:
         message, language = occasion.message, delivery.language
         by_channel = {"sms": message.sms(language), "sqs": message.document(occasion.notice.encounter_id, language)}
         # SNS sends the default by every other channel, of which there is one: e-mail.
-        by_channel["default"] = message.email(language) if self._mails(delivery) else by_channel.pop("sms")
+        is_mailed = self._reached_by(Channel.EMAIL, delivery)
+        by_channel["default"] = message.email(language) if is_mailed else by_channel.pop("sms")
         # Not an empty list, which no filter policy is said to handle: "-" is nobody's name.
         names = msgspec.json.encode(delivery.recipients or ("-",)).decode()
         self.sns.publish(

@@ -31,13 +31,15 @@ class StoredCase:
 
 def read_case(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> StoredCase | None:
     """The case with this id, strongly consistent, or None where the gallery has none."""
-    attributes = dynamodb.get_item(TableName=table, Key=case_key(case_id), ConsistentRead=True).get("Item")
+    attributes = dynamodb.get_item(TableName=table, Key=record_key(case_id, CASE_RECORD), ConsistentRead=True).get(
+        "Item"
+    )
     return None if attributes is None else stored_case(from_attributes(attributes))
 
 
-def case_key(case_id: str) -> Item:
-    """The typed key of a case's record."""
-    return {"case_id": {"S": case_id}, "record": {"S": CASE_RECORD}}
+def record_key(case_id: str, record: str) -> Item:
+    """The typed key of one of a case's records."""
+    return {"case_id": {"S": case_id}, "record": {"S": record}}
 
 
 def stored_case(item: Item) -> StoredCase:
@@ -49,7 +51,7 @@ def read_status(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> CaseSt
     """The status of this case, strongly consistent, or None where the gallery has no such case."""
     attributes = dynamodb.get_item(
         TableName=table,
-        Key=case_key(case_id),
+        Key=record_key(case_id, CASE_RECORD),
         ProjectionExpression="#status",
         ExpressionAttributeNames={"#status": "status"},
         ConsistentRead=True,
@@ -59,6 +61,6 @@ def read_status(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> CaseSt
 
 def read_photo(dynamodb: DynamoDBClient, *, table: str, case_id: str, photo_id: str) -> Item | None:
     """The record of this photo as docs/architecture.md lists its attributes, strongly consistent, or None."""
-    key = {"case_id": {"S": case_id}, "record": {"S": photo_record(photo_id)}}
+    key = record_key(case_id, photo_record(photo_id))
     attributes = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
     return from_attributes(attributes) if attributes else None

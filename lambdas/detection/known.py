@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.common.cameras_table import site_of
 from lambdas.common.case import CaseStatus
-from lambdas.common.cases_table import case_key, stored_case
+from lambdas.common.cases_table import CASE_RECORD, record_key, stored_case
 from lambdas.common.dynamodb import read_many
 from lambdas.common.encounters_table import window_key
 from lambdas.detection.windows import Window, read_window
@@ -23,15 +23,6 @@ MOST_CASES = 49  # with a window each, and one camera, no more keys than one req
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tables:
-    """The names of the tables."""
-
-    cases: str
-    cameras: str
-    encounters: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Known:
     """The cases that are open, the window at this camera of each by case id, and where the camera stands."""
 
@@ -40,21 +31,29 @@ class Known:
     site: str
 
 
-def read_known(dynamodb: DynamoDBClient, tables: Tables, case_ids: Iterable[str], camera: str) -> Known:
+def read_known(
+    dynamodb: DynamoDBClient,
+    case_ids: Iterable[str],
+    camera: str,
+    *,
+    cases_table: str,
+    cameras_table: str,
+    encounters_table: str,
+) -> Known:
     """What is known of these cases, up to `MOST_CASES` of them, at this camera."""
     keys = {case_id: window_key(case_id, camera) for case_id in case_ids}
     items = read_many(
         dynamodb,
         {
-            tables.cases: [case_key(case_id) for case_id in keys],
-            tables.encounters: [{"encounter_id": {"S": key}} for key in keys.values()],
-            tables.cameras: [{"camera": {"S": camera}}],
+            cases_table: [record_key(case_id, CASE_RECORD) for case_id in keys],
+            encounters_table: [{"encounter_id": {"S": key}} for key in keys.values()],
+            cameras_table: [{"camera": {"S": camera}}],
         },
     )
-    stored = [stored_case(item) for item in items[tables.cases]]
-    windows = {item["encounter_id"]: item for item in items[tables.encounters]}
+    stored = [stored_case(item) for item in items[cases_table]]
+    windows = {item["encounter_id"]: item for item in items[encounters_table]}
     return Known(
         open_cases=[found.case for found in stored if found.status is CaseStatus.OPEN],
         windows={case_id: read_window(windows.get(key)) for case_id, key in keys.items()},
-        site=site_of(next(iter(items[tables.cameras]), {}), camera),
+        site=site_of(next(iter(items[cameras_table]), {}), camera),
     )

@@ -18,7 +18,7 @@ from lambdas.common.probe import may_meet
 from lambdas.common.search_refusals import has_no_face, why_unreadable
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture import Capture, capture_of_object
-from lambdas.detection.known import MOST_CASES, Tables, read_known
+from lambdas.detection.known import MOST_CASES, read_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,8 @@ class Matcher:
     dynamodb: DynamoDBClient
     bucket: str
     collection: Callable[[], str]
-    tables: Tables
+    cases_table: str
+    cameras_table: str
     encounters: Encounters
     notifier: Callable[[], Notifier]
     timed: Callable[[str, float], None]
@@ -121,7 +122,14 @@ class Matcher:
         found = likenesses_by_case(answer["FaceMatches"])
         if not found:
             return Outcome.NO_CANDIDATE
-        known = read_known(self.dynamodb, self.tables, found, capture.camera)
+        known = read_known(
+            self.dynamodb,
+            found,
+            capture.camera,
+            cases_table=self.cases_table,
+            cameras_table=self.cameras_table,
+            encounters_table=self.encounters.table,
+        )
         cases = [case for case in known.open_cases if may_meet(case, capture.camera)]
         among = candidates_among(found, cases, self.encounters.policy)
         candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]

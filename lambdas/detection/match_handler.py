@@ -17,7 +17,6 @@ from lambdas.common.policy import read_policy
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
 from lambdas.detection.encounters import Encounters
-from lambdas.detection.known import Tables
 from lambdas.detection.match import Matcher
 
 if TYPE_CHECKING:
@@ -51,11 +50,8 @@ matcher = Matcher(
     collection=CollectionToSearch(
         dynamodb=dynamodb, table=os.environ["CASES_TABLE"], deployed=os.environ["FACE_COLLECTION"], now=now
     ).name,
-    tables=Tables(
-        cases=os.environ["CASES_TABLE"],
-        cameras=os.environ["CAMERAS_TABLE"],
-        encounters=os.environ["ENCOUNTERS_TABLE"],
-    ),
+    cases_table=os.environ["CASES_TABLE"],
+    cameras_table=os.environ["CAMERAS_TABLE"],
     encounters=Encounters(
         dynamodb=dynamodb,
         table=os.environ["ENCOUNTERS_TABLE"],

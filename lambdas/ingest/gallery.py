@@ -9,7 +9,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from lambdas.common.case import CaseStatus
-from lambdas.common.cases_table import CASE_RECORD, photo_record
+from lambdas.common.cases_table import CASE_RECORD, photo_record, record_key
 from lambdas.common.dynamodb import Item, from_attributes, is_condition_failure, to_attributes
 from lambdas.common.keys import document_key, photo_key, quarantine_key
 from lambdas.common.times import to_text
@@ -41,7 +41,7 @@ class Gallery:
         """The attributes of the case's record without the case itself, strongly consistent, or None."""
         answer = self.dynamodb.get_item(
             TableName=self.table,
-            Key=_key(case_id, CASE_RECORD),
+            Key=record_key(case_id, CASE_RECORD),
             ProjectionExpression="#status, content_sha256, source_modified, synced_at",
             ExpressionAttributeNames={"#status": "status"},
             ConsistentRead=True,
@@ -139,7 +139,7 @@ class Gallery:
     def release_quarantine(self, case_id: str) -> None:
         """Forget that an earlier document of the case could not be read."""
         answer = self.dynamodb.delete_item(
-            TableName=self.table, Key=_key(case_id, QUARANTINE_RECORD), ReturnValues="ALL_OLD"
+            TableName=self.table, Key=record_key(case_id, QUARANTINE_RECORD), ReturnValues="ALL_OLD"
         )
         if "Attributes" in answer:
             self.s3.delete_object(Bucket=self.bucket, Key=quarantine_key(case_id))
@@ -176,7 +176,7 @@ class Gallery:
         values = {f":{name}": value for name, value in changes.items()} | request.pop("values", {})
         self.dynamodb.update_item(
             TableName=self.table,
-            Key=_key(case_id, record),
+            Key=record_key(case_id, record),
             UpdateExpression=(f"SET {kept} " if kept else "") + (f"REMOVE {removed}" if removed else ""),
             ExpressionAttributeNames={f"#{name}": name for name in changes} | request.pop("names", {}),
             ExpressionAttributeValues=to_attributes(values),
@@ -193,7 +193,3 @@ class Gallery:
                 return False
             raise
         return True
-
-
-def _key(case_id: str, record: str) -> dict[str, Any]:
-    return to_attributes({"case_id": case_id, "record": record})

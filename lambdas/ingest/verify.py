@@ -12,6 +12,7 @@ from lambdas.common.case import ENROLLED_KINDS, CaseStatus
 from lambdas.common.cases_table import CASE_RECORD, photo_record
 from lambdas.common.dynamodb import Item, from_attributes
 from lambdas.common.keys import photo_key, photo_of_external_image_id, photo_of_key
+from lambdas.common.s3_objects import objects_under
 from lambdas.ingest.faces import AmbiguousIndexError
 from lambdas.ingest.lease import LeaseBusyError, LeaseLostError
 
@@ -63,8 +64,8 @@ class Verification:
     def read(self) -> GalleryState:
         """Read all three; what changes meanwhile may show up as a difference that the repair finds to be none."""
         state = GalleryState()
-        pages = self.gallery.s3.get_paginator("list_objects_v2").paginate(Bucket=self.gallery.bucket, Prefix="photos/")
-        state.objects = {item["Key"] for page in pages for item in page.get("Contents", [])}
+        found = objects_under(self.gallery.s3, bucket=self.gallery.bucket, prefix="photos/")
+        state.objects = {item["Key"] for item in found}
         for item in self._records():
             if item["record"] == CASE_RECORD:
                 state.statuses[item["case_id"]] = CaseStatus(item["status"])

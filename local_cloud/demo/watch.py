@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdas.common.dynamodb import from_attributes
+from lambdas.common.s3_objects import objects_under
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,8 +61,7 @@ class Watch:
 
     def keys(self, bucket: str, prefix: str = "") -> list[str]:
         """Keys in the bucket that is the output of this name."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._deployment[bucket], Prefix=prefix)
-        return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+        return [found["Key"] for found in objects_under(self._s3, bucket=self._deployment[bucket], prefix=prefix)]
 
     def encounters(self) -> list[dict[str, Any]]:
         """The encounters, oldest first."""

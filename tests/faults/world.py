@@ -23,7 +23,6 @@ from lambdas.common.keys import capture_key
 from lambdas.common.policy import Policy, Thresholds
 from lambdas.common.times import to_text
 from lambdas.detection.encounters import Encounters
-from lambdas.detection.known import Tables
 from lambdas.detection.match import Matcher
 from tests.faults.actors import stop_before_calls
 from tests.faults.tables import make_tables, put_open_case
@@ -102,9 +101,8 @@ class World:
             dynamodb=self.clients.dynamodb,
             bucket=self.name,
             collection=lambda: "faces",
-            tables=Tables(
-                cases=f"{self.name}-cases", cameras=f"{self.name}-cameras", encounters=f"{self.name}-encounters"
-            ),
+            cases_table=f"{self.name}-cases",
+            cameras_table=f"{self.name}-cameras",
             encounters=Encounters(
                 dynamodb=self.clients.dynamodb,
                 table=f"{self.name}-encounters",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.detection.encounters import Encounters
-from lambdas.detection.known import Tables
 from lambdas.detection.match import Matcher
 
 if TYPE_CHECKING:
@@ -27,7 +26,8 @@ def matcher_of(
         dynamodb=dynamodb,
         bucket="detection",
         collection=lambda: "faces",
-        tables=Tables(cases="cases", cameras="cameras", encounters="encounters"),
+        cases_table="cases",
+        cameras_table="cameras",
         encounters=Encounters(dynamodb=dynamodb, table="encounters", policy=policy),
         notifier=lambda: notifier,
         timed=lambda _hop, _milliseconds: None,
