@@ -204,7 +204,7 @@ class Settings(_Table):
         return feeds
 
     def as_functions_read(self, sources: Mapping[str, Source]) -> str:
-        """Some of the sources, by name, with the contact that they are told: JSON for `lambdas.ingest.settings`."""
+        """Return these sources as JSON, in the form that `lambdas.ingest.sources.settings` reads."""
         tables = {name: source.model_dump(exclude_defaults=True) for name, source in sources.items()}
         return to_json({"contact": self.contact, **tables}).decode()
 

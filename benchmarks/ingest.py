@@ -31,14 +31,14 @@ from benchmarks.simulation.engine import Bucket, Engine
 from benchmarks.simulation.queue import Queue
 from benchmarks.simulation.table import CasesTable
 from benchmarks.simulation.virtual_time import VirtualTime
-from lambdas.ingest.face_collections import FaceCollections
-from lambdas.ingest.faces import AmbiguousIndexError
-from lambdas.ingest.index_photo import PhotoIndex
-from lambdas.ingest.lease import LeaseBusyError, LeaseLostError, Leases
-from lambdas.ingest.namus import NamUs
-from lambdas.ingest.pace import ProcessPace
-from lambdas.ingest.polite_client import PoliteClient
-from lambdas.ingest.shared_pace import SharedPace
+from lambdas.downloads.pace import ProcessPace
+from lambdas.downloads.polite_client import PoliteClient
+from lambdas.downloads.shared_pace import SharedPace
+from lambdas.ingest.gallery.face_collections import FaceCollections
+from lambdas.ingest.gallery.faces import AmbiguousIndexError
+from lambdas.ingest.gallery.index_photo import PhotoIndex
+from lambdas.ingest.gallery.lease import LeaseBusyError, LeaseLostError, Leases
+from lambdas.ingest.sources.namus.source import NamUs
 from local_cloud.namus.server import running
 from local_cloud.namus.switches import Switches
 from local_cloud.namus.synthetic import Synthetic

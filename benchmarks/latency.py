@@ -36,13 +36,13 @@ from local_cloud.demo.sync import sync
 from local_cloud.demo.watch import Watch, wait_until
 from local_cloud.demo_cases import DemoCases, write_demo_documents
 from local_cloud.lifecycle import running_cloud
-from local_cloud.rekognition.distinct_faces import distinct_faces
+from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from homeward.deployment import Deployment
+    from homeward.deployment.outputs import Deployment
     from local_cloud.cloud import Cloud
 
 OUT = Path(__file__).parents[1] / "build" / "bench" / "latency.json"

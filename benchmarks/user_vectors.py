@@ -28,12 +28,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from local_cloud.rekognition.distinct_faces import distinct_faces
-from local_cloud.rekognition.engine import FaceEngine
-from local_cloud.rekognition.similarity import similarities, unit
+from local_cloud.rekognition.engine.distinct_faces import distinct_faces
+from local_cloud.rekognition.engine.engine import FaceEngine
+from local_cloud.rekognition.engine.similarity import similarities, unit
 
 if TYPE_CHECKING:
-    from local_cloud.rekognition.similarity import Vector
+    from local_cloud.rekognition.engine.similarity import Vector
 
 OUT = Path(__file__).parents[1] / "build" / "bench" / "user_vectors.json"
 ENROLLED, MOST_PHOTOS, PROBES = 32, 4, 4

@@ -9,7 +9,7 @@ import typer
 
 import agencies
 from agencies.files import AgencyFileError, load_agency
-from lambdas.ingest.settings import Sources, read_sources
+from lambdas.ingest.sources.settings import Sources, read_sources
 
 if TYPE_CHECKING:
     from agencies.settings import Settings

@@ -9,20 +9,20 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agencies.files import AgencyFileError
-from homeward import cameras, cases, encounters, galleries, queues, webhooks
-from homeward.deployment import NotDeployedError
-from homeward.imports import import_folder
-from homeward.latency import latency
+from homeward.commands import camera, case, encounter, gallery, queue, webhook
+from homeward.commands.import_folder import import_folder
+from homeward.commands.latency import latency
+from homeward.commands.probe import probe
+from homeward.commands.search import search
+from homeward.commands.submit import submit
+from homeward.commands.sync import sync
+from homeward.commands.thresholds import thresholds
+from homeward.commands.upload_link import upload_link
+from homeward.deployment.outputs import NotDeployedError
+from homeward.log_output import show_warnings
 from homeward.options import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE, messages
-from homeward.probes import probe
-from homeward.searches import search
-from homeward.submits import submit
-from homeward.syncs import sync
-from homeward.thresholds import thresholds
-from homeward.uploads import upload_link
-from homeward.warnings_shown import show_warnings
-from lambdas.ingest.lease import LeaseBusyError
-from lambdas.ingest.rebuild import RebuildError
+from lambdas.ingest.gallery.lease import LeaseBusyError
+from lambdas.ingest.gallery.rebuild import RebuildError
 from lambdas.review.verdicts import ReviewError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
@@ -31,15 +31,15 @@ app.command("import")(import_folder)
 app.command()(search)
 app.command()(submit)
 app.command("upload-link")(upload_link)
-app.add_typer(galleries.app, name="gallery")
-app.add_typer(cases.app, name="case")
-app.add_typer(encounters.app, name="encounter")
+app.add_typer(gallery.app, name="gallery")
+app.add_typer(case.app, name="case")
+app.add_typer(encounter.app, name="encounter")
 app.command()(thresholds)
 app.command()(latency)
 app.command()(probe)
-app.add_typer(cameras.app, name="camera")
-app.add_typer(queues.app, name="queue")
-app.add_typer(webhooks.app, name="webhook")
+app.add_typer(camera.app, name="camera")
+app.add_typer(queue.app, name="queue")
+app.add_typer(webhook.app, name="webhook")
 
 
 @app.callback()

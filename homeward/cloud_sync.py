@@ -6,13 +6,13 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from homeward.gallery_access import open_runs
+from homeward.deployment.gallery import open_runs
 from homeward.options import FAILED, REFUSED
 from homeward.progress import progress
-from homeward.syncing import REFUSALS, exit_code
+from homeward.sync_report import REFUSALS, exit_code
 
 if TYPE_CHECKING:
-    from homeward.deployment import Deployment
+    from homeward.deployment.outputs import Deployment
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 _REFUSALS = frozenset(refusal.__name__ for refusal in REFUSALS)

@@ -10,8 +10,8 @@ import boto3
 import typer
 from rich.console import Console
 
-from homeward.deployment import Deployment, find_deployment
-from lambdas.ingest.faces import NO_RETRIES
+from homeward.deployment.outputs import Deployment, find_deployment
+from lambdas.ingest.gallery.faces import NO_RETRIES
 
 FAILED, WRONG_USAGE, NOT_FOUND, DIFFERENCES, REFUSED, UNUSABLE = 1, 2, 3, 4, 5, 6
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from stacks.fleet import Fleet
     from stacks.ingest import Ingest
 
-# Below the 60 seconds that a claim lasts (lambdas/alerting/function.py), so that a claim that ran out has no holder.
+# Below the 60 seconds that a claim lasts (lambdas/alerting/wiring.py), so that a claim that ran out has no holder.
 _NOTIFY_TIMEOUT = cdk.Duration.seconds(30)
 
 
@@ -164,7 +164,7 @@ class Alerting(cdk.Stack):
         ]
 
     def notifier_environment(self) -> dict[str, str]:
-        """What lambdas/alerting/function.py makes a notifier from."""
+        """What lambdas/alerting/wiring.py makes a notifier from."""
         return {
             "ENCOUNTERS_TABLE": self.encounters.table_name,
             "CASES_TABLE": self._ingest.cases.table_name,

@@ -64,7 +64,7 @@ class Ingest(cdk.Stack):
             self,
             "IndexPhoto",
             settings=self._settings,
-            handler="ingest.index_photo",
+            handler="ingest.gallery.index_photo",
             description="Brings the faces of a photo into step with the gallery",
             statements=[
                 self._use_key(),

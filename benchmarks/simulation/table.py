@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from lambdas.common.cases_table import CASE_RECORD
+from lambdas.cases.table import CASE_RECORD
 from lambdas.common.dynamodb import from_attributes, to_attributes
 
 if TYPE_CHECKING:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.alerting.email_text import email_text
-from lambdas.alerting.languages import PHRASES
-from lambdas.alerting.sms_text import sms_text, subject_text
-from lambdas.common.case import PhotoKind
-from lambdas.common.evidence import Strength, evidence_of
+from lambdas.alerting.texts.email import email_text
+from lambdas.alerting.texts.languages import PHRASES
+from lambdas.alerting.texts.sms import sms_text, subject_text
+from lambdas.cases.case import PhotoKind
 from lambdas.common.keys import reply_code
 from lambdas.common.times import from_text, local_minute
+from lambdas.encounters.evidence import Strength, evidence_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from lambdas.common.case import Case
-    from lambdas.common.encounter import Encounter, NoticeKind
+    from lambdas.cases.case import Case
+    from lambdas.encounters.encounter import Encounter, NoticeKind
 
 
 # After that, "now" would send people to where somebody was.

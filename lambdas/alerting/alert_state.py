@@ -14,8 +14,8 @@ import msgspec
 
 from lambdas.alerting.followups import followups
 from lambdas.common.dynamodb import Item, from_attributes, to_attributes, transact, update_if
-from lambdas.common.encounter import LEASE, AlertState, Encounter, Notice, notice_item
 from lambdas.common.times import to_text
+from lambdas.encounters.encounter import LEASE, AlertState, Encounter, Notice, notice_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

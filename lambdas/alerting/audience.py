@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from lambdas.common.encounter import NoticeKind
+from lambdas.encounters.encounter import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from zoneinfo import ZoneInfo
 
     from lambdas.alerting.recipients import Filter, Recipient
-    from lambdas.common.case import Case
-    from lambdas.common.encounter import Encounter
+    from lambdas.cases.case import Case
+    from lambdas.encounters.encounter import Encounter
 
 # These sum up all sightings; the others are about what was told of, so they go to those who were told.
 _SUMMARIES = frozenset({NoticeKind.DIGEST, NoticeKind.ESCALATION})

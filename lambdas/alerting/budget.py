@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from lambdas.alerting.gsm7 import to_gsm7
-from lambdas.alerting.languages import PHRASES
-from lambdas.alerting.sms_text import subject_text
+from lambdas.alerting.texts.gsm7 import to_gsm7
+from lambdas.alerting.texts.languages import PHRASES
+from lambdas.alerting.texts.sms import subject_text
 from lambdas.common.dynamodb import despite_conflicts, from_attributes, is_condition_failure, to_attributes
-from lambdas.common.encounter import Notice, NoticeKind, notice_key
 from lambdas.common.times import to_text
+from lambdas.encounters.encounter import Notice, NoticeKind, notice_key
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo

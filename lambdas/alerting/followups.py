@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lambdas.common.encounter import Notice, NoticeKind, notice_key
 from lambdas.common.times import to_text
+from lambdas.encounters.encounter import Notice, NoticeKind, notice_key
 
 if TYPE_CHECKING:
     from datetime import datetime

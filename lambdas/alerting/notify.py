@@ -15,15 +15,15 @@ from lambdas.alerting.audience import Delivery, Facts, audience
 from lambdas.alerting.budget import Budget, BudgetWarning
 from lambdas.alerting.occasion import Occasion, as_notice
 from lambdas.alerting.recipients import Channel
-from lambdas.common.ages import is_minor
+from lambdas.cases.ages import is_minor
+from lambdas.cases.case import Case, CaseStatus
+from lambdas.cases.table import read_case
 from lambdas.common.cameras_table import read_site
-from lambdas.common.case import Case, CaseStatus
-from lambdas.common.cases_table import read_case
-from lambdas.common.encounter import AlertState, Encounter, Notice, NoticeKind, Review, notice_key
-from lambdas.common.encounters_table import read_encounter
-from lambdas.common.hops import hops
 from lambdas.common.probe import PROBE_SOURCE
 from lambdas.common.times import from_text, to_text
+from lambdas.encounters.encounter import AlertState, Encounter, Notice, NoticeKind, Review, notice_key
+from lambdas.encounters.hops import hops
+from lambdas.encounters.table import read_encounter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ class Notifier:
     """What an alert is made from and where it goes.
 
     `sns` must not retry by itself: an answer that got lost may have been a success, and only a receipt can tell.
-    `timed` is told the hops (lambdas/common/hops.py) of first alerts and their milliseconds.
+    `timed` is told the hops (lambdas/encounters/hops.py) of first alerts and their milliseconds.
     """
 
     sns: SNSClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from lambdas.common.encounter import Encounter, Notice, NoticeKind
+from lambdas.encounters.encounter import Encounter, Notice, NoticeKind
 
 if TYPE_CHECKING:
     from lambdas.alerting.audience import Facts

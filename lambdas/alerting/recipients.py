@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from lambdas.common.case import CaseType
+from lambdas.cases.case import CaseType
 
 
 class Channel(StrEnum):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from lambdas.alerting.function import notifier_from_environment
+from lambdas.alerting.wiring import notifier_from_environment
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.common.ages import was_minor
-from lambdas.common.case import PhotoKind
+from lambdas.cases.ages import was_minor
+from lambdas.cases.case import PhotoKind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lambdas.common.case import Case
+    from lambdas.cases.case import Case
 
 
 class Thresholds(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lambdas.common.case import Case
+    from lambdas.cases.case import Case
 
 PROBE_SOURCE = "probe"
 PROBE_CAMERA = "homeward-probe"

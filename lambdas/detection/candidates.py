@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from lambdas.common.case import PhotoKind
-from lambdas.common.encounter import RunnerUp
+from lambdas.cases.case import PhotoKind
 from lambdas.common.keys import photo_of_external_image_id
+from lambdas.encounters.encounter import RunnerUp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mypy_boto3_rekognition.type_defs import FaceMatchTypeDef
 
-    from lambdas.common.case import Case
+    from lambdas.cases.case import Case
     from lambdas.common.policy import Policy, Thresholds
 
 

@@ -31,7 +31,10 @@ from lambdas.common.dynamodb import (
     transact,
     update_if,
 )
-from lambdas.common.encounter import (
+from lambdas.common.keys import evidence_key
+from lambdas.common.times import to_text
+from lambdas.detection.windows import Window, muting, read_window
+from lambdas.encounters.encounter import (
     LEASE,
     AlertState,
     Encounter,
@@ -43,10 +46,7 @@ from lambdas.common.encounter import (
     notice_item,
     notice_key,
 )
-from lambdas.common.encounters_table import window_key
-from lambdas.common.keys import evidence_key
-from lambdas.common.times import to_text
-from lambdas.detection.windows import Window, muting, read_window
+from lambdas.encounters.table import window_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.cases.case import CaseStatus
+from lambdas.cases.table import CASE_RECORD, record_key, stored_case
 from lambdas.common.cameras_table import site_of
-from lambdas.common.case import CaseStatus
-from lambdas.common.cases_table import CASE_RECORD, record_key, stored_case
 from lambdas.common.dynamodb import read_many
-from lambdas.common.encounters_table import window_key
 from lambdas.detection.windows import Window, read_window
+from lambdas.encounters.table import window_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from lambdas.common.case import Case
+    from lambdas.cases.case import Case
 
 MOST_CASES = 49  # with a window each, and one camera, no more keys than one request may have
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.common.hops import hops
 from lambdas.common.keys import evidence_key
 from lambdas.common.probe import may_meet
-from lambdas.common.search_refusals import has_no_face, why_unreadable
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture import Capture, capture_of_object
 from lambdas.detection.known import MOST_CASES, read_known
+from lambdas.detection.search_refusals import has_no_face, why_unreadable
+from lambdas.encounters.hops import hops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ class Matcher:
 
     `collection` gives the name of the one to search.
     `notifier` is made when the first alert needs it: nearly every capture is of somebody who is not missing.
-    `timed` is told the hops (lambdas/common/hops.py) and their milliseconds.
+    `timed` is told the hops (lambdas/encounters/hops.py) and their milliseconds.
     """
 
     s3: S3Client

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from lambdas.cases.collections_in_use import CollectionToSearch
 from lambdas.common.batch import each_alone
-from lambdas.common.collections_in_use import CollectionToSearch
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.policy import read_policy
@@ -34,7 +34,7 @@ dynamodb = boto3.client("dynamodb", config=unchecked)
 @cache
 def notifier() -> Notifier:
     """Made for the first alert: what it needs is imported then, not at each cold start."""
-    from lambdas.alerting.function import notifier_from_environment  # noqa: PLC0415 - see above
+    from lambdas.alerting.wiring import notifier_from_environment  # noqa: PLC0415 - see above
 
     return notifier_from_environment(dynamodb, metrics.time)
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from botocore.exceptions import ClientError
 
+from lambdas.cases.gallery_news import is_retrospective_due, note_retrospective
 from lambdas.common.dynamodb import from_attributes
-from lambdas.common.encounter import Encounter, Review
-from lambdas.common.gallery_news import is_retrospective_due, note_retrospective
 from lambdas.common.keys import capture_key
 from lambdas.common.times import from_text
+from lambdas.encounters.encounter import Encounter, Review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from lambdas.common.photos import UnusablePhotoError, prepare_photo
 from lambdas.detection.capture import Capture, name_based_id, trusted_time
 from lambdas.detection.message import ReceivedCapture
 from lambdas.detection.store_capture import store_capture
+from lambdas.downloads.errors import SourceError, UnavailableError
 from lambdas.feeds.entries import read_entries
 from lambdas.feeds.seen import REMEMBERED
-from lambdas.ingest.photos import UnusablePhotoError, prepare_photo
-from lambdas.ingest.source import SourceError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+    from lambdas.downloads.polite_client import PoliteClient
     from lambdas.feeds.entries import Entry
     from lambdas.feeds.seen import Seen
     from lambdas.feeds.settings import FeedSettings
-    from lambdas.ingest.polite_client import PoliteClient
 
 _FEED_BYTES, _PICTURE_BYTES = 5_000_000, 25_000_000
 # Shorter than the time to the next run, so that two never read one feed at once.

@@ -12,12 +12,12 @@ import msgspec
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
-from lambdas.feeds.public_only import PublicOnly
+from lambdas.downloads.pace import ProcessPace
+from lambdas.downloads.polite_client import PoliteClient
+from lambdas.downloads.public_only import PublicOnly
 from lambdas.feeds.read_feed import FeedReader
 from lambdas.feeds.seen import Seen
 from lambdas.feeds.settings import read_feeds
-from lambdas.ingest.pace import ProcessPace
-from lambdas.ingest.polite_client import PoliteClient
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

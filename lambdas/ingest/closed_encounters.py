@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.common.case import CaseStatus
-from lambdas.common.cases_table import read_status
+from lambdas.cases.case import CaseStatus
+from lambdas.cases.table import read_status
 from lambdas.common.dynamodb import to_attributes, transact
-from lambdas.common.encounter import AlertState, Notice, NoticeKind, Review, notice_item, notice_key
-from lambdas.common.encounters_table import encounters_by_review, read_encounter
 from lambdas.common.s3_objects import delete_under
 from lambdas.common.times import to_text
+from lambdas.encounters.encounter import AlertState, Notice, NoticeKind, Review, notice_item, notice_key
+from lambdas.encounters.table import encounters_by_review, read_encounter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-    from lambdas.common.encounter import Encounter
+    from lambdas.encounters.encounter import Encounter
 
 _WITHOUT_VERDICT = (Review.OPEN, Review.UNDECIDED)
 _TOLD = frozenset({AlertState.SENDING, AlertState.SENT})

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from lambdas.common.case import CaseStatus
-from lambdas.ingest.photos import UnusablePhotoError, prepare_photo
-from lambdas.ingest.source import DocumentError, GoneError, RefusedError, TooLargeError, UnavailableError
+from lambdas.cases.case import CaseStatus
+from lambdas.common.photos import UnusablePhotoError, prepare_photo
+from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError, UnavailableError
+from lambdas.ingest.sources.source import DocumentError
 
 if TYPE_CHECKING:
-    from lambdas.common.case import Case, SourcePhoto
+    from lambdas.cases.case import Case, SourcePhoto
     from lambdas.common.dynamodb import Item
-    from lambdas.ingest.gallery import Gallery
-    from lambdas.ingest.source import CaseReference, Source
+    from lambdas.ingest.gallery.storage import Gallery
+    from lambdas.ingest.sources.source import CaseReference, Source
 
 _LARGEST_CASE = 300_000  # bytes of JSON; an item of the table holds 400 kB
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lambdas.common.case import CaseStatus
-from lambdas.common.cases_table import CASE_RECORD
+from lambdas.cases.case import CaseStatus
+from lambdas.cases.table import CASE_RECORD
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.common.times import to_text
-from lambdas.ingest.gallery import QUARANTINE_RECORD
-from lambdas.ingest.source import CaseReference
+from lambdas.ingest.gallery.storage import QUARANTINE_RECORD
+from lambdas.ingest.sources.source import CaseReference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

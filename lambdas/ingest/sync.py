@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from lambdas.common.case import CaseStatus
+from lambdas.cases.case import CaseStatus
 from lambdas.common.times import to_text
+from lambdas.downloads.errors import SourceError, UnavailableError
 from lambdas.ingest.fetch_case import IncompleteCaseError
 from lambdas.ingest.plan import Plan, known_cases
-from lambdas.ingest.source import CaseReference, SourceError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from lambdas.ingest.closed_encounters import ClosedEncounters
     from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome
+    from lambdas.ingest.gallery.withdraw import Withdrawal
+    from lambdas.ingest.sources.source import CaseReference
     from lambdas.ingest.sync_runs import SyncRuns
-    from lambdas.ingest.withdraw import Withdrawal
 
 # So few removals are never stopped, however small the gallery.
 _ALWAYS_REMOVABLE = 5

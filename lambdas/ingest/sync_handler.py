@@ -21,19 +21,19 @@ import msgspec
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
+from lambdas.downloads.shared_pace import SharedPace
 from lambdas.ingest.closed_encounters import ClosedEncounters
-from lambdas.ingest.face_collections import FaceCollections
-from lambdas.ingest.faces import NO_RETRIES
 from lambdas.ingest.fetch_case import CaseFetcher
-from lambdas.ingest.gallery import Gallery
-from lambdas.ingest.lease import Leases
-from lambdas.ingest.open_source import open_source
-from lambdas.ingest.settings import read_sources
-from lambdas.ingest.shared_pace import SharedPace
-from lambdas.ingest.source import CaseReference
+from lambdas.ingest.gallery.face_collections import FaceCollections
+from lambdas.ingest.gallery.faces import NO_RETRIES
+from lambdas.ingest.gallery.lease import Leases
+from lambdas.ingest.gallery.storage import Gallery
+from lambdas.ingest.gallery.withdraw import Withdrawal
+from lambdas.ingest.sources.open_source import open_source
+from lambdas.ingest.sources.settings import read_sources
+from lambdas.ingest.sources.source import CaseReference
 from lambdas.ingest.sync import Sync
 from lambdas.ingest.sync_runs import SyncRunningError, SyncRuns
-from lambdas.ingest.withdraw import Withdrawal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.common.dynamodb import Item, from_attributes, to_attributes
-from lambdas.common.encounters_table import window_key
 from lambdas.common.times import to_text
+from lambdas.encounters.table import window_key
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from lambdas.common.encounter import Encounter
+    from lambdas.encounters.encounter import Encounter
 
 _REMEMBERED_TRACKS = 50
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.common.dynamodb import to_attributes, transact
-from lambdas.common.encounter import Review
-from lambdas.common.encounters_table import encounters_by_review
 from lambdas.common.times import to_text
+from lambdas.encounters.encounter import Review
+from lambdas.encounters.table import encounters_by_review
 from lambdas.review.audit import Audit, AuditKind, Via
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from lambdas.common.case import CaseStatus, PhotoKind
-from lambdas.common.encounter import Encounter, Stage
-from lambdas.common.evidence import Strength, evidence_of
+from lambdas.cases.case import CaseStatus, PhotoKind
+from lambdas.encounters.encounter import Encounter, Stage
+from lambdas.encounters.evidence import Strength, evidence_of
 from lambdas.review.links import Which, has_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lambdas.common.case import Case
+    from lambdas.cases.case import Case
     from lambdas.review.links import Shown
 
 HEADLINE = "Possible match, not verified"

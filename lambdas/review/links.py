@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from lambdas.cases.table import read_case
 from lambdas.common.cameras_table import read_site
-from lambdas.common.cases_table import read_case
-from lambdas.common.encounters_table import read_encounter
 from lambdas.common.keys import photo_key
 from lambdas.common.times import from_text, local_minute
+from lambdas.encounters.table import read_encounter
 from lambdas.review.audit import AuditKind, Via
 from lambdas.review.pictures import place_of
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-    from lambdas.common.cases_table import StoredCase
-    from lambdas.common.encounter import Encounter
+    from lambdas.cases.table import StoredCase
+    from lambdas.encounters.encounter import Encounter
     from lambdas.review.verdicts import Verdicts
 
 # Long enough for a slow telephone, too short to be passed on.

@@ -15,15 +15,15 @@ from botocore.config import Config
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
-from lambdas.review.function import verdicts_from_environment
 from lambdas.review.link_page import encounter_page, headers, link_path, message_page
 from lambdas.review.links import ExpiredLinkError, Links, UnknownLinkError, Which
 from lambdas.review.verdicts import EncounterOverError
+from lambdas.review.wiring import verdicts_from_environment
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.common.encounter import Encounter
+    from lambdas.encounters.encounter import Encounter
 
 metrics = Metrics()
 app = APIGatewayHttpResolver()

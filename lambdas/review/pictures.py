@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from lambdas.common.dynamodb import to_attributes, update_if
-from lambdas.common.encounter import Review
-from lambdas.common.encounters_table import read_encounter
 from lambdas.common.keys import confirmed_key, evidence_key, picture_of_key
 from lambdas.common.s3_objects import objects_under
+from lambdas.encounters.encounter import Review
+from lambdas.encounters.table import read_encounter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-    from lambdas.common.encounter import Encounter
+    from lambdas.encounters.encounter import Encounter
 
 _FOLDERS = ("encounters/", "confirmed/")
 # Somebody else may be about to say that the copy under confirmed/ is the one to keep.

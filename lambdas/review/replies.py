@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.common.encounter import Review
-from lambdas.common.encounters_table import encounters_by_review
 from lambdas.common.keys import reply_code
 from lambdas.common.times import to_text
+from lambdas.encounters.encounter import Review
+from lambdas.encounters.table import encounters_by_review
 from lambdas.review.audit import Via
 from lambdas.review.verdicts import EncounterOverError, NoEncounterError
 

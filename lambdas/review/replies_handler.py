@@ -14,8 +14,8 @@ from lambdas.common.batch import each_alone
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
-from lambdas.review.function import verdicts_from_environment
 from lambdas.review.replies import Replies, Reply
+from lambdas.review.wiring import verdicts_from_environment
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

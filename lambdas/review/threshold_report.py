@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.common.cases_table import read_case
-from lambdas.common.encounter import Review
-from lambdas.common.encounters_table import encounters_by_review, read_encounter
+from lambdas.cases.table import read_case
+from lambdas.encounters.encounter import Review
+from lambdas.encounters.table import encounters_by_review, read_encounter
 from lambdas.review.verdicts import VERDICTS
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.common.dynamodb import backoff_s, to_attributes, transact
-from lambdas.common.encounter import Encounter, Review
-from lambdas.common.encounters_table import read_encounter
 from lambdas.common.times import to_text
+from lambdas.encounters.encounter import Encounter, Review
+from lambdas.encounters.table import read_encounter
 from lambdas.review.audit import Audit, AuditKind, Via
 from lambdas.review.dismissals import write_dismissal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from homeward.deployment import Deployment, find_deployment
+from homeward.deployment.outputs import Deployment, find_deployment
 from local_cloud.cdk import ROOT
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from homeward.fleet import register_camera
+from homeward.fleet.cameras import register_camera
 from local_cloud.cdk import ROOT
 from local_cloud.video.render import render_walk_past
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from homeward.deployment import Deployment
+    from homeward.deployment.outputs import Deployment
     from local_cloud.cloud import Cloud
 
 CAMERA = "cam-01"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from homeward.deployment import Deployment
+    from homeward.deployment.outputs import Deployment
 
 
 def counted(deployment: Deployment, log_group: str, prefix: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.common.cases_table import read_case
+from lambdas.cases.table import read_case
 from lambdas.common.keys import photo_key
 from local_cloud.demo.contact_sheet import Row, write_contact_sheet
 from local_cloud.demo.timeline import draw_timeline
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from homeward.deployment import Deployment
+    from homeward.deployment.outputs import Deployment
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from local_cloud.demo.timeline import hops_ms
 from local_cloud.demo.watch import ReceivedAlert, Watch, wait_until
 from local_cloud.demo_cases import DemoCases, add_own_photo, write_demo_documents
 from local_cloud.lifecycle import running_cloud
-from local_cloud.rekognition.distinct_faces import distinct_faces
+from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from homeward.deployment import Deployment
+    from homeward.deployment.outputs import Deployment
 
 BUILD = ROOT / "build" / "demo"
 LOCAL = ROOT / ".local" / "demo"

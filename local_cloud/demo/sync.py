@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from local_cloud.demo.watch import NotSeenError, wait_until
 
 if TYPE_CHECKING:
-    from homeward.deployment import Deployment
+    from homeward.deployment.outputs import Deployment
 
 
 def sync(deployment: Deployment, source: str, *, timeout_s: float = 120) -> None:

@@ -14,7 +14,7 @@ from lambdas.common.s3_objects import objects_under
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from homeward.deployment import Deployment
+    from homeward.deployment.outputs import Deployment
 
 T = TypeVar("T")
 

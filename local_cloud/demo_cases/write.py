@@ -42,7 +42,7 @@ def write_demo_documents(folder: Path, portraits: Sequence[Path]) -> DemoCases:
     Args:
         folder: becomes `*.json` and `images/{identityId}.jpg`, as `python -m local_cloud namus` serves it.
         portraits: headshots in folders `female` and `male`, of people of whom no two look alike, as
-            `local_cloud.rekognition.distinct_faces.distinct_faces` finds them.
+            `local_cloud.rekognition.engine.distinct_faces.distinct_faces` finds them.
 
     Raises:
         CloudError: there are too few portraits.

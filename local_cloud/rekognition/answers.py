@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from local_cloud.rekognition.engine.similarity import FACE_MODEL_VERSION
 from local_cloud.rekognition.face_collections import StoredFace
-from local_cloud.rekognition.similarity import FACE_MODEL_VERSION
 
 if TYPE_CHECKING:
-    from local_cloud.rekognition.engine import Face
-    from local_cloud.rekognition.pictures import Source
+    from local_cloud.rekognition.engine.engine import Face
+    from local_cloud.rekognition.engine.pictures import Source
 
 _LANDMARKS = ("eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight")
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from local_cloud.rekognition.engine.model_files import detector_file, embedding_file
 from local_cloud.rekognition.errors import SetUpError
-from local_cloud.rekognition.model_files import detector_file, embedding_file
 
 app = typer.Typer(add_completion=False)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local_cloud.rekognition.engine.similarity import FACE_MODEL_VERSION
 from local_cloud.rekognition.errors import SetUpError
-from local_cloud.rekognition.similarity import FACE_MODEL_VERSION
 
 _SCHEMA = """
 PRAGMA foreign_keys = ON;

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from local_cloud.rekognition.database import Database
+from local_cloud.rekognition.engine.similarity import FACE_MODEL_VERSION, Vector, similarities
 from local_cloud.rekognition.errors import RekognitionError, invalid_parameter
-from local_cloud.rekognition.similarity import FACE_MODEL_VERSION, Vector, similarities
 
 _FACES = """SELECT row, face_id, image_id, external_image_id, left, top, width, height, confidence, user_id
     FROM faces WHERE """

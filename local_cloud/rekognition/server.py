@@ -18,11 +18,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from local_cloud.rekognition import collection_operations as collections
-from local_cloud.rekognition import face_operations as faces
-from local_cloud.rekognition import search_operations as search
-from local_cloud.rekognition import user_operations as users
 from local_cloud.rekognition.errors import RekognitionError
+from local_cloud.rekognition.operations import collections, faces, search, users
 from local_cloud.rekognition.service import Service
 from local_cloud.rekognition.throttle import Throttle
 from local_cloud.rekognition.validation import checked

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_cloud.rekognition.engine.pictures import Pictures, Source
 from local_cloud.rekognition.face_collections import Collections
-from local_cloud.rekognition.pictures import Pictures, Source
 from local_cloud.rekognition.users import Users
 
 if TYPE_CHECKING:
-    from local_cloud.rekognition.engine import Face, FaceEngine
+    from local_cloud.rekognition.engine.engine import Face, FaceEngine
 
 _MOST_FACES = 100  # that Rekognition considers in one picture
 
@@ -41,7 +41,7 @@ class Service:
         """The face engine, loaded with the first picture: an idle server does not need its 150 MB."""
         with self._loading:
             if self._engine is None:
-                from local_cloud.rekognition.engine import FaceEngine  # noqa: PLC0415
+                from local_cloud.rekognition.engine.engine import FaceEngine  # noqa: PLC0415
 
                 self._engine = FaceEngine()
             return self._engine

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from local_cloud.rekognition.engine.similarity import Vector, similarities, user_vectors
 from local_cloud.rekognition.errors import RekognitionError, invalid_parameter
 from local_cloud.rekognition.face_collections import Collections, matrix
-from local_cloud.rekognition.similarity import Vector, similarities, user_vectors
 
 MOST_FACES = 100
 """Of a user; Rekognition's own limit."""

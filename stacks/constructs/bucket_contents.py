@@ -34,7 +34,7 @@ class BucketContents(Construct):
             self,
             "Emptier",
             settings=settings,
-            handler="bucket_contents.bucket_contents",
+            handler="custom_resources.bucket_contents",
             description="Empties the buckets that cdk destroy deletes",
             statements=deleting if settings.removal == "destroy" else [],
             environment={},

@@ -21,9 +21,15 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 ROOT = Path(__file__).resolve().parents[2]
-# Packages whose modules another one uses: match sends the alert of the encounter that it opens; pictures of feeds are
-# fetched as those of sources are, and stored as a camera's.
-_ALSO = {"feeds": ("ingest", "detection"), "detection": ("alerting",)}
+# The other rooms that a package imports. Match sends the alert of the encounter that it opens; feeds store pictures as
+# a camera's captures are stored.
+_ALSO = {
+    "alerting": ("cases", "encounters"),
+    "detection": ("cases", "encounters", "alerting"),
+    "feeds": ("downloads", "detection"),
+    "ingest": ("cases", "encounters", "downloads"),
+    "review": ("cases", "encounters"),
+}
 _LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14")
 
 

@@ -32,7 +32,7 @@ class FaceCollection(Construct):
             self,
             "Manager",
             settings=settings,
-            handler="face_collection.face_collection",
+            handler="custom_resources.face_collection",
             description="Makes, adopts and deletes the face collection",
             statements=statements,
             environment={},

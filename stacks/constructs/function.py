@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Function(lambda_.Function):
     """`lambdas/PACKAGE/MODULE_handler.py` with a role and a log group of its own.
 
-    `handler` is "PACKAGE.MODULE". `statements` and `policies` are all that it may do beside writing its log and traces.
+    `handler` is "PACKAGE.MODULE" or "PACKAGE.FOLDER.MODULE". `statements` and `policies` list everything the function
+    may do, apart from writing its log and traces.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class Function(lambda_.Function):
         policies: Sequence[iam.IManagedPolicy] = (),
         **lambda_props: Any,
     ) -> None:
-        package, module = handler.split(".")
+        package, module = handler.split(".", maxsplit=1)[0], handler.rpartition(".")[2]
         self.log = log_group(scope, f"{name}Log", settings=settings)
         role = iam.Role(
             scope,
@@ -60,7 +61,7 @@ class Function(lambda_.Function):
             name,
             description=description,
             code=lambda_code(scope, package),
-            handler=f"lambdas.{package}.{module}_handler.handler",
+            handler=f"lambdas.{handler}_handler.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             memory_size=memory_mb,

@@ -13,14 +13,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from lambdas.common.dynamodb import to_attributes
-from lambdas.common.encounter import AlertState, Stage
 from lambdas.common.times import now, to_text
+from lambdas.encounters.encounter import AlertState, Stage
 from local_cloud.lifecycle import running_cloud
 from local_cloud.settings import CloudSettings
 from tests.browser.test_live_view import CHROMIUM, FACES
 from tests.faults.tables import make_table
-from tests.unit.review.conftest import Desk
-from tests.unit.stories import put_case
+from tests.support.stories import put_case
+from tests.unit.lambdas.review.conftest import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,19 +25,19 @@ from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.sync import sync
 from local_cloud.demo.watch import Watch, wait_until
 from local_cloud.lifecycle import running_cloud
-from local_cloud.rekognition.distinct_faces import distinct_faces
+from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
 from tests.end_to_end.feed_site import serving
-from tests.web import web_server
+from tests.support.web import web_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from homeward.deployment import Deployment
+    from homeward.deployment.outputs import Deployment
     from local_cloud.cloud import Cloud
     from tests.end_to_end.feed_site import FeedSite
-    from tests.web import Web
+    from tests.support.web import Web
 
 FACES = ROOT / ".local" / "faces"
 PERSON = [FACES / name for name in ("obama.jpg", "obama2.jpg", "obama3.jpg")]

@@ -16,9 +16,9 @@ import pytest
 from edge_device.provisioning import Claim, provision_by_claim
 from edge_device.publishers import PublishError
 from edge_device.publishers.iot_core import Endpoint, IotCore, Will
-from homeward.deployment import Deployment
-from homeward.fleet import delete_certificate, new_certificate, register_camera, revoke_camera
-from homeward.fleet_state import camera_states
+from homeward.deployment.outputs import Deployment
+from homeward.fleet.cameras import delete_certificate, new_certificate, register_camera, revoke_camera
+from homeward.fleet.state import camera_states
 from lambdas.common.times import now
 from lambdas.fleet.claims import reserve, take
 from local_cloud.demo.agency import STAGE, write_agency_file

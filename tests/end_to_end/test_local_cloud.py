@@ -20,8 +20,8 @@ import pytest
 from awscrt import mqtt5
 from awscrt.io import ClientTlsContext, TlsContextOptions
 
-from homeward.deployment import Deployment
-from homeward.fleet import register_camera, revoke_camera
+from homeward.deployment.outputs import Deployment
+from homeward.fleet.cameras import register_camera, revoke_camera
 from local_cloud import lifecycle
 from local_cloud.cloud import Cloud
 from local_cloud.errors import CloudError

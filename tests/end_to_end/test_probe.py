@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from lambdas.common.hops import HOPS
 from lambdas.common.probe import PROBE_CAMERA
+from lambdas.encounters.hops import HOPS
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.conftest import PERSON, Town
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from homeward.gallery_access import open_runs
+from homeward.deployment.gallery import open_runs
 from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
 from local_cloud.lifecycle import running_cloud
 from local_cloud.namus.folder import Folder
 from local_cloud.namus.server import running
-from local_cloud.rekognition.distinct_faces import distinct_faces
+from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
 from tests.end_to_end.conftest import Town, write_case
 from tests.end_to_end.small_stage import SmallStage, Stand

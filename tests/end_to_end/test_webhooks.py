@@ -12,7 +12,7 @@ from tests.end_to_end.conftest import PERSON, jpeg
 
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import Town
-    from tests.web import Post
+    from tests.support.web import Post
 
 
 def test_a_webhook_that_fails_twice_gets_its_alert_signed_and_once(town: Town) -> None:

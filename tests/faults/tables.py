@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from lambdas.common.case import Case, CaseStatus
+from lambdas.cases.case import Case, CaseStatus
 from lambdas.common.dynamodb import to_attributes
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.common.case import CaseStatus
+from lambdas.cases.case import CaseStatus
 from lambdas.common.dynamodb import from_attributes, to_attributes
-from lambdas.common.encounter import AlertState, Review
 from lambdas.common.times import now
+from lambdas.encounters.encounter import AlertState, Review
 from lambdas.ingest.closed_encounters import ClosedEncounters
 from lambdas.review.audit import Via
 from lambdas.review.pictures import place_of
 from lambdas.review.verdicts import EncounterOverError
 from tests.faults.tables import make_table
-from tests.unit.review.conftest import CASE, WINDOW, Desk
+from tests.unit.lambdas.review.conftest import CASE, WINDOW, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

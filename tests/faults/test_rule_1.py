@@ -16,8 +16,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rul
 
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.common.dynamodb import from_attributes
-from lambdas.common.encounter import LEASE, AlertState, Encounter, Notice
 from lambdas.common.times import from_text, to_text
+from lambdas.encounters.encounter import LEASE, AlertState, Encounter, Notice
 from local_cloud.faults import Fault
 from tests.faults import world
 from tests.faults.actors import Actor, Fate, Killed

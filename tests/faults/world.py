@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.alerting.notify import Notifier
 from lambdas.alerting.recipients import Channel, Recipient
-from lambdas.common.case import Case
+from lambdas.cases.case import Case
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
 from lambdas.common.policy import Policy, Thresholds

@@ -86,6 +86,17 @@ class Deployment:
         return str(name)
 
 
+STATEFUL_TYPES = {
+    "AWS::S3::Bucket",
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::SQS::Queue",
+    "AWS::SNS::Topic",
+    "AWS::SecretsManager::Secret",
+    "Custom::FaceCollection",
+}
+
+
 @cache
 def deployment(environment: str) -> Deployment:
     """The test agency's environment, synthesised once for all tests."""

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from lambdas.alerting.alert_state import INDEX
-from lambdas.common.encounter import LEASE, AlertState
+from lambdas.encounters.encounter import LEASE, AlertState
 from tests.infrastructure.templates import all_statements
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_package_keeps_its_place_beside_what_it_shares(bundle: Path) -> None:
-    parts = {"__init__.py", "common", "detection", "alerting"}
+    parts = {"__init__.py", "common", "cases", "encounters", "detection", "alerting"}
     assert {path.name for path in (bundle / "lambdas").iterdir()} == parts
     assert (bundle / "lambdas/detection/match_handler.py").is_file()
     assert (bundle / "lambdas/common/keys.py").is_file()

@@ -57,7 +57,7 @@ def test_every_function_has_the_same_platform_and_is_traced(either: Deployment) 
 def test_every_function_logs_and_counts_under_its_modules_name(either: Deployment) -> None:
     for resource in either.of_type("AWS::Lambda::Function").values():
         variables = resource["Properties"]["Environment"]["Variables"]
-        module = resource["Properties"]["Handler"].split(".")[2]
+        module = resource["Properties"]["Handler"].split(".")[-2]
         assert f"{variables['POWERTOOLS_SERVICE_NAME']}_handler" == module
         assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Homeward"
 
@@ -86,7 +86,6 @@ def test_functions_of_one_package_share_its_asset(either: Deployment) -> None:
         "webhook",
         "review",
         "fleet",
-        "face_collection",
-        "bucket_contents",
+        "custom_resources",
     }
     assert all(len(keys) == 1 for keys in assets.values())

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from lambdas.common.encounters_table import REVIEW_INDEX
+from lambdas.encounters.table import REVIEW_INDEX
 from tests.infrastructure.templates import all_statements, as_list
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agencies.files import load_agency
-from lambdas.ingest.settings import read_sources
+from lambdas.ingest.sources.settings import read_sources
 from stacks.agency import Agency
 from tests.infrastructure.templates import ROOT, new_app
 

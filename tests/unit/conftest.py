@@ -16,7 +16,7 @@ from lambdas.alerting.notify import Notifier
 from lambdas.alerting.recipients import Channel, Recipient
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.policy import Policy
-from tests.unit.stories import put_case
+from tests.support.stories import put_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

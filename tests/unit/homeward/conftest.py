@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from homeward.cli import app
-from tests.unit.ingest.conftest import MemoryRekognition
+from tests.support.memory_rekognition import MemoryRekognition
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""Reach a deployed environment: its stack outputs, its gallery and its review records."""

@@ -1,0 +1,99 @@
+"""What the command line tells of an encounter."""
+
+from __future__ import annotations
+
+import heapq
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from lambdas.common.times import from_text
+from lambdas.encounters.encounter import Encounter, Review, Stage
+from lambdas.encounters.evidence import evidence_of
+from lambdas.encounters.table import encounters_by_review, read_encounter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.review.audit import AuditRecord
+
+_SECRET = "link_token"  # noqa: S105 - the name of a member, not a secret
+
+
+def encounters(
+    dynamodb: DynamoDBClient, *, table: str, stage: Stage | None, case_id: str | None, limit: int | None
+) -> Iterator[Encounter]:
+    """The encounters of this stage and this case, the newest first, each as it is now; None is no limit."""
+    reviews = list(Review) if stage is None else [_review_of(stage)]
+    by_review = (encounters_by_review(dynamodb, review, table=table, newest_first=True) for review in reviews)
+    newest = heapq.merge(*by_review, key=lambda found: found.started_at, reverse=True)
+    of_case = (found.encounter_id for found in newest if case_id in {None, found.case_id})
+    read = (read_encounter(dynamodb, table=table, encounter_id=encounter_id) for encounter_id in of_case)
+    return islice((each for each in read if each and stage in {None, each.stage}), limit)
+
+
+def listed(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
+    """One line of the list. `similarity` is the best, 0 to 100."""
+    return {
+        "encounter": encounter.encounter_id,
+        "stage": encounter.stage.value,
+        "case": encounter.case_id,
+        "site": site,
+        "similarity": encounter.best.similarity,
+        "shots": len(encounter.sightings),
+        "age": _age((now - from_text(encounter.started_at)).total_seconds()),
+        "camera": encounter.camera,
+        "started_at": encounter.started_at,
+        "strength": evidence_of(encounter).strength.value,
+    }
+
+
+def shown(encounter: Encounter, records: Iterable[AuditRecord], *, site: str) -> dict[str, Any]:
+    """The encounter without the secret of its link, what speaks for it, and what people did."""
+    evidence = evidence_of(encounter)
+    runner_up = evidence.runner_up
+    members = msgspec.to_builtins(encounter)
+    return {
+        "encounter": {name: value for name, value in members.items() if name != _SECRET},
+        "evidence": {
+            "encounter": encounter.encounter_id,
+            "stage": encounter.stage.value,
+            "case": encounter.case_id,
+            "site": site,
+            "strength": evidence.strength.value,
+            "best_similarity": evidence.best,
+            "mean_similarity": evidence.mean,
+            "shots": evidence.shots,
+            "alerting_shots": evidence.alerting_shots,
+            "photos_that_agree": evidence.photos,
+            "next_case": runner_up and f"{runner_up.case_id}, {evidence.margin:+g} points behind",
+            "muted": encounter.muted,
+        },
+        "audit": [msgspec.to_builtins(record) for record in records],
+    }
+
+
+def timeline_of(encounter: Encounter, records: Iterable[AuditRecord]) -> list[tuple[str, str]]:
+    """Instants and what happened then, in order."""
+    hops = {name.removesuffix("_at"): instant for name, instant in msgspec.to_builtins(encounter.timeline).items()}
+    happened = [(instant, name) for name, instant in {**hops, "alerted": encounter.alerted_at}.items() if instant]
+    for record in records:
+        note = f": {record.note}" if record.note else ""
+        happened.append((record.at.partition("#")[0], f"{record.kind.value} by {record.by} ({record.via.value}){note}"))
+    return sorted(happened)
+
+
+def _review_of(stage: Stage) -> Review:
+    without_verdict = {Stage.OPEN, Stage.ALERTED, Stage.ACKNOWLEDGED}
+    return Review.OPEN if stage in without_verdict else Review(stage.value)
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length:.0f} {unit}"
+    return f"{seconds:.0f} s"

@@ -1,0 +1,1 @@
+"""Create, list and revoke the cameras of an environment in AWS IoT."""

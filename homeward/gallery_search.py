@@ -1,0 +1,86 @@
+"""The search of one picture in the gallery, as it is made for a capture, of which nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from lambdas.cases.case import CaseStatus
+from lambdas.cases.collections_in_use import read_collections_in_use
+from lambdas.cases.table import read_case
+from lambdas.detection.candidates import graded, likenesses_by_case
+from lambdas.detection.search_refusals import has_no_face, why_unreadable
+
+if TYPE_CHECKING:
+    from homeward.deployment.outputs import Deployment
+    from lambdas.cases.case import Case, PhotoKind
+    from lambdas.common.policy import Policy
+    from lambdas.detection.candidates import Graded, Reached
+
+_MOST_FACES = 100
+
+
+class NoFaceError(ValueError):
+    """Rekognition finds no face in the picture, or cannot read it; the text says which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """An open case that the picture resembles, by the photo that speaks for it most. `similarity` is 0 to 100."""
+
+    case_id: str
+    name: str | None
+    similarity: float
+    photo_id: str
+    photo_kind: PhotoKind
+    reached: Reached
+    photos: int
+
+
+def search_gallery(deployment: Deployment, jpeg: bytes, *, policy: Policy, at_least: float) -> list[Found]:
+    """The open cases that the largest face of the picture resembles by `at_least`, the likeliest first.
+
+    Raises:
+        NoFaceError: the picture has no face that could be searched.
+    """
+    dynamodb, table = deployment.client("dynamodb"), deployment["CasesTable"]
+    collection = read_collections_in_use(dynamodb, table=table, deployed=deployment["FaceCollection"]).active
+    try:
+        answer = deployment.client("rekognition").search_faces_by_image(
+            CollectionId=collection,
+            Image={"Bytes": jpeg},
+            FaceMatchThreshold=at_least,
+            MaxFaces=_MOST_FACES,
+            QualityFilter="NONE",
+        )
+    except ClientError as error:
+        raise _explained(error) from error
+    found: list[tuple[Case, list[Graded]]] = []
+    for case_id, likenesses in likenesses_by_case(answer["FaceMatches"]).items():
+        stored = read_case(dynamodb, table=table, case_id=case_id)
+        if stored and stored.status is CaseStatus.OPEN:
+            found.append((stored.case, graded(stored.case, likenesses, policy)))
+    likeliest_first = sorted(found, key=lambda each: each[1][0].rank)
+    return [_found(case, photos) for case, photos in likeliest_first]
+
+
+def _found(case: Case, photos: list[Graded]) -> Found:
+    return Found(
+        case_id=case.case_id,
+        name=case.name,
+        similarity=photos[0].likeness.similarity,
+        photo_id=photos[0].likeness.photo_id,
+        photo_kind=photos[0].kind,
+        reached=photos[0].reached,
+        photos=len(photos),
+    )
+
+
+def _explained(error: ClientError) -> Exception:
+    if has_no_face(error):
+        return NoFaceError("no face was found in it; the face must be upright, and at least 40 pixels high")
+    if reason := why_unreadable(error):
+        return NoFaceError(reason)
+    return error

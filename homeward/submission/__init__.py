@@ -1,0 +1,1 @@
+"""Submit pictures and recordings as captures of a camera."""

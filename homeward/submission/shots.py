@@ -1,0 +1,159 @@
+"""From pictures and videos to shots of faces, by the camera program's own detector and rules."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from edge_device.cameras import CameraError
+from edge_device.cameras.video_file import VideoFile
+from edge_device.core.crop import cut_out, encode_crop
+from edge_device.core.face import Face, Frame
+from edge_device.core.passers_by import FaceRules, PassersBy
+from lambdas.common.photos import UnusablePhotoError, prepare_photo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from edge_device.core.geometry import Box
+    from edge_device.core.message import FaceShot
+    from edge_device.detector import Detector
+
+_DATE_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL, _EXIF = 0x9003, 0x9011, 0x8769
+
+
+class UnusableFileError(ValueError):
+    """Nothing of the file can be submitted; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """One picture to submit. `place` tells it from all others of its file; `track` counts the people of the file."""
+
+    jpeg: bytes
+    captured_at: datetime
+    place: str
+    track: int
+    shot: int = 1
+    confidence: float | None = None
+
+
+def shots_of_picture(path: Path, detector: Detector) -> Iterator[Shot]:
+    """Each face that is large enough, the others blurred; the picture itself where the detector finds no face at all.
+
+    Raises:
+        UnusableFileError: no picture, or its faces are too small.
+    """
+    data = path.read_bytes()
+    try:
+        photo = prepare_photo(data)
+    except UnusablePhotoError as error:
+        raise UnusableFileError(str(error)) from error
+    captured_at = _taken_at(data) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    frame = Frame(_pixels(photo.jpeg), 0.0, captured_at.timestamp())
+    faces = detector.detect(frame.image)
+    if not faces:
+        # Rekognition finds faces that this detector does not.
+        yield Shot(jpeg=photo.jpeg, captured_at=captured_at, place="whole", track=1)
+        return
+    usable = [face for face in faces if _is_usable(face)]
+    if not usable:
+        largest = max(face.box.height for face in faces)
+        raise UnusableFileError(
+            f"no clear face of at least {FaceRules.min_px:g} px; the largest of {len(faces)} has {largest:.0f} px"
+        )
+    for number, face in enumerate(usable, start=1):
+        others = [other.box for other in faces if other is not face]
+        crop = encode_crop(cut_out(frame, face.box, others=others))
+        yield Shot(
+            jpeg=crop.jpeg,
+            captured_at=captured_at,
+            place=_place(0, face.box),
+            track=number,
+            confidence=round(face.confidence, 3),
+        )
+
+
+def shots_of_video(
+    path: Path, detector: Detector, *, starts_at: datetime | None, per_second: float, watch: Callable[[float], None]
+) -> Iterator[Shot]:
+    """The shots that a camera would have taken of it, looking at `per_second` of its frames.
+
+    `watch` is told how many seconds of the video have been looked at. Without `starts_at`, the recording is taken to
+    have ended when the file was last written.
+
+    Raises:
+        UnusableFileError: no video, or not a frame of it can be read.
+    """
+    begin = starts_at or _began_at(path)
+    passers_by, tracks = PassersBy(), dict[str, int]()
+
+    def shot_of(taken: FaceShot) -> Shot:
+        track = tracks.setdefault(taken.track_id, len(tracks) + 1)
+        return Shot(
+            jpeg=taken.crop.jpeg,
+            captured_at=datetime.fromtimestamp(taken.captured_at, UTC),
+            place=_place(taken.captured_at - begin.timestamp(), taken.box),
+            track=track,
+            shot=taken.shot,
+            confidence=round(taken.confidence, 3),
+        )
+
+    for frame in _sampled(path, per_second):
+        watch(frame.at_s)
+        timed = dataclasses.replace(frame, captured_at=begin.timestamp() + frame.at_s, clock_synced=True)
+        yield from map(shot_of, passers_by.see(timed, detector.detect(timed.image)))
+    yield from map(shot_of, passers_by.leave())
+
+
+def _sampled(path: Path, per_second: float) -> Iterator[Frame]:
+    next_at_s = 0.0
+    try:
+        for frame in VideoFile(path, fast=True).frames():
+            if frame.at_s >= next_at_s and frame.image.ndim == 3:
+                next_at_s = frame.at_s + 1 / per_second - 0.001
+                yield frame
+    except (CameraError, cv2.error) as error:
+        raise UnusableFileError(str(error)) from error
+    if next_at_s == 0:
+        raise UnusableFileError("not a frame of it can be read")
+
+
+def _is_usable(face: Face) -> bool:
+    return face.box.height >= FaceRules.min_px and face.confidence > FaceRules.min_confidence
+
+
+def _place(at_s: float, box: Box) -> str:
+    return f"{round(at_s * 1000)} {box.to_ints()}"
+
+
+def _pixels(jpeg: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+
+
+def _taken_at(data: bytes) -> datetime | None:
+    """What the camera wrote into the picture; without a zone it is taken for this machine's."""
+    # A picture from anywhere: its metadata may be cut off or nonsense, which only costs us the time.
+    with contextlib.suppress(OSError, ValueError, SyntaxError, TypeError, KeyError):
+        exif = Image.open(io.BytesIO(data)).getexif().get_ifd(_EXIF)
+        written = datetime.strptime(str(exif[_DATE_TIME_ORIGINAL]), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - see below
+        offset = str(exif.get(_OFFSET_TIME_ORIGINAL, "")).strip()
+        return datetime.fromisoformat(f"{written.isoformat()}{offset}").astimezone(UTC)
+    return None
+
+
+def _began_at(path: Path) -> datetime:
+    video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    fps, frames = video.get(cv2.CAP_PROP_FPS), video.get(cv2.CAP_PROP_FRAME_COUNT)
+    video.release()
+    length = timedelta(seconds=max(0.0, frames / fps) if fps else 0)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC) - length

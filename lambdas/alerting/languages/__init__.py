@@ -1,8 +1,0 @@
-"""The words of every text that people get, one module a language. To add one: a module like these, a line here."""
-
-from lambdas.alerting.languages.english import ENGLISH
-from lambdas.alerting.languages.french import FRENCH
-from lambdas.alerting.languages.phrases import Phrases
-from lambdas.alerting.languages.spanish import SPANISH
-
-PHRASES: dict[str, Phrases] = {"en": ENGLISH, "es": SPANISH, "fr": FRENCH}

@@ -1,0 +1,58 @@
+"""The e-mail of an alert: a fact a line, both pictures by links that expire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.alerting.texts.sms import photo_note
+from lambdas.encounters.encounter import NoticeKind
+
+if TYPE_CHECKING:
+    from lambdas.alerting.alert import Alert
+    from lambdas.alerting.texts.languages.phrases import Phrases
+
+
+def email_text(alert: Alert, phrases: Phrases, headline: str) -> str:
+    """The headline, what it means, and all facts that are known."""
+    is_recall = alert.kind is NoticeKind.RECALL
+    lines = _person(alert, phrases) | _sighting(alert, phrases) | ({} if is_recall else _pictures(alert, phrases))
+    facts = "\n".join(f"{label}: {value}" for label, value in lines.items() if value)
+    return f"{headline}. {phrases.stand_down if is_recall else phrases.must_be_checked}\n\n{facts}\n"
+
+
+def _person(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
+    labels = phrases.labels
+    return {
+        labels.name: alert.name or phrases.name_not_known,
+        labels.case: alert.case_id,
+        labels.minor: phrases.minor if alert.is_minor else None,
+        labels.sex: phrases.sexes.get(alert.sex, alert.sex) if alert.sex else None,
+        labels.age: alert.age,
+        labels.last_seen: alert.last_seen,
+        labels.agency: alert.agency,
+        labels.phone: alert.phone,
+        labels.case_number: alert.case_number,
+    }
+
+
+def _sighting(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
+    labels = phrases.labels
+    shots = phrases.one_shot if alert.shots == 1 else phrases.shots.format(count=alert.shots)
+    margin = alert.runner_up_margin
+    return {
+        labels.camera: f"{alert.site} ({alert.camera})",
+        labels.seen_at: alert.seen_at,
+        labels.similarity: f"{alert.similarity:.1f} / 100 ({phrases.strengths[alert.strength]}, {shots})",
+        labels.mean: f"{alert.mean_similarity:.1f}" if alert.shots > 1 else None,
+        labels.runner_up: None if margin is None else phrases.points_behind.format(points=margin),
+        labels.photo: photo_note(alert, phrases),
+    }
+
+
+def _pictures(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
+    labels = phrases.labels
+    return {
+        labels.picture: f"{alert.link}/seen.jpg",
+        labels.case_photo: f"{alert.link}/photo.jpg",
+        labels.review: alert.link,
+    }

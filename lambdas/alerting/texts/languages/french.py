@@ -1,0 +1,69 @@
+"""French. Text messages lose the accents that GSM-7 lacks."""
+
+from lambdas.alerting.texts.languages.phrases import Labels, Phrases
+from lambdas.cases.case import PhotoKind
+from lambdas.encounters.encounter import NoticeKind
+from lambdas.encounters.evidence import Strength
+
+FRENCH = Phrases(
+    headlines={
+        NoticeKind.FIRST: "Correspondance possible, non vérifiée",
+        NoticeKind.BETTER_SHOT: "Meilleure image d'une correspondance possible, non vérifiée",
+        NoticeKind.DIGEST: (
+            "Correspondance possible, non vérifiée : {count} autres signalements jusqu'à {until}, "
+            "le meilleur {best:.1f}"
+        ),
+        NoticeKind.ESCALATION: (
+            "Personne n'a accusé réception en {minutes} min : correspondance possible, non vérifiée"
+        ),
+        NoticeKind.RECALL: "Dossier clos, ne plus intervenir",
+        NoticeKind.BUDGET: (
+            "Homeward : les {limit} SMS du {day} sont épuisés. "
+            "Jusqu'à minuit les alertes partent par courriel, webhook et chat seulement"
+        ),
+    },
+    must_be_checked="Une personne doit la vérifier avant toute intervention.",
+    stand_down="Le dossier est clos : plus personne ne doit intervenir suite à l'alerte précédente.",
+    minor="MINEUR",
+    sexes={"male": "homme", "female": "femme"},
+    name_not_known="Nom inconnu",
+    age="{age} ans",
+    last_seen="Vue pour la dernière fois {what}",
+    now_at="Maintenant à {site} {time}",
+    was_at="Était à {site} {time}",
+    similarity="Similarité {similarity:.1f} ({strength}, {shots})",
+    strengths={Strength.STRONG: "forte", Strength.FAIR: "moyenne", Strength.WEAK: "faible"},
+    one_shot="1 image",
+    shots="{count} images",
+    points_behind="{points:.1f} points derrière",
+    matched_on="Correspond à {photo}",
+    photos={
+        PhotoKind.PORTRAIT: "une photo",
+        PhotoKind.AGE_PROGRESSION: "un portrait vieilli",
+        PhotoKind.ARTIST: "un dessin",
+    },
+    of_year="{photo} de {year}",
+    call="Appelez {agency} {phone}",
+    agency="l'agence",
+    reply="Répondez ACK {code}",
+    labels=Labels(
+        name="Nom",
+        case="Dossier",
+        minor="Mineur",
+        sex="Sexe",
+        age="Âge à la disparition",
+        last_seen="Vue pour la dernière fois",
+        agency="Agence",
+        phone="Téléphone de l'agence",
+        case_number="Numéro de dossier de l'agence",
+        camera="Caméra",
+        seen_at="Vue à",
+        similarity="Similarité",
+        mean="Moyenne de toutes les images",
+        runner_up="Dossier suivant",
+        photo="Correspond à",
+        picture="Image du signalement (le lien expire)",
+        case_photo="Photo du dossier (le lien expire)",
+        review="Examiner",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Cases: the record of a missing person, and the cases table."""

@@ -1,0 +1,1 @@
+"""CloudFormation custom resources: the face collection, and emptying buckets on delete."""

@@ -1,0 +1,1 @@
+"""Download from other people's servers politely and safely."""

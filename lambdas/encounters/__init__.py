@@ -1,0 +1,1 @@
+"""Encounters: their records, and how the encounters table is read and written."""

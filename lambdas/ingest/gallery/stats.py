@@ -1,0 +1,74 @@
+"""How many cases and photos the gallery has, and of how many photos there is no face, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lambdas.cases.table import CASE_RECORD, photo_record
+from lambdas.common.dynamodb import Item, from_attributes
+from lambdas.ingest.gallery.storage import QUARANTINE_RECORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambdas.ingest.gallery.storage import Gallery
+
+
+class GalleryStats(msgspec.Struct, kw_only=True):
+    """Counts. `cases` is by source and status (`namus open`), `without_face` by reason."""
+
+    cases: Counter[str] = msgspec.field(default_factory=Counter)
+    quarantined: int = 0
+    photos: Counter[str] = msgspec.field(default_factory=Counter)
+    """By kind, those that are stored."""
+    with_face: int = 0
+    without_face: Counter[str] = msgspec.field(default_factory=Counter)
+    not_indexed_yet: int = 0
+    never_stored: Counter[str] = msgspec.field(default_factory=Counter)
+    """By face_status (unusable, duplicate)."""
+
+    @property
+    def face_share(self) -> float | None:
+        """Of the photos that were indexed, the share that has a face, 0 to 1."""
+        indexed = self.with_face + self.without_face.total()
+        return self.with_face / indexed if indexed else None
+
+
+def gallery_stats(gallery: Gallery) -> GalleryStats:
+    """Count in one scan of the cases table."""
+    stats = GalleryStats()
+    for item in _records(gallery):
+        if item["record"] == CASE_RECORD:
+            stats.cases[f"{item['source']} {item['status']}"] += 1
+        elif item["record"] == QUARANTINE_RECORD:
+            stats.quarantined += 1
+        elif item["record"].startswith(photo_record("")):
+            _count_photo(stats, item)
+    return stats
+
+
+def _count_photo(stats: GalleryStats, item: Item) -> None:
+    status = item.get("face_status", "stored")
+    if status in {"unusable", "duplicate"}:
+        stats.never_stored[status] += 1
+        return
+    stats.photos[item.get("kind", "unknown")] += 1
+    if status == "indexed":
+        stats.with_face += 1
+    elif status == "no_face":
+        stats.without_face[item.get("reason", "unknown")] += 1
+    elif "reason" not in item:
+        stats.not_indexed_yet += 1
+
+
+def _records(gallery: Gallery) -> Iterator[Item]:
+    pages = gallery.dynamodb.get_paginator("scan").paginate(
+        TableName=gallery.table,
+        ProjectionExpression="case_id, #record, #source, #status, face_status, reason, kind",
+        ExpressionAttributeNames={"#record": "record", "#source": "source", "#status": "status"},
+    )
+    for page in pages:
+        yield from map(from_attributes, page["Items"])

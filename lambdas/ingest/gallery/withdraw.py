@@ -1,0 +1,67 @@
+"""Withdraw a case: its status, its faces, its photos and their records, in one go, as often as need be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import stamina
+
+from lambdas.common.keys import external_image_id
+from lambdas.ingest.gallery.lease import LeaseBusyError
+
+if TYPE_CHECKING:
+    from lambdas.cases.case import CaseStatus
+    from lambdas.ingest.gallery.face_collections import FaceCollections
+    from lambdas.ingest.gallery.lease import Lease, Leases
+    from lambdas.ingest.gallery.storage import Gallery
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """What a case is withdrawn from."""
+
+    gallery: Gallery
+    leases: Leases
+    faces: FaceCollections
+
+    def withdraw(self, case_id: str, status: CaseStatus, *, source_modified: str | None = None) -> bool:
+        """Leave nothing of the case but its record with the new status, and its document.
+
+        From the first write on no photo of the case gets a face. A worker that is indexing one holds its lease, so
+        this waits for it. Every step may be repeated; a case that the gallery does not have changes nothing.
+
+        Args:
+            case_id: the case.
+            status: resolved or removed.
+            source_modified: the marker of a listing that still lists the case, so that it is not fetched again.
+
+        Returns:
+            Whether the gallery has the case.
+
+        Raises:
+            LeaseBusyError: a photo stayed in another worker's hands; to be tried again.
+        """
+        if not self.gallery.close_case(case_id, status, source_modified=source_modified):
+            return False
+        self.gallery.release_quarantine(case_id)
+        leases = [self._take(case_id, photo_id) for photo_id, _ in self.gallery.photo_records(case_id)]
+        self._delete_faces(leases)
+        for lease in leases:
+            self.gallery.delete_photo_object(case_id, lease.photo_id)
+            self.leases.drop(lease)
+        return True
+
+    def _take(self, case_id: str, photo_id: str) -> Lease:
+        for attempt in stamina.retry_context(LeaseBusyError, attempts=8, timeout=20.0):
+            with attempt:
+                return self.leases.take(case_id, photo_id)
+        raise AssertionError("unreachable")
+
+    def _delete_faces(self, leases: list[Lease]) -> None:
+        # A worker that died may have left a face that no record names.
+        died = [external_image_id(lease.case_id, lease.photo_id) for lease in leases if lease.taken_over]
+        for collection in self.faces.kept():
+            entries = (lease.photo.get("faces", {}).get(collection.collection, {}) for lease in leases)
+            recorded = [entry["face_id"] for entry in entries if "face_id" in entry]
+            collection.delete([*recorded, *(collection.faces_of(died) if died else [])])

@@ -1,0 +1,1 @@
+"""The sources of cases: one package each, and what their parsers share."""

@@ -1,0 +1,110 @@
+"""A folder of files, on a disk or in S3. Names are relative, and never lead out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Protocol
+
+from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class Folder(Protocol):
+    """Files by name."""
+
+    def read(self, name: str, *, at_most: int) -> bytes:
+        """The bytes of a file.
+
+        Raises:
+            GoneError: there is no such file.
+            RefusedError: the name leads out of the folder.
+            TooLargeError: it has more bytes than that.
+        """
+
+    def stamp(self, name: str) -> str | None:
+        """Something that changes when the file does; None where there is no such file."""
+
+
+@dataclass(frozen=True)
+class LocalFolder:
+    """A folder on a disk."""
+
+    path: Path
+
+    def read(self, name: str, *, at_most: int) -> bytes:
+        """See Folder."""
+        file = self._file(name)
+        if not file.is_file():
+            raise GoneError(f"{self.path} has no file {name!r}")
+        if file.stat().st_size > at_most:
+            raise TooLargeError(f"{name} is larger than {at_most:,} bytes")
+        return file.read_bytes()
+
+    def stamp(self, name: str) -> str | None:
+        """Size and time of change."""
+        file = self._file(name)
+        return f"{file.stat().st_size}-{file.stat().st_mtime_ns}" if file.is_file() else None
+
+    def _file(self, name: str) -> Path:
+        """A symbolic link is followed first, so that it cannot lead out either."""
+        file = (self.path / _checked(name)).resolve()
+        if not file.is_relative_to(self.path.resolve()):
+            raise RefusedError(f"{name!r} leads out of {self.path}")
+        return file
+
+
+@dataclass(frozen=True)
+class S3Folder:
+    """A prefix of a bucket."""
+
+    s3: S3Client
+    bucket: str
+    prefix: str
+
+    def read(self, name: str, *, at_most: int) -> bytes:
+        """See Folder."""
+        try:
+            answer = self.s3.get_object(Bucket=self.bucket, Key=self._key(name))
+        except self.s3.exceptions.NoSuchKey as error:
+            raise GoneError(f"s3://{self.bucket}/{self._key(name)} does not exist") from error
+        if answer["ContentLength"] > at_most:
+            raise TooLargeError(f"{name} is larger than {at_most:,} bytes")
+        return answer["Body"].read()
+
+    def stamp(self, name: str) -> str | None:
+        """The object's ETag."""
+        try:
+            return self.s3.head_object(Bucket=self.bucket, Key=self._key(name))["ETag"]
+        except self.s3.exceptions.ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return None
+            raise
+
+    def _key(self, name: str) -> str:
+        return f"{self.prefix.strip('/')}/{_checked(name)}".lstrip("/")
+
+
+def open_folder(place: str, *, s3: S3Client | None = None) -> Folder:
+    """A folder by its path, or by s3://BUCKET/PREFIX.
+
+    Raises:
+        ValueError: there is no such folder, or there is no S3 client for one in S3.
+    """
+    if place.startswith("s3://"):
+        if s3 is None:
+            raise ValueError(f"{place} needs an S3 client")
+        bucket, _, prefix = place.removeprefix("s3://").partition("/")
+        return S3Folder(s3, bucket, prefix)
+    if not Path(place).is_dir():
+        raise ValueError(f"there is no folder {place}")
+    return LocalFolder(Path(place))
+
+
+def _checked(name: str) -> str:
+    parts = PurePosixPath(name)
+    if not name or parts.is_absolute() or ".." in parts.parts or "\\" in name or "\x00" in name:
+        raise RefusedError(f"{name!r} is no relative file name")
+    return name

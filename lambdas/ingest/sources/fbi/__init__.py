@@ -1,0 +1,1 @@
+"""FBI: list and fetch cases (`source.py`), and read them."""

@@ -1,0 +1,174 @@
+"""An FBI poster as a typed case."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from lambdas.cases.case import (
+    Agency,
+    Case,
+    CaseStatus,
+    CaseType,
+    CrossReference,
+    LastSeen,
+    Name,
+    Period,
+    PhotoKind,
+    SourcePhoto,
+)
+from lambdas.common.keys import case_id
+from lambdas.ingest.sources.dates import day_in_words
+from lambdas.ingest.sources.names import name_in_words
+from lambdas.ingest.sources.reading import decode_object, items, known, plain, positive, span, text, year_in
+from lambdas.ingest.sources.source import DocumentError
+
+_INCH_CM = 2.54
+_POUND_KG = 0.45359237
+_MISSING_SUBJECTS = frozenset({"kidnappings and missing persons", "vicap missing persons"})
+_CLOSED = frozenset({"captured", "located", "recovered", "surrendered", "deceased"})
+
+_AGED = re.compile(r"\bage[- ]?(progress|enhanc)", re.IGNORECASE)
+_DRAWN = re.compile(r"\b(sketch|composite|artist|drawing|rendering|reconstruction)", re.IGNORECASE)
+_OF_SOMETHING_ELSE = re.compile(
+    r"\b(vehicle|car|truck|van|suv|wagon|sedan|motorcycle|bicycle|boat|tattoo|jewelry|necklace|ring|cloth\w*|shoes?"
+    r"|jacket|backpack|suspect\w*|person of interest|abductor|companion|mother|father|parent|brother|sister|map|house"
+    r"|location)\b",
+    re.IGNORECASE,
+)
+
+
+def case_type_of(row: Any) -> CaseType:
+    """Missing persons come under `missing`, but also under `kidnapping` and `default` with a subject that says so.
+
+    A kidnapping with none but other subjects is not taken: the poster may be the kidnapper's.
+    """
+    subjects = {subject.strip().lower() for subject in items(row, "subjects") if isinstance(subject, str)}
+    classification = (text(row, "poster_classification") or "").lower()
+    is_missing = (
+        classification == "missing"
+        or bool(subjects & _MISSING_SUBJECTS)
+        or (classification == "kidnapping" and not subjects)
+    )
+    if is_missing:
+        return CaseType.MISSING
+    return (
+        CaseType.OTHER if classification in {"information", "law-enforcement-assistance", "ecap"} else CaseType.WANTED
+    )
+
+
+def read_fbi_case(source: str, source_id: str, document: bytes) -> Case:
+    """The typed case.
+
+    Raises:
+        DocumentError: it is no JSON object, or another poster.
+    """
+    raw = decode_object(document)
+    if text(raw, "uid") != source_id:
+        raise DocumentError(f"the document is that of {text(raw, 'uid')!r}, not of {source_id}")
+    narrative = " ".join(part for part in (plain(text(raw, "details")), plain(text(raw, "remarks"))) if part)
+    return Case(
+        case_id=case_id(source, source_id),
+        source=source,
+        source_id=source_id,
+        source_url=text(raw, "url"),
+        case_type=case_type_of(raw),
+        status=CaseStatus.RESOLVED if (text(raw, "status") or "").lower() in _CLOSED else CaseStatus.OPEN,
+        names=_names(raw),
+        sex=sex.lower() if (sex := known(raw, "sex")) and sex.lower() in {"male", "female"} else None,
+        race_ethnicity=(race,) if (race := known(raw, "race_raw") or known(raw, "race")) else (),
+        nationalities=(),
+        birth=_birth(raw),
+        age_when_missing=span(positive(raw, "age_min", at_most=130), positive(raw, "age_max", at_most=130)),
+        last_seen=_last_seen(raw),
+        height_cm=span(*(positive(raw, f"height_{end}", at_most=108) for end in ("min", "max")), factor=_INCH_CM),
+        weight_kg=span(*(positive(raw, f"weight_{end}", at_most=1_500) for end in ("min", "max")), factor=_POUND_KG),
+        hair=known(raw, "hair_raw") or known(raw, "hair"),
+        eyes_left=known(raw, "eyes_raw") or known(raw, "eyes"),
+        eyes_right=known(raw, "eyes_raw") or known(raw, "eyes"),
+        marks=(marks,) if (marks := plain(text(raw, "scars_and_marks"))) else (),
+        narrative=narrative or None,
+        agencies=_agencies(raw),
+        cross_references=(CrossReference(kind="ncic", value=ncic),) if (ncic := text(raw, "ncic")) else (),
+        photos=_photos(raw),
+        source_created=text(raw, "publication"),
+        source_modified=text(raw, "modified"),
+    )
+
+
+def _names(raw: Any) -> tuple[Name, ...]:
+    """The title is the name in capitals, sometimes with a place: "ANSEL FABRICATED - EXAMPLE RIVER, OHIO"."""
+    title = re.split(r"\s+[-\u2013\u2014]\s+", known(raw, "title") or "")[0]
+    aliases = (alias.strip(" \"'\u201c\u201d") for alias in items(raw, "aliases") if isinstance(alias, str))
+    return tuple(
+        name
+        for name in (name_in_words(title), *(name_in_words(alias[:200], kind="alias") for alias in aliases))
+        if name is not None
+    )
+
+
+def _birth(raw: Any) -> Period | None:
+    days = sorted(day for used in items(raw, "dates_of_birth_used") if (day := day_in_words(used)))
+    if not days:
+        return None
+    return Period(first=days[0], last=days[-1], precision="day" if days[0] == days[-1] else "range")
+
+
+def _last_seen(raw: Any) -> LastSeen:
+    """`description` has the date on one line and the place on the next; anything else is kept as text."""
+    lines = [line.strip() for line in (text(raw, "description") or "").splitlines() if line.strip()]
+    date = day_in_words(lines[0]) if lines else None
+    if date is None:
+        return LastSeen(text=plain(text(raw, "description")))
+    place = lines[1] if len(lines) > 1 else ""
+    city, _, region = (part.strip() for part in place.partition(","))
+    return LastSeen(date=date, precision="day", city=city or None, region=region or None, text=place or None)
+
+
+def _agencies(raw: Any) -> tuple[Agency, ...]:
+    offices = [office for office in items(raw, "field_offices") if isinstance(office, str) and office.strip()]
+    url = text(raw, "url")
+    return tuple(
+        Agency(name=f"FBI {office.strip()[:100].title()}", url=url, primary=at == 0)
+        for at, office in enumerate(offices)
+    ) or (Agency(name="FBI", url=url, primary=True),)
+
+
+def _photos(raw: Any) -> tuple[SourcePhoto, ...]:
+    path = text(raw, "path")
+    photos = (_photo(entry, poster_path=path) for entry in items(raw, "images"))
+    return tuple({photo.photo_id: photo for photo in photos if photo is not None}.values())
+
+
+def _photo(entry: Any, *, poster_path: str | None) -> SourcePhoto | None:
+    """The API gives pictures no id, so that their link makes one."""
+    link = text(entry, "original")
+    if link is None:
+        return None
+    caption = plain(text(entry, "caption"))
+    is_poster = poster_path is not None and urlsplit(link).path == f"{poster_path}/@@images/image"
+    return SourcePhoto(
+        photo_id=hashlib.sha256(link.encode()).hexdigest()[:16],
+        url=link,
+        kind=photo_kind(caption, is_poster=is_poster),
+        caption=caption[:500] if caption else None,
+        taken_year=year_in(caption),
+        is_default=is_poster,
+    )
+
+
+def photo_kind(caption: str | None, *, is_poster: bool) -> PhotoKind:
+    """What a caption says that the picture shows.
+
+    Some pictures are of cars or of other people, and those often have no caption: without one only the poster's own
+    picture is taken for a portrait.
+    """
+    if caption is None:
+        return PhotoKind.PORTRAIT if is_poster else PhotoKind.OTHER
+    if _AGED.search(caption):
+        return PhotoKind.AGE_PROGRESSION
+    if _DRAWN.search(caption):
+        return PhotoKind.ARTIST
+    return PhotoKind.OTHER if _OF_SOMETHING_ELSE.search(caption) else PhotoKind.PORTRAIT

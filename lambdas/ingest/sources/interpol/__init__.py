@@ -1,0 +1,1 @@
+"""INTERPOL yellow notices: list and fetch cases (`source.py`), and read them."""

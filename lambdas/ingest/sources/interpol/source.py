@@ -1,0 +1,147 @@
+"""INTERPOL's public notices: yellow ones for missing persons, or, as a source of its own, red ones for wanted ones."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from lambdas.cases.case import CaseType
+from lambdas.ingest.sources.interpol.document import read_interpol_case
+from lambdas.ingest.sources.reading import decode_object, integer, member, text
+from lambdas.ingest.sources.source import CaseReference, DocumentError, UnreadableListingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambdas.cases.case import Case, SourcePhoto
+    from lambdas.downloads.polite_client import PoliteClient
+
+_MOST_ROWS = 160  # a query never gives more, whatever its pages
+_BYTES = 5_000_000
+_PHOTO_BYTES = 25_000_000
+_OLDEST = 127
+_COUNTRIES = (
+    "AD AE AF AG AL AM AO AR AT AU AZ BA BB BD BE BF BG BH BI BJ BN BO BR BS BT BW BY BZ CA CD CF CG CH CI CL CM "
+    "CN CO CR CU CV CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FM FR GA GB GD GE GH GM GN GQ GR GT GW GY HN "
+    "HR HT HU ID IE IL IN IQ IR IS IT JM JO JP KE KG KH KI KM KN KP KR KW KZ LA LB LC LI LK LR LS LT LU LV LY MA "
+    "MC MD ME MG MH MK ML MM MN MR MT MU MV MW MX MY MZ NA NE NG NI NL NO NP NR NZ OM PA PE PG PH PK PL PS PT PW "
+    "PY QA RO RS RU RW SA SB SC SD SE SG SI SK SL SM SN SO SR SS ST SV SY SZ TD TG TH TJ TL TM TN TO TR TT TV TW "
+    "TZ UA UG US UY UZ VA VC VE VN VU WS XK YE ZA ZM ZW"
+)
+
+Query = dict[str, str]
+
+
+@dataclass
+class Interpol:
+    """One colour of notices. A query that has more than 160 is cut into slices until each has fewer."""
+
+    client: PoliteClient
+    name: str = "interpol"
+    case_type: CaseType = CaseType.MISSING
+    nationalities: tuple[str, ...] = ()
+    volatile: frozenset[str] = frozenset()
+
+    @property
+    def _path(self) -> str:
+        return f"/notices/v1/{'yellow' if self.case_type is CaseType.MISSING else 'red'}"
+
+    def list_cases(self) -> Iterator[CaseReference]:
+        """Every notice once, by nationality first; by age too where some notices have no nationality.
+
+        Raises:
+            UnreadableListingError: an answer is not what the API gives.
+        """
+        seen: set[str] = set()
+        total = self._page({}, number=1)[0]
+        for order in (("nationality", "age", "sex", "letter"), ("age", "sex", "letter")):
+            if len(seen) < total:
+                for row in self._slices({}, order):
+                    entity = _source_id(row)
+                    if entity is not None and entity not in seen:
+                        seen.add(entity)
+                        yield CaseReference(source=self.name, source_id=entity, modified=_marker(row))
+
+    def fetch_document(self, source_id: str) -> bytes:
+        """The notice and the list of its pictures, two requests, as one document."""
+        notice = self.client.get(f"{self._path}/{source_id}", at_most=_BYTES)
+        images = self.client.get(f"{self._path}/{source_id}/images", at_most=_BYTES)
+        try:
+            raw = [msgspec.json.decode(part, type=msgspec.Raw) for part in (notice, images)]
+        except msgspec.DecodeError:
+            return notice if not _is_json(notice) else images
+        return msgspec.json.encode({"notice": raw[0], "images": raw[1]})
+
+    def read(self, source_id: str, document: bytes) -> Case:
+        """The notice as a typed case."""
+        return read_interpol_case(self.name, source_id, document, case_type=self.case_type)
+
+    def fetch_photo(self, photo: SourcePhoto) -> bytes:
+        """GET the picture."""
+        return self.client.get(photo.url, at_most=_PHOTO_BYTES)
+
+    def _slices(self, query: Query, order: tuple[str, ...]) -> Iterator[Any]:
+        total, rows = self._page(query, number=1)
+        if total <= _MOST_ROWS or not order:
+            yield from self._all_pages(query, total, rows)
+            return
+        for narrower, remaining in self._narrowed(query, order):
+            yield from self._slices(narrower, remaining)
+
+    def _narrowed(self, query: Query, order: tuple[str, ...]) -> Iterator[tuple[Query, tuple[str, ...]]]:
+        """The query cut by the first member of `order`; ages are halved until a slice is one year."""
+        by, rest = order[0], order[1:]
+        if by == "nationality":
+            yield from (({**query, "nationality": code}, rest) for code in self.nationalities or _COUNTRIES.split())
+        elif by == "age":
+            youngest, oldest = int(query.get("ageMin", "0")), int(query.get("ageMax", str(_OLDEST)))
+            middle = (youngest + oldest) // 2
+            for first, last in ((youngest, middle), (middle + 1, oldest)):
+                yield {**query, "ageMin": str(first), "ageMax": str(last)}, (rest if first == last else order)
+        elif by == "sex":
+            yield from (({**query, "sexId": sex}, rest) for sex in ("F", "M", "U"))
+        else:
+            yield from (({**query, "name": letter}, rest) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+    def _all_pages(self, query: Query, total: int, rows: list[Any]) -> Iterator[Any]:
+        given = 0
+        number = 1
+        while rows:
+            yield from rows
+            given += len(rows)
+            number += 1
+            rows = self._page(query, number=number)[1] if given < min(total, _MOST_ROWS) else []
+
+    def _page(self, query: Query, *, number: int) -> tuple[int, list[Any]]:
+        asked = {**query, "resultPerPage": str(_MOST_ROWS), "page": str(number)}
+        try:
+            page = decode_object(self.client.get(self._path, params=asked, at_most=_BYTES))
+        except DocumentError as error:
+            raise UnreadableListingError(f"INTERPOL: {asked}: {error}") from error
+        total, rows = integer(page, "total"), member(page, "_embedded", "notices")
+        if total is None or not isinstance(rows, list):
+            raise UnreadableListingError(f"INTERPOL: {asked}: no total or no notices")
+        return total, rows
+
+
+def _source_id(row: Any) -> str | None:
+    """2022/9888 is 2022-9888 in links."""
+    entity = (text(row, "entity_id") or "").replace("/", "-")
+    return entity if re.fullmatch(r"\d{4}-\d{1,12}", entity) else None
+
+
+def _marker(row: Any) -> str:
+    """A notice carries no time of change, so that what the list says of it has to serve."""
+    return "row:" + hashlib.sha256(msgspec.json.encode(row, order="sorted")).hexdigest()[:16]
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""NamUs: list and fetch cases (`source.py`), and read them."""

@@ -1,0 +1,206 @@
+"""A NamUs document as a typed case. Shape A is that of 2018-19, shape B that of 2020 and later."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lambdas.cases.case import (
+    Agency,
+    Case,
+    CaseStatus,
+    CrossReference,
+    LastSeen,
+    Name,
+    PhotoKind,
+    Range,
+    SourcePhoto,
+)
+from lambdas.common.keys import case_id
+from lambdas.ingest.sources.reading import (
+    decode_object,
+    integer,
+    items,
+    known,
+    member,
+    number,
+    phone_e164,
+    plain,
+    positive,
+    span,
+    text,
+    year_in,
+)
+from lambdas.ingest.sources.source import DocumentError
+
+_INCH_CM = 2.54
+_POUND_KG = 0.45359237
+# The portraits of 2018-19 and those of 2020 and later; every category that is not named here is never enrolled.
+_KIND_OF_CATEGORY = {
+    "facialcaseid": PhotoKind.PORTRAIT,
+    "actualphoto": PhotoKind.PORTRAIT,
+    "ageprogression": PhotoKind.AGE_PROGRESSION,
+    "artistrendering": PhotoKind.ARTIST,
+    "composite": PhotoKind.ARTIST,
+}
+
+
+def read_namus_case(source: str, source_id: str, document: bytes, *, base_url: str) -> Case:
+    """The typed case; the members are those of `docs/sources.md`.
+
+    Raises:
+        DocumentError: it is no JSON object, or another case's document.
+    """
+    raw = decode_object(document)
+    _check_identity(raw, source_id)
+    age = (positive(raw, "subjectIdentification", f"computedMissing{end}Age", at_most=130) for end in ("Min", "Max"))
+    return Case(
+        case_id=case_id(source, source_id),
+        source=source,
+        source_id=source_id,
+        source_url=f"{base_url.rstrip('/')}/MissingPersons/Case#/{source_id.removeprefix('MP')}",
+        status=CaseStatus.RESOLVED if member(raw, "caseIsResolved") is True else CaseStatus.OPEN,
+        names=_names(raw),
+        sex=_sex(raw),
+        race_ethnicity=_ethnicities(raw),
+        age_when_missing=span(*age),
+        last_seen=_last_seen(raw),
+        height_cm=_measure(raw, "height", factor=_INCH_CM, at_most=108),
+        weight_kg=_measure(raw, "weight", factor=_POUND_KG, at_most=1_500),
+        hair=known(raw, "physicalDescription", "hairColor", "name"),
+        eyes_left=known(raw, "physicalDescription", "leftEyeColor", "name"),
+        eyes_right=known(raw, "physicalDescription", "rightEyeColor", "name"),
+        marks=_marks(raw),
+        narrative=plain(text(raw, "circumstances", "circumstancesOfDisappearance")),
+        agencies=_agencies(raw),
+        cross_references=_cross_references(raw),
+        photos=_photos(raw),
+        source_created=text(raw, "createdDateTime"),
+        source_modified=text(raw, "modifiedDateTime"),
+    )
+
+
+def _check_identity(raw: dict[str, Any], source_id: str) -> None:
+    stated = text(raw, "idFormatted")
+    if stated is None:
+        by_number = integer(raw, "id")
+        if by_number is None:
+            raise DocumentError("the document names no case: neither idFormatted nor id")
+        stated = f"MP{by_number}"
+    if stated != source_id:
+        raise DocumentError(f"the document is that of {stated[:40]!r}, not of {source_id}")
+
+
+def _names(raw: dict[str, Any]) -> tuple[Name, ...]:
+    subject = member(raw, "subjectIdentification")
+    legal = Name(
+        given=known(subject, "firstName"), middle=known(subject, "middleName"), family=known(subject, "lastName")
+    )
+    nicknames = (part.strip() for part in re.split(r"[,;]", known(subject, "nicknames") or ""))
+    aliases = [Name(given=nickname, kind="alias") for nickname in nicknames if nickname]
+    return tuple(name for name in (legal, *aliases[:20]) if str(name))
+
+
+def _sex(raw: dict[str, Any]) -> str | None:
+    sex = known(raw, "subjectDescription", "sex", "name")
+    return sex.lower() if sex and sex.lower() in {"male", "female"} else None
+
+
+def _ethnicities(raw: dict[str, Any]) -> tuple[str, ...]:
+    listed = items(raw, "subjectDescription", "ethnicities") or [member(raw, "subjectDescription", "primaryEthnicity")]
+    return tuple(name for entry in listed if (name := known(entry, "name")))
+
+
+def _measure(raw: dict[str, Any], what: str, *, factor: float, at_most: float) -> Range | None:
+    ends = (positive(raw, "subjectDescription", f"{what}{end}", at_most=at_most) for end in ("From", "To"))
+    return span(*ends, factor=factor)
+
+
+def _last_seen(raw: dict[str, Any]) -> LastSeen:
+    sighting = member(raw, "sighting")
+    # Shape A has flat strings where shape B has an address of objects.
+    region = known(sighting, "address", "state", "name") or known(sighting, "state")
+    county = known(sighting, "address", "county", "displayName") or known(sighting, "countyDisplayName")
+    date = re.match(r"\d{4}-\d{2}-\d{2}", text(sighting, "date") or "")
+    latitude, longitude = (number(sighting, "publicGeolocation", "coordinates", axis) for axis in ("lat", "lon"))
+    on_earth = latitude is not None and longitude is not None and abs(latitude) <= 90 and abs(longitude) <= 180
+    return LastSeen(
+        date=date[0] if date else None,
+        precision="day" if date else None,
+        city=known(sighting, "address", "city") or known(sighting, "city"),
+        county=county,
+        region=region,
+        country="US" if region else None,
+        latitude=latitude if on_earth else None,
+        longitude=longitude if on_earth else None,
+        text=text(sighting, "publicGeolocation", "formattedAddress"),
+    )
+
+
+def _marks(raw: dict[str, Any]) -> tuple[str, ...]:
+    features = items(raw, "physicalFeatureDescriptions")
+    listed = ((text(entry, "physicalFeature", "name"), text(entry, "description")) for entry in features)
+    return tuple(": ".join(part for part in parts if part)[:500] for parts in listed if any(parts))
+
+
+def _agencies(raw: dict[str, Any]) -> tuple[Agency, ...]:
+    primary = text(raw, "primaryInvestigatingAgency", "name")
+    listed = [_agency(entry, primary=primary) for entry in items(raw, "investigatingAgencies")[:10]]
+    return tuple(agency for agency in listed if agency.name or agency.phone_raw)
+
+
+def _agency(entry: Any, *, primary: str | None) -> Agency:
+    details = member(entry, "selection") or member(entry, "properties")
+    name = text(entry, "name") or text(details, "agency", "name")
+    phone = text(details, "agency", "phone")
+    contact = " ".join(part for key in ("firstName", "lastName") if (part := text(details, "contact", key)))
+    return Agency(
+        name=name,
+        phone=phone_e164(phone),
+        phone_raw=phone,
+        case_number=text(entry, "caseNumber"),
+        contact=contact or None,
+        url=text(details, "agency", "websiteUrl"),
+        primary=name is not None and name == primary,
+    )
+
+
+def _cross_references(raw: dict[str, Any]) -> tuple[CrossReference, ...]:
+    ncmec = text(raw, "caseIdentification", "ncmecNumber")
+    return (CrossReference(kind="ncmec", value=ncmec),) if ncmec else ()
+
+
+def _photos(raw: dict[str, Any]) -> tuple[SourcePhoto, ...]:
+    default = integer(raw, "defaultImage", "defaultImageIdentityId")
+    photos = (_photo(entry, default=default) for entry in items(raw, "images"))
+    by_id = {photo.photo_id: photo for photo in photos if photo is not None}
+    return tuple(by_id.values())
+
+
+def _photo(entry: Any, *, default: int | None) -> SourcePhoto | None:
+    """None for a picture that is not public, has no file or no id; links use identityId, not id."""
+    identity = integer(entry, "identityId")
+    link = text(entry, "files", "original", "href")
+    if identity is None or identity <= 0 or link is None or member(entry, "isPublic") is False:
+        return None
+    caption = text(entry, "caption")
+    return SourcePhoto(
+        photo_id=str(identity),
+        url=link,
+        kind=_kind(text(entry, "category", "name"), caption),
+        caption=caption[:500] if caption else None,
+        taken_year=year_in(caption),
+        uploaded_at=text(entry, "createdDateTime"),
+        width_px=integer(entry, "files", "original", "width"),
+        height_px=integer(entry, "files", "original", "height"),
+        media_type_declared=text(entry, "files", "original", "mimeType"),
+        is_default=identity == default,
+    )
+
+
+def _kind(category: str | None, caption: str | None) -> PhotoKind:
+    kind = _KIND_OF_CATEGORY.get(re.sub(r"[^a-z]", "", (category or "").lower()), PhotoKind.OTHER)
+    # A caption that says so wins over a category that calls an age progression a photo.
+    if kind is PhotoKind.PORTRAIT and re.search(r"\bage[- ]?progress", caption or "", re.IGNORECASE):
+        return PhotoKind.AGE_PROGRESSION
+    return kind

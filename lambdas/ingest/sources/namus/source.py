@@ -1,0 +1,119 @@
+"""NamUs: a sweep of the search by state, or a walk over the case numbers; one document and its photos by case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from lambdas.ingest.sources.namus.document import read_namus_case
+from lambdas.ingest.sources.reading import integer, text
+from lambdas.ingest.sources.source import CaseReference, UnreadableListingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambdas.cases.case import Case, SourcePhoto
+    from lambdas.downloads.polite_client import PoliteClient
+
+_SET = "/api/CaseSets/NamUs/MissingPersons"
+_MOST_ROWS = 10_000  # the search gives none beyond these, however they are paged
+_LISTING_BYTES = 20_000_000
+_DOCUMENT_BYTES = 5_000_000
+_PHOTO_BYTES = 25_000_000
+
+
+@dataclass
+class NamUs:
+    """The National Missing and Unidentified Persons System. Case `MP900101` has the number 900101 in its links."""
+
+    client: PoliteClient
+    states: tuple[str, ...] = ()
+    numbers: tuple[int, int] | None = None
+    name: str = "namus"
+    volatile: frozenset[str] = frozenset({"currentMinAge", "currentMaxAge", "currentUserIsTracking"})
+
+    def list_cases(self) -> Iterator[CaseReference]:
+        """Sweep the search state by state, or walk the numbers where the agency's file gives a range of them."""
+        if self.numbers is not None:
+            first, last = self.numbers
+            return (CaseReference(source=self.name, source_id=f"MP{number}") for number in range(first, last + 1))
+        return self._sweep()
+
+    def fetch_document(self, source_id: str) -> bytes:
+        """GET the case's document; 404 means unknown, unpublished or removed."""
+        return self.client.get(f"{_SET}/Cases/{source_id.removeprefix('MP')}", at_most=_DOCUMENT_BYTES)
+
+    def read(self, source_id: str, document: bytes) -> Case:
+        """Either shape of document, that of 2018-19 and that of 2020 and later."""
+        return read_namus_case(self.name, source_id, document, base_url=self.client.base_url)
+
+    def fetch_photo(self, photo: SourcePhoto) -> bytes:
+        """GET the original."""
+        return self.client.get(photo.url, at_most=_PHOTO_BYTES)
+
+    def _sweep(self) -> Iterator[CaseReference]:
+        """A case that several states list comes once; only its number is remembered."""
+        seen: set[int] = set()
+        for state in self.states or self._all_states():
+            for row in self._rows(state):
+                number = integer(row, "namus2Number")
+                if number is not None and number > 0 and number not in seen:
+                    seen.add(number)
+                    modified = text(row, "modifiedDateTime")
+                    yield CaseReference(source=self.name, source_id=f"MP{number}", modified=modified)
+
+    def _all_states(self) -> list[str]:
+        states = _decode(self.client.get("/api/CaseSets/NamUs/States", at_most=_LISTING_BYTES), "States")
+        names = [text(state, "name") for state in states] if isinstance(states, list) else []
+        if not any(names):
+            raise UnreadableListingError("NamUs: the list of states has no names")
+        return [name for name in names if name]
+
+    def _rows(self, state: str) -> Iterator[Any]:
+        """The rows of one state; in a state that has more than the search gives, from both ends of their order.
+
+        Raises:
+            UnreadableListingError: the search says that it has more rows than it gives even so; a case that it keeps
+                back must not look like one that vanished.
+        """
+        given: set[Any] = set()
+        total = 0
+        for direction in (None, "Descending", "Ascending"):
+            for page in self._pages(state, direction):
+                rows = page["results"]
+                given.update(integer(row, "namus2Number") or object() for row in rows)
+                yield from rows
+                total = integer(page, "count") or 0
+                if len(given) >= total:
+                    return
+        raise UnreadableListingError(f"NamUs: the search gives {len(given)} of {total} cases of {state}")
+
+    def _pages(self, state: str, direction: str | None) -> Iterator[dict[str, Any]]:
+        skip = 0
+        while (page := self._search(state, skip=skip, direction=direction))["results"]:
+            yield page
+            skip += len(page["results"])
+        yield page
+
+    def _search(self, state: str, *, skip: int, direction: str | None) -> dict[str, Any]:
+        body = {
+            "take": _MOST_ROWS,
+            "skip": skip,
+            "projections": ["namus2Number", "modifiedDateTime"],
+            "predicates": [{"field": "stateOfLastContact", "operator": "IsIn", "values": [state]}],
+        }
+        if direction is not None:
+            body["orderSpecifications"] = [{"field": "namus2Number", "direction": direction}]
+        page = _decode(self.client.post_json(f"{_SET}/Search", body, at_most=_LISTING_BYTES), f"Search of {state}")
+        if not isinstance(page, dict) or not isinstance(page.get("results"), list):
+            raise UnreadableListingError(f"NamUs: the search of {state} has no results")
+        return page
+
+
+def _decode(body: bytes, what: str) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError as error:
+        raise UnreadableListingError(f"NamUs: {what} is not JSON: {error}") from error

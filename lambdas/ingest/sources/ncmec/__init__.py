@@ -1,0 +1,1 @@
+"""NCMEC: list and fetch cases (`source.py`), and read them."""

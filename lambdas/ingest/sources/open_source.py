@@ -1,0 +1,74 @@
+"""From the agency's settings to a source that can be asked. A new source is one more line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.cases.case import CaseType
+from lambdas.downloads.pace import ProcessPace
+from lambdas.downloads.polite_client import PoliteClient
+from lambdas.ingest.sources.agency_folder.files import open_folder
+from lambdas.ingest.sources.agency_folder.source import AgencyFolder
+from lambdas.ingest.sources.fbi.source import Fbi
+from lambdas.ingest.sources.interpol.source import Interpol
+from lambdas.ingest.sources.namus.source import NamUs
+from lambdas.ingest.sources.ncmec.source import Ncmec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_s3 import S3Client
+
+    from lambdas.downloads.pace import Pace
+    from lambdas.ingest.sources.settings import Sources, SourceSettings
+    from lambdas.ingest.sources.source import Source
+
+_OVER_HTTP: dict[str, Callable[[SourceSettings, PoliteClient], Source]] = {
+    "namus": lambda settings, client: NamUs(client, states=settings.states, numbers=settings.walk),
+    "fbi": lambda settings, client: Fbi(client, case_type=_case_type(settings)),
+    "interpol": lambda settings, client: Interpol(
+        client, case_type=_case_type(settings), nationalities=settings.nationalities
+    ),
+    "ncmec": lambda settings, client: Ncmec(client, states=settings.states),
+}
+
+
+def _case_type(settings: SourceSettings) -> CaseType:
+    return CaseType.WANTED if settings.wanted else CaseType.MISSING
+
+
+def open_source(
+    name: str, sources: Sources, *, s3: S3Client | None = None, pace: Callable[[str, float], Pace] | None = None
+) -> Source:
+    """A source that the agency has enabled.
+
+    Args:
+        name: as in the agency's file.
+        sources: the agency's.
+        s3: needed for an agency's own folder in S3.
+        pace: makes the pace of a source from its name and its requests per second; without it each process has its own.
+
+    Raises:
+        ValueError: the source is unknown, not enabled, or its settings lack something; the text says what.
+    """
+    settings = sources.enabled.get(name)
+    if settings is None:
+        enabled = ", ".join(sorted(sources.enabled)) or "none"
+        raise ValueError(f"source {name!r} is not enabled in the agency's file; enabled: {enabled}")
+    if name == "folder":
+        if settings.folder is None:
+            raise ValueError("source 'folder' has no folder in the agency's file")
+        return AgencyFolder(open_folder(settings.folder, s3=s3))
+    if name not in _OVER_HTTP:
+        raise ValueError(f"there is no source {name!r}; sources: {', '.join(sorted([*_OVER_HTTP, 'folder']))}")
+    if settings.base_url is None:
+        raise ValueError(f"source {name!r} has no base_url in the agency's file")
+    rate = settings.requests_per_second
+    client = PoliteClient(
+        base_url=settings.base_url,
+        contact=sources.contact,
+        pace=pace(name, rate) if pace else ProcessPace(rate),
+        permission=settings.permission,
+        further_origins=settings.photo_origins,
+    )
+    return _OVER_HTTP[name](settings, client)

@@ -1,0 +1,1 @@
+"""The face engine: detect, align, embed, compare."""

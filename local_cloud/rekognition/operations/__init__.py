@@ -1,0 +1,1 @@
+"""The Rekognition operations that the local server answers."""

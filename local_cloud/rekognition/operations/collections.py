@@ -1,0 +1,50 @@
+"""CreateCollection, DescribeCollection, ListCollections, DeleteCollection."""
+
+from typing import Any
+
+from local_cloud.rekognition.engine.similarity import FACE_MODEL_VERSION
+from local_cloud.rekognition.pages import next_token, page_size, start
+from local_cloud.rekognition.service import Service
+
+
+def create_collection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """The ARN comes without "arn:", as Rekognition's does from this operation alone."""
+    service.collections.create(request["CollectionId"])
+    return {
+        "StatusCode": 200,
+        "CollectionArn": _arn(service, request).removeprefix("arn:"),
+        "FaceModelVersion": FACE_MODEL_VERSION,
+    }
+
+
+def describe_collection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """How many faces and users there are, and since when."""
+    description = service.collections.describe(request["CollectionId"])
+    return {
+        "FaceCount": description.faces,
+        "UserCount": description.users,
+        "FaceModelVersion": FACE_MODEL_VERSION,
+        "CollectionARN": _arn(service, request),
+        "CreationTimestamp": description.created,
+    }
+
+
+def list_collections(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """In the order of their ids."""
+    size = page_size(request, default=1000)
+    names = service.collections.names(after=start(request), limit=size + 1)
+    return {
+        "CollectionIds": names[:size],
+        "FaceModelVersions": [FACE_MODEL_VERSION] * len(names[:size]),
+        **next_token(names, size),
+    }
+
+
+def delete_collection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """With its faces and users."""
+    service.collections.delete(request["CollectionId"])
+    return {"StatusCode": 200}
+
+
+def _arn(service: Service, request: dict[str, Any]) -> str:
+    return f"arn:aws:rekognition:{service.region}:000000000000:collection/{request['CollectionId']}"

@@ -1,0 +1,43 @@
+"""Cases and captures that the unit tests tell their stories with; everything in them is fictional."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from lambdas.cases.case import Agency, Case, CaseStatus, LastSeen, Name, PhotoKind, Range, SourcePhoto
+from lambdas.common.dynamodb import from_attributes, to_attributes
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MARLOWE = Case(
+    case_id="namus:MP900101",
+    source="namus",
+    source_id="MP900101",
+    names=(Name(given="Marlowe", middle="Quill", family="Exampleton"),),
+    sex="male",
+    age_when_missing=Range(min=37, max=37),
+    last_seen=LastSeen(date="2021-02-27", precision="day", city="Nowhere Falls", region="OR"),
+    agencies=(Agency(name="Nowhere Falls Police Department", phone="+15035550142", case_number="NF-2021-00417"),),
+    photos=(
+        SourcePhoto(photo_id="910101", url="https://source.example/1"),
+        SourcePhoto(photo_id="910102", url="https://source.example/2", kind=PhotoKind.AGE_PROGRESSION),
+    ),
+)
+
+
+def put_case(dynamodb: DynamoDBClient, case: Case = MARLOWE, status: CaseStatus = CaseStatus.OPEN) -> None:
+    item = {
+        "case_id": case.case_id,
+        "record": "case",
+        "status": status.value,
+        "case": msgspec.json.encode(case).decode(),
+    }
+    dynamodb.put_item(TableName="cases", Item=to_attributes(item))
+
+
+def encounters_in(dynamodb: DynamoDBClient) -> list[dict[str, Any]]:
+    items = [from_attributes(item) for item in dynamodb.scan(TableName="encounters")["Items"]]
+    return [item for item in items if item["kind"] == "encounter"]

@@ -1,0 +1,326 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from agencies.files import AgencyFileError, load_agencies, load_agency
+from agencies.settings import Source
+from lambdas.ingest.sources.settings import SourceSettings
+
+if TYPE_CHECKING:
+    from agencies.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+SPRINGFIELD = (ROOT / "agencies" / "springfield.toml").read_text()
+
+
+@dataclasses.dataclass
+class AgencyFile:
+    """An agency file that is springfield.toml with some changes."""
+
+    path: Path
+
+    def write(self, *changes: tuple[str, str]) -> Path:
+        text = SPRINGFIELD
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new, 1)
+        self.path.write_text(text)
+        return self.path
+
+    def load(self, *changes: tuple[str, str]) -> dict[str, Settings]:
+        return {settings.environment: settings for settings in load_agency(self.write(*changes))}
+
+    def refusal(self, *changes: tuple[str, str]) -> str:
+        """What is said of the file, without its name, which begins every line."""
+        with pytest.raises(AgencyFileError) as refused:
+            load_agency(self.write(*changes))
+        lines = str(refused.value).splitlines()
+        assert all(line.startswith(f"{self.path}: ") for line in lines)
+        return "\n".join(line.removeprefix(f"{self.path}: ") for line in lines)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> AgencyFile:
+    return AgencyFile(tmp_path / "x.toml")
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("agencies/*.toml")), ids=lambda path: path.stem)
+def test_the_examples_are_right(path: Path) -> None:
+    for settings in load_agency(path):
+        assert settings.stage == f"{path.stem}-{settings.environment}"
+
+
+def test_an_environment_has_its_own_values_over_the_agencys(file: AgencyFile) -> None:
+    loaded = file.load(("[environments.prod]", "[environments.prod.alerting]\nrecipients = []\n\n[environments.prod]"))
+    dev, prod = loaded["dev"], loaded["prod"]
+    assert (dev.matching.alert_threshold, prod.matching.alert_threshold) == (90, 95)
+    assert dev.matching.review_threshold == prod.matching.review_threshold == 80
+    assert (dev.account, dev.removal) == ("111111111111", "destroy")
+    assert (prod.account, prod.removal) == ("222222222222", "retain")
+    assert dev.alerting.recipients[0].sms == "+15035550142"
+    assert prod.alerting.recipients == []
+    assert prod.alerting.time_zone == dev.alerting.time_zone == "America/Denver"
+
+
+def test_data_is_retained_unless_the_file_says_otherwise(file: AgencyFile) -> None:
+    assert file.load(('removal = "destroy"', ""))["dev"].removal == "retain"
+
+
+def test_what_is_left_out_is_off_or_careful(file: AgencyFile) -> None:
+    start = SPRINGFIELD.index("[sources.namus]")
+    end = SPRINGFIELD.index("[alerting]")
+    settings = file.load((SPRINGFIELD[start:end], ""), ("[environments.dev.matching]\nalert_threshold = 90", ""))["dev"]
+    assert settings.sources.enabled == {}
+    assert (settings.matching.review_threshold, settings.matching.alert_threshold) == (80, 95)
+    assert (settings.matching.searches_per_second, settings.sync.every_hours) == (5, 24)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "alert_threshold = 95",
+            "alert_threshold = 101",
+            "matching.alert_threshold: 101 is not allowed: must be a number from review_threshold (80) to 100",
+        ),
+        (
+            "alert_threshold = 90",
+            "alert_threshold = 79.5",
+            (
+                "environments.dev.matching.alert_threshold: 79.5 is not allowed:"
+                " must be a number from review_threshold (80) to 100"
+            ),
+        ),
+        (
+            "review_threshold = 80",
+            "review_threshold = -1",
+            "matching.review_threshold: -1 is not allowed: must be greater than or equal to 0",
+        ),
+        (
+            "searches_per_second = 50",
+            'searches_per_second = "50"',
+            "matching.searches_per_second: '50' is not allowed: must be a valid number",
+        ),
+        ("contact =", "# contact =", "contact: missing"),
+        (
+            '"homeward@police',
+            '"police',
+            "contact: 'police.springfield.example' is not allowed: must be an e-mail address",
+        ),
+        (
+            'name = "springfield"',
+            'name = "Springfield PD"',
+            "name: 'Springfield PD' is not allowed: must be lower-case letters, digits and '-', at most 31",
+        ),
+        (
+            'removal = "retain"',
+            'removal = "keep"',
+            "environments.prod.removal: 'keep' is not allowed: must be 'destroy' or 'retain'",
+        ),
+        (
+            'account = "222222222222"',
+            "account = 222222222222",
+            "environments.prod.account: 222222222222 is not allowed: must be a valid string",
+        ),
+        (
+            'account = "222222222222"',
+            'account = "2222-2222-2222"',
+            "environments.prod.account: '2222-2222-2222' is not allowed: must be the 12 digits of an AWS account",
+        ),
+        (
+            'region = "us-east-1"',
+            'region = "Virginia"',
+            "environments.dev.region: 'Virginia' is not allowed: must be an AWS region such as us-east-1",
+        ),
+        (
+            "log_days = 90",
+            "log_days = 91",
+            (
+                "retention.log_days: 91 is not allowed: must be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,"
+                " 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653"
+            ),
+        ),
+        (
+            "enabled = false",
+            "enabled = true",
+            (
+                "sources.namus.permission: missing: a live source may be enabled only with"
+                ' permission = "who allowed it, and when"'
+            ),
+        ),
+        (
+            'base_url = "https://www.namus.gov"',
+            'base_url = "http://www.namus.gov"',
+            "sources.namus.base_url: 'http://www.namus.gov' is not allowed: must be an https:// address",
+        ),
+        (
+            "[environments.prod]",
+            "[environments.pord]",
+            "environments.pord: 'pord' is not allowed: must be 'dev', 'staging' or 'prod'",
+        ),
+        ("display_name", "displayname", "display_name: missing\ndisplayname: unknown key; did you mean display_name?"),
+        ("[matching]", "[matchng]", "matchng: unknown key; did you mean matching?"),
+        ("states =", "state =", "sources.namus.state: unknown key; did you mean states?"),
+        ("[sources.namus]", "[sources.namsu]", "sources.namsu: unknown key; did you mean namus?"),
+        (
+            "[environments.dev.matching]\nalert_",
+            "[environments.dev.matching]\nalarm_",
+            "environments.dev.matching.alarm_threshold: unknown key; did you mean alert_threshold?",
+        ),
+        ("log_days", "xyz", "retention.xyz: unknown key; known are log_days, encounter_days"),
+        ("name =", 'environment = "dev"\nname =', "environment: unknown key; did you mean environments?"),
+        (
+            "[environments.dev]\n",
+            '[environments]\nregion = "us-east-1"\n\n[environments.dev]\n',
+            "environments.region: is not allowed: put it into a table such as [environments.dev]",
+        ),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_the_key_and_what_is_allowed(
+    file: AgencyFile, old: str, new: str, said: str
+) -> None:
+    assert file.refusal((old, new)) == said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"Springfield Police Department"', '""', "display_name: ''"),
+        ('name = "springfield"', f'name = "{"s" * 32}"', f"name: '{'s' * 32}'"),
+        (
+            'console_url = "https:',
+            'console_url = "http:',
+            "alerting.console_url: 'http://homeward.springfield.example'",
+        ),
+        (
+            'base_url = "https://www.namus.gov"',
+            'base_url = "http://localhost.namus.example"',
+            "sources.namus.base_url: 'http://localhost.namus.example'",
+        ),
+        (
+            '# permission = "letter of 2026-10-01 from ..., ref. 12345"',
+            'permission = "yes"',
+            "sources.namus.permission: 'yes'",
+        ),
+        ("requests_per_second = 1.0", "requests_per_second = 0", "sources.namus.requests_per_second: 0"),
+        ("requests_per_second = 1.0", "requests_per_second = 101", "sources.namus.requests_per_second: 101"),
+        ("requests_per_second = 1.0", "requests_per_second = nan", "sources.namus.requests_per_second: nan"),
+        ("requests_per_second = 1.0", "walk = [1]", "sources.namus.walk: [1]"),
+        ("review_threshold = 80", "review_threshold = nan", "matching.review_threshold: nan"),
+        ("encounter_window_minutes = 10", "encounter_window_minutes = 0", "matching.encounter_window_minutes: 0"),
+        ("encounter_window_minutes = 10", "encounter_window_minutes = inf", "matching.encounter_window_minutes: inf"),
+        ("searches_per_second = 50", "searches_per_second = 0", "matching.searches_per_second: 0"),
+        ("encounter_days = 365", "encounter_days = 0", "retention.encounter_days: 0"),
+        ("encounter_days = 365", "encounter_days = 29", "retention: encounter_days (29)"),
+        ("review_days = 30", "review_days = 0", "matching.review_days: 0"),
+        ("link_hours = 72", "link_hours = 23", "alerting.link_hours: 23"),
+        ("[matching]", "[sync]\nevery_hours = 0\n\n[matching]", "sync.every_hours: 0"),
+        ("[matching]", "[sync]\nmost_removed_percent = 101\n\n[matching]", "sync.most_removed_percent: 101"),
+    ],
+)
+def test_a_value_out_of_its_bounds_is_refused(file: AgencyFile, old: str, new: str, said: str) -> None:
+    assert file.refusal((old, new)).partition(" is not allowed: must ")[0] == said
+
+
+def test_a_wrong_value_of_the_agency_is_named_where_it_stands(file: AgencyFile) -> None:
+    said = file.refusal(("contact =", 'account = "1111"\ncontact ='), ('account = "222222222222"', ""))
+    assert said == "account: '1111' is not allowed: must be the 12 digits of an AWS account"
+
+
+def test_every_error_of_a_file_is_named_once(file: AgencyFile) -> None:
+    said = file.refusal(("review_threshold = 80", "review_threshold = true"), ("[retention]", "[retentoin]"))
+    assert said == (
+        "matching.review_threshold: True is not allowed: must be a valid number\n"
+        "retentoin: unknown key; did you mean retention?"
+    )
+
+
+def test_a_source_without_a_place_cannot_be_read(file: AgencyFile) -> None:
+    said = file.refusal(("[matching]", "[sources.folder]\nenabled = true\n\n[matching]"))
+    assert said == "sources.folder: enabled needs base_url, or folder for an agency's own cases"
+
+
+def test_an_agencys_own_folder_needs_nobodys_permission(file: AgencyFile) -> None:
+    loaded = file.load(("[matching]", '[sources.folder]\nenabled = true\nfolder = "s3://cases/all"\n\n[matching]'))
+    assert loaded["dev"].sources.enabled.keys() == {"folder"}
+
+
+def test_wanted_and_missing_persons_are_not_mixed(file: AgencyFile) -> None:
+    tables = "".join(
+        f'[sources.{name}]\nenabled = true\nbase_url = "https://{name}.example"\n'
+        f'permission = "Given on 2026-10-01"\nwanted = {wanted}\n\n'
+        for name, wanted in (("fbi", "true"), ("ncmec", "false"))
+    )
+    said = file.refusal(("[matching]", f"{tables}[matching]"))
+    assert said == "sources: wanted persons (fbi) need a gallery, so an agency file, of their own"
+
+
+def test_a_source_may_be_on_this_machine(file: AgencyFile) -> None:
+    loaded = file.load(('base_url = "https://www.namus.gov"', 'base_url = "http://127.0.0.1:4572/"'))
+    assert loaded["dev"].sources.namus.base_url == "http://127.0.0.1:4572"
+
+
+def test_the_functions_know_every_key_of_a_source() -> None:
+    assert [field.name for field in msgspec.structs.fields(SourceSettings)] == list(Source.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'name = "x', "is not TOML: Unterminated string (at end of document)"),
+        (b'name = "x"', "environments: missing: at least one table such as [environments.dev]"),
+        (b'name = "\xff"', "is not UTF-8 (invalid start byte at byte 8)"),
+    ],
+)
+def test_a_file_that_is_none_is_said_so(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(content)
+    with pytest.raises(AgencyFileError) as refused:
+        load_agency(path)
+    assert str(refused.value) == f"{path}: {said}"
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(AgencyFileError, match=r"no\.toml: cannot be read: No such file or directory"):
+        load_agency(tmp_path / "no.toml")
+
+
+def test_a_copy_that_kept_the_name_is_refused(tmp_path: Path) -> None:
+    first, second = AgencyFile(tmp_path / "a.toml").write(), AgencyFile(tmp_path / "b.toml").write()
+    with pytest.raises(AgencyFileError) as refused:
+        load_agencies([first, second])
+    assert str(refused.value) == f"{second}: name: 'springfield' is not allowed: it is the name in {first}"
+
+
+def test_a_name_that_only_one_environment_takes_is_refused_too(tmp_path: Path) -> None:
+    first = AgencyFile(tmp_path / "a.toml").write()
+    second = AgencyFile(tmp_path / "b.toml").write(
+        ('name = "springfield"', 'name = "shelbyville"'),
+        ("[environments.prod]", '[environments.prod]\nname = "springfield"'),
+    )
+    with pytest.raises(AgencyFileError) as refused:
+        load_agencies([first, second])
+    assert str(refused.value) == f"{second}: name: 'springfield' is not allowed: it is the name in {first}"
+
+
+def test_errors_of_all_files_are_said(tmp_path: Path) -> None:
+    wrong = [AgencyFile(tmp_path / f"{name}.toml").write(("name =", "nam =")) for name in "ab"]
+    with pytest.raises(AgencyFileError) as refused:
+        load_agencies(wrong)
+    assert [line.split(": ")[0] for line in str(refused.value).splitlines()] == [
+        str(path) for path in wrong for _ in "12"
+    ]
+
+
+def test_agency_files_are_read_without_the_cdk() -> None:
+    command = "import sys, agencies.files; sys.exit('aws_cdk' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, env=dict(os.environ), check=False)
+    assert done.returncode == 0

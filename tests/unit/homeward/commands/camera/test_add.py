@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import stat
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from homeward.deployment.outputs import Deployment
+from homeward.fleet.cameras import NameTakenError
+from lambdas.common.times import now
+from lambdas.fleet.claims import reserve, take
+from tests.unit.homeward.commands.camera.conftest import OUTPUTS, certificates, refusal, register
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iot import IoTClient
+
+    from tests.unit.homeward.conftest import Town
+
+
+def test_a_camera_has_type_group_policy_and_a_key_that_only_its_owner_reads(
+    fleet: Deployment, iot: IoTClient, tmp_path: Path
+) -> None:
+    register(fleet, tmp_path)
+    assert iot.describe_thing(thingName="cam-01")["thingTypeName"] == "camera-type"
+    assert iot.list_things_in_thing_group(thingGroupName="town-dev")["things"] == ["cam-01"]
+    [arn] = iot.list_thing_principals(thingName="cam-01")["principals"]
+    attached = iot.list_attached_policies(target=arn)["policies"]
+    assert [policy["policyName"] for policy in attached] == ["camera-policy"]
+    assert certificates(iot) == ["ACTIVE"]
+    assert stat.S_IMODE((tmp_path / "cam-01.key").stat().st_mode) == 0o600
+    assert "PRIVATE KEY" in (tmp_path / "cam-01.key").read_text()
+
+
+def test_a_camera_of_a_fleet_with_greengrass_is_a_core_device(
+    fleet: Deployment, iot: IoTClient, tmp_path: Path
+) -> None:
+    with_core = Deployment(stage=fleet.stage, outputs={**OUTPUTS, "CorePolicyName": "core-policy"}, client=fleet.client)
+    register(with_core, tmp_path)
+    [arn] = iot.list_thing_principals(thingName="cam-01")["principals"]
+    attached = {policy["policyName"] for policy in iot.list_attached_policies(target=arn)["policies"]}
+    assert attached == {"camera-policy", "core-policy"}
+
+
+def test_a_name_is_taken_by_a_camera_a_reservation_and_a_foreign_thing(
+    fleet: Deployment, iot: IoTClient, dynamodb: DynamoDBClient, tmp_path: Path
+) -> None:
+    register(fleet, tmp_path)
+    place = {"site": "Dock", "serial_number": "SN-1", "until": now() + timedelta(days=1), "now": now()}
+    assert reserve(dynamodb, table="cameras", camera="cam-02", **place)  # type: ignore[arg-type] # of several types
+    iot.create_thing(thingName="pump-7")
+    for camera, advice in (("cam-01", "revoke it"), ("cam-02", "revoke it"), ("pump-7", "choose another name")):
+        with pytest.raises(NameTakenError, match=advice):
+            register(fleet, tmp_path / "again", camera)
+    assert not (tmp_path / "again").exists()
+    assert certificates(iot) == ["ACTIVE"]
+
+
+def test_no_certificate_is_good_after_a_registration_that_failed(
+    fleet: Deployment, iot: IoTClient, town: Town, tmp_path: Path
+) -> None:
+    iot.delete_policy(policyName="camera-policy")
+    with pytest.raises(ClientError):
+        register(fleet, tmp_path)
+    assert certificates(iot) == ["INACTIVE"]
+    assert town.run("camera", "revoke", "cam-01").exit_code == 0
+    assert certificates(iot) == []
+
+
+def test_a_camera_cannot_be_replaced_by_a_reservation(town: Town, dynamodb: DynamoDBClient, tmp_path: Path) -> None:
+    assert town.run("camera", "add", "cam-01", "--site", "Dock", "--folder", str(tmp_path)).exit_code == 0
+    before = dynamodb.scan(TableName="cameras")["Items"]
+    for how in ([], ["--dry-run"]):
+        result = town.run("camera", "add", "cam-01", "--site", "Dock", "--claim", "SN-1", *how)
+        assert result.exit_code == 5
+        assert "revoke it first" in result.stderr
+    assert dynamodb.scan(TableName="cameras")["Items"] == before
+
+
+def test_a_camera_that_joined_by_claim_keeps_its_name(town: Town, dynamodb: DynamoDBClient, tmp_path: Path) -> None:
+    reserve_it = ["camera", "add", "cam-01", "--site", "Dock", "--claim"]
+    assert town.run(*reserve_it, "SN-1").exit_code == 0
+    assert town.run(*reserve_it, "SN-2").exit_code == 0, "nobody took the place"
+    assert take(dynamodb, table="cameras", camera="cam-01", serial_number="SN-2", certificate="c", now=now()) is None
+    for arguments in ([*reserve_it, "SN-3"], [*reserve_it[:-1], "--folder", str(tmp_path)]):
+        for how in ([], ["--dry-run"]):
+            assert town.run(*arguments, *how).exit_code == 5
+    assert not list(tmp_path.glob("*.key"))
+
+
+def test_a_failure_of_aws_leaves_no_file_that_stops_the_next_attempt(
+    town: Town, fleet: Deployment, iot: IoTClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(**_: Any) -> None:
+        raise refusal("ThrottlingException", "CreateKeysAndCertificate")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(iot, "create_keys_and_certificate", throttled)
+        with pytest.raises(ClientError):
+            register(fleet, tmp_path)
+    assert town.run("camera", "revoke", "cam-01").exit_code == 0
+    register(fleet, tmp_path)
+    assert certificates(iot) == ["ACTIVE"]
+
+
+def test_add_writes_files_and_refuses_to_overwrite_a_key(town: Town, tmp_path: Path) -> None:
+    add = ["camera", "add", "cam-01", "--site", "Dock", "--folder", str(tmp_path)]
+    assert town.run(*add).exit_code == 0
+    key = (tmp_path / "cam-01.key").read_text()
+    again = town.run(*add)
+    assert again.exit_code == 1
+    assert "move it away" in again.stderr
+    elsewhere = town.run(*add[:-1], str(tmp_path / "elsewhere"))
+    assert elsewhere.exit_code == 5
+    assert (tmp_path / "cam-01.key").read_text() == key
+
+
+@pytest.mark.parametrize("name", ["cam 01", "cam/01", "+", "claim-1", "x" * 129, ""])
+def test_a_name_that_aws_iot_would_refuse_is_refused_first(town: Town, name: str) -> None:
+    result = town.run("camera", "add", name, "--site", "Dock")
+    assert result.exit_code == 2
+
+
+def test_a_claim_certificate_replaces_the_ones_before(town: Town, iot: IoTClient, tmp_path: Path) -> None:
+    for folder in ("first", "second"):
+        assert town.run("camera", "claim-certificate", "--folder", str(tmp_path / folder)).exit_code == 0
+    assert certificates(iot) == ["ACTIVE", "ACTIVE"]
+    replace = ["camera", "claim-certificate", "--replace", "--folder", str(tmp_path / "third")]
+    assert "delete 2 earlier ones" in " ".join(town.run(*replace, "--dry-run").stdout.split())
+    assert certificates(iot) == ["ACTIVE", "ACTIVE"]
+    assert not (tmp_path / "third").exists()
+    replaced = town.run(*replace)
+    assert "2 earlier claim certificates deleted" in replaced.stdout
+    [arn] = iot.list_targets_for_policy(policyName="claim-policy")["targets"]
+    [left] = iot.list_certificates()["certificates"]
+    assert (left["certificateArn"], left["status"]) == (arn, "ACTIVE")

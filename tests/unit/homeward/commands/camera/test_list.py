@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from lambdas.common.times import now, to_text
+from lambdas.fleet.claims import reserve
+from tests.unit.homeward.commands.camera.conftest import Broker, listed, register
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iot import IoTClient
+
+    from homeward.deployment.outputs import Deployment
+    from tests.unit.homeward.conftest import Town
+
+
+def test_list_says_how_each_camera_is(
+    fleet: Deployment, town: Town, iot: IoTClient, dynamodb: DynamoDBClient, broker: Broker, tmp_path: Path
+) -> None:
+    for camera in ("good", "off"):
+        register(fleet, tmp_path, camera)
+    [arn] = iot.list_thing_principals(thingName="off")["principals"]
+    iot.update_certificate(certificateId=arn.rpartition("/")[2], newStatus="INACTIVE")
+    for camera, days in (("waiting", 1), ("late", -1)):
+        place = {"serial_number": "SN", "site": "Dock", "until": now() + timedelta(days=days), "now": now()}
+        reserve(dynamodb, table="cameras", camera=camera, **place)  # type: ignore[arg-type] # of several types
+    dynamodb.put_item(TableName="cameras", Item={"camera": {"S": "half"}, "site": {"S": "Dock"}})
+    broker.retained["homeward/v1/good/status"] = (b'{"status": "online"}', 1_795_402_800_123)
+    for camera, nonsense in (("off", b"\xff{"), ("half", b"[]"), ("late", b'{"status": {}}')):
+        broker.retained[f"homeward/v1/{camera}/status"] = (nonsense, 1_795_402_800_123)
+    cameras = listed(town)
+    assert {camera: row["state"] for camera, row in cameras.items()} == {
+        "good": "active",
+        "half": "incomplete",
+        "late": "expired",
+        "off": "inactive",
+        "waiting": "reserved",
+    }
+    assert cameras["good"]["status"] == "online"
+    assert cameras["good"]["status_at"] == "2026-11-23T03:00:00.123Z"
+    assert cameras["waiting"]["status"] is None
+    assert {cameras[camera]["status"] for camera in ("off", "half", "late")} == {"unreadable"}
+    assert cameras["good"]["added_at"] <= to_text(now())
+    [line] = [line for line in town.run("camera", "list").stdout.splitlines() if "good" in line]
+    assert "online since" in line

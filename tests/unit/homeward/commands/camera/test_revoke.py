@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from homeward.fleet.cameras import revoke_camera
+from lambdas.common.dynamodb import from_attributes
+from lambdas.common.times import now
+from lambdas.fleet.claims import take
+from tests.unit.homeward.commands.camera.conftest import Broker, certificates, listed, refusal, register
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iot import IoTClient
+
+    from homeward.deployment.outputs import Deployment
+    from tests.unit.homeward.conftest import Town
+
+
+class InterruptedTestError(RuntimeError):
+    pass
+
+
+def test_revoking_leaves_nothing_and_may_be_repeated(
+    fleet: Deployment, iot: IoTClient, dynamodb: DynamoDBClient, broker: Broker, tmp_path: Path
+) -> None:
+    for camera in ("cam-01", "cam-02"):
+        register(fleet, tmp_path, camera)
+        broker.connected.add(camera)
+        broker.shadows.add((camera, "camera"))
+        broker.retained[f"homeward/v1/{camera}/status"] = (b"{}", 0)
+    assert revoke_camera(fleet, "cam-01").found
+    assert [thing["thingName"] for thing in iot.list_things()["things"]] == ["cam-02"]
+    assert certificates(iot) == ["ACTIVE"]
+    assert broker.connected == {"cam-02"}
+    assert broker.shadows == {("cam-02", "camera")}
+    assert list(broker.retained) == ["homeward/v1/cam-02/status"]
+    [left] = dynamodb.scan(TableName="cameras")["Items"]
+    assert from_attributes(left)["camera"] == "cam-02"
+    assert not revoke_camera(fleet, "cam-01").found
+    assert [thing["thingName"] for thing in iot.list_things()["things"]] == ["cam-02"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "list_thing_principals",
+        "update_certificate",
+        "detach_policy",
+        "detach_thing_principal",
+        "delete_certificate",
+        "delete_thing",
+    ],
+)
+def test_a_revocation_that_broke_off_is_ended_by_the_next(
+    fleet: Deployment, town: Town, iot: IoTClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    register(fleet, tmp_path)
+
+    def interrupt(**_: Any) -> None:
+        raise InterruptedTestError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(iot, call, interrupt)
+        with pytest.raises(InterruptedTestError):
+            revoke_camera(fleet, "cam-01")
+    assert listed(town)["cam-01"]["state"] == "revoking"
+    assert revoke_camera(fleet, "cam-01").found
+    assert iot.list_things()["things"] == []
+    assert certificates(iot) == []
+    assert listed(town) == {}
+
+
+def test_a_camera_whose_thing_or_entry_was_deleted_by_hand_is_revoked_whole(
+    fleet: Deployment, town: Town, iot: IoTClient, dynamodb: DynamoDBClient, broker: Broker, tmp_path: Path
+) -> None:
+    for camera in ("no-thing", "no-entry"):
+        register(fleet, tmp_path, camera)
+        broker.shadows.add((camera, "camera"))
+        broker.retained[f"homeward/v1/{camera}/status"] = (b"{}", 0)
+    [arn] = iot.list_thing_principals(thingName="no-thing")["principals"]
+    iot.detach_thing_principal(thingName="no-thing", principal=arn)
+    iot.delete_thing(thingName="no-thing")
+    dynamodb.delete_item(TableName="cameras", Key={"camera": {"S": "no-entry"}})
+    iot.create_thing(thingName="pump-7")
+    assert {name: row["state"] for name, row in listed(town).items()} == {
+        "no-entry": "unlisted",
+        "no-thing": "incomplete",
+    }
+    for camera in ("no-thing", "no-entry"):
+        assert town.run("camera", "revoke", camera).exit_code == 0
+    assert listed(town) == {}
+    assert broker.shadows == set()
+    assert broker.retained == {}
+
+
+def test_what_aws_has_not_detached_yet_is_deleted_a_moment_later(
+    fleet: Deployment, iot: IoTClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(fleet, tmp_path)
+    delete, refused = iot.delete_thing, iter(["InvalidRequestException"] * 2)
+
+    def still_attached(**arguments: Any) -> None:
+        if code := next(refused, None):
+            raise refusal(code, "DeleteThing")
+        delete(**arguments)
+
+    monkeypatch.setattr(iot, "delete_thing", still_attached)
+    assert revoke_camera(fleet, "cam-01").found
+    assert iot.list_things()["things"] == []
+
+
+def test_a_connection_that_cannot_be_cut_does_not_stop_a_revocation(
+    fleet: Deployment, town: Town, iot: IoTClient, broker: Broker, tmp_path: Path
+) -> None:
+    register(fleet, tmp_path)
+    broker.refuses = "ForbiddenException"
+    result = town.run("camera", "revoke", "cam-01")
+    assert result.exit_code == 0
+    assert "its connection was not cut" in " ".join(result.stderr.split())
+    assert certificates(iot) == []
+
+
+def test_a_thing_of_something_else_is_left_alone(town: Town, iot: IoTClient) -> None:
+    iot.create_thing(thingName="pump-7")
+    result = town.run("camera", "revoke", "pump-7")
+    assert result.exit_code == 5
+    assert "is not of town-dev" in result.stderr
+    assert [thing["thingName"] for thing in iot.list_things()["things"]] == ["pump-7"]
+
+
+@pytest.mark.parametrize(("name", "code"), [("cam-01", 0), ("cam-02", 3), ("pump-7", 5)])
+def test_a_dry_run_of_a_revocation_ends_as_the_revocation_would(
+    fleet: Deployment, town: Town, iot: IoTClient, tmp_path: Path, name: str, code: int
+) -> None:
+    register(fleet, tmp_path)
+    iot.create_thing(thingName="pump-7")
+    assert town.run("camera", "revoke", name, "--dry-run").exit_code == code
+    assert listed(town)["cam-01"]["state"] == "active"
+    assert town.run("camera", "revoke", name).exit_code == code
+
+
+def test_a_reserved_camera_is_revoked_before_a_device_takes_its_place(town: Town, dynamodb: DynamoDBClient) -> None:
+    assert town.run("camera", "add", "cam-01", "--site", "Dock", "--claim", "SN-1").exit_code == 0
+    assert town.run("camera", "revoke", "cam-01").exit_code == 0
+    taken = take(dynamodb, table="cameras", camera="cam-01", serial_number="SN-1", certificate="c", now=now())
+    assert taken == "no place is reserved for this camera"
+    assert town.run("camera", "revoke", "cam-01").exit_code == 3

@@ -1,0 +1,135 @@
+"""The reviewer's commands."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambdas.common.times import now, to_text
+from lambdas.encounters.encounter import AlertState, Review, Stage
+from tests.support.stories import put_case
+from tests.unit.lambdas.review.conftest import CASE, Desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+    from tests.unit.homeward.conftest import Town
+
+
+@pytest.fixture
+def desk(town: Town, s3: S3Client, dynamodb: DynamoDBClient) -> Desk:
+    dynamodb.put_item(TableName="cameras", Item={"camera": {"S": "cam-01"}, "site": {"S": "North Station"}})
+    s3.put_object(Bucket="gallery", Key="photos/namus/MP900101/910101.jpg", Body=b"photo")
+    put_case(dynamodb)
+    return Desk(s3, dynamodb, now)
+
+
+def listed(town: Town, *options: str) -> list[dict[str, Any]]:
+    return list(json.loads(town.run("encounter", "list", "--json", *options).stdout))
+
+
+def test_encounters_are_listed_the_newest_first(town: Town, desk: Desk) -> None:
+    ago = {name: to_text(now() - timedelta(hours=hours)) for name, hours in (("e1", 5), ("e2", 49), ("e3", 1))}
+    desk.meet("e1", started_at=ago["e1"], alert=AlertState.SENT)
+    desk.meet("e2", started_at=ago["e2"], review=Review.CONFIRMED)
+    desk.meet("e3", started_at=ago["e3"], case_id="namus:MP2", shots=3)
+    rows = listed(town)
+    assert [row["encounter"] for row in rows] == ["e3", "e1", "e2"]
+    assert [(row["stage"], row["age"], row["shots"]) for row in rows] == [
+        ("open", "1 h", 3),
+        ("alerted", "5 h", 2),
+        ("confirmed", "2 d", 2),
+    ]
+    assert (rows[1]["case"], rows[1]["site"], rows[1]["similarity"]) == (CASE, "North Station", 91.5)
+    assert [row["encounter"] for row in listed(town, "--stage", "alerted")] == ["e1"]
+    assert [row["encounter"] for row in listed(town, "--case", CASE)] == ["e1", "e2"]
+    assert [row["encounter"] for row in listed(town, "--limit", "1")] == ["e3"]
+    table = town.run("encounter", "list", "--limit", "1").stdout
+    assert "1 encounters, and perhaps more: --limit" in table
+
+
+def test_the_secret_of_the_link_is_not_shown(town: Town, desk: Desk) -> None:
+    desk.meet(link_token="hush-hush")
+    shown = town.run("encounter", "show", "e1", "--by", "Ada", "--json").stdout
+    assert "hush-hush" not in shown
+    facts = json.loads(shown)
+    assert facts["evidence"]["best_similarity"] == 91.5
+    assert [(record["kind"], record["by"]) for record in facts["audit"]] == [("viewed", "Ada")]
+    text = town.run("encounter", "show", "e1").stdout
+    assert "viewed by Ada (command-line)" in text
+    assert "2026-11-23T02:59:00.000Z" in text
+
+
+def test_both_pictures_are_saved_and_the_look_is_in_the_audit(town: Town, desk: Desk, tmp_path: Path) -> None:
+    desk.meet()
+    folder = tmp_path / "look"
+    assert town.run("encounter", "show", "e1", "--pictures", str(folder), "--by", "Ada").exit_code == 0
+    assert (folder / "e1-seen.jpg").read_bytes() == b"picture 1"
+    assert (folder / "e1-photo.jpg").read_bytes() == b"photo"
+    assert sorted(desk.told()) == [("picture_viewed", "Ada"), ("viewed", "Ada")]
+
+
+def test_pictures_that_are_deleted_are_not_found(town: Town, desk: Desk, tmp_path: Path) -> None:
+    desk.meet(review=Review.DISMISSED)
+    result = town.run("encounter", "show", "e1", "--pictures", str(tmp_path))
+    assert result.exit_code == 3
+    assert "its pictures are deleted" in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "review"),
+    [("confirm", Review.CONFIRMED), ("dismiss", Review.DISMISSED), ("undecided", Review.UNDECIDED)],
+)
+def test_a_verdict_is_given_once(town: Town, desk: Desk, command: str, review: Review) -> None:
+    desk.meet()
+    arguments = ("encounter", command, "e1", "--by", "Ada", "--note", "why")
+    assert town.run(*arguments, "--dry-run").stdout == f"would make e1 {review.value}; it is open\n"
+    assert desk.told() == []
+    assert town.run(*arguments).stdout == f"e1 is {review.value}\n"
+    assert town.run(*arguments).stdout == f"e1 is {review.value}, as it was before\n"
+    assert desk.encounter().stage is Stage(review.value)
+    assert [(record.kind.value, record.note) for record in desk.audit.of("e1")] == [(review.value, "why")]
+
+
+def test_the_first_who_acknowledges_is_the_one(town: Town, desk: Desk) -> None:
+    desk.meet()
+    assert town.run("encounter", "acknowledge", "e1", "--by", "Ada", "--dry-run").stdout == "would acknowledge e1\n"
+    assert town.run("encounter", "acknowledge", "e1", "--by", "Ada").stdout == "acknowledged e1\n"
+    again = town.run("encounter", "acknowledge", "e1", "--by", "Bob")
+    assert again.stdout == "nothing to acknowledge any more, by Ada\n"
+
+
+def test_a_verdict_needs_a_person(town: Town, desk: Desk) -> None:
+    desk.meet()
+    assert town.run("encounter", "confirm", "e1").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["acknowledge", "confirm"])
+def test_what_takes_no_verdict_is_refused(town: Town, desk: Desk, command: str) -> None:
+    desk.meet(review=Review.WITHDRAWN)
+    result = town.run("encounter", command, "e1", "--by", "Ada")
+    assert result.exit_code == 5
+    assert "encounter e1 is withdrawn: its case was closed" in result.output
+    assert town.run("encounter", command, "e2", "--by", "Ada").exit_code == 3
+    assert town.run("encounter", "show", "e2").exit_code == 3
+
+
+def test_the_verdicts_judge_the_thresholds(town: Town, desk: Desk) -> None:
+    assert "no verdicts yet" in town.run("thresholds").stdout
+    sent = AlertState.SENT
+    desk.meet("a", review=Review.CONFIRMED, alert=sent, shots=9)  # best 98.5
+    desk.meet("b", review=Review.DISMISSED, alert=sent, shots=7)  # 96.5
+    desk.meet("c", review=Review.DISMISSED, shots=2)
+    desk.meet("d", review=Review.OPEN, shots=9)
+    [report] = json.loads(town.run("thresholds", "--json").stdout)
+    assert report["kind"] == "portrait"
+    assert (report["threshold"], report["dismissed_alerts"], report["dismissed_then"]) == (98.5, 1, 0)
+    text = town.run("thresholds").stdout
+    assert "alert_threshold = 98.5 would have kept every confirmed encounter" in text
+    assert "0 dismissed ones instead of 1 (-1); too few verdicts to conclude from" in text

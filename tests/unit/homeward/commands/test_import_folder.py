@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from homeward.cli import app
+from lambdas.cases.case import CaseStatus
+from lambdas.cases.table import read_case, read_status
+from lambdas.ingest.sources.agency_folder.row import COLUMNS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from tests.unit.homeward.conftest import Town
+
+HEADER = "case_id,given_name,height_cm,photos"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "ours"
+    (made / "photos").mkdir(parents=True)
+    encoded = io.BytesIO()
+    Image.new("RGB", (200, 240), (90, 120, 150)).save(encoded, "JPEG")
+    (made / "photos" / "front.jpg").write_bytes(encoded.getvalue())
+    (made / "cases.csv").write_text(f"{HEADER}\nA-1,Marlowe,170,front.jpg\nA-2,Quentin,165-175,\n")
+    return made
+
+
+def run(town: Town, folder: Path, *options: str) -> tuple[int, str]:
+    result = town.run("import", str(folder), "--agency-file", str(town.agency_file), *options)
+    return result.exit_code, result.output
+
+
+def test_an_import_puts_the_cases_into_the_gallery(town: Town, folder: Path, dynamodb: DynamoDBClient) -> None:
+    code, output = run(town, folder)
+    assert code == 0, output
+    assert "folder: 2 listed; 2 stored; 0 closed" in output
+    stored = read_case(dynamodb, table="cases", case_id="folder:A-1")
+    assert stored is not None
+    assert str(stored.case.names[0]) == "Marlowe"
+
+
+def test_a_row_that_is_gone_takes_its_case_with_it(town: Town, folder: Path, dynamodb: DynamoDBClient) -> None:
+    run(town, folder)
+    (folder / "cases.csv").write_text(f"{HEADER}\nA-2,Quentin,165-175,\n")
+    planned = json.loads(run(town, folder, "--dry-run", "--json")[1])
+    assert (planned["to_fetch"], planned["vanished"]) == ([], ["folder:A-1"])
+    assert read_status(dynamodb, table="cases", case_id="folder:A-1") is CaseStatus.OPEN
+    assert "1 closed" in run(town, folder)[1]
+    assert read_status(dynamodb, table="cases", case_id="folder:A-1") is CaseStatus.REMOVED
+
+
+def test_every_fault_is_named_with_its_line_and_nothing_is_imported(
+    town: Town, folder: Path, dynamodb: DynamoDBClient
+) -> None:
+    (folder / "cases.csv").write_text(
+        f"{HEADER}\nA-1,Marlowe,170,front.jpg\nA-1,Marlowe,9999,front.jpg\n,Nameless,,\nA-3,Zoe,,missing.jpg\n"
+    )
+    code, output = run(town, folder)
+    assert code == 1
+    lines = output.splitlines()
+    assert [line.split(":")[0] for line in lines[:4]] == ["cases.csv line 3"] * 2 + [
+        "cases.csv line 4",
+        "cases.csv line 5",
+    ]
+    assert "height_cm is 9999" in output
+    assert "4 faults in" in lines[-1]
+    assert read_case(dynamodb, table="cases", case_id="folder:A-1") is None
+
+
+def test_a_folder_that_is_not_there_or_has_no_list_is_one_clear_line(town: Town, folder: Path) -> None:
+    code, output = run(town, folder / "elsewhere")
+    assert (code, output.strip()) == (1, f"homeward: there is no folder {folder / 'elsewhere'}")
+    (folder / "cases.csv").unlink()
+    assert run(town, folder)[1].strip() == "homeward: the folder has neither cases.csv nor cases.jsonl"
+
+
+def test_a_folder_beside_the_scheduled_one_is_refused(town: Town, folder: Path) -> None:
+    scheduled = '[sources.folder]\nenabled = true\nfolder = "s3://agency-cases/all"\n'
+    town.agency_file.write_text(town.agency_file.read_text() + scheduled)
+    code, output = run(town, folder)
+    assert code == 5
+    assert "s3://agency-cases/all" in output
+
+
+def test_the_template_names_every_column_and_overwrites_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "cases.csv"
+    written = CliRunner().invoke(app, ["import", "--template", str(file)])
+    assert written.exit_code == 0
+    assert file.read_text().splitlines()[0].split(",") == list(COLUMNS)
+    assert CliRunner().invoke(app, ["import", "--template", str(file)]).exit_code == 1
+    assert CliRunner().invoke(app, ["import", "--template", "-"]).output.splitlines()[0] == ",".join(COLUMNS)

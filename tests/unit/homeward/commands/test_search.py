@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import msgspec
+import pytest
+from botocore.stub import ANY, Stubber
+from PIL import Image
+
+from lambdas.cases.case import CaseStatus
+from tests.support.stories import MARLOWE, put_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from typer.testing import Result
+
+    from tests.unit.homeward.conftest import Town
+
+OTHER = msgspec.structs.replace(MARLOWE, case_id="namus:MP900102", source_id="MP900102")
+CLOSED = msgspec.structs.replace(MARLOWE, case_id="namus:MP900103", source_id="MP900103")
+
+
+class Search:
+    """Rekognition's one answer, and what it was asked."""
+
+    def __init__(self, deploy: Callable[..., Town], photo: Path) -> None:
+        self.client: Any = boto3.client("rekognition")
+        self.stubber = Stubber(self.client)
+        self.town, self.photo = deploy(rekognition=self.client), photo
+        self.sent: dict[str, Any] = {}
+        self.client.meta.events.register("before-parameter-build.rekognition", self._remember)
+
+    def answers(self, *matches: tuple[str, float]) -> None:
+        faces = [{"Similarity": similarity, "Face": {"ExternalImageId": image}} for image, similarity in matches]
+        asked = {
+            "CollectionId": "faces",
+            "Image": ANY,
+            "FaceMatchThreshold": ANY,
+            "MaxFaces": ANY,
+            "QualityFilter": "NONE",
+        }
+        self.stubber.add_response("search_faces_by_image", {"FaceMatches": faces}, asked)
+
+    def refuses(self, code: str, message: str) -> None:
+        self.stubber.add_client_error("search_faces_by_image", code, message)
+
+    def run(self, *options: str) -> Result:
+        return self.town.run("search", str(self.photo), "--agency-file", str(self.town.agency_file), *options)
+
+    def _remember(self, params: dict[str, Any], **_: Any) -> None:
+        self.sent = params
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """Lying on its side, as a telephone stores it, and larger than Rekognition takes as bytes."""
+    path = tmp_path / "portrait.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.effect_noise((3000, 2600), 90).convert("RGB").save(path, quality=99, exif=exif)
+    assert path.stat().st_size > 5_242_880
+    return path
+
+
+@pytest.fixture
+def search(deploy: Callable[..., Town], dynamodb: DynamoDBClient, photo: Path) -> Iterator[Search]:
+    for case, status in ((MARLOWE, "open"), (OTHER, "open"), (CLOSED, "resolved")):
+        put_case(dynamodb, case, CaseStatus(status))
+    search = Search(deploy, photo)
+    with search.stubber:
+        yield search
+        search.stubber.assert_no_pending_responses()
+
+
+def test_candidates_are_listed_with_the_threshold_that_they_reach(search: Search) -> None:
+    search.answers(
+        ("namus:MP900101:910102", 96.5),  # age-progressed: alerts from 97
+        ("namus:MP900101:910101", 95.5),
+        ("namus:MP900102:910101", 96.5),
+        ("namus:MP900103:910101", 99.9),
+    )
+    result = search.run("--json")
+    assert result.exit_code == 0
+    answer = json.loads(result.stdout)
+    assert answer["verified"] is False
+    assert [(found["case_id"], found["photo_id"], found["reached"]) for found in answer["candidates"]] == [
+        ("namus:MP900102", "910101", "alert"),
+        ("namus:MP900101", "910101", "alert"),
+    ]
+    assert (
+        answer["candidates"][1] | {"similarity": 95.5, "photo_kind": "portrait", "photos": 2} == answer["candidates"][1]
+    )
+
+
+def test_the_table_says_that_nothing_is_verified(search: Search) -> None:
+    search.answers(("namus:MP900101:910102", 70.0))
+    result = search.run("--at-least", "60")
+    assert result.exit_code == 0
+    assert "possible match, not verified" in result.stdout
+    assert "none" in result.stdout
+    assert search.sent["FaceMatchThreshold"] == 60
+
+
+def test_a_large_picture_is_made_small_and_upright_before_it_is_sent(search: Search) -> None:
+    search.answers()
+    search.run()
+    sent = Image.open(io.BytesIO(search.sent["Image"]["Bytes"]))
+    assert len(search.sent["Image"]["Bytes"]) <= 5_242_880
+    assert sent.size == (1664, 1920)
+    assert search.sent["FaceMatchThreshold"] == 80
+
+
+def test_as_many_as_asked_for(search: Search) -> None:
+    search.answers(("namus:MP900101:910101", 95.5), ("namus:MP900102:910101", 96.5))
+    answer = json.loads(search.run("--limit", "1", "--json").stdout)
+    assert [found["case_id"] for found in answer["candidates"]] == ["namus:MP900102"]
+
+
+def test_nobody_is_an_exit_code_of_its_own_and_leaves_nothing(search: Search, s3: S3Client) -> None:
+    search.answers()
+    assert search.run().exit_code == 3
+    assert s3.list_objects_v2(Bucket="detection")["KeyCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "exit_code"),
+    [
+        ("InvalidParameterException", "There are no faces in the image. Should be at least 1.", 6),
+        ("InvalidImageFormatException", "Request has invalid image format", 6),
+    ],
+)
+def test_a_picture_without_a_face_is_told_apart(search: Search, code: str, message: str, exit_code: int) -> None:
+    search.refuses(code, message)
+    result = search.run()
+    assert result.exit_code == exit_code
+    assert "portrait.jpg" in result.stderr
+
+
+def test_a_file_that_is_no_picture_is_not_sent(search: Search) -> None:
+    search.photo.write_bytes(b"%PDF-1.7")
+    result = search.run()
+    assert result.exit_code == 6
+    assert "not an image" in result.stderr

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import cv2
+import numpy as np
+import pytest
+from botocore.exceptions import ClientError
+from PIL import Image
+
+from homeward.submission.run import new_detector
+from local_cloud.rekognition.engine.model_files import CHECKOUT
+from local_cloud.video import render_walk_past
+from tests.support.rekognition_client import jpeg, pixels, side_by_side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mypy_boto3_s3 import S3Client
+    from typer.testing import Result
+
+    from tests.unit.homeward.conftest import Town
+
+STILLS = CHECKOUT / "node_modules" / "tabler-ui" / "src" / "demo" / "faces"
+ONE, OTHER = STILLS / "male" / "1.jpg", STILLS / "female" / "1.jpg"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def submit(town: Town, folder: Path, tmp_path: Path) -> Callable[..., Result]:
+    def run(*options: str, place: Path = folder) -> Result:
+        journal = ("--journal", str(tmp_path / "journal.txt"))
+        return town.run("submit", str(place), "--camera", "tips", *journal, *options)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two people who walk past one after the other."""
+    path = tmp_path_factory.mktemp("video") / "walk.mp4"
+    render_walk_past([ONE, OTHER], path, seconds_each=2.0, size=(640, 360))
+    return path
+
+
+def captures(s3: S3Client) -> dict[str, dict[str, str]]:
+    """The metadata of what is in the detection bucket, by key."""
+    listed = s3.list_objects_v2(Bucket="detection").get("Contents", [])
+    return {each["Key"]: s3.head_object(Bucket="detection", Key=each["Key"])["Metadata"] for each in listed}
+
+
+def answer(result: Result) -> dict[str, Any]:
+    assert result.exit_code == 0, result.stderr
+    facts: dict[str, Any] = json.loads(result.stdout)
+    return facts
+
+
+def test_every_face_of_a_picture_is_a_capture_with_the_others_blurred(
+    submit: Callable[..., Result], folder: Path, s3: S3Client
+) -> None:
+    (folder / "two.png").write_bytes(bytes(cv2.imencode(".png", side_by_side(pixels(ONE), pixels(OTHER)))[1]))
+    [file] = answer(submit("--json"))["files"]
+    assert file["outcome"] == "submitted"
+    assert len(file["captures"]) == len({each["capture_id"] for each in file["captures"]}) == 2
+    assert {metadata["track"][-2:] for metadata in captures(s3).values()} == {"-1", "-2"}
+    for key in captures(s3):
+        crop = cv2.imdecode(np.frombuffer(s3.get_object(Bucket="detection", Key=key)["Body"].read(), np.uint8), 1)
+        assert crop is not None
+        assert len(new_detector().detect(np.asarray(crop, np.uint8))) == 1
+
+
+def test_a_capture_says_what_it_is_and_when_it_was_taken(
+    submit: Callable[..., Result], folder: Path, s3: S3Client
+) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0x9003: "2026:11:20 21:30:00", 0x9011: "-05:00"})
+    Image.open(ONE).save(folder / "dated.jpg", exif=exif)
+    (folder / "undated.jpg").write_bytes(OTHER.read_bytes())
+    os.utime(folder / "undated.jpg", (1763700000, 1763700000))
+    answer(submit("--json"))
+    found = {metadata["captured-at"]: (key, metadata) for key, metadata in captures(s3).items()}
+    assert found.keys() == {"2026-11-21T02:30:00.000Z", "2025-11-21T04:40:00.000Z"}
+    key, metadata = found["2026-11-21T02:30:00.000Z"]
+    assert key == f"captures/tips/2026-11-21/{metadata['capture-id']}.jpg"
+    assert metadata.keys() == {
+        "capture-id", "camera", "captured-at", "received-at", "stored-at", "confidence", "track", "shot"
+    }  # fmt: skip
+    assert float(metadata["confidence"]) > 0.8
+
+
+def test_what_was_submitted_before_is_left_out(submit: Callable[..., Result], folder: Path, s3: S3Client) -> None:
+    (folder / "one.jpg").write_bytes(ONE.read_bytes())
+    (folder / "the same.jpg").write_bytes(ONE.read_bytes())
+    first = answer(submit("--json"))["files"]
+    assert [file["outcome"] for file in first] == ["submitted", "submitted before"]
+    sent = captures(s3)
+    s3.delete_object(Bucket="detection", Key=next(iter(sent)))  # as the search of a passer-by does
+    (folder / "one.jpg").rename(folder / "renamed.jpg")
+    assert {file["outcome"] for file in answer(submit("--json"))["files"]} == {"submitted before"}
+    assert captures(s3) == {}
+    answer(submit("--again", "--json"))
+    assert captures(s3).keys() == sent.keys()
+
+
+def test_a_dry_run_sends_nothing_and_remembers_nothing(
+    submit: Callable[..., Result], folder: Path, s3: S3Client
+) -> None:
+    (folder / "one.jpg").write_bytes(ONE.read_bytes())
+    assert "would send 1 captures" in submit("--dry-run").stdout
+    assert captures(s3) == {}
+    assert "sent 1 captures" in submit().stdout
+
+
+def test_a_bad_file_is_named_with_its_reason_and_the_rest_goes_on(
+    submit: Callable[..., Result], folder: Path, s3: S3Client
+) -> None:
+    crowd = np.full((1200, 1200, 3), 90, np.uint8)
+    crowd[600:664, 600:664] = cv2.resize(pixels(ONE), (64, 64))
+    (folder / "a-crowd.jpg").write_bytes(jpeg(crowd))
+    (folder / "b-broken.jpg").write_bytes(ONE.read_bytes()[:900])
+    (folder / "c-broken.mp4").write_bytes(b"no video")
+    (folder / "d-one.jpg").write_bytes(ONE.read_bytes())
+    (folder / "notes.txt").write_text("not to be sent")
+    result = submit("--json")
+    assert result.exit_code == 6
+    facts = json.loads(result.stdout)
+    reasons = {file["file"].rpartition("/")[2]: file["reason"] for file in facts["files"]}
+    assert re.match(r"no clear face of at least 48 px; the largest of 1 has \d\d px", reasons["a-crowd.jpg"])
+    assert "broken image" in reasons["b-broken.jpg"]
+    assert "not a video" in reasons["c-broken.mp4"]
+    assert reasons["d-one.jpg"] is None
+    assert facts["other_files"] == [str(folder / "notes.txt")]
+    assert len(captures(s3)) == 1
+    assert "b-broken.jpg: a broken image" in result.stderr
+
+
+def test_a_picture_in_which_the_detector_finds_nobody_goes_as_it_is(
+    submit: Callable[..., Result], folder: Path, s3: S3Client
+) -> None:
+    Image.linear_gradient("L").resize((3000, 2000)).save(folder / "sky.jpg")
+    answer(submit("--json"))
+    [(key, metadata)] = captures(s3).items()
+    assert "confidence" not in metadata
+    stored = Image.open(io.BytesIO(s3.get_object(Bucket="detection", Key=key)["Body"].read()))
+    assert stored.size == (1920, 1280)
+
+
+def test_a_video_gives_what_a_camera_would_have_sent(submit: Callable[..., Result], video: Path, s3: S3Client) -> None:
+    [file] = answer(submit("--starts-at", "2026-11-20T10:00:00+01:00", "--json", place=video))["files"]
+    tracks = [each["track"][-2:] for each in file["captures"]]
+    assert set(tracks) == {"-1", "-2"}
+    assert max(tracks.count(track) for track in tracks) <= 3
+    times = {
+        track: [each["captured_at"] for each in file["captures"] if each["track"].endswith(track)] for track in tracks
+    }
+    assert all("2026-11-20T09:00:00" < at < "2026-11-20T09:00:03" for at in times["-1"])
+    assert all("2026-11-20T09:00:02" < at < "2026-11-20T09:00:05" for at in times["-2"])
+    assert len(captures(s3)) == len(file["captures"])
+
+
+def test_a_video_that_was_interrupted_goes_on_and_sends_nothing_twice(
+    submit: Callable[..., Result],
+    deploy: Callable[..., Town],
+    video: Path,
+    s3: S3Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class OnceOnly:
+        """S3, until it fails."""
+
+        puts = 0
+
+        def put_object(self, **request: Any) -> Any:
+            self.puts += 1
+            if self.puts > 1:
+                raise ClientError({"Error": {"Code": "SlowDown", "Message": "later"}}, "PutObject")
+            return s3.put_object(**request)
+
+    real: Any = boto3.client
+    with monkeypatch.context() as failing:
+        failing.setattr(boto3, "client", lambda service, **_: OnceOnly() if service == "s3" else real(service))
+        with pytest.raises(ClientError, match="SlowDown"):
+            submit(place=video)
+    [first] = captures(s3)
+    s3.delete_object(Bucket="detection", Key=first)
+    [file] = answer(submit("--json", place=video))["files"]
+    assert file["submitted_before"] == 1
+    assert first not in captures(s3)
+    assert len(captures(s3)) == len(file["captures"]) > 0
+
+
+def test_waiting_tells_which_became_encounters(
+    submit: Callable[..., Result], folder: Path, s3: S3Client, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "one.jpg").write_bytes(ONE.read_bytes())
+
+    def searched(_: float) -> None:
+        """What the match function does meanwhile."""
+        [(key, metadata)] = captures(s3).items()
+        sighting = {"M": {metadata["capture-id"]: {"M": {"similarity": {"N": "96.5"}}}}}
+        item = {"encounter_id": {"S": "e-1"}, "kind": {"S": "encounter"}, "camera": {"S": "tips"}}
+        foreign = {"encounter_id": {"S": "e-2"}, "sightings": {"M": {"another": {"M": {"similarity": {"N": "99"}}}}}}
+        dynamodb.put_item(
+            TableName="encounters", Item={**item, "case_id": {"S": "namus:MP900101"}, "sightings": sighting}
+        )
+        dynamodb.put_item(TableName="encounters", Item={**item, **foreign})
+        s3.delete_object(Bucket="detection", Key=key)
+
+    monkeypatch.setattr("homeward.submission.outcome.time.sleep", searched)
+    result = submit("--wait")
+    assert "encounter e-1: namus:MP900101, similarity 96.50, possible match, not verified" in result.stdout
+    assert "e-2" not in result.stdout
+
+
+def test_pictures_of_a_kind_that_it_cannot_read_are_not_passed_over_in_silence(
+    submit: Callable[..., Result], folder: Path
+) -> None:
+    (folder / "phone.HEIC").write_bytes(b"heic")
+    empty = submit()
+    assert (empty.exit_code, "1 .heic" in empty.stderr) == (3, True)
+    (folder / "one.jpg").write_bytes(ONE.read_bytes())
+    assert "neither picture nor video: 1 .heic" in submit().stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "code"), [(["--camera", "two words"], 2), (["--starts-at", "2026-11-20T10:00:00Z"], 2), ([], 3)]
+)
+def test_wrong_usage_is_told(submit: Callable[..., Result], folder: Path, options: list[str], code: int) -> None:
+    if options:
+        for name in ("one.jpg", "two.jpg"):
+            (folder / name).write_bytes(ONE.read_bytes())
+    assert submit(*options).exit_code == code

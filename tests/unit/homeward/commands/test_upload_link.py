@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import shlex
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from homeward.commands.upload_link import SIGNING
+
+if TYPE_CHECKING:
+    from tests.unit.homeward.conftest import Town
+
+
+def link(town: Town, *options: str) -> dict[str, Any]:
+    result = town.run("upload-link", "--camera", "transit-7", "--json", *options)
+    assert result.exit_code == 0, result.stderr
+    facts: dict[str, Any] = json.loads(result.stdout)
+    return facts
+
+
+def policy(form: dict[str, Any]) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(base64.b64decode(form["fields"]["policy"]))
+    return document
+
+
+def test_the_form_allows_pictures_of_one_camera_and_nothing_else(town: Town) -> None:
+    conditions = policy(link(town))["conditions"]
+    signing = [each for each in conditions if isinstance(each, dict) and next(iter(each)).startswith("x-amz-")]
+    assert sorted(map(str, (each for each in conditions if each not in signing))) == sorted(
+        map(
+            str,
+            [
+                {"bucket": "detection"},
+                ["starts-with", "$key", "captures/transit-7/"],
+                {"Content-Type": "image/jpeg"},
+                ["content-length-range", 1, 5_242_880],
+            ],
+        )
+    )
+
+
+def test_the_curl_line_is_the_form(town: Town) -> None:
+    form = link(town, "--type", "image/png")
+    words = shlex.split(form["curl"])
+    sent = {word for before, word in itertools.pairwise(words) if before == "--form-string"}
+    assert sent == {f"{name}={value}" for name, value in form["fields"].items()}
+    assert words[-3:-1] == ["-F", "file=@PHOTO.jpg"]
+    assert words[-1] == form["url"]
+    assert form["fields"]["Content-Type"] == "image/png"
+    assert town.run("upload-link", "--camera", "transit-7").stdout.startswith("curl ")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)), ("7d", timedelta(days=7))]
+)
+def test_it_expires_when_asked_to(town: Town, written: str, meant: timedelta) -> None:
+    form = link(town, "--expires", written)
+    for expiry in (policy(form)["expiration"], form["expires_at"]):
+        assert datetime.fromisoformat(expiry) - datetime.now(UTC) == pytest.approx(meant, abs=timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("wrong", ["8d", "1w", "0h", "forever", ""])
+def test_no_link_is_for_ever(town: Town, wrong: str) -> None:
+    assert town.run("upload-link", "--camera", "transit-7", "--expires", wrong).exit_code == 2
+
+
+@pytest.mark.parametrize("camera", ["", "a/b", "../encounters", "two words", "a$b"])
+def test_a_camera_is_one_part_of_a_key(town: Town, camera: str) -> None:
+    assert town.run("upload-link", "--camera", camera).exit_code == 2
+
+
+def test_the_address_is_the_regions_own_since_a_form_follows_no_redirect() -> None:
+    s3 = boto3.client(
+        "s3", region_name="eu-west-1", config=SIGNING, aws_access_key_id="testing", aws_secret_access_key="testing"
+    )
+    address = s3.generate_presigned_post(Bucket="detection-captures", Key="captures/x")["url"]
+    assert address == "https://detection-captures.s3.eu-west-1.amazonaws.com/"

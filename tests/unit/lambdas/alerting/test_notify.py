@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from lambdas.alerting.alert_state import AlertStates
+from lambdas.alerting.notify import Outcome
+from lambdas.cases.case import CaseStatus
+from lambdas.common.dynamodb import to_attributes
+from lambdas.common.times import to_text
+from lambdas.encounters.encounter import Encounter, Sighting, Timeline
+from tests.support.stories import encounters_in, put_case
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.alerting.notify import Notifier
+    from tests.unit.conftest import Clock, Topic
+
+AT = "2026-11-23T02:59:59.000Z"
+
+
+@pytest.fixture
+def due(dynamodb: DynamoDBClient, clock: Clock) -> str:
+    encounter = Encounter(
+        encounter_id="e1",
+        case_id="namus:MP900101",
+        camera="cam-01",
+        started_at=AT,
+        sightings={"c-1": Sighting(similarity=97.5, captured_at=AT, key="encounters/e1/c-1.jpg", photo_id="910101")},
+        timeline=Timeline(captured_at=AT, received_at=AT, searched_at=AT, encountered_at=AT),
+    )
+    item = {"kind": "encounter", **msgspec.to_builtins(encounter), "alert": "due", "alert_due_at": to_text(clock())}
+    dynamodb.put_item(TableName="encounters", Item=to_attributes(item))
+    return "e1"
+
+
+def failing(error: Exception, after: Any = None) -> Any:
+    def publish(*_: Any, **message: Any) -> None:
+        if after is not None:
+            after(**message)
+        raise error
+
+    return publish
+
+
+def client_error(status: int) -> ClientError:
+    answer: Any = {"Error": {"Code": "X", "Message": "x"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "Publish")
+
+
+def test_an_encounter_that_is_due_is_alerted_once(
+    notifier: Notifier, topic: Topic, due: str, dynamodb: DynamoDBClient
+) -> None:
+    assert notifier.notify(due) is Outcome.SENT
+    assert notifier.notify(due) is Outcome.NOT_OURS
+    [message] = topic.messages()
+    assert message["encounter_id"] == "e1"
+    assert message["verified"] is False
+    [encounter] = encounters_in(dynamodb)
+    assert encounter["alert"] == "sent"
+    assert encounter["alerted_at"] == "2026-11-23T03:00:00.000Z"
+    assert "alert_due_at" not in encounter
+    assert list(notifier.states.overdue(now=notifier.now() + timedelta(days=1))) == ["notice#e1#digest#1"]
+
+
+def test_a_second_notifier_finds_the_alert_taken(notifier: Notifier, topic: Topic, due: str) -> None:
+    assert notifier.states.claim(due, now=notifier.now()) is not None
+    assert notifier.notify(due) is Outcome.NOT_OURS
+    assert topic.messages() == []
+
+
+@pytest.mark.parametrize("error", [client_error(400), EndpointConnectionError(endpoint_url="http://sns")])
+def test_a_refused_alert_is_sent_later(
+    notifier: Notifier,
+    topic: Topic,
+    due: str,
+    clock: Clock,
+    dynamodb: DynamoDBClient,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(topic.sns, "publish", failing(error))
+        assert notifier.notify(due) is Outcome.POSTPONED
+    [encounter] = encounters_in(dynamodb)
+    assert encounter["alert_error"] == str(error)
+    assert list(notifier.states.overdue(now=clock())) == []
+    clock.advance(seconds=31)
+    assert list(notifier.states.overdue(now=clock())) == [due]
+    assert notifier.notify(due) is Outcome.SENT
+    assert len(topic.messages()) == 1
+
+
+UNCLEAR = [client_error(503), ReadTimeoutError(endpoint_url="http://sns")]
+
+
+@pytest.mark.parametrize("error", UNCLEAR)
+def test_after_an_unclear_answer_the_receipt_prevents_a_second_alert(
+    notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(topic.sns, "publish", failing(error, after=topic.sns.publish))
+        assert notifier.notify(due) is Outcome.UNCONFIRMED
+    assert notifier.states.sent(topic.messages()[0]["alert_id"], now=clock())
+    clock.advance(minutes=5)
+    assert list(notifier.states.overdue(now=clock())) == []
+    assert notifier.notify(due) is Outcome.NOT_OURS
+    assert len(topic.messages()) == 1
+
+
+@pytest.mark.parametrize("error", UNCLEAR)
+def test_without_a_receipt_the_alert_is_sent_again_when_the_claim_ran_out(
+    notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(topic.sns, "publish", failing(error))
+        assert notifier.notify(due) is Outcome.UNCONFIRMED
+    clock.advance(seconds=59)
+    assert notifier.notify(due) is Outcome.NOT_OURS
+    clock.advance(seconds=1)
+    assert list(notifier.states.overdue(now=clock())) == [due]
+    assert notifier.notify(due) is Outcome.SENT
+
+
+def test_a_crash_between_publishing_and_writing_it_down_does_not_double_the_alert(
+    notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as crash:
+        crash.setattr(AlertStates, "sent", failing(SystemError("killed")))
+        with pytest.raises(SystemError):
+            notifier.notify(due)
+    assert notifier.states.sent(topic.messages()[0]["alert_id"], now=clock())
+    clock.advance(minutes=5)
+    assert notifier.notify(due) is Outcome.NOT_OURS
+    assert len(topic.messages()) == 1
+
+
+@pytest.mark.parametrize("status", [CaseStatus.RESOLVED, CaseStatus.REMOVED])
+def test_a_case_that_closed_meanwhile_is_not_alerted(
+    notifier: Notifier, topic: Topic, due: str, dynamodb: DynamoDBClient, status: CaseStatus
+) -> None:
+    put_case(dynamodb, status=status)
+    assert notifier.notify(due) is Outcome.WITHDRAWN
+    assert notifier.notify(due) is Outcome.NOT_OURS
+    assert topic.messages() == []
+
+
+def test_pauses_between_refused_attempts_grow_to_a_quarter_of_an_hour(
+    notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topic.sns, "publish", failing(client_error(400)))
+    waits = []
+    for _ in range(8):
+        assert notifier.notify(due) is Outcome.POSTPONED
+        started = clock()
+        while notifier.notify(due) is Outcome.NOT_OURS:
+            clock.advance(seconds=30)
+        waits.append((clock() - started).total_seconds())
+        clock.advance(hours=1)
+    assert waits[0] == 30
+    assert max(waits) == 900

@@ -1,0 +1,136 @@
+"""Every text in every language, whatever a case's own texts are: plain GSM-7, three segments, the link whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import string
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, get_args
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from agencies.alerting import Language
+from lambdas.alerting.alert import compose_alert
+from lambdas.alerting.budget import BudgetWarning
+from lambdas.alerting.texts.gsm7 import segments, septets
+from lambdas.alerting.texts.languages import PHRASES
+from lambdas.cases.case import Agency, Case, LastSeen, Name, PhotoKind, Range, SourcePhoto
+from lambdas.encounters.encounter import Encounter, NoticeKind, RunnerUp, Sighting, Timeline
+from lambdas.encounters.evidence import Strength
+
+if TYPE_CHECKING:
+    from lambdas.alerting.texts.languages.phrases import Phrases
+
+AT = "2026-11-23T02:59:59.000Z"
+# The longest that the settings allow, and what the review functions' own address is made of.
+BASE = "https://" + "x" * 104 + ".example"
+LINK = f"{BASE}/e/0123456789abcdef/{'t' * 16}"
+TOLD = [kind for kind in NoticeKind if kind is not NoticeKind.BUDGET]
+
+
+def alert(kind: NoticeKind, text: str, photo: PhotoKind = PhotoKind.AGE_PROGRESSION) -> Any:
+    case = Case(
+        case_id=f"own:{'9' * 100}",
+        source="own",
+        source_id="9" * 100,
+        names=(Name(given=text, family=text),),
+        sex=text,
+        age_when_missing=Range(min=1234567, max=2345678),
+        last_seen=LastSeen(date="2021-02-27", city=text, region=text),
+        agencies=(Agency(name=text, phone_raw=text, case_number=text),),
+        photos=(SourcePhoto(photo_id="1", url="https://source.example/1", kind=photo, taken_year=2009),),
+    )
+    sighting = Sighting(
+        similarity=99.99, captured_at=AT, key="k", photo_id="1", runner_up=RunnerUp(case_id="own:2", similarity=99)
+    )
+    encounter = Encounter(
+        encounter_id="0123456789abcdef",
+        case_id=case.case_id,
+        camera=text or "cam",
+        started_at=AT,
+        sightings={f"c-{number}": msgspec.structs.replace(sighting) for number in range(2)},
+        timeline=Timeline(captured_at=AT, received_at=AT, searched_at=AT, encountered_at=AT),
+        link_token="t" * 16,
+    )
+    return compose_alert(
+        encounter,
+        case,
+        kind=kind,
+        site=text or "cam",
+        base=BASE,
+        zone=ZoneInfo("America/St_Johns"),
+        since=datetime(2026, 11, 24, 2, 59, tzinfo=UTC),
+        is_minor=True,
+        takes_replies=True,
+    )
+
+
+@pytest.mark.parametrize("language", PHRASES)
+@given(kind=some.sampled_from(TOLD), text=some.text(max_size=300), photo=some.sampled_from(PhotoKind))
+def test_a_text_message_is_gsm7_of_three_segments_with_the_whole_link(
+    language: str, kind: NoticeKind, text: str, photo: PhotoKind
+) -> None:
+    sent = alert(kind, text, photo).sms(language)
+    assert septets(sent) > 0
+    assert segments(sent) <= 3
+    assert sent.endswith(LINK)
+
+
+@pytest.mark.parametrize("kind", TOLD)
+@pytest.mark.parametrize("language", PHRASES)
+@pytest.mark.parametrize("letter", ["W", "€", "é", "東", "🚨"])
+def test_the_longest_of_everything_still_says_what_it_is_about(language: str, kind: NoticeKind, letter: str) -> None:
+    composed = alert(kind, letter * 500)
+    sent = composed.sms(language)
+    assert segments(sent) <= 3
+    assert sent.startswith(
+        PHRASES[language].headlines[kind].partition(":")[0].partition("{")[0].upper()[:6].replace("É", "É")
+    )
+    if kind in {NoticeKind.FIRST, NoticeKind.BETTER_SHOT, NoticeKind.ESCALATION}:
+        assert "ACK 012345" in sent
+        assert PHRASES[language].minor in sent
+
+
+@pytest.mark.parametrize("language", PHRASES)
+def test_the_warning_about_the_budget_fits_two_segments(language: str) -> None:
+    warning = BudgetWarning(day="2026-11-23", limit=5000)
+    assert segments(warning.sms(language)) <= 2
+    assert "5000" in warning.sms(language)
+    assert "2026-11-23" in warning.document("notice#1", language)
+
+
+@pytest.mark.parametrize("kind", TOLD)
+@pytest.mark.parametrize("language", PHRASES)
+@given(text=some.text(max_size=200))
+def test_a_subject_is_one_line_of_ascii_under_100_characters(language: str, kind: NoticeKind, text: str) -> None:
+    subject = dataclasses.replace(alert(kind, "x"), case_id=text).subject(language)
+    assert subject.isascii()
+    assert subject.isprintable()
+    assert 0 < len(subject) < 100
+    assert subject[0].isalnum()
+
+
+def parts(phrases: Phrases) -> dict[str, set[str]]:
+    """The places to fill in, by phrase."""
+
+    def of(value: Any, path: str) -> dict[str, set[str]]:
+        if isinstance(value, dict):
+            return {name: found for key, each in value.items() for name, found in of(each, f"{path}.{key}").items()}
+        return {path: {field for _, field, _, _ in string.Formatter().parse(value) if field}}
+
+    flat = {**dataclasses.asdict(phrases), "labels": dataclasses.asdict(phrases.labels)}
+    return {name: found for key, value in flat.items() for name, found in of(value, key).items()}
+
+
+def test_each_language_says_the_same_things() -> None:
+    assert PHRASES.keys() == set(get_args(Language))
+    for phrases in PHRASES.values():
+        assert parts(phrases) == parts(PHRASES["en"])
+        assert phrases.headlines.keys() == set(NoticeKind)
+        assert phrases.strengths.keys() == set(Strength)
+        labels = dataclasses.asdict(phrases.labels).values()
+        assert len(set(labels)) == len(labels), "two lines of an e-mail with one label would be one line"

@@ -1,0 +1,174 @@
+"""What becomes of a second sighting: silence where people dismissed the pair, a word where it is clearly better."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from lambdas.cases.case import Case
+from lambdas.common.dynamodb import to_attributes
+from lambdas.common.policy import Policy
+from lambdas.common.times import to_text
+from lambdas.encounters.encounter import Review
+from tests.support.matchers import matcher_of
+from tests.support.stories import encounters_in, put_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+    from lambdas.alerting.notify import Notifier
+    from lambdas.detection.match import Matcher
+    from tests.unit.conftest import Clock, Topic
+
+POLICY = Policy(dismissed_days=7, dismissals=3, dismissed_raise=2, better_shot_margin=2, better_shots=1)
+WINDOW = {"encounter_id": "window#namus:MP900101#cam-01", "kind": "window", "version": 1, "encounters": []}
+
+
+class Gate:
+    """A camera, and what Rekognition says of who passes it."""
+
+    def __init__(self, matcher: Matcher, answers: Stubber, clock: Clock) -> None:
+        self.matcher, self.answers, self.clock = matcher, answers, clock
+
+    def passes(self, capture_id: str, similarity: float, *, track: str = "t-1", **metadata: str) -> None:
+        face: Any = {"Similarity": similarity, "Face": {"ExternalImageId": "namus:MP900101:910101"}}
+        self.answers.add_response("search_faces_by_image", {"FaceMatches": [face]})
+        key = f"captures/cam-01/2026-11-23/{capture_id}.jpg"
+        known = {"capture-id": capture_id, "captured-at": to_text(self.clock()), "track": track, **metadata}
+        self.matcher.s3.put_object(Bucket="detection", Key=key, Body=b"picture", Metadata=known)
+        self.matcher.match(key)
+
+    def sweep(self) -> None:
+        notifier = self.matcher.notifier()
+        for alert_id in list(notifier.states.overdue(now=self.clock())):
+            notifier.notify(alert_id)
+
+
+@pytest.fixture
+def gate(s3: S3Client, dynamodb: DynamoDBClient, notifier: Notifier, clock: Clock) -> Iterator[Gate]:
+    rekognition = boto3.client("rekognition")
+    matcher = matcher_of(s3, rekognition, dynamodb, notifier, POLICY)
+    with Stubber(rekognition) as answers:
+        yield Gate(matcher, answers, clock)
+
+
+def kinds(topic: Topic) -> list[str]:
+    return [message["kind"] for message in topic.messages()]
+
+
+def remember(dynamodb: DynamoDBClient, clock: Clock, **verdicts: Any) -> None:
+    item = {**WINDOW, "dismissed_at": to_text(clock() - timedelta(days=1)), "dismissals": 1, **verdicts}
+    dynamodb.put_item(TableName="encounters", Item=to_attributes(item))
+
+
+def test_a_dismissed_pair_is_kept_for_review_but_alerts_nobody(
+    gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic
+) -> None:
+    remember(dynamodb, clock)
+    gate.passes("c-1", 99.9)
+    gate.passes("c-2", 99.9)
+    [encounter] = encounters_in(dynamodb)
+    assert "alert" not in encounter
+    assert "silent until 2026-11-29" in encounter["muted"]
+    assert len(encounter["sightings"]) == 2
+    assert topic.messages() == []
+
+
+def test_a_dismissed_track_never_alerts_again(gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic) -> None:
+    remember(dynamodb, clock, dismissed_at=to_text(clock() - timedelta(days=60)), dismissed_tracks=["t-1"])
+    gate.passes("c-1", 99.9, track="t-1")
+    assert topic.messages() == []
+    gate.passes("c-2", 99.9, track="t-2")
+    assert kinds(topic) == ["first"]
+
+
+@pytest.mark.parametrize(("similarity", "alerts"), [(96.9, 0), (97.0, 1)])
+def test_a_pair_that_was_dismissed_often_needs_more(
+    gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic, similarity: float, alerts: int
+) -> None:
+    remember(dynamodb, clock, dismissed_at=to_text(clock() - timedelta(days=8)), dismissals=3)
+    gate.passes("c-1", similarity)
+    assert len(topic.messages()) == alerts
+
+
+def test_opening_an_encounter_keeps_what_was_said_of_earlier_ones(
+    gate: Gate, dynamodb: DynamoDBClient, clock: Clock
+) -> None:
+    remember(dynamodb, clock, dismissed_tracks=["t-9"])
+    gate.passes("c-1", 99.9)
+    window = dynamodb.get_item(TableName="encounters", Key={"encounter_id": {"S": WINDOW["encounter_id"]}})["Item"]
+    assert window["dismissed_tracks"] == {"L": [{"S": "t-9"}]}
+    assert window["version"] == {"N": "2"}
+
+
+def test_a_clearly_better_shot_is_told_of_once(gate: Gate, topic: Topic) -> None:
+    for number, similarity in enumerate((96.0, 97.9, 98.0, 98.1, 100.0)):
+        gate.passes(f"c-{number}", similarity)
+        gate.sweep()
+    assert kinds(topic) == ["first", "better-shot"]
+    assert [message["similarity"] for message in topic.messages()] == [96.0, 98.0]
+
+
+def test_the_digest_sums_up_what_came_after_the_alert_and_is_not_sent_for_nothing(
+    gate: Gate, topic: Topic, clock: Clock
+) -> None:
+    gate.passes("c-1", 96.0)
+    clock.advance(minutes=10)
+    gate.sweep()
+    assert kinds(topic) == ["first"]
+    gate.passes("c-2", 96.0)
+    gate.passes("c-3", 96.5)
+    clock.advance(minutes=10)
+    gate.sweep()
+    assert kinds(topic) == ["first", "first", "digest"]
+    assert topic.messages()[-1]["shots"] == 2
+
+
+def test_what_a_person_decided_ends_the_messages(
+    gate: Gate, topic: Topic, dynamodb: DynamoDBClient, clock: Clock
+) -> None:
+    gate.passes("c-1", 96.0)
+    [encounter] = encounters_in(dynamodb)
+    dynamodb.update_item(
+        TableName="encounters",
+        Key={"encounter_id": {"S": encounter["encounter_id"]}},
+        UpdateExpression="SET review = :confirmed",
+        ExpressionAttributeValues={":confirmed": {"S": Review.CONFIRMED.value}},
+    )
+    gate.passes("c-2", 99.9)
+    clock.advance(minutes=10)
+    gate.sweep()
+    assert kinds(topic) == ["first"]
+
+
+def test_a_capture_that_is_searched_again_is_not_held_against_the_cases_it_is_known_for(
+    gate: Gate, dynamodb: DynamoDBClient
+) -> None:
+    gate.passes("c-1", 99.9, **{"known-cases": "fbi:a1 namus:MP900101"})
+    assert encounters_in(dynamodb) == []
+    gate.passes("c-2", 99.9, **{"known-cases": "fbi:a1"})
+    [encounter] = encounters_in(dynamodb)
+    assert encounter["timeline"]["again"] is True
+
+
+def test_a_probe_and_a_case_never_meet(gate: Gate, dynamodb: DynamoDBClient, topic: Topic) -> None:
+    put_case(dynamodb, case=Case(case_id="probe:1", source="probe", source_id="1"))
+    faces: Any = [
+        {"Similarity": 99.0, "Face": {"ExternalImageId": image}} for image in ("namus:MP900101:910101", "probe:1:1")
+    ]
+    for camera in ("cam-01", "homeward-probe"):
+        gate.answers.add_response("search_faces_by_image", {"FaceMatches": faces})
+        key = f"captures/{camera}/2026-11-23/c.jpg"
+        gate.matcher.s3.put_object(Bucket="detection", Key=key, Body=b"picture")
+        gate.matcher.match(key)
+    found = {encounter["camera"]: encounter["case_id"] for encounter in encounters_in(dynamodb)}
+    assert found == {"cam-01": "namus:MP900101", "homeward-probe": "probe:1"}
+    recipients = [attributes["recipients"]["Value"] for attributes in topic.attributes()]
+    assert sorted(recipients) == ['["-"]', '["phone"]']

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from lambdas.cases.gallery_news import note_new_face
+from lambdas.common.dynamodb import to_attributes
+from lambdas.detection.capture import capture_of_object
+from lambdas.detection.retrospective import Retrospective
+from lambdas.encounters.encounter import Encounter, Review, Sighting, Timeline
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+    from tests.unit.conftest import Clock
+
+AT = "2026-11-20T14:00:00.000Z"
+
+
+@pytest.fixture
+def retrospective(s3: S3Client, dynamodb: DynamoDBClient, clock: Clock) -> Retrospective:
+    return Retrospective(
+        s3=s3,
+        dynamodb=dynamodb,
+        bucket="detection",
+        encounters_table="encounters",
+        cases_table="cases",
+        limit=2,
+        now=clock,
+    )
+
+
+@pytest.fixture
+def new_face(dynamodb: DynamoDBClient, clock: Clock) -> None:
+    note_new_face(dynamodb, table="cases", at=clock())
+
+
+def hold(dynamodb: DynamoDBClient, s3: S3Client, name: str, **changes: Any) -> None:
+    """An encounter of one case with the two sightings `NAME-1` and `NAME-2`, of which the second is the better one."""
+    keys = {number: f"encounters/{name}/{name}-{number}.jpg" for number in (1, 2)}
+    values: dict[str, Any] = {
+        "encounter_id": name,
+        "case_id": f"namus:{name}",
+        "camera": "cam-01",
+        "started_at": AT,
+        "sightings": {
+            f"{name}-{number}": Sighting(similarity=90.0 + number, captured_at=AT, key=key, photo_id="1")
+            for number, key in keys.items()
+        },
+        "timeline": Timeline(captured_at=AT, received_at=AT, searched_at=AT, encountered_at=AT),
+        **changes,
+    }
+    for capture, key in zip(values["sightings"], keys.values(), strict=True):
+        metadata = {"capture-id": capture, "camera": "cam-01", "captured-at": AT, "track": "t-1"}
+        s3.put_object(Bucket="detection", Key=key, Body=b"picture", Metadata=metadata)
+    item = {"kind": "encounter", **msgspec.to_builtins(Encounter(**values))}
+    dynamodb.put_item(TableName="encounters", Item=to_attributes(item))
+
+
+def arrived(s3: S3Client) -> list[str]:
+    return [entry["Key"] for entry in s3.list_objects_v2(Bucket="detection", Prefix="captures/").get("Contents", [])]
+
+
+def test_the_best_capture_of_each_encounter_comes_again_once_with_what_is_known_of_it(
+    retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient, new_face: None
+) -> None:
+    hold(dynamodb, s3, "a")
+    assert retrospective.run() == 1
+    [key] = arrived(s3)
+    head = s3.head_object(Bucket="detection", Key=key)
+    capture = capture_of_object(key, etag=head["ETag"], last_modified=head["LastModified"], metadata=head["Metadata"])
+    assert (capture.capture_id, capture.camera, capture.track) == ("a-2", "cam-01", "t-1")
+    assert capture.known_cases == {"namus:a"}
+    assert retrospective.run() == 0
+
+
+def test_without_a_new_face_nothing_is_searched_again(
+    retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient
+) -> None:
+    hold(dynamodb, s3, "a")
+    assert retrospective.run() == 0
+    assert arrived(s3) == []
+
+
+def test_a_dismissed_case_of_the_same_capture_stays_known(
+    retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient, new_face: None
+) -> None:
+    hold(dynamodb, s3, "a")
+    same = {"a-2": Sighting(similarity=85, captured_at=AT, key="encounters/b/a-2.jpg", photo_id="1")}
+    other = {"a-3": Sighting(similarity=84, captured_at=AT, key="encounters/b/a-3.jpg", photo_id="1")}
+    hold(dynamodb, s3, "b", sightings=same | other, review=Review.DISMISSED)
+    assert retrospective.run() == 1
+    [key] = arrived(s3)
+    assert s3.head_object(Bucket="detection", Key=key)["Metadata"]["known-cases"] == "namus:a namus:b"
+
+
+def test_the_newest_go_first_and_no_more_than_the_limit(
+    retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient, new_face: None
+) -> None:
+    for day in (18, 20, 19):
+        at = f"2026-11-{day}T14:00:00.000Z"
+        sightings = {
+            f"d{day}-{number}": Sighting(
+                similarity=90.0 + number, captured_at=at, key=f"encounters/d{day}/d{day}-{number}.jpg", photo_id="1"
+            )
+            for number in (1, 2)
+        }
+        hold(dynamodb, s3, f"d{day}", sightings=sightings)
+    assert retrospective.run() == 2
+    assert sorted(arrived(s3)) == ["captures/cam-01/2026-11-19/d19-2.jpg", "captures/cam-01/2026-11-20/d20-2.jpg"]
+
+
+def test_an_encounter_whose_pictures_are_gone_is_passed_over(
+    retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient, new_face: None
+) -> None:
+    hold(dynamodb, s3, "a")
+    hold(dynamodb, s3, "b")
+    s3.delete_object(Bucket="detection", Key="encounters/a/a-2.jpg")
+    assert retrospective.run() == 1

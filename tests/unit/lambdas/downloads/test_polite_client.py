@@ -1,0 +1,208 @@
+"""The one HTTP client: slow, named, obedient, careful."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from lambdas.downloads.errors import DisallowedError, GoneError, RefusedError, TooLargeError, UnavailableError
+from lambdas.downloads.pace import ProcessPace
+from lambdas.downloads.polite_client import PoliteClient, _backoff, _TryAgainError, retry_after_s
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BASE = "https://source.example"
+
+
+def client(website: Any, **options: Any) -> PoliteClient:
+    settings: dict[str, Any] = {"pace": ProcessPace(1e6), "permission": "the test's own"} | options
+    return PoliteClient(
+        base_url=BASE, contact="homeward@agency.example", transport=httpx.MockTransport(website), **settings
+    )
+
+
+def test_each_request_names_us_and_whom_to_write_to(website: Any) -> None:
+    website.answers = {"/a": httpx.Response(200, content=b"body")}
+    assert client(website).get("/a", at_most=10) == b"body"
+    assert website.requests[0].headers["user-agent"].startswith("Homeward/")
+    assert "homeward@agency.example" in website.requests[0].headers["user-agent"]
+
+
+def test_a_bucket_of_one_token_spaces_the_requests() -> None:
+    slept: list[float] = []
+    pace = ProcessPace(per_second=2.0, clock=lambda: 100.0, sleep=slept.append)
+    for _ in range(3):
+        pace.wait()
+    assert slept == [0.5, 1.0]
+
+
+def test_an_idle_bucket_does_not_save_up_a_burst() -> None:
+    times = iter([100.0, 500.0, 500.0])
+    slept: list[float] = []
+    pace = ProcessPace(per_second=1.0, clock=lambda: next(times), sleep=slept.append)
+    for _ in range(3):
+        pace.wait()
+    assert slept == [1.0]
+
+
+def test_every_attempt_waits_for_its_turn(website: Any) -> None:
+    turns: list[int] = []
+
+    class Counting:
+        def wait(self) -> None:
+            turns.append(1)
+
+    answers = iter([httpx.Response(503), httpx.Response(429), httpx.Response(200, content=b"ok")])
+    website.answers = {"/a": lambda _: next(answers)}
+    assert client(website, pace=Counting()).get("/a", at_most=10) == b"ok"
+    assert len(turns) == 3
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_gone_is_told_apart_from_unavailable(website: Any, status: int) -> None:
+    website.answers = {"/a": httpx.Response(status)}
+    with pytest.raises(GoneError):
+        client(website).get("/a", at_most=10)
+    assert len(website.requests) == 1
+
+
+@pytest.mark.parametrize(("status", "attempts"), [(500, 4), (503, 4), (403, 1), (401, 1)])
+def test_only_what_may_pass_is_tried_again(website: Any, status: int, attempts: int) -> None:
+    website.answers = {"/a": httpx.Response(status)}
+    with pytest.raises(UnavailableError, match=str(status)):
+        client(website).get("/a", at_most=10)
+    assert len(website.requests) == attempts
+
+
+def test_a_dropped_connection_is_tried_again(website: Any) -> None:
+    def drop(request: httpx.Request) -> httpx.Response:
+        raise httpx.RemoteProtocolError("peer closed connection", request=request)
+
+    website.answers = {"/a": drop}
+    with pytest.raises(UnavailableError, match="peer closed"):
+        client(website).get("/a", at_most=10)
+    assert len(website.requests) == 4
+
+
+def test_retry_after_is_read_as_seconds_or_as_a_date() -> None:
+    soon = dt.datetime.now(tz=dt.UTC) + dt.timedelta(seconds=30)
+    assert retry_after_s("7") == 7.0
+    assert retry_after_s(email.utils.format_datetime(soon)) == pytest.approx(30, abs=5)
+    assert retry_after_s("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+    assert retry_after_s("soon") is None
+
+
+@pytest.mark.parametrize(("asked", "decided"), [(None, True), (9.0, 9.0), (3_600.0, False)])
+def test_retry_after_sets_the_wait_and_an_hour_ends_the_attempts(asked: float | None, decided: bool | float) -> None:
+    assert _backoff(_TryAgainError("busy", after_s=asked)) == decided
+
+
+@pytest.mark.parametrize(
+    "link", ["https://evil.example/x", "http://source.example/x", "//evil.example/x", "https://source.example:8443/x",
+             "https://user:pass@source.example/x", "file:///etc/passwd", "javascript:alert(1)", "http://[::1"],
+)  # fmt: skip
+def test_a_link_that_leaves_the_origin_is_refused_before_anything_is_sent(website: Any, link: str) -> None:
+    with pytest.raises(RefusedError):
+        client(website).get(link, at_most=10)
+    assert website.requests == []
+
+
+def test_a_further_origin_may_be_allowed(website: Any) -> None:
+    website.answers = {"/p": httpx.Response(200, content=b"p")}
+    photos = client(website, further_origins=("https://photos.example",))
+    assert photos.get("https://photos.example/p", at_most=10) == b"p"
+
+
+def test_redirects_are_followed_within_the_origin_only(website: Any) -> None:
+    website.answers = {
+        "/a": httpx.Response(302, headers={"location": "/b"}),
+        "/b": httpx.Response(200, content=b"b"),
+        "/out": httpx.Response(302, headers={"location": "https://evil.example/b"}),
+        "/loop": httpx.Response(302, headers={"location": "/loop"}),
+    }
+    polite = client(website)
+    assert polite.get("/a", at_most=10) == b"b"
+    with pytest.raises(RefusedError, match=r"evil\.example"):
+        polite.get("/out", at_most=10)
+    with pytest.raises(RefusedError, match="more than 3 redirects"):
+        polite.get("/loop", at_most=10)
+    assert {request.url.host for request in website.requests} == {"source.example"}
+
+
+def test_a_body_is_cut_off_at_the_limit_however_long_it_is(website: Any) -> None:
+    sent: list[int] = []
+
+    class Endless(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                sent.append(1)
+                yield b"x" * 1_000
+
+    website.answers = {"/a": lambda _: httpx.Response(200, stream=Endless())}
+    with pytest.raises(TooLargeError, match="5,000 bytes"):
+        client(website).get("/a", at_most=5_000)
+    assert len(sent) == 6
+
+
+ROBOTS = "User-agent: *\nAllow: /$\nAllow: /About\nDisallow: /\n"
+
+
+def test_without_permission_robots_txt_is_read_once_and_obeyed(website: Any) -> None:
+    website.answers = {
+        "/robots.txt": httpx.Response(200, text=ROBOTS),
+        "/About": httpx.Response(200, content=b"about"),
+        "/api/x": httpx.Response(200),
+    }
+    polite = client(website, permission=None)
+    with pytest.raises(DisallowedError, match=r'disallows /api/x.*permission = "\.\.\."'):
+        polite.get("/api/x", at_most=10)
+    assert polite.get("/About", at_most=10) == b"about"
+    assert website.paths == ["/robots.txt", "/About"]
+
+
+def test_with_permission_robots_txt_is_not_asked(website: Any) -> None:
+    website.answers = {"/robots.txt": httpx.Response(200, text=ROBOTS), "/api/x": httpx.Response(200, content=b"x")}
+    assert client(website).get("/api/x", at_most=10) == b"x"
+    assert website.paths == ["/api/x"]
+
+
+def test_no_robots_txt_allows_all(website: Any) -> None:
+    website.answers = {"/x": httpx.Response(200, content=b"x")}
+    assert client(website, permission=None).get("/x", at_most=10) == b"x"
+
+
+def test_while_robots_txt_cannot_be_had_nothing_is_asked(website: Any) -> None:
+    website.answers = {"/robots.txt": httpx.Response(500), "/x": httpx.Response(200, content=b"x")}
+    polite = client(website, permission=None)
+    with pytest.raises(UnavailableError, match=r"robots\.txt"):
+        polite.get("/x", at_most=10)
+    assert "/x" not in website.paths
+    website.answers["/robots.txt"] = httpx.Response(200, text="")
+    assert polite.get("/x", at_most=10) == b"x"
+
+
+def test_a_crawl_delay_is_kept(website: Any) -> None:
+    slept: list[float] = []
+    robots = httpx.Response(200, text="User-agent: *\nCrawl-delay: 4\n")
+    website.answers = {"/robots.txt": robots, "/x": httpx.Response(200, content=b"x")}
+    client(website, permission=None, sleep=slept.append).get("/x", at_most=10)
+    assert slept == [4.0]
+
+
+def test_what_has_not_changed_is_not_sent_again(website: Any) -> None:
+    def feed(request: httpx.Request) -> httpx.Response:
+        if request.headers.get("if-none-match") == '"v1"':
+            return httpx.Response(304)
+        return httpx.Response(200, content=b"feed", headers={"etag": '"v1"', "last-modified": "Mon, 23 Nov 2026"})
+
+    website.answers = {"/feed": feed}
+    polite = client(website)
+    first = polite.get_if_changed("/feed", known={}, at_most=10)
+    assert (first.body, first.validators) == (b"feed", {"etag": '"v1"', "last-modified": "Mon, 23 Nov 2026"})
+    assert polite.get_if_changed("/feed", known=first.validators, at_most=10).body is None
+    assert website.requests[1].headers["if-modified-since"] == "Mon, 23 Nov 2026"

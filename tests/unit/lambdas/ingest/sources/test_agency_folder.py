@@ -1,0 +1,196 @@
+"""An agency's own folder: the template, the validator, and what a wrong row does to its case."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambdas.cases.case import CaseStatus, LastSeen, Name, Period, PhotoKind, Range
+from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError
+from lambdas.ingest.sources.agency_folder.files import LocalFolder, S3Folder, open_folder
+from lambdas.ingest.sources.agency_folder.row import COLUMNS, read_row
+from lambdas.ingest.sources.agency_folder.source import AgencyFolder, template
+from lambdas.ingest.sources.source import DocumentError, UnreadableListingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROW = {
+    "case_id": "SPD-2026-0042", "given_name": "Imogen", "family_name": "Notaperson", "aliases": "Immy; Gen",
+    "sex": "Female", "birth_date": "1990-04", "age_when_missing": "34-35", "last_seen_date": "2025-02-27",
+    "last_seen_city": "Springfield",
+    "last_seen_region": "Oregon", "last_seen_country": "US", "height_cm": "165-170", "weight_kg": "60", "eyes": "Green",
+    "agency_name": "Springfield Police", "agency_phone": "(503) 555-0142", "photos": "imogen 1.jpg; sketch.png|artist",
+}  # fmt: skip
+
+
+def write(folder: Path, *rows: dict[str, str], name: str = "cases.csv") -> AgencyFolder:
+    (folder / "photos").mkdir(exist_ok=True)
+    with (folder / name).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(COLUMNS))
+        writer.writeheader()
+        writer.writerows(rows)
+    for photo in ("imogen 1.jpg", "sketch.png"):
+        (folder / "photos" / photo).write_bytes(b"picture")
+    return AgencyFolder(LocalFolder(folder))
+
+
+def test_a_full_row_is_read() -> None:
+    case, problems = read_row(ROW, source="folder")
+    assert problems == []
+    assert case is not None
+    assert case.case_id == "folder:SPD-2026-0042"
+    assert case.names[0] == Name(given="Imogen", family="Notaperson")
+    assert [str(name) for name in case.names[1:]] == ["Immy", "Gen"]
+    assert case.birth == Period(first="1990-04", last="1990-04", precision="month")
+    assert case.last_seen == LastSeen(
+        date="2025-02-27", precision="day", city="Springfield", region="Oregon", country="US"
+    )
+    assert (case.sex, case.age_when_missing, case.weight_kg) == ("female", Range(min=34, max=35), Range(min=60, max=60))
+    assert (case.agencies[0].phone, case.agencies[0].phone_raw) == ("+15035550142", "(503) 555-0142")
+    assert [(photo.photo_id, photo.kind) for photo in case.photos] == [
+        ("imogen_1", PhotoKind.PORTRAIT),
+        ("sketch", PhotoKind.ARTIST),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "problem"),
+    [
+        ("case_id", "", "case_id is empty"),
+        ("case_id", "a/b", "case_id is 'a/b'; expected the agency's own number"),
+        ("status", "closed", "status is 'closed', not one of open, resolved"),
+        ("sex", "F", "sex is 'F', not one of male, female"),
+        ("birth_date", "04/1990", "birth_date is '04/1990'; expected YYYY-MM-DD"),
+        ("birth_date", "1990-02-31", "birth_date is '1990-02-31'"),
+        ("last_seen_date", "2099-01-01", "last_seen_date is 2099-01-01, which is yet to come"),
+        ("age_when_missing", "35-34", "the lower one first"),
+        ("height_cm", "5'7", "expected 170, or 165-175"),
+        ("weight_kg", "9000", "expected 1 to 700"),
+        ("last_seen_country", "Oregon", "expected two letters"),
+        ("agency_phone", "call us", "agency_phone is 'call us'"),
+        ("narrative", "x" * 5_001, "narrative has 5,001 characters"),
+        ("photos", "a.jpg|mugshot", "'mugshot' of a.jpg; expected one of portrait"),
+        ("photos", "a.jpg;a.jpg", "names 'a.jpg' twice"),
+        ("surname", "x", "column 'surname' is not in the template"),
+    ],
+)
+def test_every_fault_is_named(column: str, value: str, problem: str) -> None:
+    case, problems = read_row(ROW | {column: value}, source="folder")
+    assert case is None
+    assert len(problems) == 1
+    assert problem in problems[0]
+
+
+def test_the_validator_reports_every_bad_row_with_its_line(tmp_path: Path) -> None:
+    bad = ROW | {"case_id": "B", "narrative": "two\nlines", "sex": "x", "height_cm": "tall"}
+    missing_photo = ROW | {"case_id": "C", "photos": "nobody.jpg; ../../etc/passwd"}
+    folder = write(tmp_path, ROW, bad, missing_photo, ROW)
+    assert [str(problem) for problem in folder.problems()] == [
+        "cases.csv line 3: sex is 'x', not one of male, female",
+        "cases.csv line 3: height_cm is 'tall'; expected 170, or 165-175",
+        "cases.csv line 5: photos names photos/nobody.jpg, which is not there",
+        "cases.csv line 5: photos names photos/../../etc/passwd, which is not there",
+        "cases.csv line 6: case_id SPD-2026-0042 is in line 2 already",
+    ]
+
+
+def test_a_row_with_too_many_cells_is_a_problem_of_its_line(tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").write_text("case_id,sex\n\nA,male,1.80\nB\n")
+    folder = AgencyFolder(LocalFolder(tmp_path))
+    assert [str(problem) for problem in folder.problems()] == [
+        "cases.csv line 3: has 3 cells, but the header has 2 columns"
+    ]
+    listing = folder.list_cases()
+    assert next(listing).source_id == "B"
+    with pytest.raises(UnreadableListingError, match="line 3"):
+        next(listing)
+
+
+def test_the_template_explains_each_column_and_its_first_line_is_the_header() -> None:
+    header, explanation = csv.reader(io.StringIO(template()))
+    assert header == list(COLUMNS)
+    assert all(explanation)
+
+
+def test_json_lines_do_as_well(tmp_path: Path) -> None:
+    good = ROW | {"weight_kg": 60, "narrative": None, "photos": ["imogen 1.jpg", "sketch.png|artist"]}
+    folder = write(tmp_path, ROW)
+    (tmp_path / "cases.csv").unlink()
+    (tmp_path / "cases.jsonl").write_text(json.dumps(good) + "\n\n{broken\n[1]\n")
+    assert [problem.line for problem in folder.problems()] == [3, 4]
+    listed = next(folder.list_cases())
+    assert folder.read(listed.source_id, folder.fetch_document(listed.source_id)).weight_kg == Range(min=60, max=60)
+
+
+def test_the_marker_changes_with_the_row_and_with_a_picture(tmp_path: Path) -> None:
+    def marker() -> str | None:
+        [listed] = AgencyFolder(LocalFolder(tmp_path)).list_cases()
+        return listed.modified
+
+    write(tmp_path, ROW)
+    os.utime(tmp_path / "photos" / "sketch.png", ns=(1, 1))
+    before = marker()
+    assert marker() == before
+    (tmp_path / "photos" / "sketch.png").write_bytes(b"another picture")
+    with_new_picture = marker()
+    write(tmp_path, ROW | {"narrative": "more"})
+    os.utime(tmp_path / "photos" / "sketch.png", ns=(1, 1))
+    assert len({before, with_new_picture, marker()}) == 3
+
+
+def test_a_wrong_row_is_listed_and_goes_to_quarantine_not_away(tmp_path: Path) -> None:
+    folder = write(tmp_path, ROW | {"sex": "x"})
+    [listed] = folder.list_cases()
+    with pytest.raises(DocumentError, match="sex is 'x'"):
+        folder.read(listed.source_id, folder.fetch_document(listed.source_id))
+
+
+def test_a_case_that_the_agency_closed_says_so(tmp_path: Path) -> None:
+    folder = write(tmp_path, ROW | {"status": "resolved"})
+    case = folder.read("SPD-2026-0042", folder.fetch_document("SPD-2026-0042"))
+    assert case.status is CaseStatus.RESOLVED
+    with pytest.raises(GoneError):
+        folder.fetch_document("other")
+
+
+@pytest.mark.parametrize("content", [b"", b"case_id,sex\n", b"\xff\xfecase_id"])
+def test_an_empty_or_unreadable_list_makes_nothing_vanish(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "cases.csv").write_bytes(content)
+    with pytest.raises(UnreadableListingError):
+        list(AgencyFolder(LocalFolder(tmp_path)).list_cases())
+    with pytest.raises(UnreadableListingError, match=r"neither cases\.csv nor cases\.jsonl"):
+        list(AgencyFolder(LocalFolder(tmp_path / "photos")).list_cases())
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a/../../b", "", "a\\b", "x\x00"])
+def test_a_name_never_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(RefusedError):
+        LocalFolder(tmp_path).read(name, at_most=10)
+
+
+def test_a_symbolic_link_does_not_lead_out_either(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "inside" / "photo.jpg").symlink_to(tmp_path / "secret")
+    with pytest.raises(RefusedError):
+        LocalFolder(tmp_path / "inside").read("photo.jpg", at_most=10)
+
+
+def test_a_folder_in_s3_reads_the_same(s3: Any) -> None:
+    s3.put_object(Bucket="gallery", Key="import/cases.csv", Body=b"case_id,photos\nA,a.jpg\n")
+    s3.put_object(Bucket="gallery", Key="import/photos/a.jpg", Body=b"picture")
+    folder = AgencyFolder(open_folder("s3://gallery/import", s3=s3))
+    [listed] = folder.list_cases()
+    case = folder.read(listed.source_id, folder.fetch_document(listed.source_id))
+    assert folder.fetch_photo(case.photos[0]) == b"picture"
+    assert list(folder.problems()) == []
+    with pytest.raises(TooLargeError):
+        S3Folder(s3, "gallery", "import").read("photos/a.jpg", at_most=3)
+    with pytest.raises(GoneError):
+        S3Folder(s3, "gallery", "import").read("photos/b.jpg", at_most=3)

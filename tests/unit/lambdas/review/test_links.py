@@ -1,0 +1,230 @@
+"""The link of an alert, as a browser's requests reach the function."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import re
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from lambdas.cases.case import Case, CaseStatus, Name
+from lambdas.common.dynamodb import to_attributes
+from lambdas.encounters.encounter import AlertState, Review, Stage
+from tests.support.stories import MARLOWE, put_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.unit.lambdas.review.conftest import Desk
+
+LINK = "/e/e1/secret"
+CONTEXT = SimpleNamespace(
+    function_name="f",
+    memory_limit_in_mb=128,
+    invoked_function_arn="arn:aws:lambda:us-east-1:0:function:f",
+    aws_request_id="1",
+)
+ENVIRONMENT = {
+    "ENCOUNTERS_TABLE": "encounters",
+    "CASES_TABLE": "cases",
+    "CAMERAS_TABLE": "cameras",
+    "AUDIT_TABLE": "audit",
+    "DETECTION_BUCKET": "detection",
+    "GALLERY_BUCKET": "gallery",
+    "ENCOUNTER_DAYS": "30",
+    "REVIEW_DAYS": "30",
+    "LINK_HOURS": "72",
+    "TIME_ZONE": "America/Denver",
+    "POWERTOOLS_SERVICE_NAME": "links",
+    "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
+}
+
+
+@pytest.fixture
+def load(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """A handler's module as a new container imports it."""
+
+    def import_anew(name: str) -> Any:
+        for variable, value in ENVIRONMENT.items():
+            monkeypatch.setenv(variable, value)
+        sys.modules.pop(f"lambdas.review.{name}", None)
+        return importlib.import_module(f"lambdas.review.{name}")
+
+    return import_anew
+
+
+@pytest.fixture
+def ask(load: Callable[[str], Any], desk: Desk) -> Callable[..., Any]:
+    """Send a request; the answer's status, headers and body."""
+    put_case(desk.dynamodb)
+    desk.dynamodb.put_item(TableName="cameras", Item=to_attributes({"camera": "cam-01", "site": "North Station"}))
+    module = load("links_handler")
+    object.__setattr__(module.links, "now", desk.clock)
+
+    def send(path: str, *, method: str = "GET", body: str = "", encoded: bool = False) -> Any:
+        http = {"method": method, "path": path}
+        event = {
+            "rawPath": path,
+            "requestContext": {"http": http, "stage": "$default"},
+            "headers": {"content-type": "application/x-www-form-urlencoded"},
+            "body": base64.b64encode(body.encode()).decode() if encoded else body,
+            "isBase64Encoded": encoded,
+        }
+        answer = module.handler(event, CONTEXT)
+        given = {name.lower(): value for name, value in answer["headers"].items()}
+        return SimpleNamespace(status=answer["statusCode"], headers=given, body=answer["body"])
+
+    return send
+
+
+def test_the_page_shows_what_somebody_needs_to_act(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.meet(alert=AlertState.SENT, alerted_at="2026-11-23T02:59:30.000Z")
+    page = ask(LINK)
+    assert page.status == 200
+    assert "<h1>Possible match, not verified</h1>" in page.body
+    for fact in ("Marlowe Quill Exampleton", "91.5 of 100", "North Station (cam-01)", "+15035550142", "2021-02-27"):
+        assert f"<dd>{fact}" in page.body or f"{fact}</dd>" in page.body, fact
+    assert re.findall(r'<img src="([^"]+)"', page.body) == [f"{LINK}/seen.jpg", f"{LINK}/photo.jpg"]
+    assert "Nobody has acknowledged this yet." in page.body
+    assert '<a class="call" href="tel:+15035550142">Call Nowhere Falls Police Department' in page.body
+    assert not re.search(r"<script|<button[^>]*>(Confirm|Dismiss)", page.body)
+
+
+def test_a_browser_may_keep_nothing_and_load_nothing_else(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.meet()
+    page = ask(LINK)
+    policy = dict(rule.split(" ", 1) for rule in page.headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["form-action"] == "'self'"
+    images = policy["img-src"].split()
+    for name in ("seen", "photo"):
+        address = urlsplit(ask(f"{LINK}/{name}.jpg").headers["location"])
+        assert f"{address.scheme}://{address.netloc}" in images
+    assert len(images) == 4
+    assert "no-store" in page.headers["cache-control"]
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert "noindex" in page.headers["x-robots-tag"]
+
+
+def test_looking_changes_nothing_but_the_audit(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.meet(alert=AlertState.SENT)
+    before = desk.item("e1")
+    ask(LINK)
+    ask(f"{LINK}/seen.jpg")
+    ask(f"{LINK}/photo.jpg")
+    assert desk.item("e1") == before
+    assert sorted((record.kind.value, record.note or "") for record in desk.audit.of("e1")) == [
+        ("picture_viewed", "photo.jpg"),
+        ("picture_viewed", "seen.jpg"),
+        ("viewed", ""),
+    ]
+
+
+@pytest.mark.parametrize(("name", "key"), [("seen", "encounters/e1/c1.jpg"), ("photo", "namus/MP900101/910101.jpg")])
+def test_a_picture_is_an_address_for_a_minute(desk: Desk, ask: Callable[..., Any], name: str, key: str) -> None:
+    desk.meet()
+    answer = ask(f"{LINK}/{name}.jpg")
+    address = urlsplit(answer.headers["location"])
+    assert answer.status == 302
+    assert address.scheme == "https"
+    assert address.path.endswith(key)
+    assert parse_qs(address.query)["X-Amz-Expires"] == ["60"]
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+def test_somebody_acknowledges_and_the_page_says_who(desk: Desk, ask: Callable[..., Any], encoded: bool) -> None:
+    desk.meet(alert=AlertState.SENT)
+    answer = ask(LINK, method="POST", body="by=Officer+B%C3%A4r+%3Cb%3E", encoded=encoded)
+    assert (answer.status, answer.headers["location"]) == (303, LINK)
+    assert desk.encounter().stage is Stage.ACKNOWLEDGED
+    assert desk.told() == [("acknowledged", "Officer Bär <b>")]
+    page = ask(LINK).body
+    assert "Acknowledged by Officer Bär &lt;b&gt;, 2026-11-22 20:00 MST." in page
+    assert "<form" not in page
+    assert ask(LINK, method="POST", body="by=Second").status == 303
+    assert desk.encounter().acknowledged_by == "Officer Bär <b>"
+
+
+@pytest.mark.parametrize("body", ["", "by=", "by=%20%00%0A", "name=Ada"])
+def test_nobody_acknowledges_without_a_name(desk: Desk, ask: Callable[..., Any], body: str) -> None:
+    desk.meet()
+    answer = ask(LINK, method="POST", body=body)
+    assert answer.status == 400
+    assert "Write your name or badge number." in answer.body
+    assert desk.encounter().acknowledged_at is None
+
+
+def test_a_wrong_link_tells_nothing(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.meet()
+    desk.meet("e0", link_token="")
+    paths = ["/e/e1/wrong", "/e/e9/secret", "/e/e0/x", "/e/window%23x/secret", f"{LINK}/other.jpg", "/", "/e/e1"]
+    answers = [ask(path) for path in paths] + [ask("/e/e1/wrong", method="POST", body="by=Ada")]
+    assert {(answer.status, answer.body) for answer in answers} == {(404, answers[0].body)}
+    assert {tuple(sorted(answer.headers.items())) for answer in answers} == {tuple(sorted(answers[0].headers.items()))}
+    assert desk.told() == []
+
+
+def test_a_link_expires_and_says_so(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.meet(alert=AlertState.SENT, alerted_at="2026-11-23T03:00:00.000Z")
+    desk.clock.advance(hours=72)
+    assert ask(LINK).status == 200
+    desk.clock.advance(seconds=1)
+    for answer in (ask(LINK), ask(f"{LINK}/seen.jpg"), ask(LINK, method="POST", body="by=Ada")):
+        assert answer.status == 410
+        assert "This link has expired" in answer.body
+    assert ask("/e/e1/wrong").status == 404
+    assert desk.encounter().acknowledged_at is None
+
+
+@pytest.mark.parametrize(
+    ("review", "said", "pictures"),
+    [
+        (Review.CONFIRMED, "Confirmed by a reviewer.", 2),
+        (Review.UNDECIDED, "A reviewer could not decide.", 2),
+        (Review.DISMISSED, "not the missing person. Stand down.", 0),
+        (Review.WITHDRAWN, "The case is closed. Stand down.", 0),
+        (Review.EXPIRED, "Nobody decided in time", 0),
+    ],
+)
+def test_what_became_of_it_is_said(
+    desk: Desk, ask: Callable[..., Any], review: Review, said: str, pictures: int
+) -> None:
+    desk.meet(review=review)
+    page = ask(LINK)
+    assert said in page.body
+    assert page.body.count("<img") == pictures
+    assert "<form" not in page.body
+    assert ask(f"{LINK}/seen.jpg").status == (302 if pictures else 404)
+    assert ask(LINK, method="POST", body="by=Ada").status == 303
+    assert desk.encounter().acknowledged_at is None
+
+
+def test_a_case_that_closed_says_so_before_the_encounter_is_withdrawn(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.meet()
+    put_case(desk.dynamodb, status=CaseStatus.RESOLVED)
+    page = ask(LINK)
+    assert "The case is closed. Stand down." in page.body
+    assert "<form" not in page.body
+
+
+def test_what_a_source_writes_is_text(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.meet()
+    name = '<img src=x onerror="alert(1)">'
+    case = Case(case_id=MARLOWE.case_id, source="namus", source_id="MP900101", names=(Name(family=name),))
+    put_case(desk.dynamodb, case)
+    page = ask(LINK).body
+    assert "onerror" in page
+    assert name not in page
+
+
+def test_the_daily_round_expires_and_settles(desk: Desk, load: Callable[[str], Any]) -> None:
+    desk.meet("old", started_at="2001-01-01T00:00:00.000Z")
+    desk.meet("dismissed", review=Review.DISMISSED)
+    module = load("daily_handler")
+    assert module.handler({}, CONTEXT) == {"EncountersExpired": 1, "EncountersSettled": 1}
+    assert desk.stored() == []

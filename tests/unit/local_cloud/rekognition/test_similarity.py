@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local_cloud.rekognition.engine.similarity import similarities, unit, user_vectors
+
+
+def at_distance(distance: float) -> tuple[np.ndarray, np.ndarray]:
+    """Two unit vectors so far apart."""
+    angle = 2 * np.arcsin(distance / 2)
+    a, b = np.zeros(128, np.float32), np.zeros(128, np.float32)
+    a[0], b[:2] = 1, (np.cos(angle), np.sin(angle))
+    return a, b
+
+
+@pytest.mark.parametrize(
+    ("distance", "similarity"),
+    [(0.3992, 50), (0.3685, 80.0), (0.3341, 95.0), (0.2975, 99.0), (0.0, 100), (1.0, 0)],
+)
+def test_thresholds_lie_at_the_distances_of_the_published_curve(distance: float, similarity: float) -> None:
+    a, b = at_distance(distance)
+    assert similarities(a, b[None])[0] == pytest.approx(similarity, abs=0.1)
+
+
+@given(st.floats(0, 2), st.floats(0, 2))
+def test_the_nearer_is_never_the_less_similar(one: float, other: float) -> None:
+    probe, near = at_distance(min(one, other))
+    far = at_distance(max(one, other))[1]
+    scores = similarities(probe, np.stack([near, far]))
+    assert 0 <= scores[1] <= scores[0] <= 100
+
+
+def test_an_empty_gallery_has_no_similarities() -> None:
+    assert similarities(at_distance(0)[0], np.zeros((0, 128), np.float32)).shape == (0,)
+
+
+def test_a_user_lies_between_its_faces_at_unit_length() -> None:
+    faces = np.stack(at_distance(0.6))
+    (user,) = user_vectors(faces, [0])
+    assert np.linalg.norm(user) == pytest.approx(1)
+    assert user @ faces[0] == pytest.approx(user @ faces[1])
+
+
+def test_users_are_told_apart_by_their_first_faces() -> None:
+    ann, bob = np.eye(128, dtype=np.float32)[:2]
+    assert user_vectors(np.stack([ann, ann, bob]), [0, 2]).tolist() == [ann.tolist(), bob.tolist()]
+
+
+def test_unit_keeps_the_direction() -> None:
+    assert unit(np.array([3.0, 4.0])) == pytest.approx([0.6, 0.8])
