@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.common.keys import evidence_key
 from lambdas.common.probe import may_meet
+from lambdas.common.s3_objects import is_not_found
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture import Capture, capture_of_object
 from lambdas.detection.known import MOST_CASES, read_known
@@ -90,7 +91,7 @@ class Matcher:
         try:
             answer = self.s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            if is_not_found(error):
                 return None
             raise
         with closing(answer["Body"]) as body:

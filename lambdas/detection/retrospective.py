@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from lambdas.cases.gallery_news import is_retrospective_due, note_retrospective
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
+from lambdas.common.s3_objects import is_not_found
 from lambdas.common.times import from_text
 from lambdas.encounters.encounter import Encounter, Review
 
@@ -106,7 +107,7 @@ class Retrospective:
                 ContentType=head["ContentType"],
             )
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            if is_not_found(error):
                 return False
             raise
         return True

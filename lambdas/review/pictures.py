@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.common.dynamodb import to_attributes, update_if
 from lambdas.common.keys import confirmed_key, evidence_key, picture_of_key
-from lambdas.common.s3_objects import objects_under
+from lambdas.common.s3_objects import is_not_found, objects_under
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.table import read_encounter
 
@@ -108,7 +108,7 @@ class Pictures:
         try:
             self.s3.copy_object(Bucket=self.bucket, CopySource=source, Key=place)  # type: ignore[arg-type] # a plain dict
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+            if is_not_found(error):
                 return False
             raise
         return True

@@ -21,6 +21,7 @@ from lambdas.cases.case import Case
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
 from lambdas.common.policy import Policy, Thresholds
+from lambdas.common.s3_objects import is_not_found
 from lambdas.common.times import to_text
 from lambdas.detection.encounters import Encounters
 from lambdas.detection.match import Matcher
@@ -188,7 +189,7 @@ class World:
         try:
             self.clients.s3.head_object(Bucket=self.name, Key=key)
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            if is_not_found(error):
                 return False
             raise
         return True

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.cases.case import ENROLLED_KINDS, CaseStatus
 from lambdas.cases.table import read_photo, read_status
 from lambdas.common.keys import external_image_id, photo_key, photo_of_key
+from lambdas.common.s3_objects import is_not_found
 from lambdas.ingest.gallery.faces import AmbiguousIndexError
 from lambdas.ingest.gallery.lease import LeaseLostError
 
@@ -189,7 +190,7 @@ class PhotoIndex:
         try:
             head = self.s3.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            if is_not_found(error):
                 return None
             raise
         return _Object(etag=head["ETag"], kind=head["Metadata"].get("kind"))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
+from botocore.exceptions import ClientError
+
+from lambdas.common.s3_objects import is_not_found
 from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError
 
 if TYPE_CHECKING:
@@ -68,8 +71,10 @@ class S3Folder:
         """See Folder."""
         try:
             answer = self.s3.get_object(Bucket=self.bucket, Key=self._key(name))
-        except self.s3.exceptions.NoSuchKey as error:
-            raise GoneError(f"s3://{self.bucket}/{self._key(name)} does not exist") from error
+        except ClientError as error:
+            if is_not_found(error):
+                raise GoneError(f"s3://{self.bucket}/{self._key(name)} does not exist") from error
+            raise
         if answer["ContentLength"] > at_most:
             raise TooLargeError(f"{name} is larger than {at_most:,} bytes")
         return answer["Body"].read()
@@ -78,8 +83,8 @@ class S3Folder:
         """The object's ETag."""
         try:
             return self.s3.head_object(Bucket=self.bucket, Key=self._key(name))["ETag"]
-        except self.s3.exceptions.ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+        except ClientError as error:
+            if is_not_found(error):
                 return None
             raise
 
