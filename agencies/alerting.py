@@ -23,7 +23,7 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Only(_Table):
+class Filter(_Table):
     """What a recipient wants to hear of; what is left out narrows nothing."""
 
     sources: list[SourceName] = []
@@ -47,7 +47,7 @@ class Recipient(_Table):
     quiet_hours: QuietHours | None = None
     quiet_for_minors: bool = False
     escalation: bool = False
-    only: Only = Only()
+    filter: Filter = Filter()
 
     @model_validator(mode="after")
     def _has_one_address(self) -> Self:
@@ -65,7 +65,7 @@ class Recipient(_Table):
     def for_functions(self, language: Language) -> dict[str, Any]:
         """All but the address, as lambdas/alerting/recipients.py reads it."""
         wishes = self.model_dump(
-            include={"quiet_for_minors", "escalation", "only"}, exclude_defaults=True, exclude_unset=True
+            include={"quiet_for_minors", "escalation", "filter"}, exclude_defaults=True, exclude_unset=True
         )
         quiet = {"quiet_hours": self.quiet_hours.split("-")} if self.quiet_hours else {}
         return {"name": self.name, "channel": self.channel, "language": self.language or language, **quiet, **wishes}
@@ -81,10 +81,10 @@ class Alerting(_Table):
     language: Language = "en"
     time_zone: TimeZone = "UTC"
     escalate_after_minutes: Annotated[float, Field(ge=0, le=1440)] = 15
-    texts_a_day: Annotated[int, Field(ge=1, le=5000)] = 200
-    replies: bool = False
+    sms_per_day: Annotated[int, Field(ge=1, le=5000)] = 200
+    sms_replies: bool = False
     console_url: Annotated[HttpsUrl, Field(max_length=120)]
-    link_hours: Annotated[int, Field(ge=24, le=720)] = 72  # quiet hours hold an alert back for most of a day
+    link_valid_hours: Annotated[int, Field(ge=24, le=720)] = 72  # quiet hours hold an alert back for most of a day
 
     @property
     def document(self) -> str:
@@ -108,8 +108,8 @@ class Alerting(_Table):
         channels = [recipient.channel for recipient in self.recipients]
         if self.recipients and all(recipient.escalation for recipient in self.recipients):
             raise ValueError("recipients: every one has escalation = true, so nobody would hear of a first alert")
-        if self.replies and "sms" not in channels:
-            raise ValueError("replies = true needs a recipient with sms")
+        if self.sms_replies and "sms" not in channels:
+            raise ValueError("sms_replies = true needs a recipient with sms")
         if sum(channel in {"webhook", "chat"} for channel in channels) > _MOST_WEBHOOKS:
             raise ValueError(f"recipients: at most {_MOST_WEBHOOKS} with webhook or chat")
         if (size := len(self.document.encode())) > _MOST_BYTES:

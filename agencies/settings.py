@@ -27,7 +27,7 @@ class Source(_Table):
     permission: Annotated[str | None, Field(min_length=10, validate_default=True)] = None
     requests_per_second: Annotated[float, Field(gt=0, le=100)] = 1.0
     states: list[str] = []
-    walk: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    case_number_range: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
     nationalities: list[str] = []
     wanted: bool = False
     folder: str | None = None
@@ -90,7 +90,7 @@ class Feed(_Table):
     url: SourceUrl
     permission: Annotated[str | None, Field(min_length=10, validate_default=True)] = None
     image_origins: list[SourceUrl] = []
-    every_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+    interval_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
 
     @field_validator("permission")
     @classmethod
@@ -101,10 +101,10 @@ class Feed(_Table):
 
 
 class Sync(_Table):
-    """How often the gallery follows its sources; `most_removed_percent` of it is the safety stop."""
+    """How often the gallery follows its sources; `max_removed_percent` of it is the safety stop."""
 
-    every_hours: Annotated[int, Field(ge=1, le=168)] = 24
-    most_removed_percent: Annotated[float, Field(gt=0, le=100)] = 10
+    interval_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    max_removed_percent: Annotated[float, Field(gt=0, le=100)] = 10
 
 
 class Thresholds(_Table):
@@ -132,25 +132,25 @@ class Matching(Thresholds):
     alert_threshold: Annotated[float, Field(validate_default=True)] = 95
     minors: Thresholds = Thresholds(review_threshold=85, alert_threshold=97)
     age_progression: Thresholds = Thresholds(review_threshold=85, alert_threshold=97)
-    artist: Thresholds = Thresholds(review_threshold=90, alert_threshold=99)
-    galleries: dict[str, Thresholds] = {}
+    artist_rendering: Thresholds = Thresholds(review_threshold=90, alert_threshold=99)
+    by_source: dict[str, Thresholds] = {}
     encounter_window_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
-    review_days: Annotated[int, Field(ge=1, le=365)] = 30
-    dismissed_days: Annotated[float, Field(ge=0, le=365)] = 7
-    dismissals: Annotated[int, Field(ge=1, le=100)] = 3
-    dismissed_raise: Annotated[float, Field(ge=0, le=20)] = 2
+    review_deadline_days: Annotated[int, Field(ge=1, le=365)] = 30
+    dismissal_mute_days: Annotated[float, Field(ge=0, le=365)] = 7
+    dismissal_limit: Annotated[int, Field(ge=1, le=100)] = 3
+    dismissal_threshold_increase: Annotated[float, Field(ge=0, le=20)] = 2
     better_shot_margin: Annotated[float, Field(gt=0, le=20)] = 2
-    better_shots: Annotated[int, Field(ge=0, le=5)] = 1
+    better_shot_limit: Annotated[int, Field(ge=0, le=5)] = 1
     digest: bool = True
-    searches_again: Annotated[int, Field(ge=0, le=100_000)] = 1000
-    searches_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
+    max_retrospective_searches: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    rekognition_requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
 
-    @field_validator("galleries")
+    @field_validator("by_source")
     @classmethod
-    def _are_sources(cls, galleries: dict[str, Thresholds]) -> dict[str, Thresholds]:
-        if unknown := sorted(set(galleries) - set(Sources.model_fields)):
+    def _are_sources(cls, by_source: dict[str, Thresholds]) -> dict[str, Thresholds]:
+        if unknown := sorted(set(by_source) - set(Sources.model_fields)):
             raise ValueError(f"{', '.join(unknown)}: no such source; must be of {', '.join(Sources.model_fields)}")
-        return galleries
+        return by_source
 
 
 class Retention(_Table):
@@ -175,7 +175,7 @@ class Settings(_Table):
     contact: Email
     account: Account | None = None
     region: Region | None = None
-    removal: Literal["destroy", "retain"] = "retain"
+    removal_policy: Literal["destroy", "retain"] = "retain"
     sources: Sources = Sources()
     feeds: list[Feed] = []
     sync: Sync = Sync()
@@ -188,10 +188,10 @@ class Settings(_Table):
     @classmethod
     def _outlasts_the_review(cls, retention: Retention, others: ValidationInfo) -> Retention:
         matching = others.data.get("matching", Matching())
-        if matching.review_days > retention.encounter_days:
+        if matching.review_deadline_days > retention.encounter_days:
             raise ValueError(
                 f"encounter_days ({retention.encounter_days}) is not allowed: "
-                f"must be at least matching.review_days ({matching.review_days})"
+                f"must be at least matching.review_deadline_days ({matching.review_deadline_days})"
             )
         return retention
 

@@ -146,7 +146,7 @@ def deployed(folder: Path) -> Iterator[Bench]:
     with running_cloud(settings) as cloud, live_cases(folder / "documents", folder) as live:
         agency = write_agency_file(folder / "demo.toml", namus_url=settings.endpoints["namus"])
         # So that text messages, which the alerts count against a day's number of, do not run out in between.
-        agency.write_text(agency.read_text().replace("[alerting]\n", "[alerting]\ntexts_a_day = 5000\n"))
+        agency.write_text(agency.read_text().replace("[alerting]\n", "[alerting]\nsms_per_day = 5000\n"))
         deployment = deploy_agency(cloud, agency)
         sync(deployment, "namus")
         watch = Watch(deployment)

@@ -173,8 +173,8 @@ class Alerting(cdk.Stack):
             "LINK_BASE": self.links.api_endpoint,
             "RECIPIENTS": self._settings.alerting.document,
             "TIME_ZONE": self._settings.alerting.time_zone,
-            "TEXTS_A_DAY": str(self._settings.alerting.texts_a_day),
-            "TAKES_REPLIES": str(self._settings.alerting.replies).lower(),
+            "SMS_PER_DAY": str(self._settings.alerting.sms_per_day),
+            "SMS_REPLIES": str(self._settings.alerting.sms_replies).lower(),
             "POLICY": policy_document(self._settings),
         }
 

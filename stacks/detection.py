@@ -83,7 +83,7 @@ class Detection(cdk.Stack):
         )
         self._store_captures()
         self._match()
-        if settings.matching.searches_again:
+        if settings.matching.max_retrospective_searches:
             self._retrospective()
         cdk.CfnOutput(self, "DetectionBucketOutput", value=self.captures.bucket_name).override_logical_id(
             "DetectionBucket"
@@ -230,7 +230,7 @@ class Detection(cdk.Stack):
         )
         match.node.add_dependency(self._contents)
         # A search, with the requests to S3 around it, takes at least a quarter of a second.
-        concurrency = workers_within(settings.matching.searches_per_second, call_s=0.25)
+        concurrency = workers_within(settings.matching.rekognition_requests_per_second, call_s=0.25)
         queue.feed(match, batch_size=1, concurrency=concurrency)
         notify_of(self.captures, queue, key=self.key, prefix="captures/", events=["s3:ObjectCreated:*"])
         cdk.CfnOutput(self, "MatchLogGroup", value=match.log.log_group_name)
@@ -263,7 +263,7 @@ class Detection(cdk.Stack):
                 "DETECTION_BUCKET": self.captures.bucket_name,
                 "ENCOUNTERS_TABLE": alerting.encounters.table_name,
                 "CASES_TABLE": ingest.cases.table_name,
-                "SEARCHES_AGAIN": str(self._settings.matching.searches_again),
+                "MAX_RETROSPECTIVE_SEARCHES": str(self._settings.matching.max_retrospective_searches),
             },
             timeout=cdk.Duration.minutes(5),
             # The next hour's run does what this one did not.

@@ -35,7 +35,7 @@ class Feeds(cdk.Stack):
             events.Rule(
                 self,
                 f"Feed-{feed.name}",
-                schedule=events.Schedule.rate(cdk.Duration.minutes(feed.every_minutes)),
+                schedule=events.Schedule.rate(cdk.Duration.minutes(feed.interval_minutes)),
                 targets=[targets.LambdaFunction(read, event=events.RuleTargetInput.from_object({"feed": feed.name}))],
             )
         cdk.CfnOutput(self, "ReadFeedFunctionOutput", value=read.function_name).override_logical_id("ReadFeedFunction")
@@ -77,5 +77,5 @@ class Feeds(cdk.Stack):
 
     def _feeds(self) -> str:
         """The agency's [[feeds]] as lambdas/feeds/settings.py reads them."""
-        feeds = [feed.model_dump(exclude={"every_minutes"}) for feed in self._settings.feeds]
+        feeds = [feed.model_dump(exclude={"interval_minutes"}) for feed in self._settings.feeds]
         return msgspec.json.encode({"contact": self._settings.contact, "feeds": feeds}).decode()

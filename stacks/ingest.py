@@ -59,7 +59,7 @@ class Ingest(cdk.Stack):
         self._outputs()
 
     def _index_photos(self) -> None:
-        quota = self._settings.matching.searches_per_second
+        quota = self._settings.matching.rekognition_requests_per_second
         index = Function(
             self,
             "IndexPhoto",

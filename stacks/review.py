@@ -61,7 +61,7 @@ class Review(cdk.Stack):
         }
         self._links()
         self._daily()
-        if settings.alerting.replies:
+        if settings.alerting.sms_replies:
             self._replies()
 
     def _links(self) -> None:
@@ -84,7 +84,7 @@ class Review(cdk.Stack):
                 "GALLERY_BUCKET": ingest.gallery.bucket_name,
                 "CASES_TABLE": ingest.cases.table_name,
                 "CAMERAS_TABLE": fleet.cameras.table_name,
-                "LINK_HOURS": str(self._settings.alerting.link_hours),
+                "LINK_VALID_HOURS": str(self._settings.alerting.link_valid_hours),
                 "TIME_ZONE": self._settings.alerting.time_zone,
             },
             timeout=cdk.Duration.seconds(10),
@@ -118,7 +118,10 @@ class Review(cdk.Stack):
                 may("dynamodb:Query", on=[f"{alerting.encounters.table_arn}/index/by-review"]),
                 *self._decide_and_record(),
             ],
-            environment={**self._environment, "REVIEW_DAYS": str(self._settings.matching.review_days)},
+            environment={
+                **self._environment,
+                "REVIEW_DEADLINE_DAYS": str(self._settings.matching.review_deadline_days),
+            },
             timeout=cdk.Duration.minutes(15),
             retry_attempts=0,  # the next day's round does what this one did not
         )
@@ -150,7 +153,7 @@ class Review(cdk.Stack):
             environment={
                 **self._environment,
                 "NAMES": json.dumps({each.sms: each.name for each in recipients if each.sms}),
-                "LINK_HOURS": str(self._settings.alerting.link_hours),
+                "LINK_VALID_HOURS": str(self._settings.alerting.link_valid_hours),
             },
             timeout=_REPLY_TIMEOUT,
         )

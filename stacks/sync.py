@@ -46,7 +46,7 @@ class Sync(cdk.Stack):
             events.Rule(
                 self,
                 f"Sync-{source}",
-                schedule=events.Schedule.rate(cdk.Duration.hours(settings.sync.every_hours)),
+                schedule=events.Schedule.rate(cdk.Duration.hours(settings.sync.interval_hours)),
                 targets=[
                     targets.SfnStateMachine(
                         machine,
@@ -77,7 +77,7 @@ class Sync(cdk.Stack):
                 "DETECTION_BUCKET": detection.captures.bucket_name,
                 "ENCOUNTERS_TABLE": alerting.encounters.table_name,
                 "SOURCES": self._settings.as_functions_read(self._settings.sources.in_the_cloud),
-                "MOST_REMOVED_PERCENT": str(self._settings.sync.most_removed_percent),
+                "MAX_REMOVED_PERCENT": str(self._settings.sync.max_removed_percent),
             },
             timeout=cdk.Duration.minutes(15),
             memory_mb=1024,

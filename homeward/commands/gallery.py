@@ -73,7 +73,7 @@ def verify(
         homeward gallery verify -a springfield-prod --repair
     """
     repairing = repair and not dry_run
-    per_second = read_agency(agency, agency_file).matching.searches_per_second if repairing else None
+    per_second = read_agency(agency, agency_file).matching.rekognition_requests_per_second if repairing else None
     deployment = connect(agency)
     verification = Verification(
         photos=open_photos(deployment, per_second=per_second),

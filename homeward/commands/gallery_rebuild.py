@@ -61,7 +61,7 @@ def rebuild(
     """
     settings = read_agency(agency, agency_file)
     deployment = connect(agency)
-    photos = open_photos(deployment, per_second=settings.matching.searches_per_second)
+    photos = open_photos(deployment, per_second=settings.matching.rekognition_requests_per_second)
     steps = [Step.START, Step.FILL, Step.SWAP] if step is Step.ALL else [step]
     before = photos.faces.in_use()
     if dry_run:

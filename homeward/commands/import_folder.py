@@ -72,7 +72,7 @@ def import_folder(
     if problems:
         _report(problems, as_json=as_json)
         raise fail(f"{len(problems)} faults in {folder}; nothing was imported")
-    importing = open_sync(deployment, source, most_removed_percent=settings.sync.most_removed_percent)
+    importing = open_sync(deployment, source, max_removed_percent=settings.sync.max_removed_percent)
     result, code = (preview(importing), 0) if dry_run else run(importing, allow_removals=allow_removals)
     if as_json:
         console.print_json(data=result)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lambdas.ingest.sync import Sync
 
 AllowRemovals = Annotated[
-    bool, typer.Option("--allow-removals", help="Remove more than most_removed_percent, where the source is right.")
+    bool, typer.Option("--allow-removals", help="Remove more than max_removed_percent, where the source is right.")
 ]
 
 
@@ -71,7 +71,7 @@ def _open(deployment: Deployment, settings: Settings, name: str) -> Sync:
         source = open_source(name, sources_of(settings), s3=deployment.client("s3"))
     except ValueError as error:
         raise fail(str(error), code=2) from error
-    return open_sync(deployment, source, most_removed_percent=settings.sync.most_removed_percent)
+    return open_sync(deployment, source, max_removed_percent=settings.sync.max_removed_percent)
 
 
 def _chosen(settings: Settings, wanted: list[str] | None, *, in_cloud: bool) -> list[str]:

@@ -78,14 +78,14 @@ def open_runs(deployment: Deployment) -> SyncRuns:
     return SyncRuns(dynamodb=deployment.client("dynamodb"), table=deployment["CasesTable"], now=now)
 
 
-def open_sync(deployment: Deployment, source: Source, *, most_removed_percent: float) -> Sync:
+def open_sync(deployment: Deployment, source: Source, *, max_removed_percent: float) -> Sync:
     """A run of this process over a source."""
     return Sync(
         fetcher=CaseFetcher(source=source, gallery=open_gallery(deployment)),
         withdrawal=open_withdrawal(deployment),
         runs=open_runs(deployment),
         owner=this_process(),
-        most_removed_percent=most_removed_percent,
+        max_removed_percent=max_removed_percent,
         encounters=open_encounters(deployment),
     )
 

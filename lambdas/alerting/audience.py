@@ -77,7 +77,7 @@ def _meant(recipients: Sequence[Recipient], kind: NoticeKind) -> list[Recipient]
 
 
 def _wants(recipient: Recipient, facts: Facts, kind: NoticeKind) -> bool:
-    only, case = recipient.only, facts.case
+    only, case = recipient.filter, facts.case
     return (
         (not only.sources or case.source in only.sources)
         and (not only.case_types or case.case_type in only.case_types)

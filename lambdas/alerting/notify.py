@@ -67,7 +67,7 @@ class Notifier:
     link_base: str
     recipients: tuple[Recipient, ...]
     zone: ZoneInfo
-    texts_a_day: int
+    sms_per_day: int
     takes_replies: bool
     timed: Callable[[str, float], None]
     now: Callable[[], datetime]
@@ -83,7 +83,7 @@ class Notifier:
         first, *later = self._deliveries(notice, self._facts(encounter, case, site))
         writes: list[dict[str, Any]] = [{"Put": self.states.putting(self._apart(notice, each))} for each in later]
         phones = self._reached_by(Channel.SMS, first)
-        if len(phones) > self.texts_a_day:
+        if len(phones) > self.sms_per_day:
             return []
         if phones:
             writes.append({"Update": self._budget.taking(notice.encounter_id, len(phones), now=self.now())})
@@ -136,7 +136,7 @@ class Notifier:
     ) -> Occasion | None:
         """None where nobody needs to hear of it any more."""
         if notice.notice is NoticeKind.BUDGET:
-            warning = BudgetWarning(day=notice.about, limit=self.texts_a_day)
+            warning = BudgetWarning(day=notice.about, limit=self.sms_per_day)
             return Occasion(notice=notice, facts=None, message=warning)
         encounter = encounter or read_encounter(self.dynamodb, table=self.states.table, encounter_id=notice.about)
         if encounter is None:
@@ -186,7 +186,7 @@ class Notifier:
 
     @property
     def _budget(self) -> Budget:
-        return Budget(dynamodb=self.dynamodb, table=self.states.table, limit=self.texts_a_day, zone=self.zone)
+        return Budget(dynamodb=self.dynamodb, table=self.states.table, limit=self.sms_per_day, zone=self.zone)
 
     def _reached_by(self, channel: Channel, delivery: Delivery) -> set[str]:
         """The names of those in the delivery who get it this way."""

@@ -46,7 +46,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     quiet_hours: tuple[str, str] | None = None
     quiet_for_minors: bool = False
     escalation: bool = False
-    only: Filter = Filter()
+    filter: Filter = Filter()
 
     @property
     def quiet(self) -> tuple[time, time] | None:

@@ -39,8 +39,8 @@ def notifier_from_environment(dynamodb: DynamoDBClient, timed: Callable[[str, fl
         link_base=os.environ["LINK_BASE"],
         recipients=read_recipients(os.environ["RECIPIENTS"]),
         zone=ZoneInfo(os.environ["TIME_ZONE"]),
-        texts_a_day=int(os.environ["TEXTS_A_DAY"]),
-        takes_replies=os.environ["TAKES_REPLIES"] == "true",
+        sms_per_day=int(os.environ["SMS_PER_DAY"]),
+        takes_replies=os.environ["SMS_REPLIES"] == "true",
         timed=timed,
         now=now,
     )

@@ -54,7 +54,7 @@ def json_log(handler: Callable[[dict[str, Any], LambdaContext], T]) -> Callable[
     @functools.wraps(handler)
     def with_json_log(event: dict[str, Any], context: LambdaContext) -> T:
         about = {
-            "service": os.environ["POWERTOOLS_SERVICE_NAME"],
+            "service": os.environ["SERVICE_NAME"],
             "cold_start": next(cold_starts, False),
             "function_name": context.function_name,
             "function_memory_size": context.memory_limit_in_mb,

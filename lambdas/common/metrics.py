@@ -57,9 +57,9 @@ class Metrics:
         if not values:
             return
         directive = {
-            "Namespace": os.environ["POWERTOOLS_METRICS_NAMESPACE"],
+            "Namespace": os.environ["METRICS_NAMESPACE"],
             "Dimensions": [["service"]],
             "Metrics": [{"Name": name, "Unit": unit} for name, unit in units.items()],
         }
         stamp = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
-        print(json.dumps({"_aws": stamp, "service": os.environ["POWERTOOLS_SERVICE_NAME"], **values}))
+        print(json.dumps({"_aws": stamp, "service": os.environ["SERVICE_NAME"], **values}))

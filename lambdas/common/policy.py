@@ -30,31 +30,32 @@ class Thresholds(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The thresholds, `base` and what makes them stricter, and how often the same people are told of the same person.
+    """The thresholds of matches, and the limits on repeated alerts about one case at one camera.
 
-    Where several of the stricter ones apply, the strictest does. `galleries` is by source. A dismissed pair of case
-    and camera is silent for `dismissed_days`; one that was dismissed `dismissals` times or more then needs a
-    similarity higher by `dismissed_raise`. A shot better by `better_shot_margin` is told of, `better_shots` times.
-    Encounters are kept for `kept_days`.
+    Where several thresholds apply, the strictest wins. `by_source` maps a source to its thresholds.
+
+    A dismissal mutes its pair of case and camera for `dismissal_mute_days`. After `dismissal_limit` dismissals, the
+    pair's alert threshold rises by `dismissal_threshold_increase`. An encounter gives up to `better_shot_limit` more
+    alerts, each for a shot that is better by at least `better_shot_margin`. Encounters expire after `kept_days`.
     """
 
     base: Thresholds = Thresholds(80, 95)
     minors: Thresholds | None = None
     kinds: dict[PhotoKind, Thresholds] = {}
-    galleries: dict[str, Thresholds] = {}
+    by_source: dict[str, Thresholds] = {}
     window_s: float = 600
-    dismissed_days: float = 7
-    dismissals: int = 3
-    dismissed_raise: float = 2
+    dismissal_mute_days: float = 7
+    dismissal_limit: int = 3
+    dismissal_threshold_increase: float = 2
     better_shot_margin: float = 2
-    better_shots: int = 1
+    better_shot_limit: int = 1
     digest: bool = True
     escalate_after_s: float = 0
     kept_days: float = 365
 
     def thresholds_for(self, case: Case, kind: PhotoKind) -> Thresholds:
         """What a match with a photo of this kind of this case must reach."""
-        found = self.base.stricter(self.kinds.get(kind)).stricter(self.galleries.get(case.source))
+        found = self.base.stricter(self.kinds.get(kind)).stricter(self.by_source.get(case.source))
         return found.stricter(self.minors if was_minor(case) else None)
 
     def expiry(self, now: datetime) -> int:

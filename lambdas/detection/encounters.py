@@ -248,7 +248,7 @@ class Encounters:
     def _tell_of_a_better_shot(self, encounter: Encounter, candidate: Candidate, *, now: datetime) -> None:
         """Put one notice, if this shot is clearly better than what the last alert told of, so many times at most."""
         told = encounter.alerted_similarity
-        if told is None or encounter.better_shots >= self.policy.better_shots:
+        if told is None or encounter.better_shots >= self.policy.better_shot_limit:
             return
         if candidate.similarity < told + self.policy.better_shot_margin:
             return

@@ -24,7 +24,7 @@ retrospective = Retrospective(
     bucket=os.environ["DETECTION_BUCKET"],
     encounters_table=os.environ["ENCOUNTERS_TABLE"],
     cases_table=os.environ["CASES_TABLE"],
-    limit=int(os.environ["SEARCHES_AGAIN"]),
+    limit=int(os.environ["MAX_RETROSPECTIVE_SEARCHES"]),
     now=now,
 )
 

@@ -58,11 +58,11 @@ def muting(policy: Policy, window: Window, candidate: Candidate, capture: Captur
         return "this passer-by was dismissed as this case"
     if window.dismissed_at is None:
         return None
-    silent_until = from_text(window.dismissed_at) + timedelta(days=policy.dismissed_days)
+    silent_until = from_text(window.dismissed_at) + timedelta(days=policy.dismissal_mute_days)
     if capture.captured_at < silent_until:
         return f"this case was dismissed at this camera; silent until {to_text(silent_until)}"
-    needed = min(candidate.alert_threshold + policy.dismissed_raise, 100.0)
-    if window.dismissals >= policy.dismissals and candidate.similarity < needed:
+    needed = min(candidate.alert_threshold + policy.dismissal_threshold_increase, 100.0)
+    if window.dismissals >= policy.dismissal_limit and candidate.similarity < needed:
         return f"this case was dismissed {window.dismissals} times at this camera; needs {needed:g}"
     return None
 

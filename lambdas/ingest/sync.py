@@ -89,7 +89,7 @@ class Sync:
         withdrawal: from the same gallery.
         runs: keeps overlapping runs apart.
         owner: names this run; `this_process()` on a command line, the execution's name in Step Functions.
-        most_removed_percent: of the source's open cases; beyond it, and beyond five cases, nothing is removed.
+        max_removed_percent: of the source's open cases; beyond it, and beyond five cases, nothing is removed.
         watch: told of each case.
         encounters: those of the same deployment, so that the open ones of a closed case go with it.
     """
@@ -98,7 +98,7 @@ class Sync:
     withdrawal: Withdrawal
     runs: SyncRuns
     owner: str
-    most_removed_percent: float = 10.0
+    max_removed_percent: float = 10.0
     watch: Watch = lambda stage, case_id, outcome: None  # noqa: ARG005 - nobody watches
     encounters: ClosedEncounters | None = None
     report: SyncReport = field(init=False)
@@ -180,11 +180,11 @@ class Sync:
         Raises:
             SafetyStopError: see there.
         """
-        most = max(_ALWAYS_REMOVABLE, open_cases * self.most_removed_percent / 100)
+        most = max(_ALWAYS_REMOVABLE, open_cases * self.max_removed_percent / 100)
         if count > most and not allow:
             raise SafetyStopError(
                 f"{count} of {open_cases} open cases of {self.source} would be removed, more than "
-                f"{self.most_removed_percent:g} %; nothing was. If the source is right, sync again and allow removals"
+                f"{self.max_removed_percent:g} %; nothing was. If the source is right, sync again and allow removals"
             )
 
     def withdraw_closing(self, open_cases: int, *, allow: bool = False) -> None:

@@ -44,7 +44,7 @@ metrics = Metrics()
 s3 = boto3.client("s3")
 dynamodb = boto3.client("dynamodb")
 sources = read_sources(os.environ["SOURCES"])
-MOST_REMOVED_PERCENT = float(os.environ["MOST_REMOVED_PERCENT"])
+MAX_REMOVED_PERCENT = float(os.environ["MAX_REMOVED_PERCENT"])
 TABLE = os.environ["CASES_TABLE"]
 gallery = Gallery(s3=s3, dynamodb=dynamodb, bucket=os.environ["GALLERY_BUCKET"], table=TABLE, now=now)
 withdrawal = Withdrawal(
@@ -162,7 +162,7 @@ def sync(source: str, run: str) -> Sync:
         withdrawal=withdrawal,
         runs=SyncRuns(dynamodb=dynamodb, table=TABLE, now=now),
         owner=run,
-        most_removed_percent=MOST_REMOVED_PERCENT,
+        max_removed_percent=MAX_REMOVED_PERCENT,
         encounters=encounters,
     )
 

@@ -26,7 +26,7 @@ expiry = Expiry(
     table=verdicts.table,
     audit=verdicts.audit,
     pictures=verdicts.pictures,
-    review_for=timedelta(days=float(os.environ["REVIEW_DAYS"])),
+    review_for=timedelta(days=float(os.environ["REVIEW_DEADLINE_DAYS"])),
 )
 
 

@@ -37,7 +37,7 @@ links = Links(
     gallery_bucket=os.environ["GALLERY_BUCKET"],
     cases_table=os.environ["CASES_TABLE"],
     cameras_table=os.environ["CAMERAS_TABLE"],
-    valid_for=timedelta(hours=float(os.environ["LINK_HOURS"])),
+    valid_for=timedelta(hours=float(os.environ["LINK_VALID_HOURS"])),
     zone=ZoneInfo(os.environ["TIME_ZONE"]),
     now=now,
 )

@@ -26,7 +26,7 @@ metrics = Metrics()
 replies = Replies(
     verdicts=verdicts_from_environment(boto3.client("s3"), boto3.client("dynamodb")),
     names=json.loads(os.environ["NAMES"]),
-    good_for=timedelta(hours=float(os.environ["LINK_HOURS"])),
+    good_for=timedelta(hours=float(os.environ["LINK_VALID_HOURS"])),
     now=now,
 )
 

@@ -36,7 +36,7 @@ class BucketContents(Construct):
             settings=settings,
             handler="custom_resources.bucket_contents",
             description="Empties the buckets that cdk destroy deletes",
-            statements=deleting if settings.removal == "destroy" else [],
+            statements=deleting if settings.removal_policy == "destroy" else [],
             environment={},
             timeout=timeout,
             memory_mb=256,
@@ -48,5 +48,5 @@ class BucketContents(Construct):
                 service_token=function.function_arn,
                 service_timeout=timeout,
                 resource_type="Custom::BucketContents",
-                properties={"BucketName": bucket.bucket_name, "Removal": settings.removal},
+                properties={"BucketName": bucket.bucket_name, "Removal": settings.removal_policy},
             )

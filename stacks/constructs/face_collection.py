@@ -23,7 +23,7 @@ class FaceCollection(Construct):
             service="rekognition", resource="collection", resource_name=self.collection_id
         )
         statements = [may("rekognition:CreateCollection", "rekognition:DescribeCollection", on=[self.arn])]
-        if settings.removal == "destroy":
+        if settings.removal_policy == "destroy":
             statements += [
                 may("rekognition:DeleteCollection", on=[self.arn, f"{self.arn}-*"]),
                 may("rekognition:ListCollections", on=["*"]),
@@ -46,6 +46,6 @@ class FaceCollection(Construct):
             # Without it a function that never answers holds the deployment for an hour.
             service_timeout=cdk.Duration.minutes(5),
             resource_type="Custom::FaceCollection",
-            properties={"CollectionId": self.collection_id, "Removal": settings.removal},
+            properties={"CollectionId": self.collection_id, "Removal": settings.removal_policy},
         )
         self.face_model_version = resource.get_att_string("FaceModelVersion")

@@ -71,8 +71,8 @@ class Function(lambda_.Function):
             tracing=lambda_.Tracing.ACTIVE,
             environment={
                 **environment,
-                "POWERTOOLS_SERVICE_NAME": module,
-                "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
+                "SERVICE_NAME": module,
+                "METRICS_NAMESPACE": "Homeward",
             },
             **lambda_props,
         )

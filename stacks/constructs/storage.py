@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def removal_policy(settings: Settings) -> cdk.RemovalPolicy:
     """What `cdk destroy` does with data."""
-    return cdk.RemovalPolicy.DESTROY if settings.removal == "destroy" else cdk.RemovalPolicy.RETAIN
+    return cdk.RemovalPolicy.DESTROY if settings.removal_policy == "destroy" else cdk.RemovalPolicy.RETAIN
 
 
 def encryption_key(scope: Construct, *, settings: Settings) -> kms.Key:
@@ -33,7 +33,7 @@ def encryption_key(scope: Construct, *, settings: Settings) -> kms.Key:
         description=f"Homeward {settings.stage}",
         enable_key_rotation=True,
         removal_policy=removal_policy(settings),
-        pending_window=cdk.Duration.days(7) if settings.removal == "destroy" else None,
+        pending_window=cdk.Duration.days(7) if settings.removal_policy == "destroy" else None,
     )
 
 
@@ -96,7 +96,7 @@ def table(
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
-        deletion_protection=settings.removal == "retain",
+        deletion_protection=settings.removal_policy == "retain",
         removal_policy=removal_policy(settings),
         **props,
     )

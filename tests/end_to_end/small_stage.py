@@ -45,7 +45,7 @@ permission = "The stand-in serves fictional documents made for this purpose."
 requests_per_second = 100.0
 states = ["Oregon"]
 [matching]
-searches_per_second = 100
+rekognition_requests_per_second = 100
 [alerting]
 console_url = "https://homeward.agency.example"
 """

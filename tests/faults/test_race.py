@@ -61,7 +61,7 @@ def test_of_32_matchers_and_notifiers_at_once_one_alerts(world: World) -> None:
 
 
 def test_of_32_encounters_at_once_as_many_cost_a_text_message_as_the_day_has(world: World) -> None:
-    world.texts_a_day = 10
+    world.sms_per_day = 10
     to_the_desk: list[str] = []
 
     def listen(params: dict[str, Any], **_: Any) -> None:

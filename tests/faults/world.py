@@ -85,7 +85,7 @@ class World:
         self.clients = clients
         self.name = f"world-{next(_numbers)}"
         self.now = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-        self.texts_a_day = 200
+        self.sms_per_day = 200
         self.captures: dict[str, Capture] = {}
         self.receipts: list[str] = []
         self.messages: list[str] = []
@@ -129,7 +129,7 @@ class World:
             link_base="https://homeward.example",
             recipients=RECIPIENTS,
             zone=ZoneInfo("UTC"),
-            texts_a_day=self.texts_a_day,
+            sms_per_day=self.sms_per_day,
             takes_replies=False,
             timed=lambda _hop, _milliseconds: None,
             now=clock,

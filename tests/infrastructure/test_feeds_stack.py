@@ -29,7 +29,7 @@ image_origins = ["https://pictures.everytown.example"]
 name = "hospital"
 url = "https://hospital.everytown.example/unidentified.json"
 permission = "Agreement of 2026-09-01, ref. 17"
-every_minutes = 15
+interval_minutes = 15
 """
 
 
@@ -77,7 +77,7 @@ def test_the_function_reads_what_the_file_says(feeds: assertions.Template) -> No
     assert read.contact == "homeward@police.everytown.example"
     shelter = read.of_name("shelter")
     assert (shelter.camera, shelter.image_origins) == ("feed-shelter", ("https://pictures.everytown.example",))
-    assert "every_minutes" not in json.loads(written)["feeds"][0]
+    assert "interval_minutes" not in json.loads(written)["feeds"][0]
 
 
 def test_what_it_has_seen_is_forgotten_in_time(feeds: assertions.Template) -> None:

@@ -58,8 +58,8 @@ def test_every_function_logs_and_counts_under_its_modules_name(either: Deploymen
     for resource in either.of_type("AWS::Lambda::Function").values():
         variables = resource["Properties"]["Environment"]["Variables"]
         module = resource["Properties"]["Handler"].split(".")[-2]
-        assert f"{variables['POWERTOOLS_SERVICE_NAME']}_handler" == module
-        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Homeward"
+        assert f"{variables['SERVICE_NAME']}_handler" == module
+        assert variables["METRICS_NAMESPACE"] == "Homeward"
 
 
 def test_every_function_has_a_log_of_its_own(either: Deployment) -> None:

@@ -62,7 +62,7 @@ def test_the_daily_round_is_daily(either: Deployment) -> None:
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 day)", "ENABLED")
     daily = {"Fn::GetAtt": [either.logical_id("Review", "Daily"), "Arn"]}
     assert [target["Arn"] for target in rule["Targets"]] == [daily]
-    assert either.function("Review", "Daily")["Environment"]["Variables"]["REVIEW_DAYS"] == "30"
+    assert either.function("Review", "Daily")["Environment"]["Variables"]["REVIEW_DEADLINE_DAYS"] == "30"
 
 
 def test_nothing_deletes_confirmed_pictures_by_itself(either: Deployment) -> None:

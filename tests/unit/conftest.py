@@ -168,7 +168,7 @@ def notifier(dynamodb: DynamoDBClient, topic: Topic, clock: Clock) -> Notifier:
         link_base="https://console.example",
         recipients=(Recipient(name="phone", channel=Channel.SMS),),
         zone=ZoneInfo("UTC"),
-        texts_a_day=200,
+        sms_per_day=200,
         takes_replies=False,
         timed=lambda _hop, _milliseconds: None,
         now=clock,

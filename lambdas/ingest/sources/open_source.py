@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lambdas.ingest.sources.source import Source
 
 _OVER_HTTP: dict[str, Callable[[SourceSettings, PoliteClient], Source]] = {
-    "namus": lambda settings, client: NamUs(client, states=settings.states, numbers=settings.walk),
+    "namus": lambda settings, client: NamUs(client, states=settings.states, numbers=settings.case_number_range),
     "fbi": lambda settings, client: Fbi(client, case_type=_case_type(settings)),
     "interpol": lambda settings, client: Interpol(
         client, case_type=_case_type(settings), nationalities=settings.nationalities

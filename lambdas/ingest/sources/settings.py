@@ -23,7 +23,7 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True):
     requests_per_second: float = 1.0
     states: tuple[str, ...] = ()
     """The states to sweep, as the source spells them; empty means all."""
-    walk: tuple[int, int] | None = None
+    case_number_range: tuple[int, int] | None = None
     """First and last case number to ask for one by one, instead of sweeping the search."""
     nationalities: tuple[str, ...] = ()
     """ISO 3166 codes to slice a query by that returns too few rows."""

@@ -54,7 +54,7 @@ def test_the_functions_get_all_of_a_recipient_but_the_address(load: Any) -> None
         channel=Channel.SMS,
         language="es",
         quiet_hours=("22:00", "07:00"),
-        only=Filter(counties=("Springfield", "Shelby"), case_types=("missing",), minimum_similarity=97),  # type: ignore[arg-type] # a StrEnum's value
+        filter=Filter(counties=("Springfield", "Shelby"), case_types=("missing",), minimum_similarity=97),  # type: ignore[arg-type] # a StrEnum's value
     )
     assert [name for name, recipient in known.items() if recipient.escalation] == ["lieutenant"]
     assert known["search-team"].channel is Channel.CHAT
@@ -70,8 +70,8 @@ def test_a_recipient_without_a_language_has_the_agencys(load: Any) -> None:
 def test_what_is_left_out_is_careful(load: Any) -> None:
     start, end = SPRINGFIELD.index("time_zone ="), SPRINGFIELD.index("# One table a recipient")
     settings = load((SPRINGFIELD[start:end], ""))
-    assert (settings.time_zone, settings.escalate_after_minutes, settings.texts_a_day) == ("UTC", 15, 200)
-    assert not settings.replies
+    assert (settings.time_zone, settings.escalate_after_minutes, settings.sms_per_day) == ("UTC", 15, 200)
+    assert not settings.sms_replies
 
 
 def test_every_source_can_be_asked_for() -> None:
@@ -124,12 +124,12 @@ def test_every_language_can_be_chosen(load: Any, language: str) -> None:
         (
             "minimum_similarity = 97",
             "min_similarity = 97",
-            "recipients.2.only.min_similarity: unknown key; did you mean minimum_similarity?",
+            "recipients.2.filter.min_similarity: unknown key; did you mean minimum_similarity?",
         ),
         (
             "minimum_similarity = 97",
             'sources = ["nemus"]',
-            "recipients.2.only.sources.0: 'nemus' is not allowed: must be 'namus', 'fbi', 'interpol'",
+            "recipients.2.filter.sources.0: 'nemus' is not allowed: must be 'namus', 'fbi', 'interpol'",
         ),
         (
             '"22:00-07:00"',
@@ -151,7 +151,7 @@ def test_every_language_can_be_chosen(load: Any, language: str) -> None:
             'language = "de"',
             "recipients.2.language: 'de' is not allowed: must be 'en', 'es' or 'fr'",
         ),
-        ("texts_a_day = 200", "texts_a_day = 0", "texts_a_day: 0 is not allowed: must be greater than or equal to 1"),
+        ("sms_per_day = 200", "sms_per_day = 0", "sms_per_day: 0 is not allowed: must be greater than or equal to 1"),
         (
             "escalate_after_minutes = 15",
             "escalate_after_minutes = -1",
@@ -180,8 +180,8 @@ def test_somebody_must_hear_of_a_first_alert(refusal: Any) -> None:
 
 def test_replies_need_a_phone(refusal: Any) -> None:
     no_phones = only_recipients('name = "desk"\nemail = "desk@police.example"')
-    assert refusal(no_phones, ("replies = false", "replies = true")) == (
-        "alerting: replies = true needs a recipient with sms"
+    assert refusal(no_phones, ("sms_replies = false", "sms_replies = true")) == (
+        "alerting: sms_replies = true needs a recipient with sms"
     )
 
 

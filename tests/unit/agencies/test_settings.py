@@ -63,15 +63,15 @@ def test_an_environment_has_its_own_values_over_the_agencys(file: AgencyFile) ->
     dev, prod = loaded["dev"], loaded["prod"]
     assert (dev.matching.alert_threshold, prod.matching.alert_threshold) == (90, 95)
     assert dev.matching.review_threshold == prod.matching.review_threshold == 80
-    assert (dev.account, dev.removal) == ("111111111111", "destroy")
-    assert (prod.account, prod.removal) == ("222222222222", "retain")
+    assert (dev.account, dev.removal_policy) == ("111111111111", "destroy")
+    assert (prod.account, prod.removal_policy) == ("222222222222", "retain")
     assert dev.alerting.recipients[0].sms == "+15035550142"
     assert prod.alerting.recipients == []
     assert prod.alerting.time_zone == dev.alerting.time_zone == "America/Denver"
 
 
 def test_data_is_retained_unless_the_file_says_otherwise(file: AgencyFile) -> None:
-    assert file.load(('removal = "destroy"', ""))["dev"].removal == "retain"
+    assert file.load(('removal_policy = "destroy"', ""))["dev"].removal_policy == "retain"
 
 
 def test_what_is_left_out_is_off_or_careful(file: AgencyFile) -> None:
@@ -80,7 +80,7 @@ def test_what_is_left_out_is_off_or_careful(file: AgencyFile) -> None:
     settings = file.load((SPRINGFIELD[start:end], ""), ("[environments.dev.matching]\nalert_threshold = 90", ""))["dev"]
     assert settings.sources.enabled == {}
     assert (settings.matching.review_threshold, settings.matching.alert_threshold) == (80, 95)
-    assert (settings.matching.searches_per_second, settings.sync.every_hours) == (5, 24)
+    assert (settings.matching.rekognition_requests_per_second, settings.sync.interval_hours) == (5, 24)
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_what_is_left_out_is_off_or_careful(file: AgencyFile) -> None:
             "matching.review_threshold: -1 is not allowed: must be greater than or equal to 0",
         ),
         (
-            "searches_per_second = 50",
-            'searches_per_second = "50"',
-            "matching.searches_per_second: '50' is not allowed: must be a valid number",
+            "rekognition_requests_per_second = 50",
+            'rekognition_requests_per_second = "50"',
+            "matching.rekognition_requests_per_second: '50' is not allowed: must be a valid number",
         ),
         ("contact =", "# contact =", "contact: missing"),
         (
@@ -121,9 +121,9 @@ def test_what_is_left_out_is_off_or_careful(file: AgencyFile) -> None:
             "name: 'Springfield PD' is not allowed: must be lower-case letters, digits and '-', at most 31",
         ),
         (
-            'removal = "retain"',
-            'removal = "keep"',
-            "environments.prod.removal: 'keep' is not allowed: must be 'destroy' or 'retain'",
+            'removal_policy = "retain"',
+            'removal_policy = "keep"',
+            "environments.prod.removal_policy: 'keep' is not allowed: must be 'destroy' or 'retain'",
         ),
         (
             'account = "222222222222"',
@@ -191,6 +191,34 @@ def test_a_wrong_value_is_one_line_that_names_the_key_and_what_is_allowed(
 
 
 @pytest.mark.parametrize(
+    ("table", "old", "new"),
+    [
+        ("sync", "every_hours", "interval_hours"),
+        ("sync", "most_removed_percent", "max_removed_percent"),
+        ("matching", "review_days", "review_deadline_days"),
+        ("matching", "dismissed_days", "dismissal_mute_days"),
+        ("matching", "dismissals", "dismissal_limit"),
+        ("matching", "dismissed_raise", "dismissal_threshold_increase"),
+        ("matching", "better_shots", "better_shot_limit"),
+        ("alerting", "link_hours", "link_valid_hours"),
+        ("alerting", "replies", "sms_replies"),
+    ],
+)
+def test_former_key_is_refused_with_the_new_one(file: AgencyFile, table: str, old: str, new: str) -> None:
+    with_sync = ("[matching]\n", "[sync]\n\n[matching]\n")
+    assert (
+        file.refusal(with_sync, (f"[{table}]\n", f"[{table}]\n{old} = 1\n"))
+        == f"{table}.{old}: unknown key; did you mean {new}?"
+    )
+
+
+@pytest.mark.parametrize("old", ["searches_again", "searches_per_second", "galleries", "artist"])
+def test_former_key_unlike_any_new_one_lists_all(file: AgencyFile, old: str) -> None:
+    said = file.refusal(("[matching]\n", f"[matching]\n{old} = 1\n"))
+    assert said.startswith(f"matching.{old}: unknown key; known are review_threshold, alert_threshold, minors, ")
+
+
+@pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ('"Springfield Police Department"', '""', "display_name: ''"),
@@ -213,17 +241,21 @@ def test_a_wrong_value_is_one_line_that_names_the_key_and_what_is_allowed(
         ("requests_per_second = 1.0", "requests_per_second = 0", "sources.namus.requests_per_second: 0"),
         ("requests_per_second = 1.0", "requests_per_second = 101", "sources.namus.requests_per_second: 101"),
         ("requests_per_second = 1.0", "requests_per_second = nan", "sources.namus.requests_per_second: nan"),
-        ("requests_per_second = 1.0", "walk = [1]", "sources.namus.walk: [1]"),
+        ("requests_per_second = 1.0", "case_number_range = [1]", "sources.namus.case_number_range: [1]"),
         ("review_threshold = 80", "review_threshold = nan", "matching.review_threshold: nan"),
         ("encounter_window_minutes = 10", "encounter_window_minutes = 0", "matching.encounter_window_minutes: 0"),
         ("encounter_window_minutes = 10", "encounter_window_minutes = inf", "matching.encounter_window_minutes: inf"),
-        ("searches_per_second = 50", "searches_per_second = 0", "matching.searches_per_second: 0"),
+        (
+            "rekognition_requests_per_second = 50",
+            "rekognition_requests_per_second = 0",
+            "matching.rekognition_requests_per_second: 0",
+        ),
         ("encounter_days = 365", "encounter_days = 0", "retention.encounter_days: 0"),
         ("encounter_days = 365", "encounter_days = 29", "retention: encounter_days (29)"),
-        ("review_days = 30", "review_days = 0", "matching.review_days: 0"),
-        ("link_hours = 72", "link_hours = 23", "alerting.link_hours: 23"),
-        ("[matching]", "[sync]\nevery_hours = 0\n\n[matching]", "sync.every_hours: 0"),
-        ("[matching]", "[sync]\nmost_removed_percent = 101\n\n[matching]", "sync.most_removed_percent: 101"),
+        ("review_deadline_days = 30", "review_deadline_days = 0", "matching.review_deadline_days: 0"),
+        ("link_valid_hours = 72", "link_valid_hours = 23", "alerting.link_valid_hours: 23"),
+        ("[matching]", "[sync]\ninterval_hours = 0\n\n[matching]", "sync.interval_hours: 0"),
+        ("[matching]", "[sync]\nmax_removed_percent = 101\n\n[matching]", "sync.max_removed_percent: 101"),
     ],
 )
 def test_a_value_out_of_its_bounds_is_refused(file: AgencyFile, old: str, new: str, said: str) -> None:

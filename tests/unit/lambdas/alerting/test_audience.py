@@ -91,14 +91,14 @@ def test_each_language_is_a_delivery_of_its_own() -> None:
 )
 def test_a_filter_lets_through_what_was_asked_for(only: Filter, wanted: Facts | None, unwanted: Facts | None) -> None:
     if wanted:
-        assert names(told(recipient(only=only), about=wanted)) == ["desk"]
+        assert names(told(recipient(filter=only), about=wanted)) == ["desk"]
     if unwanted:
-        assert told(recipient(only=only), about=unwanted) == []
+        assert told(recipient(filter=only), about=unwanted) == []
 
 
 def test_a_county_that_nobody_knows_does_not_silence_an_alert() -> None:
     assert MARLOWE.last_seen.county is None
-    assert names(told(recipient(only=Filter(counties=("Marion",))))) == ["desk"]
+    assert names(told(recipient(filter=Filter(counties=("Marion",))))) == ["desk"]
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,14 @@ def test_with_nobody_above_them_the_same_people_are_asked_again() -> None:
 
 def test_a_recall_goes_to_those_whom_the_alert_told_and_a_summary_counts_every_shot() -> None:
     about = facts(95, 99.5, told=95)
-    picky = recipient(only=Filter(minimum_similarity=99))
+    picky = recipient(filter=Filter(minimum_similarity=99))
     assert told(picky, about=about, kind=NoticeKind.RECALL) == []
     assert names(told(picky, about=about, kind=NoticeKind.DIGEST)) == ["desk"]
 
 
 def test_a_warning_about_the_budget_needs_no_encounter() -> None:
     only = Filter(minors_only=True)
-    assert names(audience([recipient(only=only)], None, NoticeKind.BUDGET, (), NOON, DENVER)) == ["desk"]
+    assert names(audience([recipient(filter=only)], None, NoticeKind.BUDGET, (), NOON, DENVER)) == ["desk"]
 
 
 def test_quiet_hours_hold_an_alert_back_until_their_end_for_each_alone() -> None:
@@ -178,7 +178,7 @@ def test_a_minor_breaks_the_quiet_unless_the_recipient_wants_otherwise() -> None
 
 
 def test_those_who_are_named_get_it_whatever_they_want() -> None:
-    one = recipient("a", quiet_hours=("22:00", "07:00"), only=Filter(minors_only=True))
+    one = recipient("a", quiet_hours=("22:00", "07:00"), filter=Filter(minors_only=True))
     assert told(one, recipient("b"), named=("a", "gone"), at=NIGHT) == [Delivery(recipients=("a",))]
 
 
@@ -197,8 +197,10 @@ def test_quiet_hours_end_within_a_day_and_the_wait_is_never_for_the_past(at: dat
 
 
 def test_recipients_are_read_from_one_document() -> None:
-    written = msgspec.json.encode([recipient(only=Filter(sources=("fbi",)), quiet_hours=("22:00", "07:00"))])
-    assert written == (b'[{"name":"desk","channel":"sms","quiet_hours":["22:00","07:00"],"only":{"sources":["fbi"]}}]')
+    written = msgspec.json.encode([recipient(filter=Filter(sources=("fbi",)), quiet_hours=("22:00", "07:00"))])
+    assert written == (
+        b'[{"name":"desk","channel":"sms","quiet_hours":["22:00","07:00"],"filter":{"sources":["fbi"]}}]'
+    )
     assert msgspec.json.encode(read_recipients(written.decode())) == written
     with pytest.raises(msgspec.ValidationError):
         read_recipients('[{"name":"desk","channel":"pigeon"}]')

@@ -103,7 +103,7 @@ def test_where_everybody_sleeps_the_alert_counts_as_sent_and_nobody_is_woken(age
 
 
 def test_whoever_wants_nothing_of_the_kind_gets_nothing(agency: Any, topic: Topic) -> None:
-    picky = Recipient(name="picky", channel=Channel.SMS, only=Filter(sources=("fbi",)))
+    picky = Recipient(name="picky", channel=Channel.SMS, filter=Filter(sources=("fbi",)))
     agency(picky, MAIL).notify("e1")
     assert sent(topic) == [("e1", ["mail"], "POSSIBLE MATCH, NOT VERIFIED")]
 
@@ -111,7 +111,7 @@ def test_whoever_wants_nothing_of_the_kind_gets_nothing(agency: Any, topic: Topi
 def test_with_the_days_text_messages_used_up_the_others_go_on_and_one_warning_says_so(
     agency: Any, topic: Topic, clock: Clock, dynamodb: DynamoDBClient
 ) -> None:
-    notifier = agency(DESK, MAIL, texts_a_day=1)
+    notifier = agency(DESK, MAIL, sms_per_day=1)
     for encounter_id in ("e1", "e2", "e3"):
         assert notifier.notify(encounter_id) is Outcome.SENT
     assert [(key, names) for key, names, _ in sent(topic)] == [

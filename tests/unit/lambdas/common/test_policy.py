@@ -19,7 +19,7 @@ POLICY = Policy(
     base=Thresholds(80, 95),
     minors=Thresholds(85, 97),
     kinds={PhotoKind.ARTIST: Thresholds(82, 99)},
-    galleries={"namus": Thresholds(83, 96)},
+    by_source={"namus": Thresholds(83, 96)},
 )
 
 
@@ -42,7 +42,7 @@ def test_the_functions_read_what_the_agencys_file_says() -> None:
             review_threshold=70,
             alert_threshold=90,
             encounter_window_minutes=5,
-            galleries={"fbi": Given(review_threshold=75, alert_threshold=99)},
+            by_source={"fbi": Given(review_threshold=75, alert_threshold=99)},
         ),
         alerting=Alerting(console_url="https://agency.example"),
         retention=Retention(encounter_days=40),
@@ -51,7 +51,7 @@ def test_the_functions_read_what_the_agencys_file_says() -> None:
     assert policy.base == Thresholds(70, 90)
     assert policy.minors == Thresholds(85, 97)
     assert policy.kinds == {PhotoKind.AGE_PROGRESSION: Thresholds(85, 97), PhotoKind.ARTIST: Thresholds(90, 99)}
-    assert policy.galleries == {"fbi": Thresholds(75, 99)}
+    assert policy.by_source == {"fbi": Thresholds(75, 99)}
     assert (policy.window_s, policy.kept_days) == (300, 40)
     assert policy.escalate_after_s == 0
 

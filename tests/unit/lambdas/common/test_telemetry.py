@@ -20,8 +20,8 @@ logger = logging.getLogger("lambdas.test")
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "match")
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Homeward")
+    monkeypatch.setenv("SERVICE_NAME", "match")
+    monkeypatch.setenv("METRICS_NAMESPACE", "Homeward")
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -332,7 +332,7 @@ def test_without_text_messages_left_an_encounter_is_opened_and_the_others_hear_o
     s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic
 ) -> None:
     mail = Recipient(name="mail", channel=Channel.EMAIL)
-    notifier = dataclasses.replace(notifier, recipients=(*notifier.recipients, mail), texts_a_day=1)
+    notifier = dataclasses.replace(notifier, recipients=(*notifier.recipients, mail), sms_per_day=1)
     matcher = matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
     for camera in ("cam-01", "cam-02"):
         gallery.answers(("namus:MP900101:910101", 99))
@@ -347,7 +347,7 @@ def test_without_text_messages_left_an_encounter_is_opened_and_the_others_hear_o
 def test_more_telephones_than_a_day_has_text_messages_are_left_out(
     s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic
 ) -> None:
-    notifier = dataclasses.replace(notifier, texts_a_day=0)
+    notifier = dataclasses.replace(notifier, sms_per_day=0)
     gallery.answers(("namus:MP900101:910101", 99))
     matcher_of(s3, gallery.client, dynamodb, notifier, POLICY).match(put_capture(s3, "c-1"))
     assert [json.loads(attributes["recipients"]["Value"]) for attributes in topic.attributes()] == [["-"]]

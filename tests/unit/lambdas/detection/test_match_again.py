@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from lambdas.detection.match import Matcher
     from tests.unit.conftest import Clock, Topic
 
-POLICY = Policy(dismissed_days=7, dismissals=3, dismissed_raise=2, better_shot_margin=2, better_shots=1)
+POLICY = Policy(
+    dismissal_mute_days=7,
+    dismissal_limit=3,
+    dismissal_threshold_increase=2,
+    better_shot_margin=2,
+    better_shot_limit=1,
+)
 WINDOW = {"encounter_id": "window#namus:MP900101#cam-01", "kind": "window", "version": 1, "encounters": []}
 
 

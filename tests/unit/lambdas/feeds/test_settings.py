@@ -39,7 +39,7 @@ def test_there_are_no_feeds_unless_the_file_names_them(tmp_path: Path) -> None:
     assert load_agency(file)[0].feeds == []
     file.write_text(TOWN + FEED)
     [feed] = load_agency(file)[0].feeds
-    assert (feed.name, feed.every_minutes, feed.image_origins) == ("shelter", 60, [])
+    assert (feed.name, feed.interval_minutes, feed.image_origins) == ("shelter", 60, [])
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ def test_there_are_no_feeds_unless_the_file_names_them(tmp_path: Path) -> None:
         ("permission", "# permission", "feeds.0.permission: missing: a feed may be read only with permission"),
         ("Letter of 2026-10-01 from the shelter", "yes", "feeds.0.permission: 'yes' is not allowed"),
         ("https://shelter", "http://shelter", "feeds.0.url: 'http://shelter.example/feed.xml' is not allowed"),
-        ("permission", "every_minutes = 1\npermission", "feeds.0.every_minutes: 1 is not allowed"),
+        ("permission", "interval_minutes = 1\npermission", "feeds.0.interval_minutes: 1 is not allowed"),
         ("url", "link", "feeds.0.url: missing"),
-        ("permission", "every_minute = 60\npermission", "feeds.0.every_minute: unknown key; did you mean every_min"),
+        ("permission", "every_minutes = 60\npermission", "feeds.0.every_minutes: unknown key; did you mean interval_m"),
     ],
 )
 def test_a_wrong_feed_is_refused_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -74,8 +74,8 @@ def test_the_hook_answers_as_aws_iot_asks(
     reserve(dynamodb, **RESERVED, site="Depot", until=real_now() + timedelta(days=1), now=real_now())
     for name, value in {
         "CAMERAS_TABLE": "cameras",
-        "POWERTOOLS_SERVICE_NAME": "provision_camera",
-        "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
+        "SERVICE_NAME": "provision_camera",
+        "METRICS_NAMESPACE": "Homeward",
     }.items():
         monkeypatch.setenv(name, value)
     sys.modules.pop("lambdas.fleet.provision_camera_handler", None)

@@ -37,11 +37,11 @@ def environment(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
         "CASES_TABLE": "cases",
         "GALLERY_BUCKET": "gallery",
         "FACE_COLLECTION": "faces",
-        "MOST_REMOVED_PERCENT": "10",
+        "MAX_REMOVED_PERCENT": "10",
         "DETECTION_BUCKET": "detection",
         "ENCOUNTERS_TABLE": "encounters",
-        "POWERTOOLS_SERVICE_NAME": "ingest",
-        "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
+        "SERVICE_NAME": "ingest",
+        "METRICS_NAMESPACE": "Homeward",
     }.items():
         monkeypatch.setenv(name, value)
 

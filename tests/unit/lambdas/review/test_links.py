@@ -37,11 +37,11 @@ ENVIRONMENT = {
     "DETECTION_BUCKET": "detection",
     "GALLERY_BUCKET": "gallery",
     "ENCOUNTER_DAYS": "30",
-    "REVIEW_DAYS": "30",
-    "LINK_HOURS": "72",
+    "REVIEW_DEADLINE_DAYS": "30",
+    "LINK_VALID_HOURS": "72",
     "TIME_ZONE": "America/Denver",
-    "POWERTOOLS_SERVICE_NAME": "links",
-    "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
+    "SERVICE_NAME": "links",
+    "METRICS_NAMESPACE": "Homeward",
 }
 
 

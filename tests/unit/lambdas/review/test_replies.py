@@ -106,9 +106,9 @@ def test_the_function_hears_what_the_queue_brings(desk: Desk, monkeypatch: pytes
         "AUDIT_TABLE": "audit",
         "DETECTION_BUCKET": "detection",
         "ENCOUNTER_DAYS": "30",
-        "LINK_HOURS": "72",
-        "POWERTOOLS_SERVICE_NAME": "replies",
-        "POWERTOOLS_METRICS_NAMESPACE": "Homeward",
+        "LINK_VALID_HOURS": "72",
+        "SERVICE_NAME": "replies",
+        "METRICS_NAMESPACE": "Homeward",
         "NAMES": json.dumps({LOPEZ: "lopez"}),
     }
     for name, value in environment.items():

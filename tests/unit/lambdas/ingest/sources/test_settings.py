@@ -32,7 +32,9 @@ def test_only_what_is_enabled_is_there() -> None:
 
 
 def test_settings_reach_their_source(tmp_path: Path) -> None:
-    found = sources(namus=on(states=["Oregon"], walk=[1, 5]), folder={"enabled": True, "folder": str(tmp_path)})
+    found = sources(
+        namus=on(states=["Oregon"], case_number_range=[1, 5]), folder={"enabled": True, "folder": str(tmp_path)}
+    )
     namus = open_source("namus", found)
     assert isinstance(namus, NamUs)
     assert (namus.states, namus.numbers, namus.client.contact) == (("Oregon",), (1, 5), "homeward@agency.example")
