@@ -36,7 +36,7 @@ from edge_device.outbox import Outbox
 from edge_device.program import Program
 from edge_device.settings import read_settings
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
-from local_cloud.rekognition.engine.engine import FaceEngine
+from local_cloud.rekognition.engine.face_engine import FaceEngine
 from local_cloud.rekognition.engine.similarity import similarities
 from local_cloud.video import GroundTruth, busy_corridor, render
 

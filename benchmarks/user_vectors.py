@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
-from local_cloud.rekognition.engine.engine import FaceEngine
+from local_cloud.rekognition.engine.face_engine import FaceEngine
 from local_cloud.rekognition.engine.similarity import similarities, unit
 
 if TYPE_CHECKING:

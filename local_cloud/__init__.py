@@ -1,1 +1,1 @@
-"""The embedded cloud: AWS on a laptop, on 127.0.0.1 only, with no account and no Docker."""
+"""The local cloud: AWS emulated on 127.0.0.1, without an account or Docker."""

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local_cloud.errors import CloudError
-from local_cloud.services import log_file
+from local_cloud.paths import ROOT
+from local_cloud.processes.services import log_file
 from local_cloud.settings import CloudSettings
 
-ROOT = Path(__file__).resolve().parent.parent
-# What of the CDK's output tells how far it is, or what went wrong; all of it is in the log.
+# Lines of the CDK's output that tell progress or a problem. The log has all lines.
 NOTEWORTHY = re.compile(r"^(⏳|✅|❌)|deploying\.\.\.|destroying\.\.\.|_FAILED|[Ee]rror")
 ROUTINE = re.compile(r"_COMPLETE|_IN_PROGRESS|: (start|success): ")
 
@@ -21,15 +21,15 @@ Progress = Callable[[str], None]
 
 
 def cdk_environment(settings: CloudSettings) -> dict[str, str]:
-    """The caller's environment without its AWS account, with this cloud, and without calls beyond loopback."""
+    """Make the CDK's environment: the caller's, without its AWS account, pointed to this cloud, without telemetry."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     return (
         inherited
         | settings.client_environment
         | {
-            # The app's `python3` is the one that runs us.
+            # The app's `python3` is this interpreter.
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            # Its cache of accounts by key must not mix with that of real accounts.
+            # Keeps the CDK's cache of accounts separate from that of real accounts.
             "CDK_HOME": str(settings.state / "cdk-home"),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "CDK_DISABLE_VERSION_CHECK": "true",
@@ -40,15 +40,15 @@ def cdk_environment(settings: CloudSettings) -> dict[str, str]:
 
 
 def run_cdk(settings: CloudSettings, *arguments: str, folder: Path, progress: Progress) -> None:
-    """Run `cdk ARGUMENTS` in a folder, with its output in `STATE/logs/cdk.log` and the noteworthy lines to `progress`.
+    """Run `cdk ARGUMENTS` in a folder. All output goes to `STATE/logs/cdk.log`, noteworthy lines to `progress`.
 
     Raises:
-        CloudError: It failed; the message ends with its last lines.
+        CloudError: The command failed. The message ends with the last lines of its output.
     """
     program = ROOT / "node_modules" / ".bin" / "cdk"
     if not program.exists():
-        raise CloudError("The CDK command line is not installed: run `make setup`.")
-    command = [sys.executable, "-m", "local_cloud.lifeline", str(program), *arguments, "--no-notices"]
+        raise CloudError("The CDK command line is not installed. Run `make setup`.")
+    command = [sys.executable, "-m", "local_cloud.processes.kill_with_parent", str(program), *arguments, "--no-notices"]
     tail: deque[str] = deque(maxlen=25)
     with (
         log_file(settings, "cdk").open("a", encoding="utf-8") as log,
@@ -71,4 +71,6 @@ def run_cdk(settings: CloudSettings, *arguments: str, folder: Path, progress: Pr
             if NOTEWORTHY.search(line.strip()):
                 progress(line.strip())
     if process.returncode != 0:
-        raise CloudError(f"`cdk {' '.join(arguments)}` failed (all of it: {log.name}):\n" + "".join(tail))
+        raise CloudError(
+            f"`cdk {' '.join(arguments)}` failed. Its output is in {log.name}; the last lines are:\n" + "".join(tail)
+        )

@@ -1,4 +1,4 @@
-"""`python -m local_cloud`: AWS on a laptop, with no account and no Docker."""
+"""The command line `python -m local_cloud`."""
 
 import json
 import os
@@ -10,14 +10,14 @@ import typer
 from local_cloud import lifecycle
 from local_cloud.errors import CloudError
 from local_cloud.namus.cli import app as namus_app
+from local_cloud.processes.services import log_file, services_of
 from local_cloud.rekognition.cli import app as rekognition_app
-from local_cloud.services import log_file, services_of
 from local_cloud.settings import CloudSettings
 
 NOT_UP = 3
 
 app = typer.Typer(
-    help="The embedded cloud: an AWS emulator, a face-recognition server and a NamUs stand-in, on 127.0.0.1 only.",
+    help="Run a local cloud on 127.0.0.1: an AWS emulator, a Rekognition-compatible server, and a NamUs stand-in.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
@@ -25,7 +25,7 @@ app = typer.Typer(
 app.add_typer(rekognition_app, name="rekognition")
 app.add_typer(namus_app, name="namus")
 
-State = Annotated[Path, typer.Option("--state", help="Folder of this cloud; one cloud per folder.")]
+State = Annotated[Path, typer.Option("--state", help="State folder. One cloud per folder.")]
 DEFAULT_STATE = Path(".local/cloud")
 
 
@@ -33,22 +33,24 @@ DEFAULT_STATE = Path(".local/cloud")
 def up(
     *,
     state: State = DEFAULT_STATE,
-    free_ports: Annotated[bool, typer.Option(help="Choose ports that are free, instead of the given ones.")] = False,
+    free_ports: Annotated[bool, typer.Option(help="Use free ports instead of the --*-port options.")] = False,
     emulator_port: int = 4566,
     mqtt_port: int = 8883,
     rekognition_port: int = 4571,
     namus_port: int = 4572,
-    documents: Annotated[Path | None, typer.Option(help="NamUs documents that the stand-in serves.")] = None,
-    auth: Annotated[bool, typer.Option(help="Evaluate IAM, bucket, queue and IoT policies.")] = False,
+    documents: Annotated[
+        Path | None, typer.Option(help="Folder of NamUs documents to serve. Default: STATE/documents.")
+    ] = None,
+    auth: Annotated[bool, typer.Option(help="Evaluate IAM, bucket, queue, and IoT policies.")] = False,
 ) -> None:
-    """Start the cloud and wait until it is healthy; it stays up until `down`.
+    """Start the cloud and wait until it is healthy. It runs until `down`.
 
-    Exit codes: 0 it is up (or was already), 1 it did not start.
+    Exit codes: 0 the cloud is up, 1 it did not start.
 
     Examples: `python -m local_cloud up`, `python -m local_cloud up --state /tmp/second --free-ports`
     """
     if lifecycle.process_group(state):
-        typer.echo(f"The cloud in {state} is up already. `python -m local_cloud status` describes it.")
+        typer.echo(f"The cloud in {state} is already up. See `python -m local_cloud status`.")
         return
     settings = CloudSettings(
         state=state,
@@ -60,21 +62,21 @@ def up(
         auth=auth,
     )
     try:
-        keeper = lifecycle.start(settings.with_free_ports() if free_ports else settings, progress=typer.echo)
+        supervisor = lifecycle.start(settings.with_free_ports() if free_ports else settings, progress=typer.echo)
     except CloudError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    lifecycle.release(keeper)
-    typer.echo(f"The cloud is up. Endpoints and environment: {settings.state / 'cloud.json'}")
+    lifecycle.detach(supervisor)
+    typer.echo(f"The cloud is up. Its endpoints and environment variables are in {settings.state / 'cloud.json'}.")
 
 
 @app.command()
 def status(
-    *, state: State = DEFAULT_STATE, as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False
+    *, state: State = DEFAULT_STATE, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
-    """Tell what runs, and whether it is healthy.
+    """Show the services and their health.
 
-    Exit codes: 0 all of it is healthy, 3 it is not.
+    Exit codes: 0 all services are healthy, 3 the cloud is down or a service is unhealthy.
     """
     described = lifecycle.description(state)
     cloud = lifecycle.attach(state)
@@ -97,30 +99,30 @@ def status(
 @app.command()
 def logs(
     name: Annotated[
-        str | None, typer.Argument(help="emulator, rekognition, namus, keeper or cdk; all when omitted.")
+        str | None, typer.Argument(help="emulator, rekognition, namus, supervisor, or cdk. Default: all.")
     ] = None,
     *,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on showing what comes.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep showing new lines.")] = False,
     state: State = DEFAULT_STATE,
 ) -> None:
     """Show the last lines of the logs.
 
-    Exit codes: 0 shown, 1 there is no such log.
+    Exit codes: 0 shown, 1 no such log.
     """
     settings = CloudSettings(state=state)
-    wanted = [log_file(settings, name)] if name else sorted(log_file(settings, "any").parent.glob("*.log"))
-    if not wanted or not all(file.exists() for file in wanted):
-        there = ", ".join(file.stem for file in log_file(settings, "any").parent.glob("*.log")) or "none"
-        typer.echo(f"There is no such log in {settings.state}. There: {there}.", err=True)
+    files = [log_file(settings, name)] if name else sorted(log_file(settings, "any").parent.glob("*.log"))
+    if not files or not all(file.exists() for file in files):
+        available = ", ".join(file.stem for file in log_file(settings, "any").parent.glob("*.log")) or "none"
+        typer.echo(f"No such log in {settings.state}. Available logs: {available}.", err=True)
         raise typer.Exit(1)
-    os.execvp("tail", ["tail", "-n", "50", *(["-F"] if follow else []), *map(str, wanted)])  # noqa: S606, S607  (the system's)
+    os.execvp("tail", ["tail", "-n", "50", *(["-F"] if follow else []), *map(str, files)])  # noqa: S606, S607  (the system's)
 
 
 @app.command()
 def down(*, state: State = DEFAULT_STATE) -> None:
-    """End the cloud and all that it started.
+    """Stop the cloud and all its processes.
 
-    Exit codes: 0 nothing runs any more, 1 something could not be ended.
+    Exit codes: 0 the cloud is down, 1 a process did not end.
     """
     try:
         ended = lifecycle.stop(state)

@@ -1,4 +1,4 @@
-"""A running local cloud, as tests and the demo use it."""
+"""The handle of a running local cloud, for tests and the demo."""
 
 import json
 import tempfile
@@ -12,15 +12,16 @@ import boto3
 import httpx
 from botocore.exceptions import ClientError
 
-from local_cloud.after_deploy import apply_dropped_settings
-from local_cloud.cdk import ROOT, Progress, run_cdk
-from local_cloud.faults import PATH as FAULTS_PATH
-from local_cloud.faults import Fault
+from local_cloud.cdk import Progress, run_cdk
+from local_cloud.emulator.dropped_settings import apply_dropped_settings
+from local_cloud.emulator.faults import PATH as FAULTS_PATH
+from local_cloud.emulator.faults import Fault
+from local_cloud.paths import ROOT
 from local_cloud.settings import ACCOUNT, REGION, CloudSettings
 
 
 def silent(_: str) -> None:
-    """Report nothing."""
+    """Ignore progress."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Cloud:
     """A local cloud that is up.
 
     Attributes:
-        progress: Called with each line that tells how a deployment goes.
+        settings: The settings that it was started with.
+        progress: Called with each progress line of a deployment.
     """
 
     settings: CloudSettings
@@ -36,16 +38,16 @@ class Cloud:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that point AWS SDKs, and programs that use them, to this cloud."""
+        """Environment variables that point AWS SDKs to this cloud."""
         return self.settings.client_environment
 
     @property
     def iot_ca(self) -> Path:
-        """The certificate authority that signed the MQTT broker's certificate, as PEM."""
+        """PEM file of the certificate authority that signed the MQTT broker's certificate."""
         return self.settings.state / "iot-ca.pem"
 
     def client(self, service: str) -> Any:
-        """A boto3 client of this cloud, whatever the process's own environment says."""
+        """Make a boto3 client of this cloud, regardless of this process's environment."""
         own_server = "rekognition" if service == "rekognition" else "emulator"
         return boto3.client(
             service,  # type: ignore[call-overload]  # the name is not a literal here
@@ -55,13 +57,13 @@ class Cloud:
             region_name=REGION,
         )
 
-    def synthesise(self, app: str = "", *, folder: Path = ROOT, context: dict[str, str] | None = None) -> Path:
-        """Synthesise a CDK app once; returns the assembly that `deploy` and `destroy` take.
+    def synthesize(self, app: str = "", *, folder: Path = ROOT, context: dict[str, str] | None = None) -> Path:
+        """Synthesize a CDK app. Returns the assembly, which `deploy` and `destroy` take.
 
         Args:
-            app: Command that runs the app; that of the folder's cdk.json when empty.
-            folder: Where the app's cdk.json is.
-            context: Context values on top of those of cdk.json.
+            app: Command that runs the app; default the one in the folder's cdk.json.
+            folder: Folder of cdk.json.
+            context: Context values in addition to those of cdk.json.
         """
         assembly = self.settings.state / "cdk.out"
         values = [part for name, value in (context or {}).items() for part in ("--context", f"{name}={value}")]
@@ -80,45 +82,45 @@ class Cloud:
         return assembly
 
     def bootstrap(self) -> None:
-        """Put the CDK's own bucket and roles into the cloud, unless they are there."""
+        """Deploy the CDK's bootstrap stack, unless it exists."""
         try:
             self.client("cloudformation").describe_stacks(StackName="CDKToolkit")
         except ClientError:
-            # In an empty folder, since in that of an app the command would synthesise it first.
+            # In an empty folder: in an app's folder the command would synthesize the app first.
             with tempfile.TemporaryDirectory() as empty:
                 run_cdk(
                     self.settings, "bootstrap", f"aws://{ACCOUNT}/{REGION}", folder=Path(empty), progress=self.progress
                 )
 
     def deploy(self, assembly: Path, *stacks: str) -> dict[str, dict[str, str]]:
-        """Deploy stacks of an assembly: all, or those that match patterns as the CDK takes them, e.g. `demo-dev/*`.
+        """Deploy the stacks of an assembly that match CDK patterns such as `demo-dev/*`; default all.
 
         Returns:
-            The outputs by name of the stack, then by name of the output.
+            Outputs by stack name, then by output name.
 
         Raises:
-            CloudError: A stack failed; it was rolled back.
+            CloudError: A stack failed and was rolled back.
         """
         self.bootstrap()
         outputs = self.settings.state / "outputs.json"
         outputs.unlink(missing_ok=True)
         self._cdk_on_stacks("deploy", assembly, stacks, "--require-approval", "never", "--outputs-file", str(outputs))
-        self.after_deploy()
+        self.apply_dropped_settings()
         deployed: dict[str, dict[str, str]] = json.loads(outputs.read_text(encoding="utf-8"))
         return deployed
 
     def destroy(self, assembly: Path, *stacks: str) -> None:
-        """Destroy stacks of an assembly (all, when none is named)."""
+        """Destroy the stacks of an assembly that match CDK patterns; default all."""
         self._cdk_on_stacks("destroy", assembly, stacks, "--force")
 
-    def after_deploy(self) -> None:
-        """Apply what the emulator's CloudFormation drops, and behaviour needs, to all that is deployed."""
+    def apply_dropped_settings(self) -> None:
+        """Apply the settings that the emulator's CloudFormation drops, for all deployed stacks."""
         for line in apply_dropped_settings(self.client):
             self.progress(f"applied after the deployment: {line}")
 
     @contextmanager
     def failing(self, *faults: Fault) -> Iterator[None]:
-        """Make requests to the emulator fail within a `with` block, those of the deployed functions too."""
+        """Make requests to the emulator fail within a `with` block, including those of deployed functions."""
         address = f"{self.settings.endpoints['emulator']}{FAULTS_PATH}"
         wanted = [asdict(fault) for fault in faults]
         httpx.put(address, json=wanted, timeout=10, trust_env=False).raise_for_status()
@@ -128,14 +130,14 @@ class Cloud:
             httpx.put(address, json=[], timeout=10, trust_env=False).raise_for_status()
 
     def reset(self) -> None:
-        """Empty the emulator: stacks, data and certificates. The face collections and NamUs documents stay."""
+        """Empty the emulator: stacks, data, and certificates. Face collections and NamUs documents stay."""
         httpx.post(
             f"{self.settings.endpoints['emulator']}/_ministack/reset", timeout=60, trust_env=False
         ).raise_for_status()
         self.fetch_iot_ca()
 
     def fetch_iot_ca(self) -> None:
-        """Write the broker's certificate authority to `iot_ca`."""
+        """Download the broker's certificate authority to `iot_ca`."""
         answer = httpx.get(f"{self.settings.endpoints['emulator']}/_ministack/iot/ca.pem", timeout=60, trust_env=False)
         self.iot_ca.write_text(answer.raise_for_status().text, encoding="utf-8")
 

@@ -1,5 +1,5 @@
-"""What can go wrong with a local cloud, in one line that says what to do."""
+"""The error of the local cloud."""
 
 
 class CloudError(Exception):
-    """The local cloud cannot do what was asked; the message says why, and what to do."""
+    """A local cloud operation failed. The message says why and what to do."""

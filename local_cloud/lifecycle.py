@@ -1,4 +1,4 @@
-"""Starting, finding and ending a local cloud."""
+"""Starts, finds, and stops local clouds."""
 
 import contextlib
 import fcntl
@@ -13,31 +13,30 @@ from typing import Any
 from local_cloud.cdk import Progress
 from local_cloud.cloud import Cloud, silent
 from local_cloud.errors import CloudError
-from local_cloud.keeper import SETTINGS
-from local_cloud.processes import end_group
-from local_cloud.services import Service, log_file, services_of
-from local_cloud.settings import CloudSettings
+from local_cloud.processes.group import end_group
+from local_cloud.processes.services import Service, log_file, services_of
+from local_cloud.settings import SETTINGS_JSON, CloudSettings
 
 
 def process_group(state: Path) -> int | None:
-    """The process group of the cloud of a state folder while any of it lives, else None.
+    """Find the process group of a state folder's cloud; None if no process of it lives.
 
-    No stored process id is trusted without the lock.
+    The process id in the lock file counts only while a process holds the lock.
     """
     with contextlib.suppress(FileNotFoundError), (state / "lock").open(encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            # No process gets this id while the group exists, and who holds the lock is in the group.
+            # The lock holder is in the group, so the group exists and its id is not reused.
             return int(lock.read() or 0) or None
     return None
 
 
 def description(state: Path) -> dict[str, Any] | None:
-    """What `cloud.json` says of the cloud that is up in a state folder; None when none is."""
+    """Read `cloud.json` of the cloud that is up in a state folder; None if no cloud is up."""
     if process_group(state) is None:
         return None
-    # While it starts or ends there is none.
+    # The file is missing while the cloud starts or stops.
     with contextlib.suppress(FileNotFoundError):
         described: dict[str, Any] = json.loads((state / "cloud.json").read_text(encoding="utf-8"))
         return described
@@ -45,58 +44,58 @@ def description(state: Path) -> dict[str, Any] | None:
 
 
 def attach(state: Path) -> Cloud | None:
-    """The cloud that is up in a state folder, if one is."""
+    """Find the cloud that is up in a state folder; None if no cloud is up."""
     described = description(state)
-    return Cloud(SETTINGS.validate_python(described["settings"])) if described else None
+    return Cloud(SETTINGS_JSON.validate_python(described["settings"])) if described else None
 
 
 def start(settings: CloudSettings, *, progress: Progress = silent, timeout_s: float = 60) -> subprocess.Popen[bytes]:
-    """Start a cloud and wait until each of its services is healthy.
+    """Start a cloud and wait until each service is healthy.
 
     Returns:
-        Its keeper. The cloud ends when the keeper's standard input does, unless `release` was called.
+        The supervisor. The cloud ends when the supervisor's standard input closes, unless `detach` was called.
 
     Raises:
-        CloudError: The state folder's cloud is up already, a port is taken, or a service did not come up.
+        CloudError: The state folder's cloud is already up, a port is in use, or a service did not start.
     """
-    _refuse_what_is_taken(settings)
+    _check_state_and_ports(settings)
     for folder in (settings.state / "logs", settings.documents_folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with log_file(settings, "keeper").open("wb") as log:
-        keeper = subprocess.Popen(  # noqa: S603  (our own program)
-            [sys.executable, "-m", "local_cloud.keeper", SETTINGS.dump_json(settings).decode()],
+    with log_file(settings, "supervisor").open("wb") as log:
+        supervisor = subprocess.Popen(  # noqa: S603  (our own program)
+            [sys.executable, "-m", "local_cloud.processes.supervisor", SETTINGS_JSON.dump_json(settings).decode()],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            # Its own group, so that all of the cloud can be ended at once and Ctrl-C does not reach it before us.
+            # Its own group: Ctrl-C does not reach it, and killing the group ends the whole cloud.
             start_new_session=True,
         )
     try:
         for service in services_of(settings):
-            _wait_until_healthy(service, settings, keeper, time.monotonic() + timeout_s)
+            _wait_until_healthy(service, settings, supervisor, time.monotonic() + timeout_s)
             progress(f"{service.name} is up")
         Cloud(settings).fetch_iot_ca()
     except BaseException:
-        _end(settings, keeper)
+        _end(settings, supervisor)
         raise
-    return keeper
+    return supervisor
 
 
-def release(keeper: subprocess.Popen[bytes]) -> None:
-    """Let a cloud live on after its starter."""
-    assert keeper.stdin  # noqa: S101  (for the type; it is a pipe)
-    keeper.stdin.write(b"\n")
-    keeper.stdin.close()
+def detach(supervisor: subprocess.Popen[bytes]) -> None:
+    """Let a cloud outlive this process."""
+    assert supervisor.stdin  # noqa: S101  (a pipe; for mypy)
+    supervisor.stdin.write(b"\n")
+    supervisor.stdin.close()
 
 
 def stop(state: Path) -> bool:
-    """End the cloud of a state folder with all that it started.
+    """Stop the cloud of a state folder, including function workers.
 
     Returns:
-        Whether there was one.
+        Whether a cloud was up.
 
     Raises:
-        CloudError: A process survived being killed.
+        CloudError: A process survived SIGKILL.
     """
     group = process_group(state)
     if group is None:
@@ -108,43 +107,43 @@ def stop(state: Path) -> bool:
 
 @contextlib.contextmanager
 def running_cloud(settings: CloudSettings, *, progress: Progress = silent) -> Iterator[Cloud]:
-    """A cloud for the length of a `with` block.
+    """Run a cloud for the length of a `with` block.
 
-    It ends with the block, and when this process is interrupted, terminated or killed: then its keeper notices that
-    the pipe between them has closed.
+    The cloud also ends when this process is interrupted, terminated, or killed: the supervisor then sees its standard
+    input close.
     """
-    keeper = start(settings, progress=progress)
+    supervisor = start(settings, progress=progress)
     try:
         yield Cloud(settings, progress)
     finally:
-        _end(settings, keeper)
+        _end(settings, supervisor)
 
 
-def _end(settings: CloudSettings, keeper: subprocess.Popen[bytes]) -> None:
-    # Not by the lock: a keeper that has only just started does not hold it yet.
-    end_group(keeper.pid)
-    keeper.communicate()
+def _end(settings: CloudSettings, supervisor: subprocess.Popen[bytes]) -> None:
+    # Not by the lock, which a supervisor that has just started does not hold yet.
+    end_group(supervisor.pid)
+    supervisor.communicate()
     (settings.state / "cloud.json").unlink(missing_ok=True)
 
 
-def _refuse_what_is_taken(settings: CloudSettings) -> None:
+def _check_state_and_ports(settings: CloudSettings) -> None:
     if process_group(settings.state):
         raise CloudError(
-            f"The cloud in {settings.state} is up already: use it, or end it with `python -m local_cloud down`."
+            f"The cloud in {settings.state} is already up. Use it, or stop it with `python -m local_cloud down`."
         )
     if taken := settings.ports_in_use():
         ports = ", ".join(f"{port} ({name})" for name, port in taken.items())
-        raise CloudError(f"Something else listens on port {ports}: end it, or start with `--free-ports`.")
+        raise CloudError(f"Another process listens on port {ports}. Stop it, or start the cloud with `--free-ports`.")
 
 
 def _wait_until_healthy(
-    service: Service, settings: CloudSettings, keeper: subprocess.Popen[bytes], deadline: float
+    service: Service, settings: CloudSettings, supervisor: subprocess.Popen[bytes], deadline: float
 ) -> None:
     while not service.is_healthy():
-        if keeper.poll() is not None:
-            raise CloudError(f"The cloud did not start.\n{_tails(settings, 'keeper', *_names(settings))}")
+        if supervisor.poll() is not None:
+            raise CloudError(f"The cloud did not start.\n{_tails(settings, 'supervisor', *_names(settings))}")
         if time.monotonic() > deadline:
-            raise CloudError(f"{service.name} did not come up in time.\n{_tails(settings, service.name)}")
+            raise CloudError(f"{service.name} did not become healthy in time.\n{_tails(settings, service.name)}")
         time.sleep(0.1)
 
 

@@ -1,4 +1,4 @@
-"""What one local cloud listens on and where it keeps its state."""
+"""The settings of one local cloud: ports, state folder, services."""
 
 import os
 import socket
@@ -6,20 +6,22 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CloudSettings:
-    """One local cloud; several run side by side when their state folders and ports differ.
+    """Settings of one local cloud. Clouds with different state folders and ports run side by side.
 
     Attributes:
-        state: Folder of the lock, the logs and `cloud.json`; made absolute.
-        documents: Folder of NamUs documents that the stand-in serves; `state/documents` when None.
-        services: The programs to start; a test that needs no faces leaves the others out.
-        auth: Whether the emulator evaluates IAM, bucket, queue and IoT policies.
-        rekognition_tps: Calls a second of one operation beyond which the Rekognition server throttles; None for never.
+        state: Folder of the lock, the logs, and `cloud.json`; made absolute.
+        documents: Folder of NamUs documents that the stand-in serves; default `state/documents`.
+        services: Services to start. Tests without faces leave out rekognition and namus.
+        auth: Evaluate IAM, bucket, queue, and IoT policies.
+        rekognition_tps: Maximum calls per second of one Rekognition operation; None for no throttling.
     """
 
     state: Path = Path(".local/cloud")
@@ -33,7 +35,7 @@ class CloudSettings:
     rekognition_tps: float | None = None
 
     def __post_init__(self) -> None:
-        # Every process of the cloud uses it, whatever its working folder is.
+        # The processes of the cloud have different working folders.
         object.__setattr__(self, "state", self.state.resolve())
 
     @property
@@ -43,7 +45,7 @@ class CloudSettings:
 
     @property
     def ports(self) -> dict[str, int]:
-        """Port of each listener, by the name of what listens."""
+        """The port of each listener, by name."""
         return {
             "emulator": self.emulator_port,
             "mqtt": self.mqtt_port,
@@ -53,10 +55,10 @@ class CloudSettings:
 
     @property
     def endpoints(self) -> dict[str, str]:
-        """Address of each listener, by the name of what listens."""
+        """The URL of each listener, by name."""
         return {
             "emulator": f"http://127.0.0.1:{self.emulator_port}",
-            # The name in the broker's certificate, so that clients verify it.
+            # The broker's certificate names localhost.
             "mqtt": f"mqtts://localhost:{self.mqtt_port}",
             "rekognition": f"http://127.0.0.1:{self.rekognition_port}",
             "namus": f"http://127.0.0.1:{self.namus_port}",
@@ -64,38 +66,42 @@ class CloudSettings:
 
     @property
     def client_environment(self) -> dict[str, str]:
-        """The variables with which any AWS SDK, and the CDK command line, reach this cloud and no other."""
+        """Environment variables that point AWS SDKs and the CDK command line to this cloud and to no other."""
         return {
             "AWS_ENDPOINT_URL": self.endpoints["emulator"],
             "AWS_ENDPOINT_URL_REKOGNITION": self.endpoints["rekognition"],
-            # Not the usual "test": a key that other emulators share would let the CDK's cache mix up accounts.
+            # Not the usual "test": the CDK caches the account by access key, and other emulators use "test".
             "AWS_ACCESS_KEY_ID": "HOMEWARDLOCALCLOUD00",
             "AWS_SECRET_ACCESS_KEY": "not-a-secret-of-any-account",
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
-            # The profiles of a real account must not leak in.
+            # No profile of a real account is read.
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "NO_PROXY": "127.0.0.1,localhost",
         }
 
     def with_free_ports(self) -> "CloudSettings":
-        """The same cloud on ports that nothing listens on now."""
+        """Copy the settings with ports that are free now."""
         with ExitStack() as held:
             probes = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in self.ports]
             emulator, mqtt, rekognition, namus = (probe.getsockname()[1] for probe in probes)
         return replace(self, emulator_port=emulator, mqtt_port=mqtt, rekognition_port=rekognition, namus_port=namus)
 
     def ports_in_use(self) -> dict[str, int]:
-        """The ports of this cloud that some process already listens on."""
+        """List this cloud's ports on which another process listens."""
         started = {*self.services, *(["mqtt"] if "emulator" in self.services else [])}
         return {name: port for name, port in self.ports.items() if name in started and not _is_free(port)}
 
 
+# The supervisor gets the settings as JSON on its command line.
+SETTINGS_JSON = TypeAdapter(CloudSettings)
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # Without it a port that was closed a moment ago counts as taken.
+        # Otherwise a port that was closed a moment ago counts as in use.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from benchmarks.certificate import self_signed
-from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
+from local_cloud.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

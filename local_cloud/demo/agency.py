@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from homeward.deployment.outputs import Deployment, find_deployment
-from local_cloud.cdk import ROOT
+from local_cloud.paths import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +29,6 @@ def write_agency_file(path: Path, *, namus_url: str) -> Path:
 
 def deploy_agency(cloud: Cloud, agency_file: Path) -> Deployment:
     """Synthesise the agency for this machine's Python, and deploy all of its stacks."""
-    assembly = cloud.synthesise(context={"agency": str(agency_file), "bundle-platform": "host"})
+    assembly = cloud.synthesize(context={"agency": str(agency_file), "bundle-platform": "host"})
     cloud.deploy(assembly, f"{STAGE}/*")
     return find_deployment(STAGE, cloud.client)

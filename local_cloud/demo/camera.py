@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from homeward.fleet.cameras import register_camera
-from local_cloud.cdk import ROOT
+from local_cloud.paths import ROOT
 from local_cloud.video.render import render_walk_past
 
 if TYPE_CHECKING:

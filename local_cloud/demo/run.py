@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local_cloud.cdk import ROOT
 from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.camera import run_camera, walk_past_video
 from local_cloud.demo.metrics import counted
@@ -17,6 +16,7 @@ from local_cloud.demo.timeline import hops_ms
 from local_cloud.demo.watch import ReceivedAlert, Watch, wait_until
 from local_cloud.demo_cases import DemoCases, add_own_photo, write_demo_documents
 from local_cloud.lifecycle import running_cloud
+from local_cloud.paths import ROOT
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
 

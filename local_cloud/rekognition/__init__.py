@@ -1,4 +1,4 @@
-"""A Rekognition-compatible server on an open face model, for demos and tests without an AWS account.
+"""A Rekognition-compatible server that runs an open face model, for demos and tests without an AWS account.
 
-What it is good for, and what it is not, is in docs/local-face-engine.md.
+docs/local-face-engine.md lists its error rates and its differences from Amazon Rekognition.
 """

@@ -1,4 +1,4 @@
-"""The command line of the Rekognition-compatible server."""
+"""`python -m local_cloud rekognition`: the Rekognition-compatible server."""
 
 import os
 from collections.abc import Iterator
@@ -20,26 +20,24 @@ def rekognition(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 4571,
     tps: Annotated[
         float | None,
-        typer.Option(help="Calls a second of one operation, beyond which it throttles as AWS does.", min=0.1),
+        typer.Option(help="Maximum calls per second of one operation. More are throttled, as on AWS.", min=0.1),
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Directory that keeps the collections; without it they end with the server.")
-    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder that stores the collections. Default: memory.")] = None,
     s3_endpoint: Annotated[
-        str | None, typer.Option(help="S3 to read pictures from.", show_default="AWS_ENDPOINT_URL_S3")
+        str | None, typer.Option(help="S3 endpoint to read images from.", show_default="AWS_ENDPOINT_URL_S3")
     ] = None,
 ) -> None:
-    """Serve the Amazon Rekognition API on a local face model.
+    """Serve the Amazon Rekognition API with a local face model.
 
     Example: python -m local_cloud rekognition --port 4571 --tps 50, then AWS_ENDPOINT_URL_REKOGNITION=http://127.0.0.1:4571
 
-    Exit codes: 0 stopped, 1 cannot start.
+    Exit codes: 0 stopped, 1 could not start.
     """
     if context.invoked_subcommand:
         return
-    # One thread, as the models have: numpy's would spin on cores that the emulator and the camera program share.
+    # One numpy thread, as for the models: more would compete with the emulator and the camera program for the cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from local_cloud.rekognition.server import serve  # noqa: PLC0415 the help text needs no web server
+    from local_cloud.rekognition.server import serve  # noqa: PLC0415 (the help text needs no web server)
 
     with _one_line_errors():
         prepare_models()
@@ -48,7 +46,7 @@ def rekognition(
 
 @app.command()
 def prepare() -> None:
-    """Check the face models and convert the embedding, so that the first picture does not wait for it.
+    """Check the face models and convert the embedding model. Otherwise the first image waits for it.
 
     Example: python -m local_cloud rekognition prepare
 
@@ -59,7 +57,7 @@ def prepare() -> None:
 
 
 def prepare_models() -> tuple[Path, Path]:
-    """The detector's and the embedding's files, the latter built if this is the first time."""
+    """Find both model files. The first call builds the embedding's."""
     return detector_file(), embedding_file()
 
 

@@ -1,19 +1,19 @@
-"""What goes wrong: before the server starts, and in answer to a request."""
+"""Errors: of the server's setup, and of one request."""
 
 from http import HTTPStatus
 
 
 class SetUpError(RuntimeError):
-    """The server cannot work as it is set up; the message says why, and what to do."""
+    """The server cannot start or work. The message says why and what to do."""
 
 
 class RekognitionError(Exception):
-    """An answer other than success, as the AWS SDKs read it.
+    """An error response, in the form that the AWS SDKs read.
 
     Args:
-        code: the exception's name in the service model, such as `ResourceNotFoundException`.
-        message: what the SDK shows.
-        status: 400, or 500 for what AWS calls its own fault.
+        code: Name of the exception in the service model, such as `ResourceNotFoundException`.
+        message: Text that the SDK shows.
+        status: HTTP status: 400, or 500 for errors that AWS calls server-side.
     """
 
     def __init__(self, code: str, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
@@ -24,5 +24,5 @@ class RekognitionError(Exception):
 
 
 def invalid_parameter(message: str = "Request has invalid parameters") -> RekognitionError:
-    """What most of the service's refusals are."""
+    """Make an InvalidParameterException, which Rekognition uses for most unusable requests."""
     return RekognitionError("InvalidParameterException", message)

@@ -1,4 +1,4 @@
-"""Answers in pages: `MaxResults` in, `NextToken` in and out."""
+"""Pagination: `MaxResults` and `NextToken` in requests, `NextToken` in responses."""
 
 import base64
 import binascii
@@ -8,15 +8,15 @@ from local_cloud.rekognition.errors import RekognitionError
 
 
 def page_size(request: dict[str, Any], *, default: int) -> int:
-    """How many results the caller wants at most; 0 means the default."""
+    """Read the maximum number of results; 0 or none means the default."""
     return int(request.get("MaxResults") or default)
 
 
-def start(request: dict[str, Any]) -> str:
-    """The key behind which this page begins; "" for the first page.
+def start_key(request: dict[str, Any]) -> str:
+    """Read the key after which the page starts; "" for the first page.
 
     Raises:
-        RekognitionError: InvalidPaginationTokenException if no answer had that token.
+        RekognitionError: InvalidPaginationTokenException if the token is not one of ours.
     """
     try:
         return base64.b64decode(request.get("NextToken", ""), validate=True).decode()
@@ -25,19 +25,24 @@ def start(request: dict[str, Any]) -> str:
 
 
 def start_row(request: dict[str, Any]) -> int:
-    """The row number behind which this page begins; 0 for the first page.
+    """Read the row number after which the page starts; 0 for the first page.
 
     Raises:
-        RekognitionError: InvalidPaginationTokenException if no answer had that token.
+        RekognitionError: InvalidPaginationTokenException if the token is not one of ours.
     """
-    key = start(request) or "0"
+    key = start_key(request) or "0"
     if not key.isdecimal():
         raise _invalid_token()
     return int(key)
 
 
 def next_token(keys: list[Any], size: int) -> dict[str, str]:
-    """The `NextToken` member after a page with these keys, one more than fits if there is a next page."""
+    """Make the `NextToken` member of a response; empty on the last page.
+
+    Args:
+        keys: Keys of the page, and one more if there is a next page.
+        size: Page size.
+    """
     if len(keys) <= size:
         return {}
     return {"NextToken": base64.b64encode(str(keys[size - 1]).encode()).decode()}

@@ -1,28 +1,27 @@
-"""What the operations work with."""
+"""The server's state: the collections, the reader of images, and the face engine."""
 
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_cloud.rekognition.engine.pictures import Pictures, Source
+from local_cloud.rekognition.engine.images import Image, ImageReader
 from local_cloud.rekognition.face_collections import Collections
-from local_cloud.rekognition.users import Users
 
 if TYPE_CHECKING:
-    from local_cloud.rekognition.engine.engine import Face, FaceEngine
+    from local_cloud.rekognition.engine.face_engine import Face, FaceEngine
 
-_MOST_FACES = 100  # that Rekognition considers in one picture
+_MAX_FACES = 100  # Rekognition's limit for one image
 
 
 @dataclass
 class Service:
-    """One server's state.
+    """One server's state, which every operation takes.
 
     Args:
-        data: directory that keeps the collections; None keeps them in memory.
-        s3_endpoint: as `Pictures` has it.
-        region: in the collections' ARNs.
+        data: Folder of the collections; None keeps them in memory.
+        s3_endpoint: See `ImageReader`.
+        region: Region in the collections' ARNs.
     """
 
     data: Path | None = None
@@ -31,26 +30,25 @@ class Service:
 
     def __post_init__(self) -> None:
         self._engine: FaceEngine | None = None
-        self._loading = threading.Lock()
+        self._engine_lock = threading.Lock()
         self.collections = Collections(self.data)
-        self.users = Users(self.collections)
-        self.pictures = Pictures(self.s3_endpoint)
+        self.images = ImageReader(self.s3_endpoint)
 
     @property
     def engine(self) -> "FaceEngine":
-        """The face engine, loaded with the first picture: an idle server does not need its 150 MB."""
-        with self._loading:
+        """The face engine. The first image loads it, so that an idle server does not hold its 150 MB."""
+        with self._engine_lock:
             if self._engine is None:
-                from local_cloud.rekognition.engine.engine import FaceEngine  # noqa: PLC0415
+                from local_cloud.rekognition.engine.face_engine import FaceEngine  # noqa: PLC0415
 
                 self._engine = FaceEngine()
             return self._engine
 
     def close(self) -> None:
-        """Ends the database's connection."""
+        """Close the database."""
         self.collections.database.close()
 
-    def faces_in(self, image: dict[str, Any]) -> tuple[Source, list["Face"]]:
-        """The picture of a request's `Image` member and its faces, largest first."""
-        source = self.pictures.read(image)
-        return source, self.engine.detect(source.pixels)[:_MOST_FACES]
+    def faces_in(self, image: dict[str, Any]) -> tuple[Image, list["Face"]]:
+        """Read the image of a request's `Image` member and detect its faces, largest first."""
+        read = self.images.read(image)
+        return read, self.engine.detect(read.pixels)[:_MAX_FACES]

@@ -1,4 +1,4 @@
-"""A limit on calls a second, for each operation by itself, as AWS's quotas are."""
+"""A rate limit for each operation, like AWS's quotas in transactions per second (TPS)."""
 
 import threading
 import time
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from local_cloud.rekognition.errors import RekognitionError
 
-_SLOW_OPERATIONS = frozenset(
-    {"DeleteFaces", "CreateUser", "DeleteUser", "AssociateFaces", "DisassociateFaces", "CreateCollection"}
-)
-_SLOW_TPS = 5  # the default quota of these, in every region
+_SLOW_OPERATIONS = frozenset({"DeleteFaces", "CreateCollection"})
+_SLOW_TPS = 5  # the default quota of these operations in every region
 
 
 @dataclass
@@ -20,11 +18,12 @@ class _Bucket:
 
 
 class Throttle:
-    """A token bucket for each operation: it holds a second's worth of calls and fills evenly.
+    """A token bucket for each operation. A bucket holds one second's worth of calls.
 
     Args:
-        tps: calls a second of one operation; None for no limit. Operations for which AWS allows 5 get at most 5.
-        clock: seconds, monotonic.
+        tps: Maximum calls per second of one operation; None for no limit. The maximum is 5 for operations whose AWS
+            quota is 5.
+        clock: Monotonic time in seconds.
     """
 
     def __init__(self, tps: float | None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -34,10 +33,10 @@ class Throttle:
         self._lock = threading.Lock()
 
     def take(self, operation: str) -> None:
-        """Counts one call.
+        """Count one call.
 
         Raises:
-            RekognitionError: ProvisionedThroughputExceededException when the operation is over its limit.
+            RekognitionError: ProvisionedThroughputExceededException if the operation is over its limit.
         """
         if self._tps is None:
             return

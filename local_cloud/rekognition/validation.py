@@ -1,4 +1,4 @@
-"""Checks a request against the service model that botocore ships, and answers as AWS's front end does."""
+"""Validates requests against botocore's service model, with AWS's own error messages."""
 
 import base64
 import binascii
@@ -25,19 +25,19 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def checked(operation: str, request: Any) -> dict[str, Any]:
-    """The request with its blobs decoded, and without members that the model does not know or that are null.
+def validate(operation: str, request: Any) -> dict[str, Any]:
+    """Validate a request and decode its blobs. Null members and members that the model does not have are dropped.
 
     Raises:
-        RekognitionError: SerializationException for a wrong type, ValidationException for a broken constraint, with
-            the value and the constraint as AWS words them.
+        RekognitionError: SerializationException for a wrong type; ValidationException for broken constraints, with each
+            value and constraint in AWS's words.
     """
     shape = _service_model().operation_model(operation).input_shape
-    broken: list[str] = []
-    converted: dict[str, Any] = _convert(shape, request, "request", broken)
-    if broken:
-        plural = "s" if len(broken) > 1 else ""
-        message = f"{len(broken)} validation error{plural} detected: {'; '.join(broken)}"
+    violations: list[str] = []
+    converted: dict[str, Any] = _convert(shape, request, "request", violations)
+    if violations:
+        plural = "s" if len(violations) > 1 else ""
+        message = f"{len(violations)} validation error{plural} detected: {'; '.join(violations)}"
         raise RekognitionError("ValidationException", message)
     return converted
 
@@ -47,36 +47,40 @@ def _service_model() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("rekognition", "service-2"), "rekognition")
 
 
-def _convert(shape: Shape | None, value: Any, path: str, broken: list[str]) -> Any:
+def _convert(shape: Shape | None, value: Any, path: str, violations: list[str]) -> Any:
     if shape is None or not isinstance(value, _TYPES.get(shape.type_name, object)):
         raise RekognitionError("SerializationException", f"{path} has the wrong type")
     if shape.type_name == "blob":
         value = _decoded(str(value), path)
     if isinstance(shape, StructureShape):
-        return _convert_structure(shape, value, path, broken)
-    broken += [
+        return _convert_structure(shape, value, path, violations)
+    violations += [
         f"Value {_shown(value)} at '{path}' failed to satisfy constraint: Member must {constraint}"
         for constraint in _constraints(shape, value)
     ]
     if isinstance(shape, ListShape):
-        return [_convert(shape.member, item, f"{path}.{number}.member", broken) for number, item in enumerate(value, 1)]
+        return [
+            _convert(shape.member, item, f"{path}.{number}.member", violations) for number, item in enumerate(value, 1)
+        ]
     return value
 
 
-def _convert_structure(shape: StructureShape, value: dict[str, Any], path: str, broken: list[str]) -> dict[str, Any]:
+def _convert_structure(
+    shape: StructureShape, value: dict[str, Any], path: str, violations: list[str]
+) -> dict[str, Any]:
     prefix = "" if path == "request" else f"{path}."
     paths = {name: f"{prefix}{name[0].lower()}{name[1:]}" for name in shape.members}
     given = {name: value[name] for name in shape.members if value.get(name) is not None}
-    broken += [
+    violations += [
         f"Value null at '{paths[name]}' failed to satisfy constraint: Member must not be null"
         for name in shape.required_members
         if name not in given
     ]
-    return {name: _convert(shape.members[name], item, paths[name], broken) for name, item in given.items()}
+    return {name: _convert(shape.members[name], item, paths[name], violations) for name, item in given.items()}
 
 
 def _constraints(shape: Shape, value: Any) -> list[str]:
-    """The model's constraints that the value breaks, in AWS's words."""
+    """List the constraints that the value breaks, in AWS's words."""
     limits = shape.metadata
     sized = isinstance(value, str | bytes | list | dict)
     measure, verb = (len(value), "have length") if sized else (value, "have value")

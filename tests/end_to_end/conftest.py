@@ -20,11 +20,11 @@ import cv2
 import pytest
 
 from lambdas.common.times import now, to_text
-from local_cloud.cdk import ROOT
 from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.sync import sync
 from local_cloud.demo.watch import Watch, wait_until
 from local_cloud.lifecycle import running_cloud
+from local_cloud.paths import ROOT
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
 from tests.end_to_end.feed_site import serving

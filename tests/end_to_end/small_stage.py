@@ -21,8 +21,8 @@ from homeward.deployment.outputs import STACKS, Deployment, find_deployment
 from lambdas.common.s3_events import object_keys
 from lambdas.ingest.gallery.stats import gallery_stats
 from lambdas.ingest.gallery.verify import Verification
-from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
+from local_cloud.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
+from local_cloud.paths import ROOT
 from tests.end_to_end.conftest import PERSON, jpeg
 
 if TYPE_CHECKING:

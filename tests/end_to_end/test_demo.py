@@ -10,9 +10,9 @@ import sys
 import pytest
 from PIL import Image
 
-from local_cloud.cdk import ROOT
 from local_cloud.demo.run import BUILD, LOCAL
 from local_cloud.lifecycle import process_group
+from local_cloud.paths import ROOT
 
 COMMAND = [sys.executable, "-m", "local_cloud.demo"]
 

@@ -80,7 +80,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     ).with_free_ports()
     with running_cloud(settings) as cloud:
         agency = write_agency_file(settings.state / "demo.toml", namus_url=settings.endpoints["namus"])
-        assembly = cloud.synthesise(context={"agency": str(agency), "bundle-platform": "host"})
+        assembly = cloud.synthesize(context={"agency": str(agency), "bundle-platform": "host"})
         outputs = cloud.deploy(assembly, f"{STAGE}/Fleet")[f"{STAGE}-Fleet"]
         deployment = Deployment(stage=STAGE, outputs=outputs, client=cloud.client)
         yield Fleet(cloud, deployment, tmp_path_factory.mktemp("cameras"))

@@ -24,9 +24,9 @@ from homeward.deployment.outputs import Deployment
 from homeward.fleet.cameras import register_camera, revoke_camera
 from local_cloud import lifecycle
 from local_cloud.cloud import Cloud
+from local_cloud.emulator.faults import Fault
 from local_cloud.errors import CloudError
-from local_cloud.faults import Fault
-from local_cloud.processes import living
+from local_cloud.processes.group import living
 from local_cloud.settings import CloudSettings
 from tests.end_to_end.small_stage import make_table
 
@@ -145,7 +145,7 @@ def test_what_cloudformation_drops_is_applied_from_the_templates(cloud: Cloud) -
     names = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
 
     for _ in range(2):  # a second deployment changes nothing and is not refused
-        cloud.after_deploy()
+        cloud.apply_dropped_settings()
 
     ttl = cloud.client("dynamodb").describe_time_to_live(TableName=names["Table"])["TimeToLiveDescription"]
     assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
@@ -314,7 +314,7 @@ def test_up_status_and_down_of_the_whole_cloud(tmp_path: Path) -> None:
         second = run("up", *state)
         status = run("status", *state, "--json")
 
-        assert (second.returncode, "up already" in second.stdout) == (0, True)
+        assert (second.returncode, "already up" in second.stdout) == (0, True)
         assert json.loads((tmp_path / "cloud.json").read_text())["pids"] == pids
         assert status.returncode == 0
         assert json.loads(status.stdout)["healthy"] == {"rekognition": True, "namus": True, "emulator": True}
@@ -335,7 +335,7 @@ def test_two_clouds_side_by_side_share_nothing(cloud: Cloud, tmp_path: Path) -> 
 
 
 def test_a_cloud_that_is_up_is_not_started_twice(cloud: Cloud) -> None:
-    with pytest.raises(CloudError, match="is up already"):
+    with pytest.raises(CloudError, match="is already up"):
         lifecycle.start(cloud.settings)
 
 
@@ -379,25 +379,25 @@ def test_the_cloud_ends_with_any_of_its_services(tmp_path: Path) -> None:
 
         assert eventually(lambda: lifecycle.process_group(tmp_path) is None)
         assert eventually(lambda: not living(group))
-    assert "emulator ended with exit code -9" in (tmp_path / "logs" / "keeper.log").read_text()
+    assert "emulator ended with exit code -9" in (tmp_path / "logs" / "supervisor.log").read_text()
 
 
 def test_down_ends_services_whose_keeper_was_killed(tmp_path: Path) -> None:
     settings = emulator_only(tmp_path)
-    keeper = lifecycle.start(settings)
-    lifecycle.release(keeper)
-    keeper.kill()
-    keeper.wait()
-    assert living(keeper.pid)
+    supervisor = lifecycle.start(settings)
+    lifecycle.detach(supervisor)
+    supervisor.kill()
+    supervisor.wait()
+    assert living(supervisor.pid)
 
     assert lifecycle.stop(tmp_path)
 
-    assert living(keeper.pid) == []
+    assert living(supervisor.pid) == []
 
 
 def test_a_stale_description_is_not_taken_for_a_cloud(tmp_path: Path) -> None:
     (tmp_path / "lock").write_text(str(os.getpid()))
-    (tmp_path / "cloud.json").write_text(json.dumps({"pids": {"keeper": os.getpid()}}))
+    (tmp_path / "cloud.json").write_text(json.dumps({"pids": {"supervisor": os.getpid()}}))
 
     assert lifecycle.description(tmp_path) is None
     assert lifecycle.stop(tmp_path) is False
@@ -442,7 +442,7 @@ def test_a_starter_that_is_killed_before_the_cloud_is_healthy_leaves_nothing(tmp
 
 def on_lifeline(script: str) -> subprocess.Popen[str]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    return python("-m", "local_cloud.lifeline", "sh", "-c", script, start_new_session=True, **pipes)
+    return python("-m", "local_cloud.processes.kill_with_parent", "sh", "-c", script, start_new_session=True, **pipes)
 
 
 def test_a_command_on_the_lifeline_dies_with_its_caller() -> None:
@@ -464,4 +464,4 @@ def test_an_app_that_does_not_synthesise_shows_why(cloud: Cloud, tmp_path: Path)
     (tmp_path / "cdk.json").write_text("{}")
 
     with pytest.raises(CloudError, match="no such agency"):
-        cloud.synthesise("echo no such agency >&2; exit 1", folder=tmp_path)
+        cloud.synthesize("echo no such agency >&2; exit 1", folder=tmp_path)

@@ -11,7 +11,7 @@ import pytest
 from lambdas.common.keys import evidence_key
 from local_cloud.demo.metrics import counted
 from local_cloud.demo.watch import wait_until
-from local_cloud.faults import Fault
+from local_cloud.emulator.faults import Fault
 from tests.end_to_end.conftest import CASE, OTHER_CASE, OTHER_PERSON, PERSON, Town, jpeg
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from homeward.deployment.gallery import open_runs
-from local_cloud.cdk import ROOT
 from local_cloud.demo.watch import wait_until
 from local_cloud.lifecycle import running_cloud
 from local_cloud.namus.folder import Folder
 from local_cloud.namus.server import running
+from local_cloud.paths import ROOT
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
 from tests.end_to_end.conftest import Town, write_case

@@ -18,7 +18,7 @@ from lambdas.alerting.alert_state import AlertStates
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.times import from_text, to_text
 from lambdas.encounters.encounter import LEASE, AlertState, Encounter, Notice
-from local_cloud.faults import Fault
+from local_cloud.emulator.faults import Fault
 from tests.faults import world
 from tests.faults.actors import Actor, Fate, Killed
 from tests.faults.world import ALERT, REVIEW, WINDOW, Capture, Clients, World

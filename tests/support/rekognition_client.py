@@ -14,12 +14,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
-from local_cloud.rekognition.engine.model_files import CHECKOUT
+from local_cloud.paths import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
-FACES = CHECKOUT / ".local/faces"
+FACES = ROOT / ".local/faces"
 OBAMA, OBAMA2, OBAMA3, BIDEN = (FACES / f"{name}.jpg" for name in ("obama", "obama2", "obama3", "biden"))
 
 Pixels = npt.NDArray[np.uint8]

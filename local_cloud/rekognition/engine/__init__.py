@@ -1,1 +1,1 @@
-"""The face engine: detect, align, embed, compare."""
+"""The face engine: detect faces, align them, compute a vector of each, compare vectors."""

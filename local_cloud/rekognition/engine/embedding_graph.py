@@ -1,8 +1,8 @@
-"""Writes dlib's face recognition ResNet as ONNX, from the weights that npm `@vladmandic/face-api` carries.
+"""Converts dlib's face recognition ResNet to ONNX, from the weights in npm `@vladmandic/face-api`.
 
-The network is `dlib_face_recognition_resnet_model_v1` (D. King, public domain): 29 convolutions, 150 x 150 px in, 128
-numbers out. The package keeps most tensors as 8-bit numbers with a scale and a minimum, and the affine layers (batch
-normalisation after training) beside the convolutions.
+The network is `dlib_face_recognition_resnet_model_v1` (D. King, public domain): 29 convolutions, 150 x 150 px input,
+128 numbers output. The package stores most tensors as 8-bit numbers with a scale and a minimum. It stores affine layers
+(batch normalization after training) separately from the convolutions.
 """
 
 import json
@@ -19,9 +19,9 @@ from onnx import TensorProto, helper, numpy_helper
 Array = npt.NDArray[np.float32]
 
 _MEAN_RGB = (122.782, 117.001, 104.298)  # dlib's input_rgb_image_sized
-_SCALE = 1 / 256  # not 255: dlib again
-# Groups of residual blocks in order: the block that halves the size (None: the max-pooling did), the others,
-# and whether its convolutions come out one pixel smaller than its shortcut (8 -> 3 and 4, 4 -> 1 and 2).
+_SCALE = 1 / 256  # 1/256 like dlib, not 1/255
+# Groups of residual blocks in order: the block that halves the size (None: max-pooling already did), the other blocks,
+# and whether the halving convolutions come out one pixel smaller than the shortcut (8 -> 3 and 4, 4 -> 1 and 2).
 _GROUPS: tuple[tuple[str | None, tuple[str, ...], bool], ...] = (
     (None, ("conv32_1", "conv32_2", "conv32_3"), False),
     ("conv64_down", ("conv64_1", "conv64_2", "conv64_3"), False),
@@ -32,7 +32,7 @@ _GROUPS: tuple[tuple[str | None, tuple[str, ...], bool], ...] = (
 
 
 def build(directory: Path) -> bytes:
-    """The serialised ONNX model; input `image` (n, 3, 150, 150) RGB 0..255, output `embedding` (n, 128)."""
+    """Build the serialized ONNX model: input `image` (n, 3, 150, 150) RGB 0..255, output `embedding` (n, 128)."""
     graph = _Graph(_read_weights(directory))
     x = graph.add("Sub", "image", graph.constant(np.array(_MEAN_RGB, np.float32).reshape(1, 3, 1, 1)))
     x = graph.add("Mul", x, graph.constant(np.array(_SCALE, np.float32)))
@@ -44,7 +44,7 @@ def build(directory: Path) -> bytes:
         for block in blocks:
             x = graph.residual_block(x, block)
     x = graph.add("Flatten", graph.add("GlobalAveragePool", x))
-    return graph.serialise(graph.add("MatMul", x, graph.constant(graph.weights["fc"])))
+    return graph.serialize(graph.add("MatMul", x, graph.constant(graph.weights["fc"])))
 
 
 def _read_weights(directory: Path) -> dict[str, Array]:
@@ -82,9 +82,9 @@ class _Graph:
         return name
 
     def convolution(self, x: str, layer: str, *, stride: int, padding: int) -> str:
-        """A convolution with the affine layer after it folded in: s(wx + b) + t = (sw)x + (sb + t)."""
+        """Add a convolution with its affine layer folded in: s(wx + b) + t = (sw)x + (sb + t)."""
         scale, shift = self.weights[f"{layer}/scale/weights"], self.weights[f"{layer}/scale/biases"]
-        # TensorFlow keeps (height, width, in, out); ONNX wants (out, in, height, width).
+        # TensorFlow stores (height, width, in, out); ONNX expects (out, in, height, width).
         filters = self.weights[f"{layer}/conv/filters"].transpose(3, 2, 0, 1) * scale[:, None, None, None]
         bias = self.weights[f"{layer}/conv/bias"] * scale + shift
         return self.add(
@@ -101,17 +101,17 @@ class _Graph:
         if smaller:  # a row and a column of zeros at the bottom and the right
             main = self._pad(main, channels=0, pixels=1)
         shortcut = self.add("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2])
-        more = (
+        missing = (
             self.weights[f"{block}/conv2/conv/filters"].shape[3] - self.weights[f"{block}/conv1/conv/filters"].shape[2]
         )
-        if more:
-            shortcut = self._pad(shortcut, channels=more, pixels=0)
+        if missing:
+            shortcut = self._pad(shortcut, channels=missing, pixels=0)
         return self.add("Relu", self.add("Add", main, shortcut))
 
     def _pad(self, x: str, *, channels: int, pixels: int) -> str:
         return self.add("Pad", x, self.constant(np.array([0, 0, 0, 0, 0, channels, pixels, pixels], np.int64)))
 
-    def serialise(self, output: str) -> bytes:
+    def serialize(self, output: str) -> bytes:
         graph = helper.make_graph(
             [*self._nodes, helper.make_node("Identity", [output], ["embedding"])],
             "dlib_face_recognition_resnet_model_v1",
@@ -119,7 +119,7 @@ class _Graph:
             [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["n", 128])],
             self._constants,
         )
-        # Opset 13 and IR 8 are read by onnxruntime and by OpenCV's dnn module alike.
+        # Both onnxruntime and OpenCV's dnn module read opset 13 and IR 8.
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
         onnx.checker.check_model(model)
         return bytes(model.SerializeToString())

@@ -1,6 +1,6 @@
-"""How usable a face is: brightness, sharpness and pose.
+"""Brightness, sharpness, and pose of a face.
 
-Rekognition does not publish its formulas; these give numbers of the same kind.
+Rekognition does not publish its formulas. These give numbers on the same scales.
 """
 
 from dataclasses import dataclass
@@ -10,16 +10,17 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-_FACE_IN_CHIP = (slice(25, 130), slice(20, 130))  # rows and columns of the 150 px chip that the face itself fills
-_BLUR, _SHARP = 0.1, 0.6  # fine over coarse detail at sharpness 0 and 100
-_NOSE_DEPTH = 0.4  # the nose's tip lies about 25 mm before the plane of eyes and mouth, the pupils are 63 mm apart
+_FACE_IN_CHIP = (slice(25, 130), slice(20, 130))  # rows and columns of the 150 px chip without hair and background
+_BLUR, _SHARP = 0.1, 0.6  # ratio of fine to coarse detail at sharpness 0 and 100
+_NOSE_DEPTH = 0.4  # tip of the nose to the plane of eyes and mouth (25 mm), over the distance of the pupils (63 mm)
 
 
 @dataclass(frozen=True)
 class Pose:
-    """Rotation of the head in degrees, estimated from five points: good to about 10 degrees, less at the extremes.
+    """Rotation of the head in degrees, estimated from five landmarks.
 
-    Positive roll is clockwise, positive yaw turns to the right, positive pitch looks up, all as seen in the picture.
+    Accurate to about 10 degrees, less at the extremes. As seen in the image, positive roll is clockwise, positive yaw
+    is to the right, and positive pitch is up.
     """
 
     roll: float
@@ -28,16 +29,16 @@ class Pose:
 
 
 def brightness(chip: npt.NDArray[np.uint8]) -> float:
-    """Mean luma of the face, 0 to 100."""
+    """Measure the mean luma of the face, 0 to 100."""
     return float(cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY)[_FACE_IN_CHIP].mean() / 2.55)
 
 
 def sharpness(chip: npt.NDArray[np.uint8]) -> float:
-    """How much fine detail the face has for its coarse detail, 0 to 100.
+    """Measure fine detail relative to coarse detail, 0 to 100.
 
-    The standard deviation of what a Gaussian of 2 px takes away, over that of what lies between 2 and 8 px (pixels of
-    the 150 px chip): blur lowers it, light and contrast do not, and a face scaled up from few pixels counts as
-    blurred, which it is. On a logarithmic scale from 0.1, which is blur alone, to 0.6, a sharp portrait.
+    Fine detail is the standard deviation of what a Gaussian of 2 px removes; coarse detail is that of the band between
+    2 and 8 px (pixels of the chip). Blur and upscaling lower the ratio; light and contrast do not. The logarithmic
+    scale runs from a ratio of 0.1, a blurred face, to 0.6, a sharp portrait.
     """
     luma = cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY).astype(np.float32)
     softer, softest = (cv2.GaussianBlur(luma, (0, 0), sigma) for sigma in (2, 8))
@@ -47,10 +48,10 @@ def sharpness(chip: npt.NDArray[np.uint8]) -> float:
 
 
 def pose(points: npt.NDArray[np.float64], frontal: npt.NDArray[np.float64]) -> Pose:
-    """Roll, yaw and pitch from the five points, compared with those of a frontal face.
+    """Estimate roll, yaw, and pitch by comparing the landmarks with those of a frontal face.
 
-    With the face turned upright, the eyes are D cos(yaw) apart and the nose's tip, p before their plane, has moved
-    aside by p sin(yaw); so tan(yaw) = (moved / apart) (D / p). Pitch is the same along the other axis.
+    Once the face is upright, the eyes are D cos(yaw) apart. The tip of the nose lies p in front of their plane and has
+    moved sideways by p sin(yaw). So tan(yaw) = (moved / apart) (D / p). Pitch is the same along the other axis.
     """
     eyes = points[1] - points[0]
     roll = atan2(eyes[1], eyes[0])
@@ -63,10 +64,10 @@ def pose(points: npt.NDArray[np.float64], frontal: npt.NDArray[np.float64]) -> P
 
 
 def _nose_offset(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], float, float]:
-    """The nose relative to the middle of the eyes; the distance of the eyes; the distance from eyes to mouth."""
+    """Measure the nose relative to the midpoint of the eyes, the eye distance, and the distance from eyes to mouth."""
     eyes, mouth = points[:2].mean(axis=0), points[3:].mean(axis=0)
     across = float(hypot(*(points[1] - points[0])))
     down = max(1.0, float(mouth[1] - eyes[1]))
     offset = points[2] - eyes
-    offset[0] -= (mouth[0] - eyes[0]) * offset[1] / down  # the midline leans from the eyes to the mouth
+    offset[0] -= (mouth[0] - eyes[0]) * offset[1] / down  # the midline slants from the eyes to the mouth
     return offset, max(1.0, across), down

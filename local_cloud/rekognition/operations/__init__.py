@@ -1,1 +1,1 @@
-"""The Rekognition operations that the local server answers."""
+"""The Rekognition operations that the local server implements."""

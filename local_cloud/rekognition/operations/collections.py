@@ -3,12 +3,12 @@
 from typing import Any
 
 from local_cloud.rekognition.engine.similarity import FACE_MODEL_VERSION
-from local_cloud.rekognition.pages import next_token, page_size, start
+from local_cloud.rekognition.pages import next_token, page_size, start_key
 from local_cloud.rekognition.service import Service
 
 
 def create_collection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """The ARN comes without "arn:", as Rekognition's does from this operation alone."""
+    """Create an empty collection. Its ARN lacks "arn:", like the one that Rekognition returns here."""
     service.collections.create(request["CollectionId"])
     return {
         "StatusCode": 200,
@@ -18,11 +18,11 @@ def create_collection(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def describe_collection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """How many faces and users there are, and since when."""
+    """Count the faces. Users are not implemented, so `UserCount` is 0."""
     description = service.collections.describe(request["CollectionId"])
     return {
         "FaceCount": description.faces,
-        "UserCount": description.users,
+        "UserCount": 0,
         "FaceModelVersion": FACE_MODEL_VERSION,
         "CollectionARN": _arn(service, request),
         "CreationTimestamp": description.created,
@@ -30,9 +30,9 @@ def describe_collection(service: Service, request: dict[str, Any]) -> dict[str, 
 
 
 def list_collections(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """In the order of their ids."""
+    """List the ids in alphabetical order."""
     size = page_size(request, default=1000)
-    names = service.collections.names(after=start(request), limit=size + 1)
+    names = service.collections.names(after=start_key(request), limit=size + 1)
     return {
         "CollectionIds": names[:size],
         "FaceModelVersions": [FACE_MODEL_VERSION] * len(names[:size]),
@@ -41,7 +41,7 @@ def list_collections(service: Service, request: dict[str, Any]) -> dict[str, Any
 
 
 def delete_collection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """With its faces and users."""
+    """Delete the collection and its faces."""
     service.collections.delete(request["CollectionId"])
     return {"StatusCode": 200}
 

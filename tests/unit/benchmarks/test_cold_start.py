@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from local_cloud.cdk import ROOT
+from local_cloud.paths import ROOT
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from lambdas.ingest.sources.namus.document import read_namus_case
 from local_cloud.demo_cases import DemoCases, add_own_photo, write_demo_documents
 from local_cloud.errors import CloudError
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
-from local_cloud.rekognition.engine.engine import Face, FaceEngine
-from local_cloud.rekognition.engine.pictures import decode
+from local_cloud.rekognition.engine.face_engine import Face, FaceEngine
+from local_cloud.rekognition.engine.images import decode
 from local_cloud.rekognition.engine.quality_filter import reasons_against
 from local_cloud.rekognition.engine.similarity import Vector, similarities
 

@@ -4,9 +4,8 @@ from pathlib import Path
 import pytest
 
 from local_cloud.cdk import cdk_environment
-from local_cloud.keeper import SETTINGS
-from local_cloud.services import services_of
-from local_cloud.settings import CloudSettings
+from local_cloud.processes.services import services_of
+from local_cloud.settings import SETTINGS_JSON, CloudSettings
 
 
 def test_free_ports_are_four_that_nothing_listens_on() -> None:
@@ -31,7 +30,7 @@ def test_a_port_of_a_service_that_is_left_out_may_be_taken() -> None:
 def test_the_keeper_gets_the_same_settings(tmp_path: Path) -> None:
     settings = CloudSettings(state=tmp_path, documents=tmp_path / "documents", auth=True, rekognition_tps=5)
 
-    assert SETTINGS.validate_json(SETTINGS.dump_json(settings)) == settings
+    assert SETTINGS_JSON.validate_json(SETTINGS_JSON.dump_json(settings)) == settings
 
 
 def test_the_state_folder_does_not_depend_on_the_working_folder(

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from PIL import Image
 
 from homeward.submission.run import new_detector
-from local_cloud.rekognition.engine.model_files import CHECKOUT
+from local_cloud.paths import ROOT
 from local_cloud.video import render_walk_past
 from tests.support.rekognition_client import jpeg, pixels, side_by_side
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tests.unit.homeward.conftest import Town
 
-STILLS = CHECKOUT / "node_modules" / "tabler-ui" / "src" / "demo" / "faces"
+STILLS = ROOT / "node_modules" / "tabler-ui" / "src" / "demo" / "faces"
 ONE, OTHER = STILLS / "male" / "1.jpg", STILLS / "female" / "1.jpg"
 
 

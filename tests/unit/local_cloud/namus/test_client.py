@@ -21,12 +21,12 @@ from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.ingest.sources.namus.source import NamUs
 from lambdas.ingest.sources.source import UnreadableListingError
-from local_cloud.cdk import ROOT
 from local_cloud.demo_cases import write_demo_documents
 from local_cloud.namus.folder import Folder
 from local_cloud.namus.population import Together
 from local_cloud.namus.server import running
 from local_cloud.namus.synthetic import Synthetic
+from local_cloud.paths import ROOT
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from tests.edge.certificates import Authority
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_cloud.rekognition.engine.alignment import CHIP_POINTS, chips, similarity_transform
+from local_cloud.rekognition.engine.alignment import CHIP_LANDMARKS, chips, similarity_transform
 from local_cloud.rekognition.engine.quality import pose
 
 
@@ -18,20 +18,20 @@ def turned(points: np.ndarray, *, scale: float, degrees: float, move: tuple[floa
 def test_a_turned_scaled_and_moved_face_comes_back_exactly(
     scale: float, degrees: float, move: tuple[float, float]
 ) -> None:
-    matrix = similarity_transform(turned(CHIP_POINTS, scale=scale, degrees=degrees, move=move), CHIP_POINTS)
+    matrix = similarity_transform(turned(CHIP_LANDMARKS, scale=scale, degrees=degrees, move=move), CHIP_LANDMARKS)
     assert matrix[:, :2] @ matrix[:, :2].T == pytest.approx(np.eye(2) / scale**2, abs=1e-6)
-    there_and_back = turned(CHIP_POINTS, scale=scale, degrees=degrees, move=move) @ matrix[:, :2].T + matrix[:, 2]
-    assert there_and_back == pytest.approx(CHIP_POINTS, abs=1e-6)
+    there_and_back = turned(CHIP_LANDMARKS, scale=scale, degrees=degrees, move=move) @ matrix[:, :2].T + matrix[:, 2]
+    assert there_and_back == pytest.approx(CHIP_LANDMARKS, abs=1e-6)
 
 
 def test_no_other_transform_fits_noisy_points_better() -> None:
     random = np.random.default_rng(7)
-    points = CHIP_POINTS + random.normal(0, 5, (5, 2))
+    points = CHIP_LANDMARKS + random.normal(0, 5, (5, 2))
 
     def misfit(matrix: np.ndarray) -> float:
-        return float(np.linalg.norm(points @ matrix[:, :2].T + matrix[:, 2] - CHIP_POINTS))
+        return float(np.linalg.norm(points @ matrix[:, :2].T + matrix[:, 2] - CHIP_LANDMARKS))
 
-    best = similarity_transform(points, CHIP_POINTS)
+    best = similarity_transform(points, CHIP_LANDMARKS)
     for _ in range(50):
         a, b, x, y = random.normal(0, [0.01, 0.01, 0.5, 0.5])
         assert misfit(best) < misfit(best + np.array([[a, -b, x], [b, a, y]]))
@@ -41,30 +41,30 @@ def test_a_large_face_is_shrunk_before_it_is_cut_out() -> None:
     """A one-pixel checkerboard is grey at the chip's size; sampled without shrinking it would stay black and white."""
     board = np.indices((1500, 1500)).sum(axis=0) % 2 * 255
     picture = np.repeat(board[..., None], 3, axis=2).astype(np.uint8)
-    (chip,) = chips(picture, CHIP_POINTS * 10, 900, [CHIP_POINTS])
+    (chip,) = chips(picture, CHIP_LANDMARKS * 10, 900, [CHIP_LANDMARKS])
     assert chip.shape == (150, 150, 3)
     assert np.abs(chip.astype(int) - 127).max() < 20
 
 
 def test_a_frontal_face_has_no_angles() -> None:
-    straight = pose(CHIP_POINTS * 3 + 40, CHIP_POINTS)
+    straight = pose(CHIP_LANDMARKS * 3 + 40, CHIP_LANDMARKS)
     assert (straight.roll, straight.yaw, straight.pitch) == pytest.approx((-0.2, 0, 0), abs=0.1)
 
 
 def test_roll_is_measured_and_does_not_disturb_yaw_and_pitch() -> None:
-    tilted = pose(turned(CHIP_POINTS, scale=2, degrees=25, move=(300, 80)), CHIP_POINTS)
+    tilted = pose(turned(CHIP_LANDMARKS, scale=2, degrees=25, move=(300, 80)), CHIP_LANDMARKS)
     assert (tilted.roll, tilted.yaw, tilted.pitch) == pytest.approx((24.8, 0, 0), abs=0.1)
 
 
 @pytest.mark.parametrize(("yaw", "pitch"), [(0, 0), (30, 0), (-45, 0), (0, 20), (0, -15)])
 def test_yaw_and_pitch_of_a_turned_head(yaw: float, pitch: float) -> None:
     """A flat face with a nose 0.4 eye distances before it, turned and seen from far away."""
-    eye_distance = CHIP_POINTS[1, 0] - CHIP_POINTS[0, 0]
-    flat = np.column_stack([CHIP_POINTS - CHIP_POINTS.mean(axis=0), np.zeros(5)])
+    eye_distance = CHIP_LANDMARKS[1, 0] - CHIP_LANDMARKS[0, 0]
+    flat = np.column_stack([CHIP_LANDMARKS - CHIP_LANDMARKS.mean(axis=0), np.zeros(5)])
     flat[2, 2] = 0.4 * eye_distance
     a, b = np.radians(yaw), np.radians(pitch)
     about_vertical = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
     about_horizontal = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
     seen = (flat @ about_vertical.T @ about_horizontal.T)[:, :2]
-    measured = pose(seen, CHIP_POINTS)
+    measured = pose(seen, CHIP_LANDMARKS)
     assert (measured.yaw, measured.pitch) == pytest.approx((yaw, pitch), abs=1.5)

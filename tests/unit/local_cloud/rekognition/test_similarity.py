@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_cloud.rekognition.engine.similarity import similarities, unit, user_vectors
+from local_cloud.rekognition.engine.similarity import similarities, unit
 
 
 def at_distance(distance: float) -> tuple[np.ndarray, np.ndarray]:
@@ -33,18 +33,6 @@ def test_the_nearer_is_never_the_less_similar(one: float, other: float) -> None:
 
 def test_an_empty_gallery_has_no_similarities() -> None:
     assert similarities(at_distance(0)[0], np.zeros((0, 128), np.float32)).shape == (0,)
-
-
-def test_a_user_lies_between_its_faces_at_unit_length() -> None:
-    faces = np.stack(at_distance(0.6))
-    (user,) = user_vectors(faces, [0])
-    assert np.linalg.norm(user) == pytest.approx(1)
-    assert user @ faces[0] == pytest.approx(user @ faces[1])
-
-
-def test_users_are_told_apart_by_their_first_faces() -> None:
-    ann, bob = np.eye(128, dtype=np.float32)[:2]
-    assert user_vectors(np.stack([ann, ann, bob]), [0, 2]).tolist() == [ann.tolist(), bob.tolist()]
 
 
 def test_unit_keeps_the_direction() -> None:

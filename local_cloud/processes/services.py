@@ -1,4 +1,4 @@
-"""The programs that make up a local cloud: how each is started, and how to tell that it serves."""
+"""The services of a local cloud: their commands, environments, and health checks."""
 
 import os
 import sys
@@ -9,14 +9,14 @@ import httpx
 
 from local_cloud.settings import CloudSettings
 
-# What programs need of the caller's environment. The rest (profiles, proxies, secrets) stays out: the deployed
-# functions inherit what the emulator gets.
+# Variables that services inherit. Profiles, proxies, and secrets stay out: the emulator passes its environment on to
+# the deployed functions.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "USER", "VIRTUAL_ENV")
 
 
 @dataclass(frozen=True)
 class Service:
-    """One program of the cloud."""
+    """One program of the cloud and how to start it."""
 
     name: str
     command: list[str]
@@ -24,27 +24,27 @@ class Service:
     health_url: str
 
     def is_healthy(self) -> bool:
-        """Whether it answers, and all of it serves."""
+        """Tell whether the service responds and is ready."""
         try:
             answer = httpx.get(self.health_url, timeout=2, trust_env=False)
         except httpx.TransportError:
             return False
-        # The emulator says that it is ready without its MQTT listener too.
+        # The emulator also reports ready when its MQTT listener failed.
         return answer.status_code < 500 and '"iot_mtls": "degraded"' not in answer.text
 
 
 def log_file(settings: CloudSettings, name: str) -> Path:
-    """Where the output of a service, or of the keeper, goes."""
+    """The log of a service, of the supervisor, or of the CDK."""
     return settings.state / "logs" / f"{name}.log"
 
 
 def temporary_folder(settings: CloudSettings) -> Path:
-    """Where the emulator unpacks functions; removed with the cloud."""
+    """The folder in which the emulator unpacks functions; removed when the cloud ends."""
     return settings.state / "tmp"
 
 
 def services_of(settings: CloudSettings) -> list[Service]:
-    """The programs of this cloud, in the order in which they start."""
+    """List the services of this cloud in start order."""
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ} | settings.client_environment
     environment |= {"TMPDIR": str(temporary_folder(settings)), "PYTHONUNBUFFERED": "1"}
     emulator = {
@@ -55,7 +55,7 @@ def services_of(settings: CloudSettings) -> list[Service]:
         "AUTH": str(settings.auth).lower(),
         "STATE_DIR": str(settings.state / "emulator"),
         "S3_DATA_DIR": str(settings.state / "emulator" / "s3"),
-        # Without it the emulator looks for containers to clean up.
+        # An invalid address, so that the emulator does not clean up containers.
         "DOCKER_HOST": f"unix://{os.devnull}/none",
     }
     throttle = ["--tps", str(settings.rekognition_tps)] if settings.rekognition_tps else []

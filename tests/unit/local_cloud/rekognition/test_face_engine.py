@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from local_cloud.rekognition.engine.engine import Face, FaceEngine
+from local_cloud.rekognition.engine.face_engine import Face, FaceEngine
 from local_cloud.rekognition.engine.quality_filter import reasons_against
 from local_cloud.rekognition.engine.similarity import Vector, similarities
 from tests.support.rekognition_client import BIDEN, OBAMA, OBAMA2, OBAMA3, Pixels, pixels, side_by_side
@@ -48,7 +48,7 @@ def test_the_face_is_where_it_is_in_pictures_of_any_size(engine: FaceEngine) -> 
     for scale in (0.3, 2.5):
         face = only_face(engine, np.asarray(cv2.resize(picture, None, fx=scale, fy=scale), np.uint8))
         assert np.array([face.box.left, face.box.top]) / scale == pytest.approx([whole.box.left, whole.box.top], abs=20)
-        assert face.points / scale == pytest.approx(whole.points, abs=8)
+        assert face.landmarks / scale == pytest.approx(whole.landmarks, abs=8)
 
 
 def test_a_face_that_fills_a_large_picture_is_found(engine: FaceEngine) -> None:
@@ -84,7 +84,7 @@ def test_no_face_in_noise(engine: FaceEngine) -> None:
 
 
 def test_left_and_right_are_the_pictures(engine: FaceEngine) -> None:
-    eye_left, eye_right, nose, mouth_left, mouth_right = only_face(engine, pixels(OBAMA)).points
+    eye_left, eye_right, nose, mouth_left, mouth_right = only_face(engine, pixels(OBAMA)).landmarks
     assert eye_left[0] < nose[0] < eye_right[0]
     assert mouth_left[0] < mouth_right[0]
     assert eye_left[1] < nose[1] < mouth_left[1]

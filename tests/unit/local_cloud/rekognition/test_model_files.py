@@ -6,10 +6,11 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from local_cloud.paths import ROOT
 from local_cloud.rekognition.engine import model_files
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces, without_pairs
-from local_cloud.rekognition.engine.engine import FaceEngine
-from local_cloud.rekognition.engine.model_files import CHECKOUT, detector_file, embedding_file
+from local_cloud.rekognition.engine.face_engine import FaceEngine
+from local_cloud.rekognition.engine.model_files import detector_file, embedding_file
 from local_cloud.rekognition.engine.similarity import similarities
 from local_cloud.rekognition.errors import SetUpError
 from tests.support.rekognition_client import pixels
@@ -71,7 +72,7 @@ def test_the_detector_comes_from_the_installed_package() -> None:
 def test_an_idle_server_loads_neither_models_nor_image_libraries() -> None:
     program = "import sys, local_cloud.rekognition.server; print({'cv2', 'onnxruntime', 'PIL'} & {*sys.modules})"
     command = [sys.executable, "-c", program]
-    loaded = subprocess.run(command, capture_output=True, check=True, text=True, cwd=CHECKOUT)
+    loaded = subprocess.run(command, capture_output=True, check=True, text=True, cwd=ROOT)
     assert loaded.stdout == "set()\n"
 
 

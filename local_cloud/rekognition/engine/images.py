@@ -1,4 +1,4 @@
-"""Reads the picture of a request: from its bytes, or from S3."""
+"""Reads the image of a request, from its bytes or from S3."""
 
 import hashlib
 import io
@@ -20,30 +20,30 @@ from local_cloud.rekognition.errors import RekognitionError, invalid_parameter
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-LARGEST_S3_BYTES = 15 * 1024 * 1024
-_SMALLEST_SIDE_PX = 80
-_LARGEST_SIDE_PX = 10_000
+_MAX_S3_BYTES = 15 * 1024 * 1024
+_MIN_SIDE_PX = 80
+_MAX_SIDE_PX = 10_000
 
 
 @dataclass(frozen=True)
-class Source:
-    """A picture as it was sent and as it was decoded: (height, width, 3) BGR, upright."""
+class Image:
+    """An image as received, and decoded: (height, width, 3) BGR, upright."""
 
     data: bytes
     pixels: npt.NDArray[np.uint8]
 
     @property
     def image_id(self) -> str:
-        """The same for the same bytes, so that a repeated IndexFaces is recognised."""
+        """A hash of the bytes, which makes IndexFaces idempotent."""
         return str(uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(self.data).hexdigest()))
 
 
-class Pictures:
-    """Reads pictures.
+class ImageReader:
+    """Reads images from requests and from S3.
 
     Args:
-        s3_endpoint: of the S3 that holds `S3Object` pictures; None takes AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL.
-            Without either no S3 is asked, and never the real one.
+        s3_endpoint: Endpoint that has the `S3Object` images; default AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL. Without
+            an endpoint every `S3Object` is an error: the reader never calls the real S3.
     """
 
     def __init__(self, s3_endpoint: str | None = None) -> None:
@@ -51,16 +51,16 @@ class Pictures:
         self._s3_endpoint = s3_endpoint or environment
         self._lock = threading.Lock()
 
-    def read(self, image: dict[str, Any]) -> Source:
-        """The picture of a request's `Image` member.
+    def read(self, member: dict[str, Any]) -> Image:
+        """Read the image of a request's `Image` member.
 
         Raises:
-            RekognitionError: with the service's own code for each way in which a picture can be unusable.
+            RekognitionError: The image cannot be used; the code is the one that Rekognition returns.
         """
-        if len(image) != 1:
+        if len(member) != 1:
             raise invalid_parameter()
-        data = image["Bytes"] if "Bytes" in image else self._fetch(image["S3Object"])
-        return Source(data, decode(data))
+        data = member["Bytes"] if "Bytes" in member else self._fetch(member["S3Object"])
+        return Image(data, decode(data))
 
     def _fetch(self, location: dict[str, str]) -> bytes:
         if not {"Bucket", "Name"} <= location.keys():
@@ -73,7 +73,7 @@ class Pictures:
                 answer = client.get_object(Bucket=bucket, Key=key, VersionId=location["Version"])
             else:
                 answer = client.get_object(Bucket=bucket, Key=key)
-            if answer["ContentLength"] > LARGEST_S3_BYTES:
+            if answer["ContentLength"] > _MAX_S3_BYTES:
                 raise _too_large()
             return answer["Body"].read()
         except (BotoCoreError, ClientError) as error:
@@ -85,13 +85,13 @@ class Pictures:
     @cached_property
     def _s3(self) -> "S3Client":
         if not self._s3_endpoint:
-            message = "This server knows no S3: start it with --s3-endpoint or AWS_ENDPOINT_URL_S3."
+            message = "This server has no S3 endpoint. Start it with --s3-endpoint or AWS_ENDPOINT_URL_S3."
             raise RekognitionError("InvalidS3ObjectException", message)
         return boto3.client(
             "s3",
             endpoint_url=self._s3_endpoint,
             region_name=os.environ.get("AWS_REGION", "us-east-1"),
-            # Given, so that the SDK does not look for credentials on the network.
+            # Explicit credentials: otherwise the SDK looks for some on the network.
             aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "local"),
             aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "local"),
             aws_session_token=os.environ.get("AWS_SESSION_TOKEN"),
@@ -100,26 +100,26 @@ class Pictures:
 
 
 def decode(data: bytes) -> npt.NDArray[np.uint8]:
-    """The pixels of a JPEG or PNG, turned upright as its Exif data say.
+    """Decode a JPEG or PNG and rotate it upright by its Exif orientation.
 
     Raises:
-        RekognitionError: InvalidImageFormatException, ImageTooLargeException over 10,000 px a side, or
-            InvalidParameterException under 80 px.
+        RekognitionError: InvalidImageFormatException; ImageTooLargeException for a side over 10,000 px;
+            InvalidParameterException for a side under 80 px.
     """
-    # Image libraries take 60 MB, which an idle server does not need.
+    # Image libraries take 60 MB of memory; an idle server does without.
     import cv2  # noqa: PLC0415
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
+    import PIL.Image  # noqa: PLC0415
 
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as header:
+        with PIL.Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as header:
             size = header.size
-    except Image.DecompressionBombError:
+    except PIL.Image.DecompressionBombError:
         raise _too_large() from None
-    except (UnidentifiedImageError, OSError, SyntaxError):
+    except (PIL.UnidentifiedImageError, OSError, SyntaxError):
         raise _not_an_image() from None
-    if max(size) > _LARGEST_SIDE_PX:
+    if max(size) > _MAX_SIDE_PX:
         raise _too_large()
-    if min(size) < _SMALLEST_SIDE_PX:
+    if min(size) < _MIN_SIDE_PX:
         raise invalid_parameter()
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if pixels is None:

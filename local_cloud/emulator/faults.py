@@ -1,7 +1,7 @@
-"""Makes requests to the emulator fail on purpose: what ministack does not offer.
+"""Fault injection: makes requests to the emulator fail.
 
-It runs in the emulator's process, before ministack sees a request. So it covers tests, functions and the CDK alike, but
-not what the emulator does inside (a topic's delivery to its queue).
+It runs in the emulator's process, in front of ministack. So it affects requests of tests, functions, and the CDK, but
+not calls inside the emulator, such as a topic's delivery to its queue.
 """
 
 import json
@@ -22,15 +22,15 @@ SERVICE_OF_SIGNATURE = re.compile(rb"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_req
 
 @dataclass
 class Fault:
-    """Requests that fail.
+    """Which requests fail, and how.
 
     Attributes:
-        service: As it is signed: sns, dynamodb, s3, sqs, ...
-        action: Name of the API call; for S3 the HTTP method.
-        times: How many more fail. An SDK retries, so one call of a program is several requests.
-        status: HTTP status of the answer.
+        service: Name in the request's signature: sns, dynamodb, s3, sqs, ...
+        action: Name of the API operation; for S3 the HTTP method.
+        times: How many more requests fail. An SDK retries, so one call can be several requests.
+        status: HTTP status of the response.
         code: The service's error code.
-        after: Whether the request is carried out before it is answered with the error, as when an answer is lost.
+        after: Execute the request, then respond with the error, as when a response is lost.
     """
 
     service: str
@@ -42,9 +42,9 @@ class Fault:
 
 
 class FaultyGateway:
-    """The emulator's application behind a gate that fails requests.
+    """ASGI middleware that fails requests.
 
-    `PUT` a JSON list of faults to `PATH`, which replaces what was there; `GET` gives those that are left.
+    `PUT` a JSON list of faults to `PATH` to replace all faults; `GET` lists the faults that are left.
     """
 
     def __init__(self, app: App) -> None:
@@ -52,7 +52,7 @@ class FaultyGateway:
         self.faults: list[Fault] = []
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serve one connection, as ASGI defines it."""
+        """Handle one ASGI connection."""
         if scope["type"] == "http" and scope["path"] == PATH:
             await self._configure(scope["method"], await _body(receive), send)
         elif scope["type"] == "http" and self.faults:
@@ -64,7 +64,7 @@ class FaultyGateway:
         if method == "PUT":
             self.faults = [Fault(**fault) for fault in json.loads(body)]
         left = [asdict(fault) for fault in self.faults if fault.times > 0]
-        await _answer(send, 200, json.dumps(left).encode(), [(b"content-type", b"application/json")])
+        await _respond(send, 200, json.dumps(left).encode(), [(b"content-type", b"application/json")])
 
     async def _serve_or_fail(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
         unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
@@ -72,16 +72,16 @@ class FaultyGateway:
         async def replay() -> Message:
             return unread.pop() if unread else await receive()
 
-        fault = self._due(scope, body)
+        fault = self._matching_fault(scope, body)
         if fault is None:
             await self.app(scope, replay, send)
             return
         fault.times -= 1
         if fault.after:
             await self.app(scope, replay, _discard)
-        await _answer(send, fault.status, _error(scope, fault), [(b"x-amzn-errortype", fault.code.encode())])
+        await _respond(send, fault.status, _error(scope, fault), [(b"x-amzn-errortype", fault.code.encode())])
 
-    def _due(self, scope: Message, body: bytes) -> Fault | None:
+    def _matching_fault(self, scope: Message, body: bytes) -> Fault | None:
         headers = dict(scope["headers"])
         signature = SERVICE_OF_SIGNATURE.search(headers.get(b"authorization", b""))
         service = signature[1].decode() if signature else ""
@@ -99,7 +99,7 @@ def _action(method: str, headers: dict[bytes, bytes], body: bytes) -> str:
 
 
 def _error(scope: Message, fault: Fault) -> bytes:
-    message = "A fault that a test asked for."
+    message = "A fault injected by a test."
     if any(name == b"x-amz-target" for name, _ in scope["headers"]):
         return json.dumps({"__type": fault.code, "message": message}).encode()
     error = f"<Error><Code>{fault.code}</Code><Message>{message}</Message></Error>"
@@ -115,10 +115,10 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+async def _respond(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 async def _discard(_: Message) -> None:
-    """Lose an answer."""
+    """Drop a response."""

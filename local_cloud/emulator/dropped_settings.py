@@ -1,7 +1,7 @@
-"""Applies what ministack's CloudFormation drops from a template, and behaviour needs, by the services' own calls.
+"""Applies settings that ministack's CloudFormation drops from templates, with API calls after a deployment.
 
-Generic: it reads the templates of all deployed stacks. Dropped as well, and without effect in the emulator (assert them
-on the template): tags, encryption and life cycles of buckets, keys of topics, point-in-time recovery.
+It reads the templates of all deployed stacks. CloudFormation also drops settings that have no effect in the emulator:
+tags, encryption and life cycles of buckets, keys of topics, point-in-time recovery. Assert those on the template.
 """
 
 from collections.abc import Callable
@@ -14,20 +14,20 @@ Properties = dict[str, Any]
 
 
 def apply_dropped_settings(client: ClientFactory) -> list[str]:
-    """Read the template of each deployed stack and apply the dropped settings of its resources.
+    """Apply the dropped settings of all deployed stacks. Idempotent.
 
     Returns:
-        What was applied, one line each.
+        One line for each setting.
 
     Raises:
-        CloudError: A setting is not a literal in the template, so that its value is not known here.
+        CloudError: A setting is not a literal in the template.
     """
     cloudformation = client("cloudformation")
     pages = cloudformation.get_paginator("describe_stacks").paginate()
     applied = []
     for stack in (stack["StackName"] for page in pages for stack in page["Stacks"]):
         template = cloudformation.get_template(StackName=stack)["TemplateBody"]
-        # The CDK's own stack, of YAML: botocore gives it as text.
+        # The CDK's bootstrap stack is YAML, which botocore does not parse.
         if isinstance(template, str):
             continue
         names = _physical_names(cloudformation, stack)
@@ -46,21 +46,23 @@ def _physical_names(cloudformation: Any, stack: str) -> dict[str, str]:
     return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
 
 
-def _refuse_intrinsics(value: Any, what: str) -> None:
+def _refuse_intrinsics(value: Any, setting: str) -> None:
     if isinstance(value, dict):
         if any(key == "Ref" or key.startswith("Fn::") for key in value):
-            raise CloudError(f"The {what} is not a literal, so the local cloud cannot apply it: give a literal value.")
+            raise CloudError(
+                f"The local cloud cannot apply {setting}: it is not a literal. Use a literal value in the template."
+            )
         for part in value.values():
-            _refuse_intrinsics(part, what)
+            _refuse_intrinsics(part, setting)
     elif isinstance(value, list):
         for part in value:
-            _refuse_intrinsics(part, what)
+            _refuse_intrinsics(part, setting)
 
 
 def _expire_items(client: ClientFactory, table: str, specification: Properties) -> None:
     dynamodb = client("dynamodb")
     now = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
-    # A second time the service refuses it.
+    # DynamoDB refuses to enable it twice.
     if now.get("AttributeName") != specification["AttributeName"] or now["TimeToLiveStatus"] != "ENABLED":
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=specification)
 

@@ -195,9 +195,9 @@ def test_the_s3_endpoint_comes_from_the_environment(monkeypatch: pytest.MonkeyPa
             [("4097", "maxResults", "have value less than or equal to 4096")],
         ),
         (
-            "create_user",
-            {"CollectionId": "a", "UserId": "u" * 129},
-            [("u" * 129, "userId", "have length less than or equal to 128")],
+            "create_collection",
+            {"CollectionId": "c" * 256},
+            [("c" * 200, "collectionId", "have length less than or equal to 255")],
         ),
         (
             "delete_faces",
@@ -261,7 +261,7 @@ def test_over_the_limit_it_throttles_as_aws_does(url: str) -> None:
 
 
 def test_more_callers_than_it_can_hold_are_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "_MOST_UNDER_WAY", 0)
+    monkeypatch.setattr(server, "_MAX_IN_FLIGHT", 0)
     with running(Service()) as url:
         code, _, status = error_of(client(url).list_collections)
     assert (code, status) == ("ThrottlingException", 500)

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from local_cloud.paths import ROOT
 from local_cloud.rekognition import cli
 from local_cloud.rekognition.engine import model_files
-from local_cloud.rekognition.engine.model_files import CHECKOUT
 from tests.support.rekognition_client import OBAMA, OBAMA2, client
 
 
@@ -39,7 +39,7 @@ def started(*options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A server's process and URL, once it answers; killed at the end as in a power cut."""
     port = free_port()
     command = [sys.executable, "-m", "local_cloud.rekognition", "--port", str(port), *options]
-    process = subprocess.Popen(command, cwd=CHECKOUT)
+    process = subprocess.Popen(command, cwd=ROOT)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):

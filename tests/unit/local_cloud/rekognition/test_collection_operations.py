@@ -179,27 +179,3 @@ def test_detect_finds_every_face_largest_first(rekognition: "RekognitionClient")
     widths = [detail["BoundingBox"]["Width"] for detail in details]
     assert len(widths) == 2
     assert widths == sorted(widths, reverse=True)
-
-
-def test_compare_tells_matches_from_others(rekognition: "RekognitionClient") -> None:
-    both = picture(side_by_side(pixels(BIDEN), pixels(OBAMA2)))
-    answer = rekognition.compare_faces(SourceImage=image(OBAMA), TargetImage=both)
-    (match,), (other,) = answer["FaceMatches"], answer["UnmatchedFaces"]
-    assert match["Similarity"] >= 90
-    assert match["Face"]["BoundingBox"]["Left"] > 0.5 > other["BoundingBox"]["Left"]
-    assert answer["SourceImageFace"]["Confidence"] > 90
-    everything = rekognition.compare_faces(SourceImage=image(OBAMA), TargetImage=both, SimilarityThreshold=0)
-    scores = [face["Similarity"] for face in everything["FaceMatches"]]
-    assert scores == sorted(scores, reverse=True)
-    assert everything["UnmatchedFaces"] == []
-
-
-def test_compare_without_a_face_on_either_side(rekognition: "RekognitionClient") -> None:
-    grey = picture(np.full((200, 200, 3), 128, np.uint8))
-    for source, target in ((grey, image(OBAMA)), (image(OBAMA), grey)):
-        code, message, _ = error_of(
-            lambda source=source, target=target: rekognition.compare_faces(  # type: ignore[misc]
-                SourceImage=source, TargetImage=target
-            )
-        )
-        assert (code, message) == ("InvalidParameterException", "Request has invalid parameters")

@@ -1,0 +1,21 @@
+"""Starts the patched emulator: `python -m local_cloud.emulator`.
+
+Like ministack, it reads `GATEWAY_PORT`, `IOT_MTLS_PORT`, `BIND_HOST`, and `AUTH` from the environment.
+"""
+
+import os
+
+import ministack.app
+
+from local_cloud.emulator import patches
+from local_cloud.emulator.faults import FaultyGateway
+
+if __name__ == "__main__":
+    patches.bind_loopback_only()
+    patches.require_device_certificates()
+    patches.invoke_from_rules_asynchronously()
+    patches.serve_delete_connection()
+    if os.environ.get("AUTH") == "true":
+        ministack.app.app = patches.claim_https(ministack.app.app)
+    ministack.app.app = FaultyGateway(ministack.app.app)
+    ministack.app.main()

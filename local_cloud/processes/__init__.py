@@ -1,0 +1,1 @@
+"""The processes of a local cloud: the supervisor, its services, and how they end."""
