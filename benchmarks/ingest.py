@@ -35,10 +35,10 @@ from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.downloads.shared_pace import SharedPace
 from lambdas.ingest.gallery.face_collections import FaceCollections
-from lambdas.ingest.gallery.faces import AmbiguousIndexError
 from lambdas.ingest.gallery.index_photo import PhotoIndex
 from lambdas.ingest.gallery.lease import LeaseBusyError, LeaseLostError, Leases
-from lambdas.ingest.sources.namus.source import NamUs
+from lambdas.ingest.gallery.rekognition import AmbiguousIndexError
+from lambdas.ingest.sources.namus.api import NamUs
 from local_cloud.namus.server import running
 from local_cloud.namus.switches import Switches
 from local_cloud.namus.synthetic import Synthetic

@@ -6,10 +6,10 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from homeward.deployment.gallery import open_runs
 from homeward.options import FAILED, REFUSED
 from homeward.progress import progress
 from homeward.sync_report import REFUSALS, exit_code
+from lambdas.ingest.wiring import open_runs
 
 if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
-import boto3
 import typer
 from rich.console import Console
 
 from homeward.deployment.outputs import Deployment, find_deployment
-from lambdas.ingest.gallery.faces import NO_RETRIES
+from lambdas.ingest.resources import new_client
 
 FAILED, WRONG_USAGE, NOT_FOUND, DIFFERENCES, REFUSED, UNUSABLE = 1, 2, 3, 4, 5, 6
 
@@ -29,13 +28,7 @@ messages = Console(stderr=True, highlight=False)
 
 def connect(agency: str) -> Deployment:
     """The deployed environment, reached with the credentials and the region of the AWS environment."""
-
-    @functools.cache
-    def client(service: str) -> Any:
-        config = NO_RETRIES if service == "rekognition" else None
-        return boto3.client(service, config=config)  # type: ignore[call-overload] # the stubs want a literal
-
-    return find_deployment(agency, client)
+    return find_deployment(agency, functools.cache(new_client))
 
 
 def fail(text: str, *, code: int = FAILED) -> typer.Exit:

@@ -16,7 +16,7 @@ from lambdas.ingest.sync_runs import SyncRunningError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.ingest.sync import Stage, Sync
+    from lambdas.ingest.sync import Sync, SyncPhase
 
 FAILURES = (SourceError, SourceDownError, LeaseBusyError)
 REFUSALS = (SafetyStopError, SyncRunningError)
@@ -27,10 +27,10 @@ def run(sync: Sync, *, allow_removals: bool) -> tuple[dict[str, Any], int]:
     code = 0
     with progress(f"{sync.source}: listing") as advance:
 
-        def watch(stage: Stage, case_id: str, outcome: str) -> None:
-            advance(f"{stage.value} {case_id} {outcome}", total=sync.report.to_fetch)
+        def show_progress(phase: SyncPhase, case_id: str, outcome: str) -> None:
+            advance(f"{phase.value} {case_id} {outcome}", total=sync.report.to_fetch)
 
-        sync.watch = watch
+        sync.on_progress = show_progress
         try:
             sync.run(allow_removals=allow_removals)
         except FAILURES as error:

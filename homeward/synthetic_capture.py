@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PIL import Image
 
-from homeward.deployment.gallery import open_gallery, open_withdrawal
 from lambdas.cases.case import Case, CaseStatus, Name, SourcePhoto
 from lambdas.cases.table import CASE_RECORD, read_photo, record_key
 from lambdas.common.dynamodb import from_attributes
@@ -25,6 +24,7 @@ from lambdas.detection.windows import read_window
 from lambdas.encounters.encounter import AlertState, NoticeKind, notice_key
 from lambdas.encounters.hops import hops_of
 from lambdas.encounters.table import read_encounter, window_key
+from lambdas.ingest.gallery.wiring import open_gallery, open_withdrawal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

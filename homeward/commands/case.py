@@ -8,11 +8,12 @@ import msgspec
 import typer
 from rich.table import Table
 
-from homeward.deployment.gallery import open_encounters, open_gallery, open_withdrawal
 from homeward.options import NOT_FOUND, Agency, AsJson, DryRun, connect, console, fail
 from lambdas.cases.case import Case, CaseStatus
 from lambdas.cases.table import CASE_RECORD, StoredCase, read_case
 from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.ingest.gallery.wiring import open_gallery, open_withdrawal
+from lambdas.ingest.wiring import open_encounters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,12 @@ from rich.table import Table
 from agencies.settings import Sources
 from homeward.agency_file import AgencyFile, read_agency
 from homeward.commands.gallery_rebuild import rebuild
-from homeward.deployment.gallery import open_faces, open_gallery, open_photos, open_runs, open_withdrawal
 from homeward.options import DIFFERENCES, FAILED, Agency, AsJson, DryRun, connect, console, messages
 from homeward.progress import progress
 from lambdas.ingest.gallery.stats import GalleryStats, gallery_stats
 from lambdas.ingest.gallery.verify import Verification
+from lambdas.ingest.gallery.wiring import open_faces, open_gallery, open_photos, open_withdrawal
+from lambdas.ingest.wiring import open_runs
 
 if TYPE_CHECKING:
     from lambdas.ingest.gallery.verify import Difference, GalleryState
@@ -100,12 +101,12 @@ def _repair(verification: Verification, state: GalleryState, *, total: int) -> l
     unrepaired = []
     with progress("repairing", total=total) as advance:
 
-        def watch(difference: Difference, repaired: bool) -> None:
+        def show_progress(difference: Difference, repaired: bool) -> None:
             advance(difference.key)
             if not repaired:
                 unrepaired.append(difference.key)
 
-        dataclasses.replace(verification, watch=watch).repair(state)
+        dataclasses.replace(verification, on_repair=show_progress).repair(state)
     return unrepaired
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from homeward.agency_file import AgencyFile, read_agency
-from homeward.deployment.gallery import open_photos
 from homeward.options import FAILED, Agency, AsJson, DryRun, connect, console, fail
 from homeward.progress import progress
 from lambdas.common.times import now
 from lambdas.ingest.gallery.rebuild import Rebuild
+from lambdas.ingest.gallery.wiring import open_photos
 
 if TYPE_CHECKING:
     from lambdas.cases.collections_in_use import CollectionsInUse
@@ -89,10 +89,10 @@ def _do(step: Step, rebuilding: Rebuild, name: str) -> None:
 def _fill(rebuilding: Rebuild) -> None:
     with progress("indexing") as advance:
 
-        def watch(key: str, outcome: PhotoOutcome | None) -> None:
+        def show_progress(key: str, outcome: PhotoOutcome | None) -> None:
             advance(f"{key} {outcome.value if outcome else 'failed'}")
 
-        failed = dataclasses.replace(rebuilding, watch=watch).fill()
+        failed = dataclasses.replace(rebuilding, on_photo=show_progress).fill()
     if failed:
         raise fail(f"{failed} photos could not be indexed now; the same command goes on from here", code=FAILED)
 

@@ -9,12 +9,13 @@ import typer
 from agencies.settings import Settings
 from homeward.agency_file import AgencyFile, read_agency
 from homeward.commands.sync import AllowRemovals
-from homeward.deployment.gallery import open_sync
 from homeward.options import REFUSED, Agency, AsJson, DryRun, connect, console, fail
 from homeward.sync_report import preview, run, show, show_preview
+from lambdas.ingest.sources.agency_folder.cases import AgencyFolder, Problem, template
 from lambdas.ingest.sources.agency_folder.files import open_folder
-from lambdas.ingest.sources.agency_folder.source import AgencyFolder, Problem, template
-from lambdas.ingest.sources.source import UnreadableListingError
+from lambdas.ingest.sources.protocol import UnreadableListingError
+from lambdas.ingest.sync_runs import this_process
+from lambdas.ingest.wiring import open_sync
 
 
 def write_template(file: Path | None) -> None:
@@ -72,7 +73,9 @@ def import_folder(
     if problems:
         _report(problems, as_json=as_json)
         raise fail(f"{len(problems)} faults in {folder}; nothing was imported")
-    importing = open_sync(deployment, source, max_removed_percent=settings.sync.max_removed_percent)
+    importing = open_sync(
+        deployment, source, owner=this_process(), max_removed_percent=settings.sync.max_removed_percent
+    )
     result, code = (preview(importing), 0) if dry_run else run(importing, allow_removals=allow_removals)
     if as_json:
         console.print_json(data=result)

@@ -8,10 +8,11 @@ import typer
 
 from homeward.agency_file import AgencyFile, read_agency, sources_of
 from homeward.cloud_sync import run_in_cloud
-from homeward.deployment.gallery import open_sync
 from homeward.options import Agency, AsJson, DryRun, connect, console, fail
 from homeward.sync_report import preview, run, show, show_preview
 from lambdas.ingest.sources.open_source import open_source
+from lambdas.ingest.sync_runs import this_process
+from lambdas.ingest.wiring import open_sync
 
 if TYPE_CHECKING:
     from agencies.settings import Settings
@@ -71,7 +72,7 @@ def _open(deployment: Deployment, settings: Settings, name: str) -> Sync:
         source = open_source(name, sources_of(settings), s3=deployment.client("s3"))
     except ValueError as error:
         raise fail(str(error), code=2) from error
-    return open_sync(deployment, source, max_removed_percent=settings.sync.max_removed_percent)
+    return open_sync(deployment, source, owner=this_process(), max_removed_percent=settings.sync.max_removed_percent)
 
 
 def _chosen(settings: Settings, wanted: list[str] | None, *, in_cloud: bool) -> list[str]:

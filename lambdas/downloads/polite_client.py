@@ -82,46 +82,46 @@ class PoliteClient:
             transport=self.transport,
         )
 
-    def get(self, link: str, *, at_most: int, params: dict[str, str] | None = None) -> bytes:
+    def get(self, link: str, *, max_bytes: int, params: dict[str, str] | None = None) -> bytes:
         """The body at a link, which may be relative to the base URL.
 
         Args:
             link: absolute or relative; it must not leave the source's origins.
-            at_most: bytes, after any content encoding is undone.
+            max_bytes: bytes, after any content encoding is undone.
             params: the query.
 
         Raises:
             GoneError: 404 or 410.
             DisallowedError, RefusedError, TooLargeError, UnavailableError: as their names say.
         """
-        return self._request("GET", link, at_most=at_most, params=params).body or b""
+        return self._request("GET", link, max_bytes=max_bytes, params=params).body or b""
 
-    def get_if_changed(self, link: str, *, known: Mapping[str, str], at_most: int) -> Answer:
+    def get_if_changed(self, link: str, *, validators: Mapping[str, str], max_bytes: int) -> Answer:
         """The body at a link unless it is the one whose validators are `known` (RFC 9110, 13.1); raises as `get`."""
-        headers = {condition: known[name] for name, condition in _CONDITIONS.items() if name in known}
-        return self._request("GET", link, at_most=at_most, headers=headers)
+        headers = {condition: validators[name] for name, condition in _CONDITIONS.items() if name in validators}
+        return self._request("GET", link, max_bytes=max_bytes, headers=headers)
 
-    def post_json(self, link: str, body: Any, *, at_most: int) -> bytes:
+    def post_json(self, link: str, body: Any, *, max_bytes: int) -> bytes:
         """The answer to a JSON body; raises as `get` does."""
-        return self._request("POST", link, at_most=at_most, json=body).body or b""
+        return self._request("POST", link, max_bytes=max_bytes, json=body).body or b""
 
-    def _request(self, method: str, link: str, *, at_most: int, **content: Any) -> Answer:
+    def _request(self, method: str, link: str, *, max_bytes: int, **content: Any) -> Answer:
         url = self._allowed(link)
         for attempt in stamina.retry_context(_backoff, attempts=_ATTEMPTS, timeout=None, wait_max=30.0):
             with attempt:
-                return self._follow(method, url, at_most=at_most, **content)
+                return self._follow(method, url, max_bytes=max_bytes, **content)
         raise AssertionError("unreachable")
 
-    def _follow(self, method: str, url: httpx.URL, *, at_most: int, **content: Any) -> Answer:
+    def _follow(self, method: str, url: httpx.URL, *, max_bytes: int, **content: Any) -> Answer:
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._once(method, url, at_most=at_most, **content)
+            answer = self._once(method, url, max_bytes=max_bytes, **content)
             if isinstance(answer, Answer):
                 return answer
             url = self._allowed(str(url.join(answer)))
             content = {}
         raise RefusedError(f"{url} is behind more than {_MOST_REDIRECTS} redirects")
 
-    def _once(self, method: str, url: httpx.URL, *, at_most: int, **content: Any) -> str | Answer:
+    def _once(self, method: str, url: httpx.URL, *, max_bytes: int, **content: Any) -> str | Answer:
         """One request: where it redirects to, or what it gives."""
         self._obey_robots(url)
         self.pace.wait()
@@ -134,21 +134,21 @@ class PoliteClient:
                     return Answer(None)
                 _raise_for_status(response)
                 validators = {name: response.headers[name] for name in _CONDITIONS if name in response.headers}
-                return Answer(self._body(response, at_most), validators)
+                return Answer(self._body(response, max_bytes), validators)
         except httpx.TransportError as error:
             raise _TryAgainError(f"{url}: {type(error).__name__}: {error}") from error
         except (httpx.InvalidURL, httpx.DecodingError) as error:
             raise UnavailableError(f"{url}: {error}") from error
 
-    def _body(self, response: httpx.Response, at_most: int) -> bytes:
+    def _body(self, response: httpx.Response, max_bytes: int) -> bytes:
         """Read as it comes, so that neither an endless body nor a slow one is ever waited out."""
         ends_at = time.monotonic() + _SECONDS_PER_DOWNLOAD
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
             self.bytes_read += len(chunk)
-            if len(body) > at_most:
-                raise TooLargeError(f"{response.url} is larger than {at_most:,} bytes")
+            if len(body) > max_bytes:
+                raise TooLargeError(f"{response.url} is larger than {max_bytes:,} bytes")
             if time.monotonic() > ends_at:
                 raise TooLargeError(f"{response.url} takes longer than {_SECONDS_PER_DOWNLOAD:g} s")
         return bytes(body)

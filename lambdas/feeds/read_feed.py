@@ -64,7 +64,7 @@ class FeedReader:
             SourceError: the feed itself cannot be had.
         """
         report = FeedReport(feed=self.feed.name)
-        answer = self.client.get_if_changed(self.feed.url, known=self.seen.validators(), at_most=_FEED_BYTES)
+        answer = self.client.get_if_changed(self.feed.url, validators=self.seen.validators(), max_bytes=_FEED_BYTES)
         if answer.body is None:
             report.changed = False
             return report
@@ -99,7 +99,7 @@ class FeedReader:
 
     def _submit(self, image: str, capture: Capture) -> None:
         """As the gallery's photos are: what it is by content, upright, without metadata, no larger than is of use."""
-        jpeg = prepare_photo(self.client.get(image, at_most=_PICTURE_BYTES)).jpeg
+        jpeg = prepare_photo(self.client.get(image, max_bytes=_PICTURE_BYTES)).jpeg
         store_capture(self.s3, bucket=self.bucket, received=ReceivedCapture(capture=capture, jpeg=jpeg), now=self.now())
 
     def _capture(self, entry: Entry, image: str) -> Capture:

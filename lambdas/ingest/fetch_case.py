@@ -12,13 +12,13 @@ import msgspec
 from lambdas.cases.case import CaseStatus
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
 from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError, UnavailableError
-from lambdas.ingest.sources.source import DocumentError
+from lambdas.ingest.sources.protocol import DocumentError
 
 if TYPE_CHECKING:
     from lambdas.cases.case import Case, SourcePhoto
     from lambdas.common.dynamodb import Item
-    from lambdas.ingest.gallery.storage import Gallery
-    from lambdas.ingest.sources.source import CaseReference, Source
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
+    from lambdas.ingest.sources.protocol import CaseReference, Source
 
 _LARGEST_CASE = 300_000  # bytes of JSON; an item of the table holds 400 kB
 

@@ -10,8 +10,8 @@ from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import CASE_RECORD
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.common.times import to_text
-from lambdas.ingest.gallery.storage import QUARANTINE_RECORD
-from lambdas.ingest.sources.source import CaseReference
+from lambdas.ingest.gallery.bucket_and_table import QUARANTINE_RECORD
+from lambdas.ingest.sources.protocol import CaseReference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

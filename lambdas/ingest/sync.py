@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lambdas.ingest.closed_encounters import ClosedEncounters
     from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome
     from lambdas.ingest.gallery.withdraw import Withdrawal
-    from lambdas.ingest.sources.source import CaseReference
+    from lambdas.ingest.sources.protocol import CaseReference
     from lambdas.ingest.sync_runs import SyncRuns
 
 # So few removals are never stopped, however small the gallery.
@@ -38,7 +38,7 @@ _FAILURES_IN_A_ROW = 5
 logger = logging.getLogger(__name__)
 
 
-class Stage(StrEnum):
+class SyncPhase(StrEnum):
     """What a sync is at."""
 
     FETCH = "fetch"
@@ -46,10 +46,10 @@ class Stage(StrEnum):
     WITHDRAW = "withdraw"
 
 
-class Watch(Protocol):
+class OnProgress(Protocol):
     """Somebody who is told how a sync goes on."""
 
-    def __call__(self, stage: Stage, case_id: str, outcome: str) -> None:
+    def __call__(self, phase: SyncPhase, case_id: str, outcome: str) -> None:
         """One case is dealt with."""
 
 
@@ -90,7 +90,7 @@ class Sync:
         runs: keeps overlapping runs apart.
         owner: names this run; `this_process()` on a command line, the execution's name in Step Functions.
         max_removed_percent: of the source's open cases; beyond it, and beyond five cases, nothing is removed.
-        watch: told of each case.
+        on_progress: called after each case.
         encounters: those of the same deployment, so that the open ones of a closed case go with it.
     """
 
@@ -99,7 +99,7 @@ class Sync:
     runs: SyncRuns
     owner: str
     max_removed_percent: float = 10.0
-    watch: Watch = lambda stage, case_id, outcome: None  # noqa: ARG005 - nobody watches
+    on_progress: OnProgress = lambda phase, case_id, outcome: None  # noqa: ARG005 - the default does nothing
     encounters: ClosedEncounters | None = None
     report: SyncReport = field(init=False)
     unfetched: set[str] = field(default_factory=set, init=False)
@@ -129,7 +129,7 @@ class Sync:
             self.report.to_fetch = len(changed) + len(plan.vanished)
             self.check_removals(len(plan.vanished), plan.open_cases, allow=allow_removals)
             self.fetch_all(changed)
-            self.fetch_all(plan.vanished, Stage.CONFIRM)
+            self.fetch_all(plan.vanished, SyncPhase.CONFIRM)
             self.withdraw_closing(plan.open_cases, allow=allow_removals)
             self.report.complete = self.report.failed == 0
         except (SourceError, SourceDownError, SafetyStopError) as error:
@@ -145,7 +145,7 @@ class Sync:
         known = known_cases(gallery.dynamodb, table=gallery.table, source=self.source)
         return Plan(source=self.source, listing=self.fetcher.source.list_cases(), known=known, now=gallery.now())
 
-    def fetch_all(self, references: Iterable[CaseReference], stage: Stage = Stage.FETCH) -> None:
+    def fetch_all(self, references: Iterable[CaseReference], phase: SyncPhase = SyncPhase.FETCH) -> None:
         """Fetch case by case; one that fails never stops the others, five in a row do.
 
         Raises:
@@ -155,7 +155,7 @@ class Sync:
         for reference in references:
             outcome = self.fetch_one(reference)
             self._count(reference, outcome)
-            self.watch(stage, reference.case_id, outcome.value if outcome else "failed")
+            self.on_progress(phase, reference.case_id, outcome.value if outcome else "failed")
             in_a_row = 0 if outcome else in_a_row + 1
             if in_a_row >= _FAILURES_IN_A_ROW:
                 raise SourceDownError(f"{self.source} gave none of {in_a_row} cases in a row; sync again later")
@@ -201,7 +201,7 @@ class Sync:
             self.withdrawal.withdraw(case_id, status, source_modified=marker)
             self._renew()
             self.report.removed += 1
-            self.watch(Stage.WITHDRAW, case_id, status.value)
+            self.on_progress(SyncPhase.WITHDRAW, case_id, status.value)
         if self.encounters is not None:
             self.report.encounters_withdrawn = self.encounters.withdraw()
 

@@ -1,11 +1,11 @@
-"""The sync function: the steps of the state machine that keeps the gallery in step with one source.
+"""The sync function: the steps of the state machine that syncs the gallery with one source.
 
-Each event names its `step` and the `source`; `run` names the execution, so that a retried step goes on with its own.
+Each event names its `step` and the `source`. `run` names the execution, so that a retried step continues its own run.
 
-    {"step": "plan", "source": "namus", "run": "..."}     lists; answers with the key of the cases to fetch, and counts
-    {"Items": [{"step": "fetch", "run": "...", **CASE}, ...]}  fetches a few of them; also one as the event itself
-    {"step": "withdraw", "source": ..., "run": ..., "plan": ANSWER_OF_PLAN}   withdraws what closed, and ends the run
-    {"step": "fail", "source": ..., "run": ..., "error": "..."}               ends a run that something stopped
+    {"step": "plan", "source": "namus", "run": "..."}     list; returns counts and the S3 key of the cases to fetch
+    {"Items": [{"step": "fetch", "run": "...", **CASE}, ...]}     fetch a batch; the event may also be one such item
+    {"step": "withdraw", "source": ..., "run": ..., "plan": RESULT_OF_PLAN}   withdraw closed cases and end the run
+    {"step": "fail", "source": ..., "run": ..., "error": "..."}               end a run after an error
 """
 
 from __future__ import annotations
@@ -15,85 +15,58 @@ import functools
 import os
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import msgspec
 
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
-from lambdas.common.times import now
-from lambdas.downloads.shared_pace import SharedPace
-from lambdas.ingest.closed_encounters import ClosedEncounters
-from lambdas.ingest.fetch_case import CaseFetcher
-from lambdas.ingest.gallery.face_collections import FaceCollections
-from lambdas.ingest.gallery.faces import NO_RETRIES
-from lambdas.ingest.gallery.lease import Leases
-from lambdas.ingest.gallery.storage import Gallery
-from lambdas.ingest.gallery.withdraw import Withdrawal
+from lambdas.ingest.gallery.wiring import shared_pace
+from lambdas.ingest.resources import FunctionResources
 from lambdas.ingest.sources.open_source import open_source
+from lambdas.ingest.sources.protocol import CaseReference
 from lambdas.ingest.sources.settings import read_sources
-from lambdas.ingest.sources.source import CaseReference
-from lambdas.ingest.sync import Sync
-from lambdas.ingest.sync_runs import SyncRunningError, SyncRuns
+from lambdas.ingest.sync_runs import SyncRunningError
+from lambdas.ingest.wiring import open_sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from lambdas.ingest.sources.protocol import Source
+    from lambdas.ingest.sync import Sync
+
 metrics = Metrics()
-s3 = boto3.client("s3")
-dynamodb = boto3.client("dynamodb")
+resources = FunctionResources()
 sources = read_sources(os.environ["SOURCES"])
 MAX_REMOVED_PERCENT = float(os.environ["MAX_REMOVED_PERCENT"])
-TABLE = os.environ["CASES_TABLE"]
-gallery = Gallery(s3=s3, dynamodb=dynamodb, bucket=os.environ["GALLERY_BUCKET"], table=TABLE, now=now)
-withdrawal = Withdrawal(
-    gallery=gallery,
-    leases=Leases(dynamodb=dynamodb, table=TABLE, now=now),
-    faces=FaceCollections(
-        rekognition=boto3.client("rekognition", config=NO_RETRIES),
-        dynamodb=dynamodb,
-        table=TABLE,
-        deployed=os.environ["FACE_COLLECTION"],
-    ),
-)
-
-
-encounters = ClosedEncounters(
-    s3=s3,
-    dynamodb=dynamodb,
-    bucket=os.environ["DETECTION_BUCKET"],
-    encounters_table=os.environ["ENCOUNTERS_TABLE"],
-    cases_table=TABLE,
-    now=now,
-)
 
 
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One step; what it answers is the state machine's to pass on."""
+    """Run one step. The state machine passes its result on."""
     return STEPS[_items(event)[0]["step"]](event)
 
 
 def plan(event: dict[str, Any]) -> dict[str, Any]:
-    """List the source and write what is to be fetched to the gallery bucket, for the Distributed Map to read.
+    """List the source and write the cases to fetch to the gallery bucket, where the Distributed Map reads them.
 
     Raises:
-        SyncRunningError: another run has the source.
+        SyncRunningError: another run holds the source.
         SafetyStopError: too many cases vanished.
-        SourceError: the listing broke off; nothing may be concluded from it.
+        SourceError: the listing failed, so nothing may be concluded from it.
     """
     run = sync(event["source"], event["run"])
     run.runs.begin(run.source, run.owner)
     planned = run.plan()
     cases = list(planned)
     run.check_removals(len(planned.vanished), planned.open_cases, allow=bool(event.get("allow_removals")))
-    key = f"syncs/{run.source}/plan.json"
-    s3.put_object(Bucket=gallery.bucket, Key=key, Body=msgspec.json.encode([*cases, *planned.vanished]))
+    bucket, key = resources["GalleryBucket"], f"syncs/{run.source}/plan.json"
+    body = msgspec.json.encode([*cases, *planned.vanished])
+    resources.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
     metrics.count("CasesListed", planned.listed)
     return {
-        "bucket": gallery.bucket,
+        "bucket": bucket,
         "key": key,
         "to_fetch": len(cases) + len(planned.vanished),
         "listed": planned.listed,
@@ -103,18 +76,18 @@ def plan(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def fetch(event: dict[str, Any]) -> dict[str, Any]:
-    """Fetch some cases; one that the source does not give now is noted, and fetched by the next sync.
+    """Fetch a batch of cases. The next sync fetches those that fail.
 
-    It is noted in the run's record, since what the batches answer does not reach the end of the state machine: for a
-    national source that would be near the 256 KB that may go from state to state.
+    The failed cases go to the run's record, not to the result: the results of all batches of a national source would
+    approach the limit of 256 KB between states.
 
     Raises:
-        SourceDownError: the source gave none of five in a row.
+        SourceDownError: the source failed for five cases in a row.
     """
     references = msgspec.convert(_items(event), type=list[CaseReference])
     run = sync(references[0].source, _items(event)[0]["run"])
     run.fetch_all(references)
-    run.runs.note_unfetched(run.source, run.owner, run.unfetched)
+    run.runs.add_unfetched(run.source, run.owner, run.unfetched)
     for outcome, count in run.report.outcomes.items():
         metrics.count(outcome, count)
     return {"outcomes": run.report.outcomes, "failed": run.report.failed}
@@ -124,7 +97,7 @@ def withdraw(event: dict[str, Any]) -> dict[str, Any]:
     """Withdraw every case that was found closed, and end the run.
 
     Raises:
-        SafetyStopError: too many are.
+        SafetyStopError: too many cases are closed.
     """
     run = sync(event["source"], event["run"])
     planned = event["plan"]
@@ -139,10 +112,10 @@ def withdraw(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def fail(event: dict[str, Any]) -> dict[str, Any]:
-    """Let go of the source after a step failed."""
+    """End the run and release the source after a step failed."""
     run = sync(event["source"], event["run"])
     run.report.error = str(event["error"])[:2_000]
-    # A run that found the source taken has nothing to let go of, and its reason must not be covered by another.
+    # A run that found the source held by another has nothing to release. The caller needs the original error.
     with contextlib.suppress(SyncRunningError):
         run.runs.end(run.source, run.owner, run.report)
     metrics.count("SyncsFailed")
@@ -150,32 +123,20 @@ def fail(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _items(event: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a Distributed Map hands over in a batch, or the one item that the event is."""
+    """Return the batch that a Distributed Map passes, or the event itself as the only item."""
     items: list[dict[str, Any]] = event.get("Items") or [event]
     return items
 
 
 def sync(source: str, run: str) -> Sync:
-    """The run of this name over a source."""
-    return Sync(
-        fetcher=fetcher(source),
-        withdrawal=withdrawal,
-        runs=SyncRuns(dynamodb=dynamodb, table=TABLE, now=now),
-        owner=run,
-        max_removed_percent=MAX_REMOVED_PERCENT,
-        encounters=encounters,
-    )
-
-
-def shared_pace(source: str, per_second: float) -> SharedPace:
-    """The source's rate holds for all workers together."""
-    return SharedPace(dynamodb=dynamodb, table=TABLE, name=source, per_second=per_second)
+    """Build the sync of a source in this run."""
+    return open_sync(resources, opened(source), owner=run, max_removed_percent=MAX_REMOVED_PERCENT)
 
 
 @functools.cache
-def fetcher(source: str) -> CaseFetcher:
-    """One client a source, so that its pace and its connection outlast the step."""
-    return CaseFetcher(source=open_source(source, sources, s3=s3, pace=shared_pace), gallery=gallery)
+def opened(source: str) -> Source:
+    """Open a source once a container, so that its pace and its connection outlast a step."""
+    return open_source(source, sources, s3=resources.client("s3"), pace=functools.partial(shared_pace, resources))
 
 
 STEPS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

@@ -73,7 +73,7 @@ class SyncRuns:
         """
         self._change(source, owner, "SET lease_until = :until", {":until": self._until()})
 
-    def note_unfetched(self, source: str, owner: str, case_ids: set[str]) -> None:
+    def add_unfetched(self, source: str, owner: str, case_ids: set[str]) -> None:
         """Remember cases that the run could not fetch; naming one again, as a retried batch does, counts it once.
 
         Raises:

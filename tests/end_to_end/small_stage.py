@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from homeward.deployment.gallery import open_gallery, open_photos, open_withdrawal
 from homeward.deployment.outputs import STACKS, Deployment, find_deployment
 from lambdas.common.s3_events import object_keys
 from lambdas.ingest.gallery.stats import gallery_stats
 from lambdas.ingest.gallery.verify import Verification
+from lambdas.ingest.gallery.wiring import open_gallery, open_photos, open_withdrawal
 from local_cloud.demo.watch import wait_until
 from local_cloud.paths import ROOT
 

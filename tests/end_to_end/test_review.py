@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from homeward.deployment.gallery import open_encounters
 from lambdas.cases.case import CaseStatus
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.keys import confirmed_key, evidence_key
 from lambdas.common.times import now, to_text
 from lambdas.encounters.encounter import AlertState, Encounter, Sighting, Timeline
+from lambdas.ingest.wiring import open_encounters
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.conftest import PERSON, Town, jpeg
 from tests.support.stories import MARLOWE

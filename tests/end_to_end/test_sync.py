@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from homeward.deployment.gallery import open_runs
+from lambdas.ingest.wiring import open_runs
 from local_cloud.demo.watch import wait_until
 from local_cloud.lifecycle import running_cloud
 from local_cloud.namus.folder import Folder

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.cases.collections_in_use import read_collections_in_use
-from lambdas.ingest.gallery.faces import FaceCollection
+from lambdas.ingest.gallery.rekognition import FaceCollection
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

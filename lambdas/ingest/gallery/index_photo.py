@@ -13,15 +13,15 @@ from lambdas.cases.case import ENROLLED_KINDS, CaseStatus
 from lambdas.cases.table import read_photo, read_status
 from lambdas.common.keys import external_image_id, photo_key, photo_of_key
 from lambdas.common.s3_objects import is_not_found
-from lambdas.ingest.gallery.faces import AmbiguousIndexError
 from lambdas.ingest.gallery.lease import LeaseLostError
+from lambdas.ingest.gallery.rekognition import AmbiguousIndexError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambdas.ingest.gallery.face_collections import FaceCollections
-    from lambdas.ingest.gallery.faces import FaceCollection, IndexedFace
     from lambdas.ingest.gallery.lease import Lease, Leases
+    from lambdas.ingest.gallery.rekognition import FaceCollection, IndexedFace
 
 Found = Mapping[str, Collection[str]]
 """The ids of the faces that each collection was seen to have of a photo."""

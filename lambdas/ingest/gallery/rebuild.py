@@ -19,8 +19,8 @@ from lambdas.cases.collections_in_use import POINTER_KEY, CollectionsInUse
 from lambdas.cases.table import photo_record
 from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_attributes
 from lambdas.common.keys import photo_key
-from lambdas.ingest.gallery.faces import AmbiguousIndexError
 from lambdas.ingest.gallery.lease import LeaseBusyError, LeaseLostError
+from lambdas.ingest.gallery.rekognition import AmbiguousIndexError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,11 +40,11 @@ class Rebuild:
 
     Args:
         photos: indexes a photo in every collection that is in use.
-        watch: told of each photo that was looked at.
+        on_photo: told of each photo that was looked at.
     """
 
     photos: PhotoIndex
-    watch: Callable[[str, PhotoOutcome | None], None] = lambda key, outcome: None  # noqa: ARG005 - nobody watches
+    on_photo: Callable[[str, PhotoOutcome | None], None] = lambda key, outcome: None  # noqa: ARG005 - nobody watches
 
     def start(self, name: str) -> CollectionsInUse:
         """Create the collection and have it kept in step from now on; to start the same one again changes nothing.
@@ -84,7 +84,7 @@ class Rebuild:
                 lacking += 1
                 outcome = self._reconcile(key)
                 failed += outcome is None
-                self.watch(key, outcome)
+                self.on_photo(key, outcome)
             if lacking == 0:
                 return 0
         return failed

@@ -9,12 +9,12 @@ import msgspec
 
 from lambdas.cases.table import CASE_RECORD, photo_record
 from lambdas.common.dynamodb import Item, from_attributes
-from lambdas.ingest.gallery.storage import QUARANTINE_RECORD
+from lambdas.ingest.gallery.bucket_and_table import QUARANTINE_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.ingest.gallery.storage import Gallery
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
 
 
 class GalleryStats(msgspec.Struct, kw_only=True):

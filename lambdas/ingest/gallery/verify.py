@@ -13,14 +13,14 @@ from lambdas.cases.table import CASE_RECORD, photo_record
 from lambdas.common.dynamodb import Item, from_attributes
 from lambdas.common.keys import photo_key, photo_of_external_image_id, photo_of_key
 from lambdas.common.s3_objects import objects_under
-from lambdas.ingest.gallery.faces import AmbiguousIndexError
 from lambdas.ingest.gallery.lease import LeaseBusyError, LeaseLostError
+from lambdas.ingest.gallery.rekognition import AmbiguousIndexError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
     from lambdas.ingest.gallery.index_photo import PhotoIndex
-    from lambdas.ingest.gallery.storage import Gallery
     from lambdas.ingest.gallery.withdraw import Withdrawal
 
 _WITHOUT_OBJECT = frozenset({"unusable", "duplicate"})
@@ -53,13 +53,13 @@ class Verification:
         photos: repairs a photo, under its lease.
         withdrawal: repairs a closed case that still has photos.
         gallery: bucket and table.
-        watch: told of each difference as it is repaired, and whether it was.
+        on_repair: told of each difference as it is repaired, and whether it was.
     """
 
     photos: PhotoIndex
     withdrawal: Withdrawal
     gallery: Gallery
-    watch: Callable[[Difference, bool], None] = lambda difference, repaired: None  # noqa: ARG005 - nobody watches
+    on_repair: Callable[[Difference, bool], None] = lambda difference, repaired: None  # noqa: ARG005 - nobody watches
 
     def read(self) -> GalleryState:
         """Read all three; what changes meanwhile may show up as a difference that the repair finds to be none."""
@@ -93,7 +93,7 @@ class Verification:
         for difference in self.differences(state):
             repaired = self._repair_one(state, difference.key)
             failed += not repaired
-            self.watch(difference, repaired)
+            self.on_repair(difference, repaired)
         return failed
 
     def _repair_one(self, state: GalleryState, key: str) -> bool:

@@ -12,9 +12,9 @@ from lambdas.ingest.gallery.lease import LeaseBusyError
 
 if TYPE_CHECKING:
     from lambdas.cases.case import CaseStatus
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
     from lambdas.ingest.gallery.face_collections import FaceCollections
     from lambdas.ingest.gallery.lease import Lease, Leases
-    from lambdas.ingest.gallery.storage import Gallery
 
 
 @dataclass(frozen=True, kw_only=True)

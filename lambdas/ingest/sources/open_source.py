@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from lambdas.cases.case import CaseType
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
+from lambdas.ingest.sources.agency_folder.cases import AgencyFolder
 from lambdas.ingest.sources.agency_folder.files import open_folder
-from lambdas.ingest.sources.agency_folder.source import AgencyFolder
-from lambdas.ingest.sources.fbi.source import Fbi
-from lambdas.ingest.sources.interpol.source import Interpol
-from lambdas.ingest.sources.namus.source import NamUs
-from lambdas.ingest.sources.ncmec.source import Ncmec
+from lambdas.ingest.sources.fbi.api import Fbi
+from lambdas.ingest.sources.interpol.api import Interpol
+from lambdas.ingest.sources.namus.api import NamUs
+from lambdas.ingest.sources.ncmec.api import Ncmec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambdas.downloads.pace import Pace
+    from lambdas.ingest.sources.protocol import Source
     from lambdas.ingest.sources.settings import Sources, SourceSettings
-    from lambdas.ingest.sources.source import Source
 
 _OVER_HTTP: dict[str, Callable[[SourceSettings, PoliteClient], Source]] = {
     "namus": lambda settings, client: NamUs(client, states=settings.states, numbers=settings.case_number_range),

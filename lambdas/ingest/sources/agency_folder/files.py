@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Folder(Protocol):
     """Files by name."""
 
-    def read(self, name: str, *, at_most: int) -> bytes:
+    def read(self, name: str, *, max_bytes: int) -> bytes:
         """The bytes of a file.
 
         Raises:
@@ -37,13 +37,13 @@ class LocalFolder:
 
     path: Path
 
-    def read(self, name: str, *, at_most: int) -> bytes:
+    def read(self, name: str, *, max_bytes: int) -> bytes:
         """See Folder."""
         file = self._file(name)
         if not file.is_file():
             raise GoneError(f"{self.path} has no file {name!r}")
-        if file.stat().st_size > at_most:
-            raise TooLargeError(f"{name} is larger than {at_most:,} bytes")
+        if file.stat().st_size > max_bytes:
+            raise TooLargeError(f"{name} is larger than {max_bytes:,} bytes")
         return file.read_bytes()
 
     def stamp(self, name: str) -> str | None:
@@ -67,7 +67,7 @@ class S3Folder:
     bucket: str
     prefix: str
 
-    def read(self, name: str, *, at_most: int) -> bytes:
+    def read(self, name: str, *, max_bytes: int) -> bytes:
         """See Folder."""
         try:
             answer = self.s3.get_object(Bucket=self.bucket, Key=self._key(name))
@@ -75,8 +75,8 @@ class S3Folder:
             if is_not_found(error):
                 raise GoneError(f"s3://{self.bucket}/{self._key(name)} does not exist") from error
             raise
-        if answer["ContentLength"] > at_most:
-            raise TooLargeError(f"{name} is larger than {at_most:,} bytes")
+        if answer["ContentLength"] > max_bytes:
+            raise TooLargeError(f"{name} is larger than {max_bytes:,} bytes")
         return answer["Body"].read()
 
     def stamp(self, name: str) -> str | None:

@@ -21,7 +21,7 @@ from lambdas.cases.case import (
 )
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.dates import partial_date
-from lambdas.ingest.sources.reading import phone_e164
+from lambdas.ingest.sources.fields import phone_e164
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,9 +21,9 @@ from lambdas.cases.case import (
 )
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.dates import day_in_words
+from lambdas.ingest.sources.fields import decode_object, items, known, plain, positive, span, text, year_in
 from lambdas.ingest.sources.names import name_in_words
-from lambdas.ingest.sources.reading import decode_object, items, known, plain, positive, span, text, year_in
-from lambdas.ingest.sources.source import DocumentError
+from lambdas.ingest.sources.protocol import DocumentError
 
 _INCH_CM = 2.54
 _POUND_KG = 0.45359237
@@ -81,10 +81,10 @@ def read_fbi_case(source: str, source_id: str, document: bytes) -> Case:
         race_ethnicity=(race,) if (race := known(raw, "race_raw") or known(raw, "race")) else (),
         nationalities=(),
         birth=_birth(raw),
-        age_when_missing=span(positive(raw, "age_min", at_most=130), positive(raw, "age_max", at_most=130)),
+        age_when_missing=span(positive(raw, "age_min", maximum=130), positive(raw, "age_max", maximum=130)),
         last_seen=_last_seen(raw),
-        height_cm=span(*(positive(raw, f"height_{end}", at_most=108) for end in ("min", "max")), factor=_INCH_CM),
-        weight_kg=span(*(positive(raw, f"weight_{end}", at_most=1_500) for end in ("min", "max")), factor=_POUND_KG),
+        height_cm=span(*(positive(raw, f"height_{end}", maximum=108) for end in ("min", "max")), factor=_INCH_CM),
+        weight_kg=span(*(positive(raw, f"weight_{end}", maximum=1_500) for end in ("min", "max")), factor=_POUND_KG),
         hair=known(raw, "hair_raw") or known(raw, "hair"),
         eyes_left=known(raw, "eyes_raw") or known(raw, "eyes"),
         eyes_right=known(raw, "eyes_raw") or known(raw, "eyes"),

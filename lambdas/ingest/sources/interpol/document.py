@@ -8,9 +8,9 @@ from typing import Any
 from lambdas.cases.case import Agency, Case, CaseType, LastSeen, Name, Period, Range, SourcePhoto
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.dates import partial_date, years_between
+from lambdas.ingest.sources.fields import decode_object, items, known, member, plain, positive, span, text
 from lambdas.ingest.sources.names import in_usual_case
-from lambdas.ingest.sources.reading import decode_object, items, known, member, plain, positive, span, text
-from lambdas.ingest.sources.source import DocumentError
+from lambdas.ingest.sources.protocol import DocumentError
 
 _SEXES = {"F": "female", "M": "male"}
 _COLOURS = {
@@ -62,8 +62,8 @@ def read_interpol_case(source: str, source_id: str, document: bytes, *, case_typ
             city=in_usual_case(place) if (place := known(notice, "place")) else None,
             country=country if _is_country(country) else None,
         ),
-        height_cm=span(positive(notice, "height", at_most=2.8), None, factor=100),
-        weight_kg=span(positive(notice, "weight", at_most=700), None),
+        height_cm=span(positive(notice, "height", maximum=2.8), None, factor=100),
+        weight_kg=span(positive(notice, "weight", maximum=700), None),
         hair=_colours(notice, "hairs_id"),
         eyes_left=_colours(notice, "eyes_colors_id"),
         eyes_right=_colours(notice, "eyes_colors_id"),

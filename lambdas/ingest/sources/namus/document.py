@@ -17,7 +17,7 @@ from lambdas.cases.case import (
     SourcePhoto,
 )
 from lambdas.common.keys import case_id
-from lambdas.ingest.sources.reading import (
+from lambdas.ingest.sources.fields import (
     decode_object,
     integer,
     items,
@@ -31,7 +31,7 @@ from lambdas.ingest.sources.reading import (
     text,
     year_in,
 )
-from lambdas.ingest.sources.source import DocumentError
+from lambdas.ingest.sources.protocol import DocumentError
 
 _INCH_CM = 2.54
 _POUND_KG = 0.45359237
@@ -53,7 +53,7 @@ def read_namus_case(source: str, source_id: str, document: bytes, *, base_url: s
     """
     raw = decode_object(document)
     _check_identity(raw, source_id)
-    age = (positive(raw, "subjectIdentification", f"computedMissing{end}Age", at_most=130) for end in ("Min", "Max"))
+    age = (positive(raw, "subjectIdentification", f"computedMissing{end}Age", maximum=130) for end in ("Min", "Max"))
     return Case(
         case_id=case_id(source, source_id),
         source=source,
@@ -65,8 +65,8 @@ def read_namus_case(source: str, source_id: str, document: bytes, *, base_url: s
         race_ethnicity=_ethnicities(raw),
         age_when_missing=span(*age),
         last_seen=_last_seen(raw),
-        height_cm=_measure(raw, "height", factor=_INCH_CM, at_most=108),
-        weight_kg=_measure(raw, "weight", factor=_POUND_KG, at_most=1_500),
+        height_cm=_measure(raw, "height", factor=_INCH_CM, maximum=108),
+        weight_kg=_measure(raw, "weight", factor=_POUND_KG, maximum=1_500),
         hair=known(raw, "physicalDescription", "hairColor", "name"),
         eyes_left=known(raw, "physicalDescription", "leftEyeColor", "name"),
         eyes_right=known(raw, "physicalDescription", "rightEyeColor", "name"),
@@ -111,8 +111,8 @@ def _ethnicities(raw: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for entry in listed if (name := known(entry, "name")))
 
 
-def _measure(raw: dict[str, Any], what: str, *, factor: float, at_most: float) -> Range | None:
-    ends = (positive(raw, "subjectDescription", f"{what}{end}", at_most=at_most) for end in ("From", "To"))
+def _measure(raw: dict[str, Any], what: str, *, factor: float, maximum: float) -> Range | None:
+    ends = (positive(raw, "subjectDescription", f"{what}{end}", maximum=maximum) for end in ("From", "To"))
     return span(*ends, factor=factor)
 
 

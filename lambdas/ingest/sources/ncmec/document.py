@@ -8,8 +8,7 @@ from typing import Any
 from lambdas.cases.case import Agency, Case, CrossReference, LastSeen, Name, Period, PhotoKind, Range, SourcePhoto
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.dates import day_in_words, years_between
-from lambdas.ingest.sources.names import in_usual_case
-from lambdas.ingest.sources.reading import (
+from lambdas.ingest.sources.fields import (
     decode_object,
     integer,
     known,
@@ -20,7 +19,8 @@ from lambdas.ingest.sources.reading import (
     span,
     text,
 )
-from lambdas.ingest.sources.source import DocumentError
+from lambdas.ingest.sources.names import in_usual_case
+from lambdas.ingest.sources.protocol import DocumentError
 
 _INCH_CM = 2.54
 _POUND_KG = 0.45359237
@@ -65,8 +65,8 @@ def read_ncmec_case(source: str, source_id: str, document: bytes) -> Case:
             region=known(child, "missingState") or known(child, "missingProvince"),
             country=known(child, "missingCountry"),
         ),
-        height_cm=_measure(child, "height", imperial="heightInInch", factor=_INCH_CM, at_most=280),
-        weight_kg=_measure(child, "weight", imperial="weightInPound", factor=_POUND_KG, at_most=1_500),
+        height_cm=_measure(child, "height", imperial="heightInInch", factor=_INCH_CM, maximum=280),
+        weight_kg=_measure(child, "weight", imperial="weightInPound", factor=_POUND_KG, maximum=1_500),
         hair=known(child, "hairColor"),
         eyes_left=known(child, "eyeColor"),
         eyes_right=known(child, "eyeColor"),
@@ -93,8 +93,8 @@ def _age(child: Any, birth: str | None, missing: str | None) -> Range | None:
     return span(float(approximate[1]), float(approximate[2] or approximate[1])) if approximate else None
 
 
-def _measure(child: Any, key: str, *, imperial: str, factor: float, at_most: float) -> Range | None:
-    return span(positive(child, key, at_most=at_most), None, factor=1.0 if member(child, imperial) is False else factor)
+def _measure(child: Any, key: str, *, imperial: str, factor: float, maximum: float) -> Range | None:
+    return span(positive(child, key, maximum=maximum), None, factor=1.0 if member(child, imperial) is False else factor)
 
 
 def _agencies(child: Any) -> tuple[Agency, ...]:

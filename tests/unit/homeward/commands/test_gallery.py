@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homeward.deployment.gallery import open_gallery, open_photos
 from homeward.options import connect
 from lambdas.cases.case import Case, CaseStatus, Name, SourcePhoto
 from lambdas.cases.table import read_status
@@ -13,6 +12,7 @@ from lambdas.common.dynamodb import from_attributes
 from lambdas.common.photos import Photo
 from lambdas.encounters.encounter import Review
 from lambdas.ingest.gallery.rebuild import RebuildError
+from lambdas.ingest.gallery.wiring import open_gallery, open_photos
 from tests.support.memory_rekognition import client_error
 from tests.unit.lambdas.review.conftest import Desk
 

@@ -28,7 +28,7 @@ def client(website: Any, **options: Any) -> PoliteClient:
 
 def test_each_request_names_us_and_whom_to_write_to(website: Any) -> None:
     website.answers = {"/a": httpx.Response(200, content=b"body")}
-    assert client(website).get("/a", at_most=10) == b"body"
+    assert client(website).get("/a", max_bytes=10) == b"body"
     assert website.requests[0].headers["user-agent"].startswith("Homeward/")
     assert "homeward@agency.example" in website.requests[0].headers["user-agent"]
 
@@ -59,7 +59,7 @@ def test_every_attempt_waits_for_its_turn(website: Any) -> None:
 
     answers = iter([httpx.Response(503), httpx.Response(429), httpx.Response(200, content=b"ok")])
     website.answers = {"/a": lambda _: next(answers)}
-    assert client(website, pace=Counting()).get("/a", at_most=10) == b"ok"
+    assert client(website, pace=Counting()).get("/a", max_bytes=10) == b"ok"
     assert len(turns) == 3
 
 
@@ -67,7 +67,7 @@ def test_every_attempt_waits_for_its_turn(website: Any) -> None:
 def test_gone_is_told_apart_from_unavailable(website: Any, status: int) -> None:
     website.answers = {"/a": httpx.Response(status)}
     with pytest.raises(GoneError):
-        client(website).get("/a", at_most=10)
+        client(website).get("/a", max_bytes=10)
     assert len(website.requests) == 1
 
 
@@ -75,7 +75,7 @@ def test_gone_is_told_apart_from_unavailable(website: Any, status: int) -> None:
 def test_only_what_may_pass_is_tried_again(website: Any, status: int, attempts: int) -> None:
     website.answers = {"/a": httpx.Response(status)}
     with pytest.raises(UnavailableError, match=str(status)):
-        client(website).get("/a", at_most=10)
+        client(website).get("/a", max_bytes=10)
     assert len(website.requests) == attempts
 
 
@@ -85,7 +85,7 @@ def test_a_dropped_connection_is_tried_again(website: Any) -> None:
 
     website.answers = {"/a": drop}
     with pytest.raises(UnavailableError, match="peer closed"):
-        client(website).get("/a", at_most=10)
+        client(website).get("/a", max_bytes=10)
     assert len(website.requests) == 4
 
 
@@ -108,14 +108,14 @@ def test_retry_after_sets_the_wait_and_an_hour_ends_the_attempts(asked: float | 
 )  # fmt: skip
 def test_a_link_that_leaves_the_origin_is_refused_before_anything_is_sent(website: Any, link: str) -> None:
     with pytest.raises(RefusedError):
-        client(website).get(link, at_most=10)
+        client(website).get(link, max_bytes=10)
     assert website.requests == []
 
 
 def test_a_further_origin_may_be_allowed(website: Any) -> None:
     website.answers = {"/p": httpx.Response(200, content=b"p")}
     photos = client(website, further_origins=("https://photos.example",))
-    assert photos.get("https://photos.example/p", at_most=10) == b"p"
+    assert photos.get("https://photos.example/p", max_bytes=10) == b"p"
 
 
 def test_redirects_are_followed_within_the_origin_only(website: Any) -> None:
@@ -126,11 +126,11 @@ def test_redirects_are_followed_within_the_origin_only(website: Any) -> None:
         "/loop": httpx.Response(302, headers={"location": "/loop"}),
     }
     polite = client(website)
-    assert polite.get("/a", at_most=10) == b"b"
+    assert polite.get("/a", max_bytes=10) == b"b"
     with pytest.raises(RefusedError, match=r"evil\.example"):
-        polite.get("/out", at_most=10)
+        polite.get("/out", max_bytes=10)
     with pytest.raises(RefusedError, match="more than 3 redirects"):
-        polite.get("/loop", at_most=10)
+        polite.get("/loop", max_bytes=10)
     assert {request.url.host for request in website.requests} == {"source.example"}
 
 
@@ -145,7 +145,7 @@ def test_a_body_is_cut_off_at_the_limit_however_long_it_is(website: Any) -> None
 
     website.answers = {"/a": lambda _: httpx.Response(200, stream=Endless())}
     with pytest.raises(TooLargeError, match="5,000 bytes"):
-        client(website).get("/a", at_most=5_000)
+        client(website).get("/a", max_bytes=5_000)
     assert len(sent) == 6
 
 
@@ -160,37 +160,37 @@ def test_without_permission_robots_txt_is_read_once_and_obeyed(website: Any) -> 
     }
     polite = client(website, permission=None)
     with pytest.raises(DisallowedError, match=r'disallows /api/x.*permission = "\.\.\."'):
-        polite.get("/api/x", at_most=10)
-    assert polite.get("/About", at_most=10) == b"about"
+        polite.get("/api/x", max_bytes=10)
+    assert polite.get("/About", max_bytes=10) == b"about"
     assert website.paths == ["/robots.txt", "/About"]
 
 
 def test_with_permission_robots_txt_is_not_asked(website: Any) -> None:
     website.answers = {"/robots.txt": httpx.Response(200, text=ROBOTS), "/api/x": httpx.Response(200, content=b"x")}
-    assert client(website).get("/api/x", at_most=10) == b"x"
+    assert client(website).get("/api/x", max_bytes=10) == b"x"
     assert website.paths == ["/api/x"]
 
 
 def test_no_robots_txt_allows_all(website: Any) -> None:
     website.answers = {"/x": httpx.Response(200, content=b"x")}
-    assert client(website, permission=None).get("/x", at_most=10) == b"x"
+    assert client(website, permission=None).get("/x", max_bytes=10) == b"x"
 
 
 def test_while_robots_txt_cannot_be_had_nothing_is_asked(website: Any) -> None:
     website.answers = {"/robots.txt": httpx.Response(500), "/x": httpx.Response(200, content=b"x")}
     polite = client(website, permission=None)
     with pytest.raises(UnavailableError, match=r"robots\.txt"):
-        polite.get("/x", at_most=10)
+        polite.get("/x", max_bytes=10)
     assert "/x" not in website.paths
     website.answers["/robots.txt"] = httpx.Response(200, text="")
-    assert polite.get("/x", at_most=10) == b"x"
+    assert polite.get("/x", max_bytes=10) == b"x"
 
 
 def test_a_crawl_delay_is_kept(website: Any) -> None:
     slept: list[float] = []
     robots = httpx.Response(200, text="User-agent: *\nCrawl-delay: 4\n")
     website.answers = {"/robots.txt": robots, "/x": httpx.Response(200, content=b"x")}
-    client(website, permission=None, sleep=slept.append).get("/x", at_most=10)
+    client(website, permission=None, sleep=slept.append).get("/x", max_bytes=10)
     assert slept == [4.0]
 
 
@@ -202,7 +202,7 @@ def test_what_has_not_changed_is_not_sent_again(website: Any) -> None:
 
     website.answers = {"/feed": feed}
     polite = client(website)
-    first = polite.get_if_changed("/feed", known={}, at_most=10)
+    first = polite.get_if_changed("/feed", validators={}, max_bytes=10)
     assert (first.body, first.validators) == (b"feed", {"etag": '"v1"', "last-modified": "Mon, 23 Nov 2026"})
-    assert polite.get_if_changed("/feed", known=first.validators, at_most=10).body is None
+    assert polite.get_if_changed("/feed", validators=first.validators, max_bytes=10).body is None
     assert website.requests[1].headers["if-modified-since"] == "Mon, 23 Nov 2026"

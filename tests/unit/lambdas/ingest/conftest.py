@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lambdas.ingest.gallery.bucket_and_table import Gallery
 from lambdas.ingest.gallery.face_collections import FaceCollections
 from lambdas.ingest.gallery.index_photo import PhotoIndex
 from lambdas.ingest.gallery.lease import Leases
-from lambdas.ingest.gallery.storage import Gallery
 from lambdas.ingest.gallery.withdraw import Withdrawal
 from tests.support.memory_rekognition import MemoryRekognition
 

@@ -15,7 +15,7 @@ from lambdas.ingest.closed_encounters import ClosedEncounters
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdas.ingest.gallery.storage import Gallery
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
 
 AT = "2026-11-23T02:59:00.000Z"
 

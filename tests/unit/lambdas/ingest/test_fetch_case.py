@@ -15,13 +15,13 @@ from lambdas.downloads.errors import UnavailableError
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome, IncompleteCaseError, content_sha256
-from lambdas.ingest.sources.namus.source import NamUs
-from lambdas.ingest.sources.source import CaseReference
+from lambdas.ingest.sources.namus.api import NamUs
+from lambdas.ingest.sources.protocol import CaseReference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdas.ingest.gallery.storage import Gallery
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
 
 CASE = "namus:MP970001"
 DOCUMENT = "/api/CaseSets/NamUs/MissingPersons/Cases/970001"

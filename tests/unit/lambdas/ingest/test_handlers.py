@@ -8,18 +8,19 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import httpx
 import pytest
 
 from lambdas.cases.case import Case
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
-from lambdas.ingest.sources.namus.source import NamUs
+from lambdas.ingest.sources.namus.api import NamUs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdas.ingest.gallery.storage import Gallery
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
 
 CONTEXT = SimpleNamespace(
     function_name="f",
@@ -47,8 +48,13 @@ def environment(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def load(environment: None, website: Any, rekognition: Any) -> Callable[[str], Any]:
-    """A handler's module as a new container imports it, with the test's website and Rekognition behind it."""
+def load(environment: None, website: Any, rekognition: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Import a handler's module as a new container does, with the test's website and Rekognition behind it."""
+
+    def client(service: str) -> Any:
+        return rekognition if service == "rekognition" else boto3.client(service)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("lambdas.ingest.resources.new_client", client)
 
     def import_anew(name: str) -> Any:
         sys.modules.pop(f"lambdas.ingest.{name}", None)
@@ -62,9 +68,6 @@ def load(environment: None, website: Any, rekognition: Any) -> Callable[[str], A
         )
         if hasattr(module, "open_source"):
             module.open_source = lambda *_, **__: NamUs(client, states=("Oregon",))
-        for owner in ("withdrawal", "photos"):
-            if hasattr(module, owner):
-                object.__setattr__(getattr(module, owner).faces, "rekognition", rekognition)
         return module
 
     return import_anew

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lambdas.cases.case import Case, CaseStatus, PhotoKind, SourcePhoto
 from lambdas.cases.table import read_status
 from lambdas.common.photos import prepare_photo
-from lambdas.ingest.gallery.faces import AmbiguousIndexError
 from lambdas.ingest.gallery.lease import LeaseBusyError, LeaseLostError
+from lambdas.ingest.gallery.rekognition import AmbiguousIndexError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,12 +8,12 @@ import pytest
 
 from lambdas.cases.case import Case, CaseStatus
 from lambdas.ingest.plan import Plan, known_cases
-from lambdas.ingest.sources.source import CaseReference, UnreadableListingError
+from lambdas.ingest.sources.protocol import CaseReference, UnreadableListingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.ingest.gallery.storage import Gallery
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
 
 
 def listed(*cases: tuple[str, str | None]) -> list[CaseReference]:

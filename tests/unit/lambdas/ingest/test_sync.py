@@ -17,7 +17,7 @@ from lambdas.downloads.errors import SourceError
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.ingest.fetch_case import CaseFetcher
-from lambdas.ingest.sources.namus.source import NamUs
+from lambdas.ingest.sources.namus.api import NamUs
 from lambdas.ingest.sync import SafetyStopError, SourceDownError, Sync
 from lambdas.ingest.sync_runs import SyncRunningError, SyncRuns, this_process
 from local_cloud.namus.folder import Folder
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
     from lambdas.ingest.gallery.index_photo import PhotoIndex
-    from lambdas.ingest.gallery.storage import Gallery
 
 CASES = 8
 

@@ -19,8 +19,8 @@ from lambdas.common.photos import prepare_photo
 from lambdas.downloads.errors import GoneError, RefusedError, SourceError, UnavailableError
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
-from lambdas.ingest.sources.namus.source import NamUs
-from lambdas.ingest.sources.source import UnreadableListingError
+from lambdas.ingest.sources.namus.api import NamUs
+from lambdas.ingest.sources.protocol import UnreadableListingError
 from local_cloud.demo_cases import write_demo_documents
 from local_cloud.namus.folder import Folder
 from local_cloud.namus.population import Together

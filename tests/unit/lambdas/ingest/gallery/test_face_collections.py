@@ -20,8 +20,8 @@ from lambdas.common.photos import prepare_photo
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
     from lambdas.ingest.gallery.index_photo import PhotoIndex
-    from lambdas.ingest.gallery.storage import Gallery
     from lambdas.ingest.gallery.withdraw import Withdrawal
 
 KEY = "photos/namus/MP1/11.jpg"

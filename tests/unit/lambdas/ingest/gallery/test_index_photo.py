@@ -10,14 +10,14 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from lambdas.cases.case import Case, CaseStatus, PhotoKind, SourcePhoto
 from lambdas.cases.table import read_photo
 from lambdas.common.photos import prepare_photo
-from lambdas.ingest.gallery.faces import AmbiguousIndexError, judge
 from lambdas.ingest.gallery.index_photo import PhotoIndex, PhotoOutcome
 from lambdas.ingest.gallery.lease import LeaseBusyError, LeaseLostError
+from lambdas.ingest.gallery.rekognition import AmbiguousIndexError, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdas.ingest.gallery.storage import Gallery
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
     from lambdas.ingest.gallery.withdraw import Withdrawal
 
 CASE = "namus:MP1"

@@ -13,8 +13,8 @@ from lambdas.ingest.gallery.stats import gallery_stats
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
     from lambdas.ingest.gallery.index_photo import PhotoIndex
-    from lambdas.ingest.gallery.storage import Gallery
 
 
 def test_photos_are_counted_by_what_became_of_them(

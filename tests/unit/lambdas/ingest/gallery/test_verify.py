@@ -13,8 +13,8 @@ from lambdas.ingest.gallery.verify import Verification
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
     from lambdas.ingest.gallery.index_photo import PhotoIndex
-    from lambdas.ingest.gallery.storage import Gallery
     from lambdas.ingest.gallery.withdraw import Withdrawal
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from lambdas.cases.case import CaseStatus, LastSeen, Name, Period, PhotoKind, Range
 from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError
+from lambdas.ingest.sources.agency_folder.cases import AgencyFolder, template
 from lambdas.ingest.sources.agency_folder.files import LocalFolder, S3Folder, open_folder
 from lambdas.ingest.sources.agency_folder.row import COLUMNS, read_row
-from lambdas.ingest.sources.agency_folder.source import AgencyFolder, template
-from lambdas.ingest.sources.source import DocumentError, UnreadableListingError
+from lambdas.ingest.sources.protocol import DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,7 +171,7 @@ def test_an_empty_or_unreadable_list_makes_nothing_vanish(tmp_path: Path, conten
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a/../../b", "", "a\\b", "x\x00"])
 def test_a_name_never_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(RefusedError):
-        LocalFolder(tmp_path).read(name, at_most=10)
+        LocalFolder(tmp_path).read(name, max_bytes=10)
 
 
 def test_a_symbolic_link_does_not_lead_out_either(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_symbolic_link_does_not_lead_out_either(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "inside" / "photo.jpg").symlink_to(tmp_path / "secret")
     with pytest.raises(RefusedError):
-        LocalFolder(tmp_path / "inside").read("photo.jpg", at_most=10)
+        LocalFolder(tmp_path / "inside").read("photo.jpg", max_bytes=10)
 
 
 def test_a_folder_in_s3_reads_the_same(s3: Any) -> None:
@@ -191,6 +191,6 @@ def test_a_folder_in_s3_reads_the_same(s3: Any) -> None:
     assert folder.fetch_photo(case.photos[0]) == b"picture"
     assert list(folder.problems()) == []
     with pytest.raises(TooLargeError):
-        S3Folder(s3, "gallery", "import").read("photos/a.jpg", at_most=3)
+        S3Folder(s3, "gallery", "import").read("photos/a.jpg", max_bytes=3)
     with pytest.raises(GoneError):
-        S3Folder(s3, "gallery", "import").read("photos/b.jpg", at_most=3)
+        S3Folder(s3, "gallery", "import").read("photos/b.jpg", max_bytes=3)

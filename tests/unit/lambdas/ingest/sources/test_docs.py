@@ -14,12 +14,12 @@ import pytest
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome
-from lambdas.ingest.sources.source import DocumentError, UnreadableListingError
+from lambdas.ingest.sources.protocol import DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdas.ingest.gallery.storage import Gallery
+    from lambdas.ingest.gallery.bucket_and_table import Gallery
 
 DOCS = Path(__file__).parents[5] / "docs" / "sources.md"
 CASE = {"number": "A1", "first": "Perdita", "last": "Invented", "missing_since": "2024-05", "photos": ["p1", None]}

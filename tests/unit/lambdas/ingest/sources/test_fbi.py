@@ -12,9 +12,9 @@ from lambdas.cases.case import CaseStatus, CaseType, LastSeen, Name, Period, Pho
 from lambdas.downloads.errors import RefusedError
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
+from lambdas.ingest.sources.fbi.api import Fbi
 from lambdas.ingest.sources.fbi.document import case_type_of, photo_kind, read_fbi_case
-from lambdas.ingest.sources.fbi.source import Fbi
-from lambdas.ingest.sources.source import DocumentError, UnreadableListingError
+from lambdas.ingest.sources.protocol import DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

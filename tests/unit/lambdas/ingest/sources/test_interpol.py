@@ -11,9 +11,9 @@ import pytest
 from lambdas.cases.case import CaseType, LastSeen, Name, Period, Range
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
+from lambdas.ingest.sources.interpol.api import Interpol
 from lambdas.ingest.sources.interpol.document import read_interpol_case
-from lambdas.ingest.sources.interpol.source import Interpol
-from lambdas.ingest.sources.source import DocumentError, UnreadableListingError
+from lambdas.ingest.sources.protocol import DocumentError, UnreadableListingError
 
 BASE = "https://interpol.example"
 NOTICE = {

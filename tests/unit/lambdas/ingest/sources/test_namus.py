@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from lambdas.cases.case import CaseStatus, LastSeen, Name, PhotoKind, Range
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
+from lambdas.ingest.sources.namus.api import NamUs
 from lambdas.ingest.sources.namus.document import read_namus_case
-from lambdas.ingest.sources.namus.source import NamUs
-from lambdas.ingest.sources.source import DocumentError, UnreadableListingError
+from lambdas.ingest.sources.protocol import DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

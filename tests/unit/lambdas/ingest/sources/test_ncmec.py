@@ -12,9 +12,9 @@ from lambdas.cases.case import Name, PhotoKind, Range
 from lambdas.downloads.errors import GoneError
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
+from lambdas.ingest.sources.ncmec.api import Ncmec
 from lambdas.ingest.sources.ncmec.document import read_ncmec_case
-from lambdas.ingest.sources.ncmec.source import Ncmec
-from lambdas.ingest.sources.source import DocumentError, UnreadableListingError
+from lambdas.ingest.sources.protocol import DocumentError, UnreadableListingError
 
 SERVLET = "/missingkids/servlet/JSONDataServlet"
 CHILD = {

@@ -8,8 +8,8 @@ import pytest
 
 from lambdas.cases.case import Name, Range
 from lambdas.ingest.sources.dates import day_in_words, partial_date, years_between
+from lambdas.ingest.sources.fields import integer, known, number, phone_e164, plain, positive, span, year_in
 from lambdas.ingest.sources.names import name_in_words
-from lambdas.ingest.sources.reading import integer, known, number, phone_e164, plain, positive, span, year_in
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_numbers(value: Any, expected: float | None) -> None:
 
 
 def test_zero_negative_and_absurd_measures_are_unknown() -> None:
-    assert [positive({"n": value}, "n", at_most=108) for value in (0, -1, 500, 64)] == [None, None, None, 64]
+    assert [positive({"n": value}, "n", maximum=108) for value in (0, -1, 500, 64)] == [None, None, None, 64]
 
 
 def test_whole_numbers() -> None:

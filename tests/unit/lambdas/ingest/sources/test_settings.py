@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from lambdas.cases.case import CaseType
-from lambdas.ingest.sources.agency_folder.source import AgencyFolder
-from lambdas.ingest.sources.interpol.source import Interpol
-from lambdas.ingest.sources.namus.source import NamUs
+from lambdas.ingest.sources.agency_folder.cases import AgencyFolder
+from lambdas.ingest.sources.interpol.api import Interpol
+from lambdas.ingest.sources.namus.api import NamUs
 from lambdas.ingest.sources.open_source import open_source
 from lambdas.ingest.sources.settings import read_sources
 

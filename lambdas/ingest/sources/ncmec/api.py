@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lambdas.downloads.errors import GoneError
+from lambdas.ingest.sources.fields import decode_object, integer, member, text
 from lambdas.ingest.sources.ncmec.document import read_ncmec_case
-from lambdas.ingest.sources.reading import decode_object, integer, member, text
-from lambdas.ingest.sources.source import CaseReference, DocumentError, UnreadableListingError
+from lambdas.ingest.sources.protocol import CaseReference, DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ class Ncmec:
             "searchLang": "en_US",
             "LanguageId": "en_US",
         }
-        document = self.client.get(_SERVLET, params=query, at_most=_BYTES)
+        document = self.client.get(_SERVLET, params=query, max_bytes=_BYTES)
         if _is_empty_success(document):
             raise GoneError(f"NCMEC has no {source_id}")
         return document
@@ -80,7 +80,7 @@ class Ncmec:
 
     def fetch_photo(self, photo: SourcePhoto) -> bytes:
         """GET the picture."""
-        return self.client.get(photo.url, at_most=_PHOTO_BYTES)
+        return self.client.get(photo.url, max_bytes=_PHOTO_BYTES)
 
     def _rows(self, state: str) -> Iterator[Any]:
         """The first answer opens the session in whose cookie the further pages are."""
@@ -100,7 +100,7 @@ class Ncmec:
 
     def _page(self, query: dict[str, str], state: str) -> dict[str, Any]:
         try:
-            page = decode_object(self.client.get(_SERVLET, params=query, at_most=_BYTES))
+            page = decode_object(self.client.get(_SERVLET, params=query, max_bytes=_BYTES))
         except DocumentError as error:
             raise UnreadableListingError(f"NCMEC: {state}: {error}") from error
         if not isinstance(page.get("persons"), list) or text(page, "status") not in {"success", None}:

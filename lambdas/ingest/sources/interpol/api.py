@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lambdas.cases.case import CaseType
+from lambdas.ingest.sources.fields import decode_object, integer, member, text
 from lambdas.ingest.sources.interpol.document import read_interpol_case
-from lambdas.ingest.sources.reading import decode_object, integer, member, text
-from lambdas.ingest.sources.source import CaseReference, DocumentError, UnreadableListingError
+from lambdas.ingest.sources.protocol import CaseReference, DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +68,8 @@ class Interpol:
 
     def fetch_document(self, source_id: str) -> bytes:
         """The notice and the list of its pictures, two requests, as one document."""
-        notice = self.client.get(f"{self._path}/{source_id}", at_most=_BYTES)
-        images = self.client.get(f"{self._path}/{source_id}/images", at_most=_BYTES)
+        notice = self.client.get(f"{self._path}/{source_id}", max_bytes=_BYTES)
+        images = self.client.get(f"{self._path}/{source_id}/images", max_bytes=_BYTES)
         try:
             raw = [msgspec.json.decode(part, type=msgspec.Raw) for part in (notice, images)]
         except msgspec.DecodeError:
@@ -82,7 +82,7 @@ class Interpol:
 
     def fetch_photo(self, photo: SourcePhoto) -> bytes:
         """GET the picture."""
-        return self.client.get(photo.url, at_most=_PHOTO_BYTES)
+        return self.client.get(photo.url, max_bytes=_PHOTO_BYTES)
 
     def _slices(self, query: Query, order: tuple[str, ...]) -> Iterator[Any]:
         total, rows = self._page(query, number=1)
@@ -119,7 +119,7 @@ class Interpol:
     def _page(self, query: Query, *, number: int) -> tuple[int, list[Any]]:
         asked = {**query, "resultPerPage": str(_MOST_ROWS), "page": str(number)}
         try:
-            page = decode_object(self.client.get(self._path, params=asked, at_most=_BYTES))
+            page = decode_object(self.client.get(self._path, params=asked, max_bytes=_BYTES))
         except DocumentError as error:
             raise UnreadableListingError(f"INTERPOL: {asked}: {error}") from error
         total, rows = integer(page, "total"), member(page, "_embedded", "notices")

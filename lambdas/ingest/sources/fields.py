@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from lambdas.cases.case import Range
-from lambdas.ingest.sources.source import DocumentError
+from lambdas.ingest.sources.protocol import DocumentError
 
 # A typed case must fit into one item of the table (400 kB), whatever a document holds.
 _LONGEST_TEXT = 8_000
@@ -70,10 +70,10 @@ def number(document: Any, *path: str) -> float | None:
     return as_float if math.isfinite(as_float) else None
 
 
-def positive(document: Any, *path: str, at_most: float = 1_000_000) -> float | None:
+def positive(document: Any, *path: str, maximum: float = 1_000_000) -> float | None:
     """A number above zero: a height or an age of 0 means that it is not known."""
     value = number(document, *path)
-    return value if value is not None and 0 < value <= at_most else None
+    return value if value is not None and 0 < value <= maximum else None
 
 
 def integer(document: Any, *path: str) -> int | None:
@@ -82,10 +82,10 @@ def integer(document: Any, *path: str) -> int | None:
     return int(value) if value is not None and value == int(value) and abs(value) < 2**53 else None
 
 
-def items(document: Any, *path: str, at_most: int = _MOST_ITEMS) -> list[Any]:
+def items(document: Any, *path: str, limit: int = _MOST_ITEMS) -> list[Any]:
     """The members of an array, at most 50 unless said otherwise; none where there is no array."""
     value = member(document, *path)
-    return value[:at_most] if isinstance(value, list) else []
+    return value[:limit] if isinstance(value, list) else []
 
 
 def span(lowest: float | None, highest: float | None, *, factor: float = 1.0) -> Range | None:

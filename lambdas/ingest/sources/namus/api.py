@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.ingest.sources.fields import integer, text
 from lambdas.ingest.sources.namus.document import read_namus_case
-from lambdas.ingest.sources.reading import integer, text
-from lambdas.ingest.sources.source import CaseReference, UnreadableListingError
+from lambdas.ingest.sources.protocol import CaseReference, UnreadableListingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ class NamUs:
 
     def fetch_document(self, source_id: str) -> bytes:
         """GET the case's document; 404 means unknown, unpublished or removed."""
-        return self.client.get(f"{_SET}/Cases/{source_id.removeprefix('MP')}", at_most=_DOCUMENT_BYTES)
+        return self.client.get(f"{_SET}/Cases/{source_id.removeprefix('MP')}", max_bytes=_DOCUMENT_BYTES)
 
     def read(self, source_id: str, document: bytes) -> Case:
         """Either shape of document, that of 2018-19 and that of 2020 and later."""
@@ -51,7 +51,7 @@ class NamUs:
 
     def fetch_photo(self, photo: SourcePhoto) -> bytes:
         """GET the original."""
-        return self.client.get(photo.url, at_most=_PHOTO_BYTES)
+        return self.client.get(photo.url, max_bytes=_PHOTO_BYTES)
 
     def _sweep(self) -> Iterator[CaseReference]:
         """A case that several states list comes once; only its number is remembered."""
@@ -65,7 +65,7 @@ class NamUs:
                     yield CaseReference(source=self.name, source_id=f"MP{number}", modified=modified)
 
     def _all_states(self) -> list[str]:
-        states = _decode(self.client.get("/api/CaseSets/NamUs/States", at_most=_LISTING_BYTES), "States")
+        states = _decode(self.client.get("/api/CaseSets/NamUs/States", max_bytes=_LISTING_BYTES), "States")
         names = [text(state, "name") for state in states] if isinstance(states, list) else []
         if not any(names):
             raise UnreadableListingError("NamUs: the list of states has no names")
@@ -106,7 +106,7 @@ class NamUs:
         }
         if direction is not None:
             body["orderSpecifications"] = [{"field": "namus2Number", "direction": direction}]
-        page = _decode(self.client.post_json(f"{_SET}/Search", body, at_most=_LISTING_BYTES), f"Search of {state}")
+        page = _decode(self.client.post_json(f"{_SET}/Search", body, max_bytes=_LISTING_BYTES), f"Search of {state}")
         if not isinstance(page, dict) or not isinstance(page.get("results"), list):
             raise UnreadableListingError(f"NamUs: the search of {state} has no results")
         return page

@@ -13,8 +13,8 @@ import msgspec
 
 from lambdas.downloads.errors import GoneError, RefusedError
 from lambdas.ingest.sources.agency_folder.row import COLUMNS, read_row
-from lambdas.ingest.sources.reading import decode_object
-from lambdas.ingest.sources.source import CaseReference, DocumentError, UnreadableListingError
+from lambdas.ingest.sources.fields import decode_object
+from lambdas.ingest.sources.protocol import CaseReference, DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ class AgencyFolder:
 
     def fetch_photo(self, photo: SourcePhoto) -> bytes:
         """Read the file."""
-        return self.folder.read(photo.url, at_most=_PHOTO_BYTES)
+        return self.folder.read(photo.url, max_bytes=_PHOTO_BYTES)
 
     def problems(self) -> Iterator[Problem]:
         """Everything that is wrong with the list, line by line, as the validator reports it."""
@@ -147,7 +147,7 @@ def read_list(folder: Folder) -> tuple[str, Iterator[tuple[int, Cells | str]]]:
     for file, rows in (("cases.csv", _csv_rows), ("cases.jsonl", _jsonl_rows)):
         if folder.stamp(file) is not None:
             try:
-                return file, rows(folder.read(file, at_most=_LIST_BYTES).decode("utf-8-sig"))
+                return file, rows(folder.read(file, max_bytes=_LIST_BYTES).decode("utf-8-sig"))
             except UnicodeDecodeError as error:
                 raise UnreadableListingError(f"{file} is not UTF-8: save it as CSV UTF-8 ({error})") from error
     raise UnreadableListingError("the folder has neither cases.csv nor cases.jsonl")

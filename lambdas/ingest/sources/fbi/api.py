@@ -10,8 +10,8 @@ import msgspec
 
 from lambdas.cases.case import CaseStatus, CaseType
 from lambdas.ingest.sources.fbi.document import case_type_of, read_fbi_case
-from lambdas.ingest.sources.reading import decode_object, integer, text
-from lambdas.ingest.sources.source import CaseReference, DocumentError, UnreadableListingError
+from lambdas.ingest.sources.fields import decode_object, integer, text
+from lambdas.ingest.sources.protocol import CaseReference, DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ class Fbi:
 
     def fetch_document(self, source_id: str) -> bytes:
         """GET one poster by its uid."""
-        return self.client.get(f"/@wanted-person/{source_id}", at_most=_DOCUMENT_BYTES)
+        return self.client.get(f"/@wanted-person/{source_id}", max_bytes=_DOCUMENT_BYTES)
 
     def read(self, source_id: str, document: bytes) -> Case:
         """The poster as a typed case; one that has become of another type is closed for this source."""
@@ -65,11 +65,11 @@ class Fbi:
 
     def fetch_photo(self, photo: SourcePhoto) -> bytes:
         """GET the original."""
-        return self.client.get(photo.url, at_most=_PHOTO_BYTES)
+        return self.client.get(photo.url, max_bytes=_PHOTO_BYTES)
 
     def _page(self, number: int) -> dict[str, Any]:
         query = {"pageSize": str(_PAGE_ROWS), "page": str(number), "sort_on": "modified", "sort_order": "desc"}
-        body = self.client.get("/wanted/v1/list", params=query, at_most=_PAGE_BYTES)
+        body = self.client.get("/wanted/v1/list", params=query, max_bytes=_PAGE_BYTES)
         try:
             page = decode_object(body)
         except DocumentError as error:
