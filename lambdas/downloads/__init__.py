@@ -1,1 +1,1 @@
-"""Download from other people's servers politely and safely."""
+"""Download from other organizations' servers, politely and safely."""

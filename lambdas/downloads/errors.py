@@ -1,16 +1,16 @@
-"""What can go wrong with a download."""
+"""The ways a download can fail."""
 
 
 class SourceError(Exception):
-    """The source does not give what was asked of it; the text says why. Other cases may still work."""
+    """The server did not deliver what we asked for. Other requests may still succeed."""
 
 
 class GoneError(SourceError):
-    """The source has no such case or photo (any more)."""
+    """The source does not have the case or photo, or no longer has it."""
 
 
 class RefusedError(SourceError):
-    """We refuse: a link or a redirect leaves the source's origin."""
+    """We refuse the request: a link or a redirect leaves the source's origin."""
 
 
 class DisallowedError(SourceError):
@@ -18,8 +18,8 @@ class DisallowedError(SourceError):
 
 
 class TooLargeError(SourceError):
-    """The body is longer, or takes longer, than the limit allows."""
+    """The body exceeds the size limit or the time limit."""
 
 
 class UnavailableError(SourceError):
-    """The source did not answer as it should, often enough to leave it alone for now."""
+    """The server still failed after the last retry, or failed in a way that a retry does not fix."""

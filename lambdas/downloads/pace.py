@@ -1,4 +1,4 @@
-"""A token bucket: so many requests a second and no burst, whoever shares the bucket."""
+"""A rate limit for the threads of one process: one request per interval and no burst."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 class Pace(Protocol):
-    """Something that lets a caller through at a given rate."""
+    """A rate limit."""
 
     def wait(self) -> None:
-        """Return when it is the caller's turn."""
+        """Block until the caller may send its next request."""
 
 
 @dataclass
 class ProcessPace:
-    """A bucket of one token for the threads of this process."""
+    """A token bucket of size one, shared by the threads of this process."""
 
     per_second: float
     clock: Callable[[], float] = time.monotonic
@@ -29,7 +29,7 @@ class ProcessPace:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait(self) -> None:
-        """Take the next free slot and sleep until it comes."""
+        """Reserve the next free slot and sleep until it starts."""
         with self._lock:
             now = self.clock()
             slot = max(now, self._next)

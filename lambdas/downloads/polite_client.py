@@ -1,9 +1,7 @@
-"""The one HTTP client for all sources: slow, named, obedient, and careful with what it is sent."""
+"""The HTTP client for every source and feed: it names itself, obeys robots.txt, and limits its rate and the bodies."""
 
 from __future__ import annotations
 
-import datetime as dt
-import email.utils
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import stamina
 
-from lambdas.downloads.errors import DisallowedError, GoneError, RefusedError, TooLargeError, UnavailableError
+from lambdas.downloads.errors import DisallowedError, RefusedError, TooLargeError, UnavailableError
+from lambdas.downloads.retries import MAX_ATTEMPTS, TransientError, backoff, raise_for_status
 from lambdas.downloads.robots import read_robots
 
 if TYPE_CHECKING:
@@ -21,28 +20,16 @@ if TYPE_CHECKING:
     from lambdas.downloads.robots import Robots
 
 AGENT = "Homeward"
-_GONE = frozenset({404, 410})
-_RETRIED = frozenset({429, 500, 502, 503, 504})
-# What a server says of a body, and how it is asked whether that still holds.
+# Response headers that validate a body, and the request headers that send them back.
 _CONDITIONS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
-_MOST_REDIRECTS = 3
-_ATTEMPTS = 5
-_LONGEST_RETRY_AFTER_S = 120.0
-_SECONDS_PER_DOWNLOAD = 60.0
-_ROBOTS_BYTES = 500_000
-
-
-class _TryAgainError(UnavailableError):
-    """One attempt failed in a way that may pass; `after_s` is what Retry-After asks for."""
-
-    def __init__(self, reason: str, *, after_s: float | None = None) -> None:
-        super().__init__(reason)
-        self.after_s = after_s
+_MAX_REDIRECTS = 3
+_DOWNLOAD_TIMEOUT_S = 60.0
+_MAX_ROBOTS_BYTES = 500_000
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A body with what a later request may say that it knows of it; None for what has not changed."""
+class Download:
+    """A response body, None if unchanged, and the validators that a later conditional request sends back."""
 
     body: bytes | None
     validators: Mapping[str, str] = field(default_factory=dict)
@@ -50,14 +37,14 @@ class Answer:
 
 @dataclass
 class PoliteClient:
-    """HTTP to one source, one connection, one request at a time.
+    """HTTP to one source over one connection, one request at a time.
 
     Args:
-        base_url: where the source's API answers; links are resolved against it.
-        contact: who answers for this system; part of the User-Agent.
-        pace: lets each request, retries included, through at the source's rate.
-        permission: why the source may be used; without it robots.txt is read and obeyed.
-        further_origins: origins beside the base URL's that links may lead to.
+        base_url: the URL of the source's API; links are resolved against it.
+        contact: the e-mail address of this system's operator, sent in the User-Agent.
+        pace: the rate limit; retries count too.
+        permission: why the source may be used; without it the client reads and obeys robots.txt.
+        further_origins: other origins that links may lead to.
         transport: replaces the network in tests.
     """
 
@@ -68,8 +55,6 @@ class PoliteClient:
     further_origins: tuple[str, ...] = ()
     transport: httpx.BaseTransport | None = None
     sleep: Callable[[float], None] = time.sleep
-    requests_made: int = 0
-    bytes_read: int = 0
     _robots: dict[str, Robots] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,81 +68,71 @@ class PoliteClient:
         )
 
     def get(self, link: str, *, max_bytes: int, params: dict[str, str] | None = None) -> bytes:
-        """The body at a link, which may be relative to the base URL.
+        """Download the body at a link.
 
         Args:
-            link: absolute or relative; it must not leave the source's origins.
-            max_bytes: bytes, after any content encoding is undone.
+            link: absolute, or relative to the base URL; it must not leave the source's origins.
+            max_bytes: maximum size of the decoded body.
             params: the query.
 
         Raises:
             GoneError: 404 or 410.
-            DisallowedError, RefusedError, TooLargeError, UnavailableError: as their names say.
+            DisallowedError: robots.txt disallows the link.
+            RefusedError: the link or a redirect leaves the source's origins.
+            TooLargeError: the body is too large, or takes too long.
+            UnavailableError: the server failed.
         """
         return self._request("GET", link, max_bytes=max_bytes, params=params).body or b""
 
-    def get_if_changed(self, link: str, *, validators: Mapping[str, str], max_bytes: int) -> Answer:
-        """The body at a link unless it is the one whose validators are `known` (RFC 9110, 13.1); raises as `get`."""
+    def get_if_changed(self, link: str, *, validators: Mapping[str, str], max_bytes: int) -> Download:
+        """Download the body at a link unless its validators are unchanged (RFC 9110, 13.1). Raises as `get` does."""
         headers = {condition: validators[name] for name, condition in _CONDITIONS.items() if name in validators}
         return self._request("GET", link, max_bytes=max_bytes, headers=headers)
 
     def post_json(self, link: str, body: Any, *, max_bytes: int) -> bytes:
-        """The answer to a JSON body; raises as `get` does."""
+        """Post a JSON body and return the response body. Raises as `get` does."""
         return self._request("POST", link, max_bytes=max_bytes, json=body).body or b""
 
-    def _request(self, method: str, link: str, *, max_bytes: int, **content: Any) -> Answer:
-        url = self._allowed(link)
-        for attempt in stamina.retry_context(_backoff, attempts=_ATTEMPTS, timeout=None, wait_max=30.0):
+    def _request(self, method: str, link: str, *, max_bytes: int, **content: Any) -> Download:
+        url = self._checked(link)
+        for attempt in stamina.retry_context(backoff, attempts=MAX_ATTEMPTS, timeout=None, wait_max=30.0):
             with attempt:
                 return self._follow(method, url, max_bytes=max_bytes, **content)
         raise AssertionError("unreachable")
 
-    def _follow(self, method: str, url: httpx.URL, *, max_bytes: int, **content: Any) -> Answer:
-        for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._once(method, url, max_bytes=max_bytes, **content)
-            if isinstance(answer, Answer):
-                return answer
-            url = self._allowed(str(url.join(answer)))
+    def _follow(self, method: str, url: httpx.URL, *, max_bytes: int, **content: Any) -> Download:
+        for _ in range(_MAX_REDIRECTS + 1):
+            result = self._send(method, url, max_bytes=max_bytes, **content)
+            if isinstance(result, Download):
+                return result
+            url = self._checked(str(url.join(result)))
             content = {}
-        raise RefusedError(f"{url} is behind more than {_MOST_REDIRECTS} redirects")
+        raise RefusedError(f"{url} is behind more than {_MAX_REDIRECTS} redirects")
 
-    def _once(self, method: str, url: httpx.URL, *, max_bytes: int, **content: Any) -> str | Answer:
-        """One request: where it redirects to, or what it gives."""
+    def _send(self, method: str, url: httpx.URL, *, max_bytes: int, **content: Any) -> str | Download:
+        """Send one request. Return the location of a redirect, or the download."""
         self._obey_robots(url)
         self.pace.wait()
-        self.requests_made += 1
         try:
             with self._http.stream(method, url, **content) as response:
                 if response.has_redirect_location and method == "GET":
                     return str(response.headers["location"])
                 if content.get("headers") and response.status_code == httpx.codes.NOT_MODIFIED:
-                    return Answer(None)
-                _raise_for_status(response)
+                    return Download(None)
+                raise_for_status(response)
                 validators = {name: response.headers[name] for name in _CONDITIONS if name in response.headers}
-                return Answer(self._body(response, max_bytes), validators)
+                return Download(_read_body(response, max_bytes), validators)
         except httpx.TransportError as error:
-            raise _TryAgainError(f"{url}: {type(error).__name__}: {error}") from error
+            raise TransientError(f"{url}: {type(error).__name__}: {error}") from error
         except (httpx.InvalidURL, httpx.DecodingError) as error:
             raise UnavailableError(f"{url}: {error}") from error
 
-    def _body(self, response: httpx.Response, max_bytes: int) -> bytes:
-        """Read as it comes, so that neither an endless body nor a slow one is ever waited out."""
-        ends_at = time.monotonic() + _SECONDS_PER_DOWNLOAD
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            self.bytes_read += len(chunk)
-            if len(body) > max_bytes:
-                raise TooLargeError(f"{response.url} is larger than {max_bytes:,} bytes")
-            if time.monotonic() > ends_at:
-                raise TooLargeError(f"{response.url} takes longer than {_SECONDS_PER_DOWNLOAD:g} s")
-        return bytes(body)
-
-    def _allowed(self, link: str) -> httpx.URL:
+    def _checked(self, link: str) -> httpx.URL:
+        """Resolve a link, and refuse one that leaves the source's origins or carries credentials."""
         try:
             url = self._base.join(link)
         except (httpx.InvalidURL, ValueError, TypeError) as error:
-            raise RefusedError(f"{link[:200]!r} is no link: {error}") from error
+            raise RefusedError(f"{link[:200]!r} is not a valid link: {error}") from error
         if origin_of(url) not in self._origins or url.userinfo:
             raise RefusedError(f"{str(url)[:200]} leaves the source's origin, {', '.join(sorted(self._origins))}")
         return url
@@ -171,7 +146,7 @@ class PoliteClient:
         robots = self._robots[origin]
         if not robots.allows(str(url)):
             raise DisallowedError(
-                f"robots.txt of {origin} disallows {url.path}: ask the operator of the source, "
+                f"robots.txt of {origin} disallows {url.path}. Ask the operator of the source, "
                 'then state the answer as permission = "..." in the agency\'s file'
             )
         if robots.seconds_between_requests:
@@ -179,55 +154,31 @@ class PoliteClient:
 
     def _fetch_robots(self, origin: str) -> Robots:
         self.pace.wait()
-        self.requests_made += 1
         try:
             with self._http.stream("GET", f"{origin}/robots.txt") as response:
                 if response.is_server_error:
-                    # Nothing is allowed while a host does not say what is (RFC 9309, section 2.3.1.4).
-                    raise _TryAgainError(f"robots.txt of {origin}: {response.status_code}")
-                body = self._body(response, _ROBOTS_BYTES)
+                    # An unreachable robots.txt disallows everything (RFC 9309, section 2.3.1.4).
+                    raise TransientError(f"robots.txt of {origin}: {response.status_code}")
+                body = _read_body(response, _MAX_ROBOTS_BYTES)
         except httpx.TransportError as error:
-            raise _TryAgainError(f"robots.txt of {origin}: {type(error).__name__}: {error}") from error
+            raise TransientError(f"robots.txt of {origin}: {type(error).__name__}: {error}") from error
         return read_robots(response.status_code, body.decode("utf-8", "replace"), agent=AGENT)
 
 
 def origin_of(url: httpx.URL) -> str:
-    """Scheme, host and port as one text: https://www.namus.gov."""
+    """Return scheme, host and port: https://www.namus.gov."""
     port = f":{url.port}" if url.port else ""
     return f"{url.scheme}://{url.host}{port}"
 
 
-def _raise_for_status(response: httpx.Response) -> None:
-    status = response.status_code
-    if status in _GONE:
-        raise GoneError(f"{response.url}: {status}")
-    if status in _RETRIED:
-        raise _TryAgainError(f"{response.url}: {status}", after_s=retry_after_s(response.headers.get("retry-after")))
-    if not response.is_success:
-        raise UnavailableError(f"{response.url}: {status}")
-
-
-def retry_after_s(header: str | None) -> float | None:
-    """Seconds that a Retry-After header asks for, as a number or as a date; None where it says nothing readable."""
-    if header is None:
-        return None
-    try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
-    try:
-        until = email.utils.parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=dt.UTC)
-    return max(0.0, (until - dt.datetime.now(tz=dt.UTC)).total_seconds())
-
-
-def _backoff(error: Exception) -> bool | float:
-    """Whether to try again: not where the source asks for more patience than we have, else as long as it asks."""
-    if not isinstance(error, _TryAgainError):
-        return False
-    if error.after_s is None:
-        return True
-    return error.after_s if error.after_s <= _LONGEST_RETRY_AFTER_S else False
+def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
+    """Read chunk by chunk, so that an endless or a slow body stops at the limit."""
+    ends_at = time.monotonic() + _DOWNLOAD_TIMEOUT_S
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > max_bytes:
+            raise TooLargeError(f"{response.url} is larger than {max_bytes:,} bytes")
+        if time.monotonic() > ends_at:
+            raise TooLargeError(f"{response.url} takes longer than {_DOWNLOAD_TIMEOUT_S:g} s")
+    return bytes(body)

@@ -1,4 +1,4 @@
-"""HTTP to the public internet only: a name that leads into a private network is refused, whoever wrote it."""
+"""An HTTP transport that reaches only public addresses: it refuses a host name that resolves to a private one."""
 
 from __future__ import annotations
 
@@ -19,20 +19,21 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass
 class PublicOnly(httpx.BaseTransport):
-    """Resolves each name itself and connects to just that address, so that a second answer cannot differ.
+    """Resolve each host name once, check the address and connect to exactly that address.
 
-    `inner` makes the connection; the certificate is still checked against the name.
+    A second DNS lookup could return another address (DNS rebinding). `inner` makes the connection, and still checks
+    the certificate against the host name.
     """
 
     inner: httpx.BaseTransport
     resolve: Callable[..., Any] = socket.getaddrinfo
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request to the host's address.
+        """Send the request to the host's checked address.
 
         Raises:
             RefusedError: the host has a private address.
-            httpx.ConnectError: the host has none.
+            httpx.ConnectError: the host name does not resolve.
         """
         host = request.url.host
         pinned = httpx.Request(
@@ -56,7 +57,7 @@ class PublicOnly(httpx.BaseTransport):
         addresses = [ipaddress.ip_address(address[0]) for *_, address in found]
         if hidden := [address for address in addresses if not _is_public(address)]:
             raise RefusedError(f"{host} is at {hidden[0]}, which is not a public address")
-        # The functions have no way out by IPv6.
+        # Lambda functions have no IPv6 route to the internet, so prefer IPv4.
         return min(addresses, key=lambda address: address.version)
 
 

@@ -1,4 +1,4 @@
-"""A token bucket that all workers share: one record of the cases table hands out the slots."""
+"""A rate limit that all workers share: a record of the cases table assigns the slots."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-# More slots ahead than there can be workers: somebody's clock was wrong, and nobody must wait for that.
-_LONGEST_QUEUE = 1_000
+# A queue longer than the number of workers means that a worker's clock was wrong. The pace then starts anew.
+_MAX_QUEUE = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class SharedPace:
-    """A bucket of one token, by name: `rekognition`, or that of a source. The record is `case_id` = pace:NAME.
+    """A token bucket of size one, named `rekognition` or after a source. Its record has `case_id` = pace:NAME.
 
-    Every slot is one write, the next free instant moved on by one interval (generic cell rate algorithm, ITU-T I.371),
-    so that however many workers there are, no two get the same slot. Instants are milliseconds since 1970.
+    Each slot takes one conditional write that moves `next_ms` on by one interval (generic cell rate algorithm, ITU-T
+    I.371), so no two workers get the same slot. Times are milliseconds since 1970.
     """
 
     dynamodb: DynamoDBClient
@@ -36,14 +36,14 @@ class SharedPace:
     sleep: Callable[[float], None] = time.sleep
 
     def wait(self) -> None:
-        """Take the next free slot and sleep until it comes."""
+        """Reserve the next free slot and sleep until it starts."""
         now = self.clock() * 1000
         slot = self._next_slot(now)
         if slot > now:
             self.sleep((slot - now) / 1000)
 
     def _next_slot(self, now: float) -> float:
-        """The slot after the last one that was taken, or this instant if the bucket was idle."""
+        """Reserve the slot after the last one, or the current time if the bucket is idle."""
         interval = 1000 / self.per_second
         while True:
             taken = self._move("next_ms + :interval", "next_ms BETWEEN :now AND :far", now, interval)
@@ -54,7 +54,7 @@ class SharedPace:
                 return taken - interval
 
     def _move(self, following: str, condition: str, now: float, interval: float) -> float | None:
-        """The instant that the record is moved to; None where its condition does not hold."""
+        """Move `next_ms` on and return its new value, or None if the condition does not hold."""
         key: dict[str, Any] = to_attributes({"case_id": f"pace:{self.name}", "record": "pace"})
         try:
             answer = self.dynamodb.update_item(
@@ -63,7 +63,7 @@ class SharedPace:
                 UpdateExpression=f"SET next_ms = {following}",
                 ConditionExpression=condition,
                 ExpressionAttributeValues=to_attributes(
-                    {":now": now, ":interval": interval, ":far": now + _LONGEST_QUEUE * interval}
+                    {":now": now, ":interval": interval, ":far": now + _MAX_QUEUE * interval}
                 ),
                 ReturnValues="UPDATED_NEW",
             )

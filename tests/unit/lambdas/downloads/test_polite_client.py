@@ -1,4 +1,4 @@
-"""The one HTTP client: slow, named, obedient, careful."""
+"""Tests of the HTTP client: its rate, User-Agent, retries, origins, size limits and robots.txt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 
 from lambdas.downloads.errors import DisallowedError, GoneError, RefusedError, TooLargeError, UnavailableError
 from lambdas.downloads.pace import ProcessPace
-from lambdas.downloads.polite_client import PoliteClient, _backoff, _TryAgainError, retry_after_s
+from lambdas.downloads.polite_client import PoliteClient
+from lambdas.downloads.retries import TransientError, backoff, retry_after_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,14 +27,14 @@ def client(website: Any, **options: Any) -> PoliteClient:
     )
 
 
-def test_each_request_names_us_and_whom_to_write_to(website: Any) -> None:
+def test_user_agent_has_our_name_and_contact(website: Any) -> None:
     website.answers = {"/a": httpx.Response(200, content=b"body")}
     assert client(website).get("/a", max_bytes=10) == b"body"
     assert website.requests[0].headers["user-agent"].startswith("Homeward/")
     assert "homeward@agency.example" in website.requests[0].headers["user-agent"]
 
 
-def test_a_bucket_of_one_token_spaces_the_requests() -> None:
+def test_pace_spaces_requests_evenly() -> None:
     slept: list[float] = []
     pace = ProcessPace(per_second=2.0, clock=lambda: 100.0, sleep=slept.append)
     for _ in range(3):
@@ -41,7 +42,7 @@ def test_a_bucket_of_one_token_spaces_the_requests() -> None:
     assert slept == [0.5, 1.0]
 
 
-def test_an_idle_bucket_does_not_save_up_a_burst() -> None:
+def test_idle_pace_allows_no_burst() -> None:
     times = iter([100.0, 500.0, 500.0])
     slept: list[float] = []
     pace = ProcessPace(per_second=1.0, clock=lambda: next(times), sleep=slept.append)
@@ -50,7 +51,7 @@ def test_an_idle_bucket_does_not_save_up_a_burst() -> None:
     assert slept == [1.0]
 
 
-def test_every_attempt_waits_for_its_turn(website: Any) -> None:
+def test_each_retry_waits_for_the_pace(website: Any) -> None:
     turns: list[int] = []
 
     class Counting:
@@ -64,7 +65,7 @@ def test_every_attempt_waits_for_its_turn(website: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_gone_is_told_apart_from_unavailable(website: Any, status: int) -> None:
+def test_404_and_410_raise_gone_without_a_retry(website: Any, status: int) -> None:
     website.answers = {"/a": httpx.Response(status)}
     with pytest.raises(GoneError):
         client(website).get("/a", max_bytes=10)
@@ -72,14 +73,14 @@ def test_gone_is_told_apart_from_unavailable(website: Any, status: int) -> None:
 
 
 @pytest.mark.parametrize(("status", "attempts"), [(500, 4), (503, 4), (403, 1), (401, 1)])
-def test_only_what_may_pass_is_tried_again(website: Any, status: int, attempts: int) -> None:
+def test_only_transient_statuses_are_retried(website: Any, status: int, attempts: int) -> None:
     website.answers = {"/a": httpx.Response(status)}
     with pytest.raises(UnavailableError, match=str(status)):
         client(website).get("/a", max_bytes=10)
     assert len(website.requests) == attempts
 
 
-def test_a_dropped_connection_is_tried_again(website: Any) -> None:
+def test_dropped_connection_is_retried(website: Any) -> None:
     def drop(request: httpx.Request) -> httpx.Response:
         raise httpx.RemoteProtocolError("peer closed connection", request=request)
 
@@ -89,7 +90,7 @@ def test_a_dropped_connection_is_tried_again(website: Any) -> None:
     assert len(website.requests) == 4
 
 
-def test_retry_after_is_read_as_seconds_or_as_a_date() -> None:
+def test_retry_after_is_seconds_or_a_date() -> None:
     soon = dt.datetime.now(tz=dt.UTC) + dt.timedelta(seconds=30)
     assert retry_after_s("7") == 7.0
     assert retry_after_s(email.utils.format_datetime(soon)) == pytest.approx(30, abs=5)
@@ -97,28 +98,28 @@ def test_retry_after_is_read_as_seconds_or_as_a_date() -> None:
     assert retry_after_s("soon") is None
 
 
-@pytest.mark.parametrize(("asked", "decided"), [(None, True), (9.0, 9.0), (3_600.0, False)])
-def test_retry_after_sets_the_wait_and_an_hour_ends_the_attempts(asked: float | None, decided: bool | float) -> None:
-    assert _backoff(_TryAgainError("busy", after_s=asked)) == decided
+@pytest.mark.parametrize(("after_s", "expected"), [(None, True), (9.0, 9.0), (3_600.0, False)])
+def test_retry_after_sets_the_wait_up_to_a_limit(after_s: float | None, expected: bool | float) -> None:
+    assert backoff(TransientError("busy", after_s=after_s)) == expected
 
 
 @pytest.mark.parametrize(
     "link", ["https://evil.example/x", "http://source.example/x", "//evil.example/x", "https://source.example:8443/x",
              "https://user:pass@source.example/x", "file:///etc/passwd", "javascript:alert(1)", "http://[::1"],
 )  # fmt: skip
-def test_a_link_that_leaves_the_origin_is_refused_before_anything_is_sent(website: Any, link: str) -> None:
+def test_link_off_the_origin_is_refused_before_sending(website: Any, link: str) -> None:
     with pytest.raises(RefusedError):
         client(website).get(link, max_bytes=10)
     assert website.requests == []
 
 
-def test_a_further_origin_may_be_allowed(website: Any) -> None:
+def test_further_origin_is_allowed(website: Any) -> None:
     website.answers = {"/p": httpx.Response(200, content=b"p")}
     photos = client(website, further_origins=("https://photos.example",))
     assert photos.get("https://photos.example/p", max_bytes=10) == b"p"
 
 
-def test_redirects_are_followed_within_the_origin_only(website: Any) -> None:
+def test_redirects_are_followed_only_within_the_origin(website: Any) -> None:
     website.answers = {
         "/a": httpx.Response(302, headers={"location": "/b"}),
         "/b": httpx.Response(200, content=b"b"),
@@ -134,7 +135,7 @@ def test_redirects_are_followed_within_the_origin_only(website: Any) -> None:
     assert {request.url.host for request in website.requests} == {"source.example"}
 
 
-def test_a_body_is_cut_off_at_the_limit_however_long_it_is(website: Any) -> None:
+def test_download_stops_at_the_size_limit(website: Any) -> None:
     sent: list[int] = []
 
     class Endless(httpx.SyncByteStream):
@@ -152,7 +153,7 @@ def test_a_body_is_cut_off_at_the_limit_however_long_it_is(website: Any) -> None
 ROBOTS = "User-agent: *\nAllow: /$\nAllow: /About\nDisallow: /\n"
 
 
-def test_without_permission_robots_txt_is_read_once_and_obeyed(website: Any) -> None:
+def test_robots_txt_is_read_once_and_obeyed(website: Any) -> None:
     website.answers = {
         "/robots.txt": httpx.Response(200, text=ROBOTS),
         "/About": httpx.Response(200, content=b"about"),
@@ -165,18 +166,18 @@ def test_without_permission_robots_txt_is_read_once_and_obeyed(website: Any) -> 
     assert website.paths == ["/robots.txt", "/About"]
 
 
-def test_with_permission_robots_txt_is_not_asked(website: Any) -> None:
+def test_permission_skips_robots_txt(website: Any) -> None:
     website.answers = {"/robots.txt": httpx.Response(200, text=ROBOTS), "/api/x": httpx.Response(200, content=b"x")}
     assert client(website).get("/api/x", max_bytes=10) == b"x"
     assert website.paths == ["/api/x"]
 
 
-def test_no_robots_txt_allows_all(website: Any) -> None:
+def test_missing_robots_txt_allows_everything(website: Any) -> None:
     website.answers = {"/x": httpx.Response(200, content=b"x")}
     assert client(website, permission=None).get("/x", max_bytes=10) == b"x"
 
 
-def test_while_robots_txt_cannot_be_had_nothing_is_asked(website: Any) -> None:
+def test_unavailable_robots_txt_blocks_every_request(website: Any) -> None:
     website.answers = {"/robots.txt": httpx.Response(500), "/x": httpx.Response(200, content=b"x")}
     polite = client(website, permission=None)
     with pytest.raises(UnavailableError, match=r"robots\.txt"):
@@ -186,7 +187,7 @@ def test_while_robots_txt_cannot_be_had_nothing_is_asked(website: Any) -> None:
     assert polite.get("/x", max_bytes=10) == b"x"
 
 
-def test_a_crawl_delay_is_kept(website: Any) -> None:
+def test_crawl_delay_is_kept(website: Any) -> None:
     slept: list[float] = []
     robots = httpx.Response(200, text="User-agent: *\nCrawl-delay: 4\n")
     website.answers = {"/robots.txt": robots, "/x": httpx.Response(200, content=b"x")}
@@ -194,7 +195,7 @@ def test_a_crawl_delay_is_kept(website: Any) -> None:
     assert slept == [4.0]
 
 
-def test_what_has_not_changed_is_not_sent_again(website: Any) -> None:
+def test_unchanged_body_is_not_downloaded_again(website: Any) -> None:
     def feed(request: httpx.Request) -> httpx.Response:
         if request.headers.get("if-none-match") == '"v1"':
             return httpx.Response(304)

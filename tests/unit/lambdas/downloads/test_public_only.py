@@ -1,3 +1,5 @@
+"""Tests of the transport that reaches only public addresses."""
+
 from __future__ import annotations
 
 import socket
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def names(*addresses: str) -> Any:
+def resolver(*addresses: str) -> Any:
     def resolve(host: str, port: int, **_: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
@@ -25,21 +27,21 @@ def names(*addresses: str) -> Any:
 
 
 def ask(*addresses: str) -> httpx.Request:
-    """What reaches the network of a request to a host with these addresses."""
+    """Send a request to a host with these addresses, and return the request as the network sees it."""
     sent: list[httpx.Request] = []
 
     def network(request: httpx.Request) -> httpx.Response:
         sent.append(request)
         return httpx.Response(200)
 
-    transport = PublicOnly(httpx.MockTransport(network), resolve=names(*addresses))
+    transport = PublicOnly(httpx.MockTransport(network), resolve=resolver(*addresses))
     with httpx.Client(transport=transport) as client:
         client.get("https://shelter.example:8443/feed?page=1")
     [request] = sent
     return request
 
 
-def test_the_connection_goes_to_the_address_that_was_looked_at_under_the_hosts_own_name() -> None:
+def test_connection_uses_the_checked_address_and_host_name() -> None:
     request = ask("2606:4700::6810:84e5", "104.16.132.229")
     assert str(request.url) == "https://104.16.132.229:8443/feed?page=1"
     assert request.headers["host"] == "shelter.example:8443"
@@ -51,17 +53,17 @@ def test_the_connection_goes_to_the_address_that_was_looked_at_under_the_hosts_o
     ["127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104 - not bound
      "224.0.0.1", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"],
 )  # fmt: skip
-def test_a_private_address_is_refused_before_anything_is_sent(address: str) -> None:
+def test_private_address_is_refused_before_sending(address: str) -> None:
     with pytest.raises(RefusedError, match="not a public address"):
         ask(address)
 
 
-def test_one_private_address_among_public_ones_is_enough() -> None:
+def test_one_private_address_refuses_the_host() -> None:
     with pytest.raises(RefusedError):
         ask("104.16.132.229", "127.0.0.1")
 
 
-def test_a_host_that_has_no_address_may_have_one_later() -> None:
+def test_unresolved_host_raises_a_connect_error() -> None:
     def resolve(*_: Any, **__: Any) -> Any:
         raise socket.gaierror("Name or service not known")
 
@@ -77,14 +79,14 @@ class _Hello(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
-        """Nothing on the screen."""
+        """Log nothing."""
 
 
 @pytest.mark.parametrize(("host", "trusted"), [("localhost", True), ("shelter.example", False)])
-def test_the_certificate_is_checked_against_the_name_and_not_against_the_address(
+def test_certificate_is_checked_against_the_host_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, trusted: bool
 ) -> None:
-    """The server's certificate is for localhost and for the address 127.0.0.1."""
+    """The server has a certificate for localhost and for 127.0.0.1."""
     monkeypatch.setattr("lambdas.downloads.public_only._is_public", lambda _: True)
     authority = Authority(tmp_path)
     identity = authority.issue("server")
@@ -95,7 +97,7 @@ def test_the_certificate_is_checked_against_the_name_and_not_against_the_address
         server.socket = serving.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        transport = PublicOnly(httpx.HTTPTransport(verify=asking), resolve=names("127.0.0.1"))
+        transport = PublicOnly(httpx.HTTPTransport(verify=asking), resolve=resolver("127.0.0.1"))
         try:
             with httpx.Client(transport=transport) as client:
                 if trusted:

@@ -1,4 +1,4 @@
-"""The rate that all workers share."""
+"""Tests of the rate limit that all workers share."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def pace(dynamodb: Any) -> Any:
     return make
 
 
-def test_workers_that_come_at_once_get_one_slot_after_the_other(pace: Any) -> None:
+def test_concurrent_workers_get_consecutive_slots(pace: Any) -> None:
     slept: list[float] = []
     for _ in range(10):
         pace([1_700_000_000.0], slept).wait()
     assert slept == pytest.approx([0.02 * slot for slot in range(1, 10)], abs=1e-3)
 
 
-def test_a_slot_that_somebody_else_just_took_is_not_taken_again(pace: Any, dynamodb: Any) -> None:
-    """The condition of the first write fails between the two, since another worker found the bucket idle too."""
+def test_slot_taken_by_a_rival_is_not_taken_again(pace: Any, dynamodb: Any) -> None:
+    """A rival takes the idle slot between the worker's first and second write."""
     slept: list[float] = []
     worker = pace([1_000.0], slept)
     rival = pace([1_000.0], slept)
@@ -42,7 +42,7 @@ def test_a_slot_that_somebody_else_just_took_is_not_taken_again(pace: Any, dynam
     assert slept == pytest.approx([0.02])
 
 
-def test_an_idle_bucket_saves_up_no_burst(pace: Any) -> None:
+def test_idle_pace_allows_no_burst(pace: Any) -> None:
     now, slept = [1_000.0], list[float]()
     worker = pace(now, slept)
     worker.wait()
@@ -52,14 +52,14 @@ def test_an_idle_bucket_saves_up_no_burst(pace: Any) -> None:
     assert slept == pytest.approx([0.02])
 
 
-def test_buckets_of_different_names_do_not_wait_for_each_other(pace: Any) -> None:
+def test_paces_of_different_names_are_independent(pace: Any) -> None:
     slept: list[float] = []
     pace([1_000.0], slept, name="namus", per_second=1.0).wait()
     pace([1_000.0], slept, name="fbi", per_second=1.0).wait()
     assert slept == []
 
 
-def test_a_clock_that_was_an_hour_ahead_holds_nobody_up(pace: Any) -> None:
+def test_a_clock_that_was_ahead_delays_no_other_worker(pace: Any) -> None:
     slept: list[float] = []
     pace([5_000.0], slept).wait()
     pace([1_000.0], slept).wait()
