@@ -125,7 +125,7 @@ class Thresholds(_Table):
 class Matching(Thresholds):
     """The thresholds, what makes them stricter (the strictest that applies wins), and how often one person is told of.
 
-    Children resemble each other more than adults do, and a drawing resembles many: see docs/decisions/thresholds.md.
+    Why children and drawings have stricter thresholds: docs/decisions/0017-thresholds.md.
     """
 
     review_threshold: Similarity = 80

@@ -126,7 +126,7 @@ class Detection(cdk.Stack):
         cdk.Validations.of(bucket).acknowledge(
             cdk.Acknowledgment(
                 id="AwsSolutions-S1",
-                reason="A log line for each capture would be a trace of people who are not missing (docs/privacy.md).",
+                reason="An access log would keep a trace of people who are not missing (docs/evaluator/privacy.md).",
             )
         )
         return bucket

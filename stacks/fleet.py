@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agencies.settings import Settings
 
 _THING = "${iot:Connection.Thing.ThingName}"
-# The certificate belongs to the thing, so that no camera can take another's name (docs/privacy.md).
+# The certificate belongs to the thing, so that no camera can take another's name (docs/agency-it/fleet.md).
 _IS_ITS_OWN = {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}
 
 

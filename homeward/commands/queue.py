@@ -57,7 +57,7 @@ def redrive(
     if url is None:
         raise fail(f"there is no queue {name}; there are {', '.join(_queues(deployment))}", code=NOT_FOUND)
     if not name.endswith((_DEAD_LETTERS, _CAPTURE_FAILURES)):
-        raise fail(f"{name} cannot be redriven; docs/operations.md says what its messages are for", code=2)
+        raise fail(f"{name} cannot be redriven; docs/agency-it/operations.md says what its messages are for", code=2)
     if dry_run:
         console.print(f"would try {_waiting(deployment, url)} messages again")
     elif name == _CAPTURE_FAILURES:

@@ -60,7 +60,7 @@ def read_status(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> CaseSt
 
 
 def read_photo(dynamodb: DynamoDBClient, *, table: str, case_id: str, photo_id: str) -> Item | None:
-    """The record of this photo as docs/architecture.md lists its attributes, strongly consistent, or None."""
+    """The record of this photo as docs/developer/architecture.md lists its attributes, strongly consistent, or None."""
     key = record_key(case_id, photo_record(photo_id))
     attributes = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
     return from_attributes(attributes) if attributes else None

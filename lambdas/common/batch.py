@@ -1,6 +1,6 @@
 """A batch of queue messages or stream records, each of which may fail alone.
 
-Powertools' BatchProcessor does this too (docs/decisions/telemetry-without-powertools.md says why it is not used).
+Powertools' BatchProcessor does this too (docs/decisions/0020-telemetry-without-powertools.md says why it is not used).
 """
 
 from __future__ import annotations

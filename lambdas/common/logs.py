@@ -1,6 +1,6 @@
 """A function's log in lines of JSON: what our code and the libraries log, and which invocation it was.
 
-Members are named as Powertools names them; docs/decisions/telemetry-without-powertools.md says why it is not used.
+Members are named as Powertools names them; docs/decisions/0020-telemetry-without-powertools.md says why it is not used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
 """A Rekognition-compatible server that runs an open face model, for demos and tests without an AWS account.
 
-docs/local-face-engine.md lists its error rates and its differences from Amazon Rekognition.
+docs/developer/local-face-engine.md lists its error rates and its differences from Amazon Rekognition.
 """

@@ -12,7 +12,7 @@ FACE_MODEL_VERSION = "128.1"
 Vectors of two versions cannot be compared. Rekognition's service model allows only digits and dots.
 """
 
-# A logistic curve, fitted to distances in public test sets and verified on other people: docs/local-face-engine.md.
+# Logistic curve, fitted to public test sets and verified on other people: docs/developer/local-face-engine.md.
 _STEEPNESS = 45.19
 _MIDPOINT = 0.3992
 

@@ -46,7 +46,7 @@ _KIND_OF_CATEGORY = {
 
 
 def read_namus_case(source: str, source_id: str, document: bytes, *, base_url: str) -> Case:
-    """The typed case; the members are those of `docs/sources.md`.
+    """Read a NamUs document as a typed case.
 
     Raises:
         DocumentError: it is no JSON object, or another case's document.

@@ -1,4 +1,4 @@
-"""The worked example of docs/sources.md is a source that works."""
+"""The worked example of docs/developer/adding-a-source.md is a source that works."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from lambdas.ingest.gallery.bucket_and_table import Gallery
 
-DOCS = Path(__file__).parents[5] / "docs" / "sources.md"
+DOCS = Path(__file__).parents[5] / "docs" / "developer" / "adding-a-source.md"
 CASE = {"number": "A1", "first": "Perdita", "last": "Invented", "missing_since": "2024-05", "photos": ["p1", None]}
 
 
