@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from stacks.fleet import Fleet
     from stacks.ingest import Ingest
 
-# Below the 60 seconds that a claim lasts (lambdas/alerting/wiring.py), so that a claim that ran out has no holder.
+# Below the 60 seconds that a claim lasts (LEASE in lambdas/encounters/), so that an expired claim has no holder.
 _NOTIFY_TIMEOUT = cdk.Duration.seconds(30)
 
 

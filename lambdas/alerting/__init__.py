@@ -1,1 +1,1 @@
-"""From an encounter to the people who act on it."""
+"""Alerts: from an encounter that is due to one SNS message per language, sent once."""

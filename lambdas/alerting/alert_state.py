@@ -1,8 +1,8 @@
-"""How far an encounter's alert has come, moved on by conditional writes only: due -> sending -> sent.
+"""The state of an alert or a notice: due -> sending -> sent. Every transition is a conditional write.
 
-SNS cannot take part in a transaction, so a crash may fall between publishing and writing `sent`. The topic therefore
-also delivers to a queue of our own, and that receipt writes `sent` as well: an alert is published again only if its
-claim ran out and no receipt came, which means that SNS never had it.
+SNS cannot take part in a transaction, so a function may crash after publishing and before writing `sent`. The topic
+therefore also delivers to a receipts queue, whose function writes `sent` too. The sweep publishes an alert again only
+if its claim expired and no receipt arrived, which means that SNS never accepted it.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ INDEX = "alerts-due"
 
 @dataclass(frozen=True, kw_only=True)
 class AlertStates:
-    """The alert attributes of the encounters table, of encounters and of notices.
+    """The alert attributes of encounters and notices in the encounters table.
 
-    A claim lasts `lease`, longer than its holder lives.
+    A claim expires after `lease`, which is longer than a function that holds one can run.
     """
 
     dynamodb: DynamoDBClient
@@ -41,7 +41,7 @@ class AlertStates:
     lease: timedelta = LEASE
 
     def claim(self, key: str, *, now: datetime) -> Encounter | Notice | None:
-        """Take the alert to send it; None if it is sent, withdrawn, not due yet or in somebody else's hands."""
+        """Claim the alert; None if it is sent, withdrawn, not due yet, or claimed by another function."""
         item = self._update(
             key,
             "SET alert = :sending, alert_due_at = :until, alert_attempts = if_not_exists(alert_attempts, :none) + :one",
@@ -61,22 +61,22 @@ class AlertStates:
         return msgspec.convert(item, type=record)
 
     def sent(self, key: str, *, now: datetime) -> bool:
-        """The alert is out, and what follows a first one is due in its time; False if that was known."""
+        """Mark the alert as sent, and add the follow-ups of a first alert; False if it was marked before."""
         ended = self._ended(key, AlertState.SENT, "alerted_at", now)
         due = [] if key.startswith("notice#") else followups(self.policy, key, now=now)
         puts = [{"Put": {"TableName": self.table, "Item": notice_item(notice)}} for notice in due]
         return transact(self.dynamodb, {"Update": ended}, *puts)
 
     def withdraw(self, key: str, *, now: datetime) -> bool:
-        """The alert must not go out any more: its case is closed, or nobody needs it now."""
+        """Mark the alert as not to be sent: its case is closed, or nobody needs it any more."""
         return transact(self.dynamodb, {"Update": self._ended(key, AlertState.WITHDRAWN, "withdrawn_at", now)})
 
     def put(self, notice: Notice) -> None:
-        """A notice to be sent when it is due; one that was put before stays as it is."""
+        """Add a notice. If it exists, it stays as it is."""
         transact(self.dynamodb, {"Put": self.putting(notice)})
 
     def putting(self, notice: Notice) -> dict[str, Any]:
-        """The write of `put`, for a transaction."""
+        """Build the write of `put`, for a transaction."""
         return {
             "TableName": self.table,
             "Item": notice_item(notice),
@@ -84,7 +84,7 @@ class AlertStates:
         }
 
     def postpone(self, key: str, *, until: datetime, reason: str) -> None:
-        """SNS refused the alert: it is due again later, with the reason kept for the operator."""
+        """Make a claimed alert due again later, and keep the reason for the operator."""
         self._update(
             key,
             "SET alert = :due, alert_due_at = :until, alert_error = :reason",
@@ -98,7 +98,7 @@ class AlertStates:
         )
 
     def overdue(self, *, now: datetime) -> Iterator[str]:
-        """The keys of alerts and notices that are due, or whose claim ran out, the longest waiting first."""
+        """Yield the keys of alerts and notices that are due or whose claim expired; in each state, oldest first."""
         paginator = self.dynamodb.get_paginator("query")
         for state in (AlertState.DUE, AlertState.SENDING):
             pages = paginator.paginate(
@@ -127,7 +127,7 @@ class AlertStates:
         }
 
     def _update(self, key: str, update: str, *, condition: str, values: dict[str, Any]) -> Item | None:
-        """The attributes after the update, or None where the condition did not hold."""
+        """Return the attributes after the update, or None if the condition failed."""
         return update_if(
             self.dynamodb,
             TableName=self.table,

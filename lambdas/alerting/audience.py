@@ -1,6 +1,6 @@
-"""Who is to have an alert or a notice, in which language, and when: at once, or after their quiet hours.
+"""Decide who gets a notice, in which language, and when: at once, or after their quiet hours.
 
-The answer depends on what is given alone, so every attempt to send the same thing divides the audience alike.
+The decision depends only on the arguments, so every attempt to send a notice splits its audience the same way.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from lambdas.common.times import from_text
 from lambdas.encounters.encounter import NoticeKind
 
 if TYPE_CHECKING:
@@ -17,15 +18,15 @@ if TYPE_CHECKING:
 
     from lambdas.alerting.recipients import Filter, Recipient
     from lambdas.cases.case import Case
-    from lambdas.encounters.encounter import Encounter
+    from lambdas.encounters.encounter import Encounter, Notice
 
-# These sum up all sightings; the others are about what was told of, so they go to those who were told.
+# These kinds cover all sightings. The others repeat what an alert reported, so they go to that alert's audience.
 _SUMMARIES = frozenset({NoticeKind.DIGEST, NoticeKind.ESCALATION})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the filters of the recipients look at."""
+    """What the recipients' filters compare."""
 
     case: Case
     encounter: Encounter
@@ -35,63 +36,60 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """The names of those who get one text together; `due_at` (UTC) is None for now."""
+    """The names of the recipients that get one text together. `due_at` (UTC) is None for now."""
 
     recipients: tuple[str, ...]
     language: str = "en"
     due_at: datetime | None = None
 
 
-def audience(  # noqa: PLR0917 - who, of what, when: each has a type of its own
-    recipients: Sequence[Recipient],
-    facts: Facts | None,
-    kind: NoticeKind,
-    named: tuple[str, ...],
-    at: datetime,
-    zone: ZoneInfo,
+def split_audience(
+    recipients: Sequence[Recipient], notice: Notice, facts: Facts | None, zone: ZoneInfo
 ) -> list[Delivery]:
-    """One delivery a language for those who get it now, then one for each whom quiet hours keep from it.
+    """Return one delivery per language for now, then one for each recipient in quiet hours.
 
-    `at` is when the occasion arose, not when it is sent. Those who are `named` get it now, whatever they want: it was
-    decided before that they shall. `facts` is None where the notice is about no encounter (BUDGET).
+    Quiet hours apply to the time at which the notice arose, not to the time of sending. If the notice names its
+    audience, those recipients get it now: their filters and quiet hours were applied when the notice was made.
+    `facts` is None if the notice is not about an encounter (BUDGET).
     """
-    if named:
-        return _by_language(recipient for recipient in recipients if recipient.name in named)
-    wanted = [recipient for recipient in _meant(recipients, kind) if facts is None or _wants(recipient, facts, kind)]
-    waits = {recipient.name: _quiet_until(recipient, facts, at, zone) for recipient in wanted}
+    if notice.audience:
+        return _by_language(recipient for recipient in recipients if recipient.name in notice.audience)
+    kind, at = notice.notice, from_text(notice.created_at)
+    matching = [each for each in _addressed(recipients, kind) if facts is None or _matches(each.filter, facts, kind)]
+    waits = {recipient.name: _quiet_until(recipient, facts, at, zone) for recipient in matching}
     held = [
         Delivery(recipients=(recipient.name,), language=recipient.language, due_at=waits[recipient.name])
-        for recipient in wanted
+        for recipient in matching
         if waits[recipient.name]
     ]
-    return [*_by_language(recipient for recipient in wanted if waits[recipient.name] is None), *held]
+    return [*_by_language(recipient for recipient in matching if waits[recipient.name] is None), *held]
 
 
-def _meant(recipients: Sequence[Recipient], kind: NoticeKind) -> list[Recipient]:
+def _addressed(recipients: Sequence[Recipient], kind: NoticeKind) -> list[Recipient]:
+    """Select by kind: escalations go to the escalation recipients, or to everybody if there are none."""
     if kind is NoticeKind.BUDGET:
         return list(recipients)
     escalates = kind is NoticeKind.ESCALATION
-    meant = [recipient for recipient in recipients if recipient.escalation is escalates]
-    # With nobody above them, the same people are asked again.
-    return meant or (list(recipients) if escalates else [])
+    addressed = [recipient for recipient in recipients if recipient.escalation is escalates]
+    return addressed or (list(recipients) if escalates else [])
 
 
-def _wants(recipient: Recipient, facts: Facts, kind: NoticeKind) -> bool:
-    only, case = recipient.filter, facts.case
+def _matches(wanted: Filter, facts: Facts, kind: NoticeKind) -> bool:
+    case = facts.case
     return (
-        (not only.sources or case.source in only.sources)
-        and (not only.case_types or case.case_type in only.case_types)
-        # A county that the source does not tell is no reason to say nothing.
-        and (not only.counties or case.last_seen.county is None or _is_listed(case.last_seen.county, only.counties))
-        and _is_place(only, facts)
-        and (facts.is_minor or not only.minors_only)
-        and _similarity(facts.encounter, kind) >= only.minimum_similarity
+        (not wanted.sources or case.source in wanted.sources)
+        and (not wanted.case_types or case.case_type in wanted.case_types)
+        # An unknown county passes the filter: better an alert too many than a missed one.
+        and (not wanted.counties or case.last_seen.county is None or _is_listed(case.last_seen.county, wanted.counties))
+        and _matches_place(wanted, facts)
+        and (facts.is_minor or not wanted.minors_only)
+        and _similarity(facts.encounter, kind) >= wanted.minimum_similarity
     )
 
 
-def _is_place(only: Filter, facts: Facts) -> bool:
-    anywhere = not only.cameras and not only.sites
-    return anywhere or facts.encounter.camera in only.cameras or _is_listed(facts.site, only.sites)
+def _matches_place(wanted: Filter, facts: Facts) -> bool:
+    anywhere = not wanted.cameras and not wanted.sites
+    return anywhere or facts.encounter.camera in wanted.cameras or _is_listed(facts.site, wanted.sites)
 
 
 def _is_listed(text: str, names: tuple[str, ...]) -> bool:
@@ -99,12 +97,15 @@ def _is_listed(text: str, names: tuple[str, ...]) -> bool:
 
 
 def _similarity(encounter: Encounter, kind: NoticeKind) -> float:
-    told = None if kind in _SUMMARIES else encounter.alerted_similarity
-    return encounter.best.similarity if told is None else told
+    alerted = None if kind in _SUMMARIES else encounter.alerted_similarity
+    return encounter.best.similarity if alerted is None else alerted
 
 
 def _quiet_until(recipient: Recipient, facts: Facts | None, at: datetime, zone: ZoneInfo) -> datetime | None:
-    """When the quiet hours end in which `at` falls, in UTC; None outside of them, and for a minor."""
+    """Return the end (UTC) of the quiet hours that `at` falls in.
+
+    None outside quiet hours, and for a minor unless the recipient sets `quiet_for_minors`.
+    """
     if recipient.quiet is None or (facts is not None and facts.is_minor and not recipient.quiet_for_minors):
         return None
     start, end = recipient.quiet
@@ -114,7 +115,7 @@ def _quiet_until(recipient: Recipient, facts: Facts | None, at: datetime, zone: 
     if not (clock >= start or clock < end if over_midnight else start <= clock < end):
         return None
     day = local.date() + timedelta(days=1) if over_midnight and clock >= start else local.date()
-    # In the hour that a clock put back repeats, the end is in the same round as the beginning.
+    # When clocks go back, one hour occurs twice. The quiet hours end in the same occurrence that `at` is in.
     return datetime.combine(day, end, tzinfo=zone).replace(fold=local.fold).astimezone(UTC)
 
 
@@ -122,4 +123,4 @@ def _by_language(recipients: Iterable[Recipient]) -> list[Delivery]:
     names: dict[str, list[str]] = {}
     for recipient in recipients:
         names.setdefault(recipient.language, []).append(recipient.name)
-    return [Delivery(recipients=tuple(those), language=language) for language, those in names.items()]
+    return [Delivery(recipients=tuple(group), language=language) for language, group in names.items()]

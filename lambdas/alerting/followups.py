@@ -1,4 +1,4 @@
-"""What a first alert brings with it, each a notice that is due in its time."""
+"""The notices that follow a first alert."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def followups(policy: Policy, encounter_id: str, *, now: datetime) -> list[Notice]:
-    """A digest when the encounter's window is over, and an escalation if nobody acknowledges it in time."""
+    """Return a digest, due when the window ends, and an escalation, due when the time to acknowledge ends."""
     due: dict[NoticeKind, datetime] = {}
     if policy.digest:
         due[NoticeKind.DIGEST] = now + timedelta(seconds=policy.window_s)

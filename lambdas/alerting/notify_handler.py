@@ -1,4 +1,4 @@
-"""The notify function: behind the stream of the encounters table, filtered to encounters whose alert is due."""
+"""The notify function. The stream of the encounters table invokes it with alerts and notices that are due."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ notifier = notifier_from_environment(boto3.client("dynamodb"), metrics.time)
 
 
 def notify_record(record: Record) -> None:
-    """Send the alert of the encounter, or the notice, that one stream record is about."""
+    """Send the alert or the notice of one stream record."""
     alert_id = record["dynamodb"]["Keys"]["encounter_id"]["S"]
     outcome = notifier.notify(alert_id)
     metrics.count(outcome.value)
@@ -33,5 +33,5 @@ def notify_record(record: Record) -> None:
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """A record that fails is delivered again; the sweep sends what the stream cannot."""
+    """Handle a batch. The stream redelivers a failed record; the sweep sends what the stream gives up."""
     return each_alone(event, notify_record)

@@ -1,4 +1,4 @@
-"""The receipt function: behind a queue that the alert topic delivers to, proof that SNS has an alert."""
+"""The receipt function. A queue that subscribes to the alert topic invokes it: proof that SNS has an alert."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ states = AlertStates(
 )
 
 
-def acknowledge(record: Record) -> None:
-    """Write that the alert is out, where the function that published it did not live to."""
+def confirm(record: Record) -> None:
+    """Mark the alert as sent, in case the function that published it crashed before it could."""
     alert_id = msgspec.json.decode(record["body"])["alert_id"]
     if states.sent(alert_id, now=now()):
         logger.info("alert confirmed by its receipt", extra={"alert_id": alert_id})
@@ -37,5 +37,5 @@ def acknowledge(record: Record) -> None:
 
 @json_log
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """A receipt that fails is delivered again, alone."""
-    return each_alone(event, acknowledge)
+    """Handle a batch. The queue redelivers only the receipts that failed."""
+    return each_alone(event, confirm)

@@ -1,13 +1,17 @@
-"""Whom the agency's file names, as the functions get it: one JSON document in `RECIPIENTS`, without their addresses."""
+"""The agency's recipients without their addresses, as the functions get them: one JSON document in `RECIPIENTS`."""
 
 from __future__ import annotations
 
 from datetime import time
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from lambdas.cases.case import CaseType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Channel(StrEnum):
@@ -20,9 +24,9 @@ class Channel(StrEnum):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What a recipient wants to hear of; every member narrows it, and one that is empty does not.
+    """Which encounters a recipient wants. An alert must pass every filter that is not empty.
 
-    `cameras` and `sites` are two names for places: a sighting at any of them will do.
+    `cameras` and `sites` are one filter: a sighting at any of them passes.
     """
 
     sources: tuple[str, ...] = ()
@@ -35,9 +39,9 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One recipient, whose address only SNS and the queues know.
+    """One recipient. Only SNS and the webhook queues know the address.
 
-    `quiet_hours` are two times of day in the agency's time zone, the second perhaps of the next day.
+    `quiet_hours` are start and end as HH:MM in the agency's time zone; the end may be on the next day.
     """
 
     name: str
@@ -57,10 +61,15 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
         return time.fromisoformat(start), time.fromisoformat(end)
 
 
+def names_by_channel(recipients: Iterable[Recipient], channel: Channel) -> set[str]:
+    """Return the names of the recipients that use this channel."""
+    return {recipient.name for recipient in recipients if recipient.channel is channel}
+
+
 def read_recipients(text: str) -> tuple[Recipient, ...]:
-    """The recipients of the environment variable `RECIPIENTS`.
+    """Decode `RECIPIENTS`.
 
     Raises:
-        msgspec.ValidationError: the text is not a list of them.
+        msgspec.ValidationError: the text is not a list of recipients.
     """
     return msgspec.json.decode(text, type=tuple[Recipient, ...])

@@ -1,4 +1,4 @@
-"""The sweep function: every minute, sends each alert that is due and that the stream did not get through."""
+"""The sweep function: every minute, send the alerts that are due and that the stream did not send."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ notifier = notifier_from_environment(boto3.client("dynamodb"), metrics.time)
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """How many alerts the sweep found overdue; what it does not reach in its time, the next one does."""
+    """Send the overdue alerts and return their number. The next run continues after a timeout."""
     overdue = list(notifier.states.overdue(now=now()))
     metrics.count("AlertsOverdue", len(overdue))
     for alert_id in overdue:

@@ -1,4 +1,4 @@
-"""What the functions that send alerts share: one notifier, made from the function's environment."""
+"""Build the notifier of a function from its environment."""
 
 from __future__ import annotations
 
@@ -10,37 +10,73 @@ import boto3
 from botocore.config import Config
 
 from lambdas.alerting.alert_state import AlertStates
+from lambdas.alerting.delivery_plan import Planner
 from lambdas.alerting.notify import Notifier
+from lambdas.alerting.occasion import Occasions
+from lambdas.alerting.publish import Publisher
 from lambdas.alerting.recipients import read_recipients
+from lambdas.alerting.settings import AlertSettings
 from lambdas.common.policy import read_policy
 from lambdas.common.times import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sns import SNSClient
 
 
 def notifier_from_environment(dynamodb: DynamoDBClient, timed: Callable[[str, float], None]) -> Notifier:
-    """The notifier; `timed` is told how long its alerts took.
+    """Build the notifier. `timed` gets the name and the milliseconds of each hop of a first alert.
 
     Raises:
-        KeyError: a variable of the environment is missing.
+        KeyError: an environment variable is missing.
     """
-    return Notifier(
+    return build_notifier(
         sns=boto3.client("sns", config=Config(retries={"total_max_attempts": 1}, read_timeout=10)),
-        dynamodb=dynamodb,
+        topic_arn=os.environ["ALERT_TOPIC_ARN"],
         states=AlertStates(
             dynamodb=dynamodb, table=os.environ["ENCOUNTERS_TABLE"], policy=read_policy(os.environ["POLICY"])
         ),
         cases_table=os.environ["CASES_TABLE"],
         cameras_table=os.environ["CAMERAS_TABLE"],
-        topic_arn=os.environ["ALERT_TOPIC_ARN"],
-        link_base=os.environ["LINK_BASE"],
-        recipients=read_recipients(os.environ["RECIPIENTS"]),
-        zone=ZoneInfo(os.environ["TIME_ZONE"]),
-        sms_per_day=int(os.environ["SMS_PER_DAY"]),
-        takes_replies=os.environ["SMS_REPLIES"] == "true",
+        settings=AlertSettings(
+            recipients=read_recipients(os.environ["RECIPIENTS"]),
+            zone=ZoneInfo(os.environ["TIME_ZONE"]),
+            sms_per_day=int(os.environ["SMS_PER_DAY"]),
+            takes_replies=os.environ["SMS_REPLIES"] == "true",
+            link_base=os.environ["LINK_BASE"],
+        ),
+        timed=timed,
+        now=now,
+    )
+
+
+def build_notifier(
+    *,
+    sns: SNSClient,
+    topic_arn: str,
+    states: AlertStates,
+    cases_table: str,
+    cameras_table: str,
+    settings: AlertSettings,
+    timed: Callable[[str, float], None],
+    now: Callable[[], datetime],
+) -> Notifier:
+    """Build a notifier from its parts. See `Publisher` for what `sns` must not do."""
+    return Notifier(
+        states=states,
+        occasions=Occasions(
+            dynamodb=states.dynamodb,
+            encounters_table=states.table,
+            cases_table=cases_table,
+            cameras_table=cameras_table,
+            settings=settings,
+            now=now,
+        ),
+        planner=Planner(settings=settings, states=states, now=now),
+        publisher=Publisher(sns=sns, topic_arn=topic_arn, recipients=settings.recipients, states=states, now=now),
         timed=timed,
         now=now,
     )

@@ -160,7 +160,7 @@ class Matcher:
             window,
             searched_at=searched_at,
             now=self.now(),
-            preparing=lambda encounter: self.notifier().preparing(encounter, candidate.case, site=known.site),
+            preparing=lambda encounter: self.notifier().first_alert_writes(encounter, candidate.case, site=known.site),
         )
         if place.opened is None:
             mine = self.encounters.join(place, candidate, capture, now=self.now())

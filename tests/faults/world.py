@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from botocore.exceptions import ClientError
 
 from lambdas.alerting.alert_state import AlertStates
-from lambdas.alerting.notify import Notifier
 from lambdas.alerting.recipients import Channel, Recipient
+from lambdas.alerting.settings import AlertSettings
+from lambdas.alerting.wiring import build_notifier
 from lambdas.cases.case import Case
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
@@ -31,6 +32,7 @@ from tests.faults.tables import make_tables, put_open_case
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lambdas.alerting.notify import Notifier
     from local_cloud.cloud import Cloud
 
 CASE = Case(case_id="namus:MP900101", source="namus", source_id="MP900101")
@@ -119,18 +121,19 @@ class World:
         return AlertStates(dynamodb=self.clients.dynamodb, table=f"{self.name}-encounters", policy=POLICY)
 
     def notifier(self, clock: Callable[[], datetime]) -> Notifier:
-        return Notifier(
+        return build_notifier(
             sns=self.clients.sns,
-            dynamodb=self.clients.dynamodb,
+            topic_arn=self.topic,
             states=self.states(),
             cases_table=f"{self.name}-cases",
             cameras_table=f"{self.name}-cameras",
-            topic_arn=self.topic,
-            link_base="https://homeward.example",
-            recipients=RECIPIENTS,
-            zone=ZoneInfo("UTC"),
-            sms_per_day=self.sms_per_day,
-            takes_replies=False,
+            settings=AlertSettings(
+                recipients=RECIPIENTS,
+                zone=ZoneInfo("UTC"),
+                sms_per_day=self.sms_per_day,
+                takes_replies=False,
+                link_base="https://homeward.example",
+            ),
             timed=lambda _hop, _milliseconds: None,
             now=clock,
         )

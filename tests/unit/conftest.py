@@ -12,8 +12,9 @@ import pytest
 from moto import mock_aws
 
 from lambdas.alerting.alert_state import AlertStates
-from lambdas.alerting.notify import Notifier
 from lambdas.alerting.recipients import Channel, Recipient
+from lambdas.alerting.settings import AlertSettings
+from lambdas.alerting.wiring import build_notifier
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.policy import Policy
 from tests.support.stories import put_case
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
+
+    from lambdas.alerting.notify import Notifier
 
 
 class Clock:
@@ -158,18 +161,19 @@ def topic(aws: None) -> Topic:
 def notifier(dynamodb: DynamoDBClient, topic: Topic, clock: Clock) -> Notifier:
     put_case(dynamodb)
     dynamodb.put_item(TableName="cameras", Item=to_attributes({"camera": "cam-01", "site": "North Station"}))
-    return Notifier(
+    return build_notifier(
         sns=topic.sns,
-        dynamodb=dynamodb,
+        topic_arn=topic.arn,
         states=AlertStates(dynamodb=dynamodb, table="encounters", policy=Policy()),
         cases_table="cases",
         cameras_table="cameras",
-        topic_arn=topic.arn,
-        link_base="https://console.example",
-        recipients=(Recipient(name="phone", channel=Channel.SMS),),
-        zone=ZoneInfo("UTC"),
-        sms_per_day=200,
-        takes_replies=False,
+        settings=AlertSettings(
+            recipients=(Recipient(name="phone", channel=Channel.SMS),),
+            zone=ZoneInfo("UTC"),
+            sms_per_day=200,
+            takes_replies=False,
+            link_base="https://console.example",
+        ),
         timed=lambda _hop, _milliseconds: None,
         now=clock,
     )

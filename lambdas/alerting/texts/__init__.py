@@ -1,1 +1,1 @@
-"""The texts of an alert: SMS, e-mail, and the languages they are written in."""
+"""The texts of alerts: SMS, e-mail, subject and JSON document, in each language."""

@@ -1,10 +1,9 @@
-"""The e-mail of an alert: a fact a line, both pictures by links that expire."""
+"""The e-mail of an alert: one fact a line, and links to both pictures."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.alerting.texts.sms import photo_note
 from lambdas.encounters.encounter import NoticeKind
 
 if TYPE_CHECKING:
@@ -13,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def email_text(alert: Alert, phrases: Phrases, headline: str) -> str:
-    """The headline, what it means, and all facts that are known."""
+    """Render the headline, what it means, and every known fact. A recall has no links to pictures."""
     is_recall = alert.kind is NoticeKind.RECALL
-    lines = _person(alert, phrases) | _sighting(alert, phrases) | ({} if is_recall else _pictures(alert, phrases))
+    lines = _person(alert, phrases) | _sighting(alert, phrases) | ({} if is_recall else _links(alert, phrases))
     facts = "\n".join(f"{label}: {value}" for label, value in lines.items() if value)
     return f"{headline}. {phrases.stand_down if is_recall else phrases.must_be_checked}\n\n{facts}\n"
 
@@ -36,20 +35,19 @@ def _person(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
 
 
 def _sighting(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
-    labels = phrases.labels
-    shots = phrases.one_shot if alert.shots == 1 else phrases.shots.format(count=alert.shots)
-    margin = alert.runner_up_margin
+    labels, margin = phrases.labels, alert.runner_up_margin
+    strength, shots = phrases.strengths[alert.strength], phrases.shot_count(alert.shots)
     return {
         labels.camera: f"{alert.site} ({alert.camera})",
         labels.seen_at: alert.seen_at,
-        labels.similarity: f"{alert.similarity:.1f} / 100 ({phrases.strengths[alert.strength]}, {shots})",
+        labels.similarity: f"{alert.similarity:.1f} / 100 ({strength}, {shots})",
         labels.mean: f"{alert.mean_similarity:.1f}" if alert.shots > 1 else None,
         labels.runner_up: None if margin is None else phrases.points_behind.format(points=margin),
-        labels.photo: photo_note(alert, phrases),
+        labels.photo: phrases.photo_note(alert.photo_kind, alert.photo_year),
     }
 
 
-def _pictures(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
+def _links(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
     labels = phrases.labels
     return {
         labels.picture: f"{alert.link}/seen.jpg",

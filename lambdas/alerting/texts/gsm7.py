@@ -1,4 +1,4 @@
-"""Text that a phone carries as GSM-7 (3GPP TS 23.038): 3 segments hold 459 characters, where UCS-2 holds 201."""
+"""GSM-7, the 7-bit alphabet of text messages (3GPP TS 23.038). 3 segments hold 459 characters; UCS-2 holds 201."""
 
 import unicodedata
 
@@ -6,9 +6,9 @@ _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_EXTENDED = frozenset("\f^{}\\[~]|€")  # each is sent as an escape and a character
+_EXTENDED = frozenset("\f^{}\\[~]|€")  # each takes an escape and a character
 _ALL = _BASIC | _EXTENDED
-_REPLACED = {
+_REPLACEMENTS = {
     "\N{LEFT SINGLE QUOTATION MARK}": "'",
     "\N{RIGHT SINGLE QUOTATION MARK}": "'",
     "\N{LEFT DOUBLE QUOTATION MARK}": '"',
@@ -20,23 +20,23 @@ _REPLACED = {
 
 
 def to_gsm7(text: str) -> str:
-    """The text with every character that GSM-7 lacks replaced by its nearest: no accent, plain quotes, or "?"."""
+    """Replace each character that GSM-7 lacks by its nearest: without accent, plain quotes, or "?"."""
     return "".join(_nearest(character) for character in text)
 
 
 def septets(text: str) -> int:
-    """How many 7-bit units the text takes.
+    """Count the 7-bit units of a text.
 
     Raises:
-        ValueError: the text has a character that GSM-7 lacks.
+        ValueError: GSM-7 lacks a character of the text.
     """
-    if strange := set(text) - _ALL:
-        raise ValueError(f"not in GSM-7: {sorted(strange)}")
+    if unsupported := set(text) - _ALL:
+        raise ValueError(f"not in GSM-7: {sorted(unsupported)}")
     return len(text) + sum(character in _EXTENDED for character in text)
 
 
 def segments(text: str) -> int:
-    """How many text messages a network bills: 160 septets alone, 153 in each of several."""
+    """Count the segments that a network bills: one holds 160 septets, each of several holds 153."""
     length = septets(text)
     return 1 if length <= 160 else -(-length // 153)
 
@@ -44,7 +44,7 @@ def segments(text: str) -> int:
 def _nearest(character: str) -> str:
     if character in _ALL:
         return character
-    if character in _REPLACED:
-        return _REPLACED[character]
+    if character in _REPLACEMENTS:
+        return _REPLACEMENTS[character]
     plain = "".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part))
     return plain if plain and all(part in _ALL for part in plain) else "?"

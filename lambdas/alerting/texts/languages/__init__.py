@@ -1,4 +1,4 @@
-"""The words of every text that people get, one module a language. To add one: a module like these, a line here."""
+"""The phrases of every text, one module a language. To add a language: write its module and list it here."""
 
 from lambdas.alerting.texts.languages.english import ENGLISH
 from lambdas.alerting.texts.languages.french import FRENCH

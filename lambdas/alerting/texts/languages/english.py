@@ -1,4 +1,4 @@
-"""English."""
+"""English phrases."""
 
 from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind

@@ -1,4 +1,4 @@
-"""French. Text messages lose the accents that GSM-7 lacks."""
+"""French phrases. `to_gsm7` drops the accents that GSM-7 lacks."""
 
 from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind

@@ -1,19 +1,20 @@
-"""What a language must say. A part in braces is filled in; every language has the same parts."""
+"""The phrases that a language defines. Every language fills in the same parts in braces."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.cases.case import PhotoKind
+
 if TYPE_CHECKING:
-    from lambdas.cases.case import PhotoKind
     from lambdas.encounters.encounter import NoticeKind
     from lambdas.encounters.evidence import Strength
 
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
-    """The beginnings of the lines of an e-mail."""
+    """The labels of the lines of an e-mail."""
 
     name: str
     case: str
@@ -37,7 +38,7 @@ class Labels:
 
 @dataclass(frozen=True, kw_only=True)
 class Phrases:
-    """The sentences of text messages, and the labels of e-mails."""
+    """The sentences of text messages and e-mails, and the labels of e-mails."""
 
     headlines: dict[NoticeKind, str]
     must_be_checked: str
@@ -61,3 +62,14 @@ class Phrases:
     agency: str
     reply: str
     labels: Labels
+
+    def shot_count(self, count: int) -> str:
+        """Render the number of shots."""
+        return self.one_shot if count == 1 else self.shots.format(count=count)
+
+    def photo_note(self, kind: PhotoKind, year: int | None) -> str | None:
+        """Describe the photo that matched; None for a portrait of unknown year."""
+        if year is None:
+            return None if kind is PhotoKind.PORTRAIT else self.photos.get(kind)
+        photo = self.photos.get(kind, self.photos[PhotoKind.PORTRAIT])
+        return self.of_year.format(photo=photo, year=year)

@@ -1,4 +1,4 @@
-"""Spanish. Text messages lose the accents that GSM-7 lacks."""
+"""Spanish phrases. `to_gsm7` drops the accents that GSM-7 lacks."""
 
 from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind

@@ -25,7 +25,7 @@ def item(dynamodb: DynamoDBClient, day: str = "2026-11-23") -> Any:
     return dynamodb.get_item(TableName="encounters", Key={"encounter_id": {"S": f"budget#{day}"}}).get("Item")
 
 
-def test_text_messages_are_taken_until_the_day_has_no_more(budget: Budget, dynamodb: DynamoDBClient) -> None:
+def test_texts_are_taken_until_the_day_has_none_left(budget: Budget, dynamodb: DynamoDBClient) -> None:
     assert budget.take("e1", 3, now=NOW)
     assert not budget.take("e2", 3, now=NOW)
     assert budget.take("e3", 2, now=NOW)
@@ -34,7 +34,7 @@ def test_text_messages_are_taken_until_the_day_has_no_more(budget: Budget, dynam
     assert sorted(item(dynamodb)["alerts"]["SS"]) == ["e1", "e3"]
 
 
-def test_one_alert_is_counted_once_however_often_it_is_tried(budget: Budget, dynamodb: DynamoDBClient) -> None:
+def test_retries_of_an_alert_count_once(budget: Budget, dynamodb: DynamoDBClient) -> None:
     assert budget.take("e1", 5, now=NOW)
     assert budget.take("e1", 5, now=NOW)
     assert item(dynamodb)["texts"] == {"N": "5"}
@@ -42,12 +42,12 @@ def test_one_alert_is_counted_once_however_often_it_is_tried(budget: Budget, dyn
     assert budget.take("e1", 5, now=NOW)
 
 
-def test_more_than_a_day_has_is_never_there(budget: Budget, dynamodb: DynamoDBClient) -> None:
+def test_alert_above_the_daily_limit_is_refused(budget: Budget, dynamodb: DynamoDBClient) -> None:
     assert not budget.take("e1", 6, now=NOW)
     assert item(dynamodb) is None
 
 
-def test_a_day_is_the_agencys(budget: Budget, dynamodb: DynamoDBClient) -> None:
+def test_day_starts_at_the_agencys_midnight(budget: Budget, dynamodb: DynamoDBClient) -> None:
     before_midnight = datetime(2026, 11, 24, 6, 59, tzinfo=UTC)
     assert budget.take("e1", 5, now=before_midnight)
     assert not budget.take("e2", 1, now=before_midnight)
@@ -56,12 +56,12 @@ def test_a_day_is_the_agencys(budget: Budget, dynamodb: DynamoDBClient) -> None:
     assert item(dynamodb, "2026-11-24")["texts"] == {"N": "1"}
 
 
-def test_what_was_counted_is_forgotten_in_time(budget: Budget, dynamodb: DynamoDBClient) -> None:
+def test_budget_item_expires_within_30_days(budget: Budget, dynamodb: DynamoDBClient) -> None:
     budget.take("e1", 1, now=NOW)
     assert NOW < datetime.fromtimestamp(int(item(dynamodb)["expires_at"]["N"]), tz=UTC) < NOW + timedelta(days=30)
 
 
-def test_the_warning_of_a_day_is_one_notice(budget: Budget) -> None:
+def test_warnings_of_a_day_share_one_key(budget: Budget) -> None:
     first = budget.warning(now=NOW, expires_at=1)
     second = budget.warning(now=NOW + timedelta(hours=2), expires_at=1)
     assert first.encounter_id == second.encounter_id == "notice#2026-11-23#budget#1"
@@ -69,7 +69,7 @@ def test_the_warning_of_a_day_is_one_notice(budget: Budget) -> None:
     assert first.audience == ()
 
 
-def test_while_another_transaction_has_the_day_it_is_tried_again(budget: Budget, dynamodb: DynamoDBClient) -> None:
+def test_transaction_conflict_is_retried(budget: Budget, dynamodb: DynamoDBClient) -> None:
     conflicts = iter([True, False])
 
     def conflict(**_: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from lambdas.alerting.alert_state import AlertStates
-from lambdas.alerting.notify import Outcome
+from lambdas.alerting.publish import AlertOutcome
 from lambdas.cases.case import CaseStatus
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.times import to_text
@@ -53,11 +53,9 @@ def client_error(status: int) -> ClientError:
     return ClientError(answer, "Publish")
 
 
-def test_an_encounter_that_is_due_is_alerted_once(
-    notifier: Notifier, topic: Topic, due: str, dynamodb: DynamoDBClient
-) -> None:
-    assert notifier.notify(due) is Outcome.SENT
-    assert notifier.notify(due) is Outcome.NOT_OURS
+def test_due_encounter_is_alerted_once(notifier: Notifier, topic: Topic, due: str, dynamodb: DynamoDBClient) -> None:
+    assert notifier.notify(due) is AlertOutcome.SENT
+    assert notifier.notify(due) is AlertOutcome.NOT_OURS
     [message] = topic.messages()
     assert message["encounter_id"] == "e1"
     assert message["verified"] is False
@@ -68,14 +66,14 @@ def test_an_encounter_that_is_due_is_alerted_once(
     assert list(notifier.states.overdue(now=notifier.now() + timedelta(days=1))) == ["notice#e1#digest#1"]
 
 
-def test_a_second_notifier_finds_the_alert_taken(notifier: Notifier, topic: Topic, due: str) -> None:
+def test_claimed_alert_is_not_sent_by_another_notifier(notifier: Notifier, topic: Topic, due: str) -> None:
     assert notifier.states.claim(due, now=notifier.now()) is not None
-    assert notifier.notify(due) is Outcome.NOT_OURS
+    assert notifier.notify(due) is AlertOutcome.NOT_OURS
     assert topic.messages() == []
 
 
 @pytest.mark.parametrize("error", [client_error(400), EndpointConnectionError(endpoint_url="http://sns")])
-def test_a_refused_alert_is_sent_later(
+def test_refused_alert_is_sent_later(
     notifier: Notifier,
     topic: Topic,
     due: str,
@@ -86,48 +84,48 @@ def test_a_refused_alert_is_sent_later(
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(topic.sns, "publish", failing(error))
-        assert notifier.notify(due) is Outcome.POSTPONED
+        assert notifier.notify(due) is AlertOutcome.POSTPONED
     [encounter] = encounters_in(dynamodb)
     assert encounter["alert_error"] == str(error)
     assert list(notifier.states.overdue(now=clock())) == []
     clock.advance(seconds=31)
     assert list(notifier.states.overdue(now=clock())) == [due]
-    assert notifier.notify(due) is Outcome.SENT
+    assert notifier.notify(due) is AlertOutcome.SENT
     assert len(topic.messages()) == 1
 
 
-UNCLEAR = [client_error(503), ReadTimeoutError(endpoint_url="http://sns")]
+LOST_ANSWERS = [client_error(503), ReadTimeoutError(endpoint_url="http://sns")]
 
 
-@pytest.mark.parametrize("error", UNCLEAR)
-def test_after_an_unclear_answer_the_receipt_prevents_a_second_alert(
+@pytest.mark.parametrize("error", LOST_ANSWERS)
+def test_receipt_after_a_lost_answer_prevents_a_second_alert(
     notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(topic.sns, "publish", failing(error, after=topic.sns.publish))
-        assert notifier.notify(due) is Outcome.UNCONFIRMED
+        assert notifier.notify(due) is AlertOutcome.UNCONFIRMED
     assert notifier.states.sent(topic.messages()[0]["alert_id"], now=clock())
     clock.advance(minutes=5)
     assert list(notifier.states.overdue(now=clock())) == []
-    assert notifier.notify(due) is Outcome.NOT_OURS
+    assert notifier.notify(due) is AlertOutcome.NOT_OURS
     assert len(topic.messages()) == 1
 
 
-@pytest.mark.parametrize("error", UNCLEAR)
-def test_without_a_receipt_the_alert_is_sent_again_when_the_claim_ran_out(
+@pytest.mark.parametrize("error", LOST_ANSWERS)
+def test_alert_without_receipt_is_resent_after_the_claim(
     notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(topic.sns, "publish", failing(error))
-        assert notifier.notify(due) is Outcome.UNCONFIRMED
+        assert notifier.notify(due) is AlertOutcome.UNCONFIRMED
     clock.advance(seconds=59)
-    assert notifier.notify(due) is Outcome.NOT_OURS
+    assert notifier.notify(due) is AlertOutcome.NOT_OURS
     clock.advance(seconds=1)
     assert list(notifier.states.overdue(now=clock())) == [due]
-    assert notifier.notify(due) is Outcome.SENT
+    assert notifier.notify(due) is AlertOutcome.SENT
 
 
-def test_a_crash_between_publishing_and_writing_it_down_does_not_double_the_alert(
+def test_crash_after_publishing_does_not_double_the_alert(
     notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as crash:
@@ -136,29 +134,29 @@ def test_a_crash_between_publishing_and_writing_it_down_does_not_double_the_aler
             notifier.notify(due)
     assert notifier.states.sent(topic.messages()[0]["alert_id"], now=clock())
     clock.advance(minutes=5)
-    assert notifier.notify(due) is Outcome.NOT_OURS
+    assert notifier.notify(due) is AlertOutcome.NOT_OURS
     assert len(topic.messages()) == 1
 
 
 @pytest.mark.parametrize("status", [CaseStatus.RESOLVED, CaseStatus.REMOVED])
-def test_a_case_that_closed_meanwhile_is_not_alerted(
+def test_alert_of_a_closed_case_is_withdrawn(
     notifier: Notifier, topic: Topic, due: str, dynamodb: DynamoDBClient, status: CaseStatus
 ) -> None:
     put_case(dynamodb, status=status)
-    assert notifier.notify(due) is Outcome.WITHDRAWN
-    assert notifier.notify(due) is Outcome.NOT_OURS
+    assert notifier.notify(due) is AlertOutcome.WITHDRAWN
+    assert notifier.notify(due) is AlertOutcome.NOT_OURS
     assert topic.messages() == []
 
 
-def test_pauses_between_refused_attempts_grow_to_a_quarter_of_an_hour(
+def test_backoff_grows_from_30_seconds_to_15_minutes(
     notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(topic.sns, "publish", failing(client_error(400)))
     waits = []
     for _ in range(8):
-        assert notifier.notify(due) is Outcome.POSTPONED
+        assert notifier.notify(due) is AlertOutcome.POSTPONED
         started = clock()
-        while notifier.notify(due) is Outcome.NOT_OURS:
+        while notifier.notify(due) is AlertOutcome.NOT_OURS:
             clock.advance(seconds=30)
         waits.append((clock() - started).total_seconds())
         clock.advance(hours=1)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from lambdas.common.policy import Policy, Thresholds
 from lambdas.detection.encounters import EncounterGoneError
 from lambdas.detection.match import Matcher, Outcome
 from tests.support.matchers import matcher_of
+from tests.support.notifiers import with_settings
 from tests.support.stories import MARLOWE, encounters_in, put_case
 
 if TYPE_CHECKING:
@@ -315,7 +315,7 @@ def test_what_a_first_alert_needs_is_written_with_its_encounter(
     s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier
 ) -> None:
     lopez = Recipient(name="lopez", channel=Channel.EMAIL, language="es")
-    notifier = dataclasses.replace(notifier, recipients=(*notifier.recipients, lopez))
+    notifier = with_settings(notifier, recipients=(*notifier.publisher.recipients, lopez))
     matcher = matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
     gallery.answers(("namus:MP900101:910101", 99))
     key = put_capture(s3, "c-1")
@@ -332,7 +332,7 @@ def test_without_text_messages_left_an_encounter_is_opened_and_the_others_hear_o
     s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic
 ) -> None:
     mail = Recipient(name="mail", channel=Channel.EMAIL)
-    notifier = dataclasses.replace(notifier, recipients=(*notifier.recipients, mail), sms_per_day=1)
+    notifier = with_settings(notifier, recipients=(*notifier.publisher.recipients, mail), sms_per_day=1)
     matcher = matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
     for camera in ("cam-01", "cam-02"):
         gallery.answers(("namus:MP900101:910101", 99))
@@ -347,7 +347,7 @@ def test_without_text_messages_left_an_encounter_is_opened_and_the_others_hear_o
 def test_more_telephones_than_a_day_has_text_messages_are_left_out(
     s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic
 ) -> None:
-    notifier = dataclasses.replace(notifier, sms_per_day=0)
+    notifier = with_settings(notifier, sms_per_day=0)
     gallery.answers(("namus:MP900101:910101", 99))
     matcher_of(s3, gallery.client, dynamodb, notifier, POLICY).match(put_capture(s3, "c-1"))
     assert [json.loads(attributes["recipients"]["Value"]) for attributes in topic.attributes()] == [["-"]]

@@ -8,7 +8,7 @@ from lambdas.alerting.texts.gsm7 import segments, septets, to_gsm7
 
 
 @given(st.text())
-def test_any_text_can_be_sent(text: str) -> None:
+def test_any_text_converts_to_gsm7(text: str) -> None:
     assert septets(to_gsm7(text)) >= 0
 
 
@@ -21,7 +21,7 @@ def test_any_text_can_be_sent(text: str) -> None:
         ("Müller, 20 €", "Müller, 20 €"),
     ],
 )
-def test_each_character_becomes_its_nearest(text: str, sent: str) -> None:
+def test_unsupported_character_becomes_its_nearest(text: str, sent: str) -> None:
     assert to_gsm7(text) == sent
 
 
@@ -32,6 +32,6 @@ def test_segments_are_counted_as_networks_bill_them(text: str, billed: int) -> N
     assert segments(text) == billed
 
 
-def test_text_outside_the_alphabet_has_no_length() -> None:
+def test_counting_septets_of_other_text_fails() -> None:
     with pytest.raises(ValueError, match="東"):
         septets("東")

@@ -1,4 +1,4 @@
-"""Every text in every language, whatever a case's own texts are: plain GSM-7, three segments, the link whole."""
+"""Every text in every language, with any text in the case: GSM-7, at most three segments, the whole link."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from agencies.alerting import Language
-from lambdas.alerting.alert import compose_alert
+from lambdas.alerting.alert import Alert, compose_alert
 from lambdas.alerting.budget import BudgetWarning
 from lambdas.alerting.texts.gsm7 import segments, septets
 from lambdas.alerting.texts.languages import PHRASES
+from lambdas.alerting.texts.render import Texts, render
 from lambdas.cases.case import Agency, Case, LastSeen, Name, PhotoKind, Range, SourcePhoto
 from lambdas.encounters.encounter import Encounter, NoticeKind, RunnerUp, Sighting, Timeline
 from lambdas.encounters.evidence import Strength
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
     from lambdas.alerting.texts.languages.phrases import Phrases
 
 AT = "2026-11-23T02:59:59.000Z"
-# The longest that the settings allow, and what the review functions' own address is made of.
+# The longest link base that the agency file allows.
 BASE = "https://" + "x" * 104 + ".example"
 LINK = f"{BASE}/e/0123456789abcdef/{'t' * 16}"
-TOLD = [kind for kind in NoticeKind if kind is not NoticeKind.BUDGET]
+ALERT_KINDS = [kind for kind in NoticeKind if kind is not NoticeKind.BUDGET]
 
 
-def alert(kind: NoticeKind, text: str, photo: PhotoKind = PhotoKind.AGE_PROGRESSION) -> Any:
+def alert_with(text: str, kind: NoticeKind, photo: PhotoKind = PhotoKind.AGE_PROGRESSION) -> Alert:
+    """Compose an alert whose every text is this one."""
     case = Case(
         case_id=f"own:{'9' * 100}",
         source="own",
@@ -61,61 +63,64 @@ def alert(kind: NoticeKind, text: str, photo: PhotoKind = PhotoKind.AGE_PROGRESS
         case,
         kind=kind,
         site=text or "cam",
-        base=BASE,
+        link_base=BASE,
         zone=ZoneInfo("America/St_Johns"),
-        since=datetime(2026, 11, 24, 2, 59, tzinfo=UTC),
+        created_at=datetime(2026, 11, 24, 2, 59, tzinfo=UTC),
         is_minor=True,
         takes_replies=True,
     )
 
 
+def rendered(message: Alert | BudgetWarning, language: str) -> Texts:
+    return render(message, alert_id="notice#1", language=language)
+
+
 @pytest.mark.parametrize("language", PHRASES)
-@given(kind=some.sampled_from(TOLD), text=some.text(max_size=300), photo=some.sampled_from(PhotoKind))
-def test_a_text_message_is_gsm7_of_three_segments_with_the_whole_link(
+@given(kind=some.sampled_from(ALERT_KINDS), text=some.text(max_size=300), photo=some.sampled_from(PhotoKind))
+def test_sms_is_three_segments_of_gsm7_with_the_whole_link(
     language: str, kind: NoticeKind, text: str, photo: PhotoKind
 ) -> None:
-    sent = alert(kind, text, photo).sms(language)
-    assert septets(sent) > 0
-    assert segments(sent) <= 3
-    assert sent.endswith(LINK)
+    sms = rendered(alert_with(text, kind, photo), language).sms
+    assert septets(sms) > 0
+    assert segments(sms) <= 3
+    assert sms.endswith(LINK)
 
 
-@pytest.mark.parametrize("kind", TOLD)
+@pytest.mark.parametrize("kind", ALERT_KINDS)
 @pytest.mark.parametrize("language", PHRASES)
 @pytest.mark.parametrize("letter", ["W", "€", "é", "東", "🚨"])
-def test_the_longest_of_everything_still_says_what_it_is_about(language: str, kind: NoticeKind, letter: str) -> None:
-    composed = alert(kind, letter * 500)
-    sent = composed.sms(language)
-    assert segments(sent) <= 3
-    assert sent.startswith(
+def test_longest_sms_keeps_headline_code_and_minor(language: str, kind: NoticeKind, letter: str) -> None:
+    sms = rendered(alert_with(letter * 500, kind), language).sms
+    assert segments(sms) <= 3
+    assert sms.startswith(
         PHRASES[language].headlines[kind].partition(":")[0].partition("{")[0].upper()[:6].replace("É", "É")
     )
     if kind in {NoticeKind.FIRST, NoticeKind.BETTER_SHOT, NoticeKind.ESCALATION}:
-        assert "ACK 012345" in sent
-        assert PHRASES[language].minor in sent
+        assert "ACK 012345" in sms
+        assert PHRASES[language].minor in sms
 
 
 @pytest.mark.parametrize("language", PHRASES)
-def test_the_warning_about_the_budget_fits_two_segments(language: str) -> None:
-    warning = BudgetWarning(day="2026-11-23", limit=5000)
-    assert segments(warning.sms(language)) <= 2
-    assert "5000" in warning.sms(language)
-    assert "2026-11-23" in warning.document("notice#1", language)
+def test_budget_warning_fits_two_segments(language: str) -> None:
+    texts = rendered(BudgetWarning(day="2026-11-23", limit=5000), language)
+    assert segments(texts.sms) <= 2
+    assert "5000" in texts.sms
+    assert "2026-11-23" in texts.document
 
 
-@pytest.mark.parametrize("kind", TOLD)
+@pytest.mark.parametrize("kind", ALERT_KINDS)
 @pytest.mark.parametrize("language", PHRASES)
 @given(text=some.text(max_size=200))
-def test_a_subject_is_one_line_of_ascii_under_100_characters(language: str, kind: NoticeKind, text: str) -> None:
-    subject = dataclasses.replace(alert(kind, "x"), case_id=text).subject(language)
+def test_subject_is_one_line_of_ascii_under_100(language: str, kind: NoticeKind, text: str) -> None:
+    subject = rendered(dataclasses.replace(alert_with("x", kind), case_id=text), language).subject
     assert subject.isascii()
     assert subject.isprintable()
     assert 0 < len(subject) < 100
     assert subject[0].isalnum()
 
 
-def parts(phrases: Phrases) -> dict[str, set[str]]:
-    """The places to fill in, by phrase."""
+def fields_by_phrase(phrases: Phrases) -> dict[str, set[str]]:
+    """Collect the parts in braces of each phrase."""
 
     def of(value: Any, path: str) -> dict[str, set[str]]:
         if isinstance(value, dict):
@@ -126,11 +131,11 @@ def parts(phrases: Phrases) -> dict[str, set[str]]:
     return {name: found for key, value in flat.items() for name, found in of(value, key).items()}
 
 
-def test_each_language_says_the_same_things() -> None:
+def test_languages_have_the_same_phrases_and_fields() -> None:
     assert PHRASES.keys() == set(get_args(Language))
     for phrases in PHRASES.values():
-        assert parts(phrases) == parts(PHRASES["en"])
+        assert fields_by_phrase(phrases) == fields_by_phrase(PHRASES["en"])
         assert phrases.headlines.keys() == set(NoticeKind)
         assert phrases.strengths.keys() == set(Strength)
         labels = dataclasses.asdict(phrases.labels).values()
-        assert len(set(labels)) == len(labels), "two lines of an e-mail with one label would be one line"
+        assert len(set(labels)) == len(labels), "two lines of an e-mail with the same label would become one"

@@ -8,16 +8,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from lambdas.alerting.alert import Alert, compose_alert
+from lambdas.alerting.alert import compose_alert
 from lambdas.alerting.texts.gsm7 import segments
+from lambdas.alerting.texts.render import Texts, render
 from lambdas.cases.case import Case, LastSeen, Name, SourcePhoto
 from lambdas.encounters.encounter import Encounter, NoticeKind, RunnerUp, Sighting, Timeline
 from tests.support.stories import MARLOWE
 
 AT = "2026-11-23T02:59:59.000Z"
-
-
-TOLD = [kind for kind in NoticeKind if kind is not NoticeKind.BUDGET]
+ALERT_KINDS = [kind for kind in NoticeKind if kind is not NoticeKind.BUDGET]
 LINK = "https://console.example/e/0123456789abcdef/a-secret"
 
 
@@ -46,43 +45,46 @@ def encounter_of(case: Case = MARLOWE, *, photo_id: str = "910101", **members: A
     )
 
 
-def alert_of(
+def texts_of(
     case: Case = MARLOWE,
     *,
     photo_id: str = "910101",
     site: str = "North Station, hall",
     kind: NoticeKind = NoticeKind.FIRST,
+    language: str = "en",
+    alert_id: str = "1",
     **options: Any,
-) -> Alert:
+) -> Texts:
     encounter = encounter_of(case, photo_id=photo_id, alerted_at=AT, alerted_sightings=1)
-    return compose_alert(encounter, case, kind=kind, site=site, base="https://console.example", **options)
+    alert = compose_alert(encounter, case, kind=kind, site=site, link_base="https://console.example", **options)
+    return render(alert, alert_id=alert_id, language=language)
 
 
-def test_the_text_message_says_all_that_one_needs_to_act() -> None:
-    assert alert_of().sms() == (
+def test_sms_has_every_fact_to_act_on() -> None:
+    assert texts_of().sms == (
         "POSSIBLE MATCH, NOT VERIFIED. Marlowe Quill Exampleton, MP900101, male, age 37. "
         "Last seen 2021-02-27 Nowhere Falls, OR. Now at North Station, hall 2026-11-23 02:59 UTC. "
         f"Similarity 97.2 (fair, 2 shots). Call Nowhere Falls Police Department +15035550142. {LINK}"
     )
 
 
-def test_times_are_the_agencys_and_say_so() -> None:
-    assert "North Station, hall 2026-11-22 19:59 MST." in alert_of(zone=ZoneInfo("America/Denver")).sms()
-    assert "2026-11-23 03:59 CET" in alert_of(zone=ZoneInfo("Europe/Madrid")).email("es")
+def test_times_are_in_the_agencys_zone_and_name_it() -> None:
+    assert "North Station, hall 2026-11-22 19:59 MST." in texts_of(zone=ZoneInfo("America/Denver")).sms
+    assert "2026-11-23 03:59 CET" in texts_of(zone=ZoneInfo("Europe/Madrid"), language="es").email
 
 
-def test_what_was_seen_a_while_ago_is_not_said_to_be_now() -> None:
-    """A camera that was offline, quiet hours, a recording, a case that came later."""
+def test_place_is_in_the_past_tense_after_15_minutes() -> None:
+    """A camera was offline, quiet hours delayed the alert, or a recording or a later case caused it."""
     minute = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-    assert "Now at North Station" in alert_of(now=minute + timedelta(minutes=14)).sms()
-    assert "Was at North Station" in alert_of(now=minute + timedelta(minutes=16)).sms()
+    assert "Now at North Station" in texts_of(now=minute + timedelta(minutes=14)).sms
+    assert "Was at North Station" in texts_of(now=minute + timedelta(minutes=16)).sms
 
 
-def test_each_kind_of_notice_begins_with_what_it_is() -> None:
-    since = datetime(2026, 11, 23, 3, 15, tzinfo=UTC)
+def test_sms_starts_with_the_kind_of_notice() -> None:
+    created_at = datetime(2026, 11, 23, 3, 15, tzinfo=UTC)
     zone = ZoneInfo("America/Denver")
-    beginnings = {kind: alert_of(kind=kind, since=since, zone=zone).sms().split(". ")[0] for kind in TOLD}
-    assert beginnings == {
+    starts = {kind: texts_of(kind=kind, created_at=created_at, zone=zone).sms.split(". ")[0] for kind in ALERT_KINDS}
+    assert starts == {
         NoticeKind.FIRST: "POSSIBLE MATCH, NOT VERIFIED",
         NoticeKind.BETTER_SHOT: "BETTER SHOT OF A POSSIBLE MATCH, NOT VERIFIED",
         NoticeKind.DIGEST: "POSSIBLE MATCH, NOT VERIFIED: 1 MORE SIGHTINGS UNTIL 20:08 MST, BEST 97.2",
@@ -91,70 +93,68 @@ def test_each_kind_of_notice_begins_with_what_it_is() -> None:
     }
 
 
-def test_a_recall_says_whom_and_where_it_was_about_and_shows_no_pictures() -> None:
-    alert = alert_of(kind=NoticeKind.RECALL)
-    assert alert.sms() == (
+def test_recall_names_person_and_place_without_pictures() -> None:
+    texts = texts_of(kind=NoticeKind.RECALL)
+    assert texts.sms == (
         "CASE CLOSED, STAND DOWN. Marlowe Quill Exampleton, MP900101, male, age 37. "
         f"Was at North Station, hall 2026-11-23 02:59 UTC. {LINK}"
     )
-    assert ".jpg" not in alert.email()
+    assert ".jpg" not in texts.email
 
 
-def test_a_minor_is_marked() -> None:
-    assert "MP900101, MINOR, male" in alert_of(is_minor=True).sms()
-    assert "Menor: MENOR" in alert_of(is_minor=True).email("es")
+def test_minor_is_marked() -> None:
+    assert "MP900101, MINOR, male" in texts_of(is_minor=True).sms
+    assert "Menor: MENOR" in texts_of(is_minor=True, language="es").email
 
 
-def test_a_reply_names_the_encounter_by_its_first_letters() -> None:
-    assert "Reply ACK 012345. https" in alert_of(takes_replies=True).sms()
-    assert "Responda ACK 012345. https" in alert_of(takes_replies=True).sms("es")
+def test_reply_code_is_the_start_of_the_encounter_id() -> None:
+    assert "Reply ACK 012345. https" in texts_of(takes_replies=True).sms
+    assert "Responda ACK 012345. https" in texts_of(takes_replies=True, language="es").sms
 
 
-def test_the_year_of_the_photo_is_said_where_it_is_known() -> None:
+def test_known_year_of_the_photo_is_named() -> None:
     photos = (SourcePhoto(photo_id="910101", url="https://source.example/1", taken_year=2009),)
-    alert = alert_of(msgspec.structs.replace(MARLOWE, photos=photos))
-    assert "Matched on a photo of 2009." in alert.sms()
-    assert "Coincide con: una foto de 2009" in alert.email("es")
+    case = msgspec.structs.replace(MARLOWE, photos=photos)
+    assert "Matched on a photo of 2009." in texts_of(case).sms
+    assert "Coincide con: una foto de 2009" in texts_of(case, language="es").email
 
 
-def test_a_subject_is_what_sns_takes() -> None:
-    alert = alert_of(kind=NoticeKind.DIGEST)
-    assert alert.subject("fr").startswith(
-        "Correspondance possible, non verifiee : 1 autres signalements jusqu'a 03:08 UTC"
-    )
-    assert len(alert.subject("fr")) == 99
-    assert alert_of().subject() == "Possible match, not verified: namus:MP900101"
+def test_subject_fits_the_rules_of_sns() -> None:
+    subject = texts_of(kind=NoticeKind.DIGEST, language="fr").subject
+    assert subject.startswith("Correspondance possible, non verifiee : 1 autres signalements jusqu'a 03:08 UTC")
+    assert len(subject) == 99
+    assert texts_of().subject == "Possible match, not verified: namus:MP900101"
 
 
-def test_a_match_on_an_age_progressed_picture_says_so() -> None:
-    alert = alert_of(photo_id="910102")
-    assert "Matched on an age-progressed picture" in alert.sms()
-    assert "an age-progressed picture" in alert.email()
+def test_match_on_an_age_progressed_picture_is_named() -> None:
+    texts = texts_of(photo_id="910102")
+    assert "Matched on an age-progressed picture" in texts.sms
+    assert "an age-progressed picture" in texts.email
 
 
-def test_what_is_unknown_is_left_out() -> None:
-    text = alert_of(Case(case_id="own:1", source="own", source_id="1"), site="cam-01").sms()
-    assert text == (
+def test_unknown_facts_are_left_out() -> None:
+    texts = texts_of(Case(case_id="own:1", source="own", source_id="1"), site="cam-01")
+    assert texts.sms == (
         "POSSIBLE MATCH, NOT VERIFIED. Name not known, 1. Now at cam-01 2026-11-23 02:59 UTC. "
         f"Similarity 97.2 (fair, 2 shots). {LINK}"
     )
 
 
 @pytest.mark.parametrize("letter", ["x", "€", "東", "ß"])
-def test_the_longest_case_fits_three_segments_and_keeps_the_link(letter: str) -> None:
+def test_longest_case_fits_three_segments_with_the_link(letter: str) -> None:
     long = letter * 500
     case = msgspec.structs.replace(
         MARLOWE, names=(Name(given=long, family=long),), last_seen=LastSeen(date="2021", city=long, region=long)
     )
-    text = alert_of(case, photo_id="910102", site=long).sms()
+    text = texts_of(case, photo_id="910102", site=long).sms
     assert segments(text) <= 3
     assert text.endswith("https://console.example/e/0123456789abcdef/a-secret")
     assert "+15035550142" in text
     assert "Similarity" in text
 
 
-def test_the_email_has_a_fact_a_line() -> None:
-    lines = alert_of().email().splitlines()
+def test_email_has_one_fact_a_line() -> None:
+    lines = texts_of().email.splitlines()
     assert lines[0].startswith("Possible match, not verified.")
     assert "Agency case number: NF-2021-00417" in lines
     assert "Camera: North Station, hall (cam-01)" in lines
@@ -165,14 +165,14 @@ def test_the_email_has_a_fact_a_line() -> None:
     assert f"Photo of the case (the link expires): {LINK}/photo.jpg" in lines
 
 
-def test_the_document_is_for_machines() -> None:
-    alert = alert_of()
-    document = json.loads(alert.document("notice#1"))
+def test_document_has_the_facts_as_json() -> None:
+    texts = texts_of(alert_id="notice#1")
+    document = json.loads(texts.document)
     assert document["alert_id"] == "notice#1"
     assert document["verified"] is False
     assert document["similarity"] == 97.25
-    assert document["text"] == alert.sms()
+    assert document["text"] == texts.sms
     assert document["captured_at"] == AT
     assert document["kind"] == "first"
     assert "photo_year" not in document
-    assert json.loads(alert.document("1", "es"))["headline"] == "Posible coincidencia, sin verificar"
+    assert json.loads(texts_of(language="es").document)["headline"] == "Posible coincidencia, sin verificar"

@@ -1,21 +1,20 @@
-"""The notifier and the agency's recipients: who gets which text, when, and what is put off."""
+"""Which recipients the notifier sends which text, now or later."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
-from lambdas.alerting.notify import Outcome
+from lambdas.alerting.publish import AlertOutcome
 from lambdas.alerting.recipients import Channel, Filter, Recipient
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.common.times import to_text
 from lambdas.encounters.encounter import Encounter, Sighting, Timeline
+from tests.support.notifiers import with_settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,12 +31,12 @@ MORNING = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 @pytest.fixture
 def agency(notifier: Notifier, clock: Clock, dynamodb: DynamoDBClient) -> Any:
-    """A notifier for these recipients; it is 03:00 at the agency. `e1`, `e2`... are due."""
+    """Return a notifier for these recipients. It is 03:00 at the agency; `e1`, `e2` and `e3` are due."""
 
     def with_recipients(*recipients: Recipient, **members: Any) -> Notifier:
         for number in (1, 2, 3):
             put_due(dynamodb, f"e{number}", clock())
-        return dataclasses.replace(notifier, recipients=recipients, zone=ZoneInfo("UTC"), **members)
+        return with_settings(notifier, recipients=recipients, **members)
 
     return with_recipients
 
@@ -57,7 +56,7 @@ def put_due(dynamodb: DynamoDBClient, encounter_id: str, at: datetime) -> None:
 
 
 def sent(topic: Topic) -> list[tuple[str, list[str], str]]:
-    """Key, recipients and first sentence of what was published since the last look."""
+    """Return key, recipients and first sentence of each message published since the last call."""
     found = []
     while received := topic.sqs.receive_message(QueueUrl=topic.queue, MaxNumberOfMessages=10).get("Messages", []):
         for message in received:
@@ -76,7 +75,7 @@ def sweep(notifier: Notifier, at: datetime) -> None:
 
 def test_each_language_gets_its_own_text_once(agency: Any, topic: Topic, clock: Clock) -> None:
     notifier = agency(DESK, LOPEZ, MAIL)
-    assert notifier.notify("e1") is Outcome.SENT
+    assert notifier.notify("e1") is AlertOutcome.SENT
     sweep(notifier, clock())
     sweep(notifier, clock())
     of_e1 = [message for message in sent(topic) if "e1" in message[0]]
@@ -86,34 +85,34 @@ def test_each_language_gets_its_own_text_once(agency: Any, topic: Topic, clock: 
     ]
 
 
-def test_whoever_sleeps_hears_of_it_in_the_morning(agency: Any, topic: Topic, clock: Clock) -> None:
+def test_alert_in_quiet_hours_is_sent_when_they_end(agency: Any, topic: Topic, clock: Clock) -> None:
     notifier = agency(SLEEPER, DESK)
     notifier.notify("e1")
     assert sent(topic) == [("e1", ["desk"], "POSSIBLE MATCH, NOT VERIFIED")]
     clock.instant = MORNING - timedelta(minutes=1)
-    assert notifier.notify("notice#e1#first#to-sleeper") is Outcome.NOT_OURS
+    assert notifier.notify("notice#e1#first#to-sleeper") is AlertOutcome.NOT_OURS
     clock.instant = MORNING
-    assert notifier.notify("notice#e1#first#to-sleeper") is Outcome.SENT
+    assert notifier.notify("notice#e1#first#to-sleeper") is AlertOutcome.SENT
     assert sent(topic) == [("notice#e1#first#to-sleeper", ["sleeper"], "POSSIBLE MATCH, NOT VERIFIED")]
 
 
-def test_where_everybody_sleeps_the_alert_counts_as_sent_and_nobody_is_woken(agency: Any, topic: Topic) -> None:
-    assert agency(SLEEPER).notify("e1") is Outcome.SENT
+def test_alert_is_sent_to_nobody_if_all_have_quiet_hours(agency: Any, topic: Topic) -> None:
+    assert agency(SLEEPER).notify("e1") is AlertOutcome.SENT
     assert sent(topic) == [("e1", ["-"], "POSSIBLE MATCH, NOT VERIFIED")]
 
 
-def test_whoever_wants_nothing_of_the_kind_gets_nothing(agency: Any, topic: Topic) -> None:
+def test_recipient_whose_filter_fails_gets_nothing(agency: Any, topic: Topic) -> None:
     picky = Recipient(name="picky", channel=Channel.SMS, filter=Filter(sources=("fbi",)))
     agency(picky, MAIL).notify("e1")
     assert sent(topic) == [("e1", ["mail"], "POSSIBLE MATCH, NOT VERIFIED")]
 
 
-def test_with_the_days_text_messages_used_up_the_others_go_on_and_one_warning_says_so(
+def test_used_up_budget_drops_sms_and_sends_one_warning(
     agency: Any, topic: Topic, clock: Clock, dynamodb: DynamoDBClient
 ) -> None:
     notifier = agency(DESK, MAIL, sms_per_day=1)
     for encounter_id in ("e1", "e2", "e3"):
-        assert notifier.notify(encounter_id) is Outcome.SENT
+        assert notifier.notify(encounter_id) is AlertOutcome.SENT
     assert [(key, names) for key, names, _ in sent(topic)] == [
         ("e1", ["desk", "mail"]),
         ("e2", ["mail"]),
@@ -127,12 +126,12 @@ def test_with_the_days_text_messages_used_up_the_others_go_on_and_one_warning_sa
     assert from_attributes(item)["alerts"] == {"e1"}
 
 
-def test_what_takes_no_text_message_costs_none(agency: Any, dynamodb: DynamoDBClient) -> None:
+def test_alert_without_sms_takes_nothing_from_the_budget(agency: Any, dynamodb: DynamoDBClient) -> None:
     agency(MAIL).notify("e1")
     assert "Item" not in dynamodb.get_item(TableName="encounters", Key={"encounter_id": {"S": "budget#2026-11-23"}})
 
 
-def test_an_alert_names_the_code_that_a_reply_takes(agency: Any, topic: Topic) -> None:
+def test_alert_contains_the_reply_code(agency: Any, topic: Topic) -> None:
     agency(DESK, takes_replies=True).notify("e1")
     [message] = topic.messages()
     assert message["code"] == "E1"
@@ -140,7 +139,7 @@ def test_an_alert_names_the_code_that_a_reply_takes(agency: Any, topic: Topic) -
 
 
 @pytest.mark.parametrize(("recipients", "is_mail"), [((DESK,), False), ((DESK, MAIL), True), ((MAIL,), True)])
-def test_an_email_is_written_where_somebody_gets_one(
+def test_email_is_the_default_only_if_somebody_gets_one(
     recipients: tuple[Recipient, ...], is_mail: bool, agency: Any, topic: Topic
 ) -> None:
     published: list[dict[str, Any]] = []

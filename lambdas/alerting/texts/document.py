@@ -1,0 +1,27 @@
+"""The JSON document of a message, for webhooks and queues: its facts and its text message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lambdas.encounters.encounter import NoticeKind
+
+if TYPE_CHECKING:
+    from lambdas.alerting.alert import Alert
+    from lambdas.alerting.budget import BudgetWarning
+
+
+def alert_document(alert: Alert, *, alert_id: str, headline: str, sms: str) -> str:
+    """Encode an alert. Facts that are None are left out."""
+    facts = {name: value for name, value in msgspec.to_builtins(alert).items() if value is not None}
+    document = {"alert_id": alert_id, "headline": headline, "verified": False, **facts, "text": sms}
+    return msgspec.json.encode(document).decode()
+
+
+def budget_warning_document(warning: BudgetWarning, *, alert_id: str, headline: str, sms: str) -> str:
+    """Encode a budget warning with the members that an alert's document has too."""
+    facts = {"kind": NoticeKind.BUDGET, "day": warning.day, "limit": warning.limit}
+    document = {"alert_id": alert_id, "headline": headline, **facts, "text": sms}
+    return msgspec.json.encode(document).decode()
