@@ -1,1 +1,1 @@
-"""The operator's command line."""
+"""`homeward`, the operator's command line."""

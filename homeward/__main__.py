@@ -1,4 +1,4 @@
-"""`python -m homeward`."""
+"""Run the command line as `python -m homeward`."""
 
 from homeward.cli import main
 

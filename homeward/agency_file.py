@@ -1,11 +1,9 @@
-"""The agency's own file, for what a deployment does not tell: the sources with their settings, and the limits."""
+"""Read the agency's file for what stack outputs do not tell: its sources, limits and thresholds."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 import agencies
 from agencies.files import AgencyFileError, load_agency
@@ -14,17 +12,12 @@ from lambdas.ingest.sources.settings import Sources, read_sources
 if TYPE_CHECKING:
     from agencies.settings import Settings
 
-AgencyFile = Annotated[
-    Path | None,
-    typer.Option("--agency-file", help="The agency's file; without it agencies/NAME.toml.", show_default=False),
-]
-
 
 def read_agency(stage: str, file: Path | None) -> Settings:
-    """The settings of one environment, e.g. springfield-prod.
+    """Read the settings of one environment, such as springfield-prod. Without a file, read agencies/springfield.toml.
 
     Raises:
-        AgencyFileError: the file cannot be read, is wrong, or is not that environment's.
+        AgencyFileError: The file cannot be read, is invalid, or lacks the environment.
     """
     file = file or Path(agencies.__path__[0]) / f"{stage.rpartition('-')[0]}.toml"
     loaded = {settings.stage: settings for settings in load_agency(file)}
@@ -34,5 +27,5 @@ def read_agency(stage: str, file: Path | None) -> Settings:
 
 
 def sources_of(settings: Settings) -> Sources:
-    """The sources that the agency has enabled, as the functions read them."""
+    """Return the enabled sources in the form that the functions read."""
     return read_sources(settings.as_functions_read(settings.sources.enabled))

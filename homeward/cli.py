@@ -1,4 +1,4 @@
-"""`homeward`, the operator's command line."""
+"""The commands of `homeward`, and the exit code of each error."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from homeward.commands.sync import sync
 from homeward.commands.thresholds import thresholds
 from homeward.commands.upload_link import upload_link
 from homeward.deployment.outputs import NotDeployedError
-from homeward.log_output import show_warnings
-from homeward.options import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE, messages
+from homeward.exit_codes import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE
+from homeward.log_output import show_log_lines
+from homeward.terminal import warn
 from lambdas.ingest.gallery.lease import LeaseBusyError
 from lambdas.ingest.gallery.rebuild import RebuildError
 from lambdas.review.verdicts import ReviewError
@@ -44,18 +45,18 @@ app.add_typer(webhook.app, name="webhook")
 
 @app.callback()
 def describe() -> None:
-    """Operate a deployed Homeward: its sources, its gallery, its cases, its cameras.
+    """Operate a deployed Homeward: its sources, gallery, cases, encounters and cameras.
 
     Credentials and region come from the AWS environment, as for the AWS command line.
 
     Exit codes: 0 done; 1 failed; 2 wrong usage; 3 not found; 4 differences found; 5 refused for safety;
     6 the picture or video cannot be used.
     """
-    show_warnings()
+    show_log_lines()
 
 
 def main() -> None:
-    """Run the command line; what AWS or the gallery refuses is one line, not a traceback."""
+    """Run the command line. An expected error prints one line instead of a traceback."""
     try:
         app()
     except AgencyFileError as error:
@@ -73,5 +74,5 @@ def main() -> None:
 
 
 def _end(text: str, code: int) -> NoReturn:
-    messages.print(f"homeward: {text}", style="red", soft_wrap=True, markup=False)
+    warn(text, style="red")
     sys.exit(code)

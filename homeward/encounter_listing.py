@@ -1,4 +1,4 @@
-"""What the command line tells of an encounter."""
+"""Read encounters for the command line, and turn them into rows, facts and timelines."""
 
 from __future__ import annotations
 
@@ -24,20 +24,21 @@ if TYPE_CHECKING:
 _SECRET = "link_token"  # noqa: S105 - the name of a member, not a secret
 
 
-def encounters(
+def read_encounters(
     dynamodb: DynamoDBClient, *, table: str, stage: Stage | None, case_id: str | None, limit: int | None
 ) -> Iterator[Encounter]:
-    """The encounters of this stage and this case, the newest first, each as it is now; None is no limit."""
+    """Read the encounters of a stage and a case, newest first. None means any stage, any case, no limit."""
     reviews = list(Review) if stage is None else [_review_of(stage)]
     by_review = (encounters_by_review(dynamodb, review, table=table, newest_first=True) for review in reviews)
     newest = heapq.merge(*by_review, key=lambda found: found.started_at, reverse=True)
     of_case = (found.encounter_id for found in newest if case_id in {None, found.case_id})
-    read = (read_encounter(dynamodb, table=table, encounter_id=encounter_id) for encounter_id in of_case)
-    return islice((each for each in read if each and stage in {None, each.stage}), limit)
+    # The index lags behind the table, so each encounter is read again.
+    current = (read_encounter(dynamodb, table=table, encounter_id=encounter_id) for encounter_id in of_case)
+    return islice((each for each in current if each and stage in {None, each.stage}), limit)
 
 
-def listed(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
-    """One line of the list. `similarity` is the best, 0 to 100."""
+def row_of(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
+    """Return the row of an encounter in the list. `similarity` is that of its best sighting, 0 to 100."""
     return {
         "encounter": encounter.encounter_id,
         "stage": encounter.stage.value,
@@ -52,8 +53,8 @@ def listed(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def shown(encounter: Encounter, records: Iterable[AuditRecord], *, site: str) -> dict[str, Any]:
-    """The encounter without the secret of its link, what speaks for it, and what people did."""
+def facts_of(encounter: Encounter, records: Iterable[AuditRecord], *, site: str) -> dict[str, Any]:
+    """Return the encounter without its link's secret, a summary of its evidence, and its audit."""
     evidence = evidence_of(encounter)
     runner_up = evidence.runner_up
     members = msgspec.to_builtins(encounter)
@@ -78,13 +79,13 @@ def shown(encounter: Encounter, records: Iterable[AuditRecord], *, site: str) ->
 
 
 def timeline_of(encounter: Encounter, records: Iterable[AuditRecord]) -> list[tuple[str, str]]:
-    """Instants and what happened then, in order."""
+    """Return the hops and the audit as pairs of instant and event, in order of time."""
     hops = {name.removesuffix("_at"): instant for name, instant in msgspec.to_builtins(encounter.timeline).items()}
-    happened = [(instant, name) for name, instant in {**hops, "alerted": encounter.alerted_at}.items() if instant]
+    events = [(instant, name) for name, instant in {**hops, "alerted": encounter.alerted_at}.items() if instant]
     for record in records:
         note = f": {record.note}" if record.note else ""
-        happened.append((record.at.partition("#")[0], f"{record.kind.value} by {record.by} ({record.via.value}){note}"))
-    return sorted(happened)
+        events.append((record.at.partition("#")[0], f"{record.kind.value} by {record.by} ({record.via.value}){note}"))
+    return sorted(events)
 
 
 def _review_of(stage: Stage) -> Review:

@@ -1,4 +1,4 @@
-"""The search of one picture in the gallery, as it is made for a capture, of which nothing is stored."""
+"""Search the gallery for the face of one picture. Unlike a capture's search, this one stores nothing."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from lambdas.common.policy import Policy
     from lambdas.detection.candidates import Graded, Reached
 
-_MOST_FACES = 100
+_MAX_FACES = 100
 
 
 class NoFaceError(ValueError):
-    """Rekognition finds no face in the picture, or cannot read it; the text says which."""
+    """The picture has no face that Rekognition can use. The text says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    """An open case that the picture resembles, by the photo that speaks for it most. `similarity` is 0 to 100."""
+class CaseFound:
+    """An open case that the picture resembles, with its most similar photo. `similarity` is 0 to 100."""
 
     case_id: str
     name: str | None
@@ -39,11 +39,11 @@ class Found:
     photos: int
 
 
-def search_gallery(deployment: Deployment, jpeg: bytes, *, policy: Policy, at_least: float) -> list[Found]:
-    """The open cases that the largest face of the picture resembles by `at_least`, the likeliest first.
+def search_gallery(deployment: Deployment, jpeg: bytes, *, policy: Policy, min_similarity: float) -> list[CaseFound]:
+    """Return the open cases that resemble the largest face of the picture, best match first.
 
     Raises:
-        NoFaceError: the picture has no face that could be searched.
+        NoFaceError: Rekognition finds no face, or cannot read the picture.
     """
     dynamodb, table = deployment.client("dynamodb"), deployment["CasesTable"]
     collection = read_collections_in_use(dynamodb, table=table, deployed=deployment["FaceCollection"]).active
@@ -51,23 +51,23 @@ def search_gallery(deployment: Deployment, jpeg: bytes, *, policy: Policy, at_le
         answer = deployment.client("rekognition").search_faces_by_image(
             CollectionId=collection,
             Image={"Bytes": jpeg},
-            FaceMatchThreshold=at_least,
-            MaxFaces=_MOST_FACES,
+            FaceMatchThreshold=min_similarity,
+            MaxFaces=_MAX_FACES,
             QualityFilter="NONE",
         )
     except ClientError as error:
         raise _explained(error) from error
-    found: list[tuple[Case, list[Graded]]] = []
+    matches: list[tuple[Case, list[Graded]]] = []
     for case_id, likenesses in likenesses_by_case(answer["FaceMatches"]).items():
         stored = read_case(dynamodb, table=table, case_id=case_id)
         if stored and stored.status is CaseStatus.OPEN:
-            found.append((stored.case, graded(stored.case, likenesses, policy)))
-    likeliest_first = sorted(found, key=lambda each: each[1][0].rank)
-    return [_found(case, photos) for case, photos in likeliest_first]
+            matches.append((stored.case, graded(stored.case, likenesses, policy)))
+    best_first = sorted(matches, key=lambda match: match[1][0].rank)
+    return [_case_found(case, photos) for case, photos in best_first]
 
 
-def _found(case: Case, photos: list[Graded]) -> Found:
-    return Found(
+def _case_found(case: Case, photos: list[Graded]) -> CaseFound:
+    return CaseFound(
         case_id=case.case_id,
         name=case.name,
         similarity=photos[0].likeness.similarity,
@@ -80,7 +80,7 @@ def _found(case: Case, photos: list[Graded]) -> Found:
 
 def _explained(error: ClientError) -> Exception:
     if has_no_face(error):
-        return NoFaceError("no face was found in it; the face must be upright, and at least 40 pixels high")
+        return NoFaceError("no face found; the face must be upright and at least 40 pixels high")
     if reason := why_unreadable(error):
         return NoFaceError(reason)
     return error

@@ -1,38 +1,44 @@
-"""The options that the commands share, and what they mean."""
+"""The options that several commands share."""
 
 from __future__ import annotations
 
-import functools
-import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from homeward.deployment.outputs import Deployment, find_deployment
-from lambdas.ingest.resources import new_client
+from lambdas.common.camera_names import ALLOWED, is_camera_name
 
-FAILED, WRONG_USAGE, NOT_FOUND, DIFFERENCES, REFUSED, UNUSABLE = 1, 2, 3, 4, 5, 6
 
-Agency = Annotated[
+def check_camera_name(name: str) -> str:
+    """Return the name if a camera may have it; otherwise report wrong usage."""
+    if not is_camera_name(name):
+        raise typer.BadParameter(f"{name!r} is not allowed: use {ALLOWED}")
+    return name
+
+
+AgencyOption = Annotated[
     str,
     typer.Option("--agency", "-a", envvar="HOMEWARD_AGENCY", help="Agency and environment, such as springfield-prod."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
-
-# Results go to standard output; progress and errors do not get mixed into them.
-console = Console()
-messages = Console(stderr=True, highlight=False)
-
-
-def connect(agency: str) -> Deployment:
-    """The deployed environment, reached with the credentials and the region of the AWS environment."""
-    return find_deployment(agency, functools.cache(new_client))
-
-
-def fail(text: str, *, code: int = FAILED) -> typer.Exit:
-    """Print why on standard error; to be raised, with the exit code."""
-    sys.stdout.flush()
-    messages.print(f"homeward: {text}", style="red", soft_wrap=True, markup=False)
-    return typer.Exit(code)
+AgencyFileOption = Annotated[
+    Path | None,
+    typer.Option("--agency-file", help="The agency's file. Default: agencies/NAME.toml.", show_default=False),
+]
+AllowRemovalsOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-removals",
+        help="Remove cases even beyond max_removed_percent. Check the source first.",
+    ),
+]
+CameraOption = Annotated[
+    str,
+    typer.Option(
+        callback=check_camera_name,
+        help="The camera that alerts name. It need not be registered.",
+        metavar="NAME",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done without doing it.")]

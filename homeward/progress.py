@@ -1,4 +1,4 @@
-"""How far a long command is, and how long it will take: on standard error, and only where somebody looks."""
+"""A progress bar with the remaining time, on standard error and only on a terminal."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from homeward.options import messages
+from homeward.terminal import messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class Advance(Protocol):
-    """Says how far it is."""
+    """A function that moves the bar."""
 
-    def __call__(self, what: str, *, done: int | None = None, total: int | None = None) -> None:
-        """One more is done, or `done` of them are. `what` is shown beside the bar; `total` once it is known."""
+    def __call__(self, text: str, *, done: int | None = None, total: int | None = None) -> None:
+        """Count one more item, or set the count to `done`. `text` stands beside the bar; `total` may come late."""
 
 
 @contextmanager
-def progress(what: str, *, total: int | None = None) -> Iterator[Advance]:
-    """Show a bar while the block runs; without a total it only moves."""
+def progress(text: str, *, total: int | None = None) -> Iterator[Advance]:
+    """Show a bar while the block runs. Without a total the bar only pulses."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -33,11 +33,11 @@ def progress(what: str, *, total: int | None = None) -> Iterator[Advance]:
         console=messages,
         transient=True,
         disable=not messages.is_terminal,
-    ) as shown:
-        task = shown.add_task(what, total=total)
+    ) as bar:
+        task = bar.add_task(text, total=total)
 
-        def advance(what: str, *, done: int | None = None, total: int | None = None) -> None:
+        def advance(text: str, *, done: int | None = None, total: int | None = None) -> None:
             one_more = 1 if done is None else None
-            shown.update(task, description=what, advance=one_more, completed=done, total=total)
+            bar.update(task, description=text, advance=one_more, completed=done, total=total)
 
         yield advance

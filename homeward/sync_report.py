@@ -1,4 +1,4 @@
-"""Runs of a sync as an operator sees them: what came of each source, as text, as JSON and as an exit code."""
+"""Run or preview a sync from the command line, and report it as text, JSON and an exit code."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from homeward.options import FAILED, REFUSED, console, messages
+from homeward.exit_codes import FAILED, REFUSED
 from homeward.progress import progress
+from homeward.terminal import console, warn
 from lambdas.downloads.errors import SourceError
 from lambdas.ingest.gallery.lease import LeaseBusyError
 from lambdas.ingest.sync import SafetyStopError, SourceDownError
@@ -23,7 +24,7 @@ REFUSALS = (SafetyStopError, SyncRunningError)
 
 
 def run(sync: Sync, *, allow_removals: bool) -> tuple[dict[str, Any], int]:
-    """Run a sync with its progress shown; its report, and the exit code that it deserves."""
+    """Run a sync with a progress bar, and return its report and exit code."""
     code = 0
     with progress(f"{sync.source}: listing") as advance:
 
@@ -37,11 +38,12 @@ def run(sync: Sync, *, allow_removals: bool) -> tuple[dict[str, Any], int]:
             sync.report.error, code = str(error), FAILED
         except REFUSALS as error:
             sync.report.error, code = str(error), REFUSED
-    return msgspec.to_builtins(sync.report), code or exit_code(msgspec.to_builtins(sync.report))
+    report = msgspec.to_builtins(sync.report)
+    return report, code or exit_code(report)
 
 
 def preview(sync: Sync) -> dict[str, Any]:
-    """List the source and say what a run would do; nothing is fetched or written, and no run is kept from starting."""
+    """List the source and report what a sync would do. A preview takes no lock, and fetches and writes nothing."""
     with progress(f"{sync.source}: listing") as advance:
         plan = sync.plan()
         to_fetch = []
@@ -58,33 +60,33 @@ def preview(sync: Sync) -> dict[str, Any]:
 
 
 def exit_code(report: Mapping[str, Any]) -> int:
-    """That of a run that came to its end: one that could not fetch a case has not done all of it."""
+    """Return the exit code of a finished sync. A case that could not be fetched makes it a failure."""
     return FAILED if report["failed"] or report["error"] else 0
 
 
 def show(report: Mapping[str, Any]) -> None:
-    """Print a report in one line, and what went wrong on standard error."""
+    """Print a report as one line, and its errors on standard error."""
     source = report["source"]
-    # A run in the cloud counts what became of the cases in its metrics only.
+    # The report of a sync in the cloud has no outcomes; they are counted in its metrics.
     outcomes = ", ".join(f"{count} {_words(outcome)}" for outcome, count in report["outcomes"].items())
     done = report["to_fetch"] - report["failed"]
     fetched = outcomes or (f"{done} fetched" if report["to_fetch"] else "nothing to fetch")
     closed = f"{report['removed']} closed with {report['encounters_withdrawn']} unreviewed encounters"
     console.print(f"{source}: {report['listed']} listed; {fetched}; {closed}", soft_wrap=True)
     if report["failed"]:
-        messages.print(f"homeward: {report['failed']} cases of {source} could not be fetched; sync again", style="red")
+        warn(f"{report['failed']} cases of {source} could not be fetched; sync again", style="red")
     if report["error"]:
-        messages.print(f"homeward: {report['error']}", style="red", soft_wrap=True)
+        warn(report["error"], style="red")
 
 
 def show_preview(preview: Mapping[str, Any]) -> None:
-    """Print what a run would do."""
+    """Print what a sync would do as one line."""
     vanished = preview["vanished"]
     line = f"{preview['source']}: {preview['listed']} listed; would fetch {len(preview['to_fetch'])}"
-    gone = f", and ask for {len(vanished)} of {preview['open_cases']} open cases that are not listed any more"
+    gone = f", and check {len(vanished)} of {preview['open_cases']} open cases that are no longer listed"
     console.print(line + (f"{gone}: {', '.join(vanished)}" if vanished else ""), soft_wrap=True)
 
 
 def _words(outcome: str) -> str:
-    """`CasesStored` is stored."""
+    """`CasesStored` becomes `stored`."""
     return outcome.removeprefix("Cases").lower()

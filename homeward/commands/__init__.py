@@ -1,1 +1,1 @@
-"""The commands of `homeward`: one module a command or group of commands."""
+"""The commands of `homeward`, one module for each command or group."""

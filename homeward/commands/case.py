@@ -1,4 +1,4 @@
-"""`homeward case`: look at the cases of the gallery, and close one by hand."""
+"""`homeward case`: list, show and close cases."""
 
 from __future__ import annotations
 
@@ -8,41 +8,43 @@ import msgspec
 import typer
 from rich.table import Table
 
-from homeward.options import NOT_FOUND, Agency, AsJson, DryRun, connect, console, fail
-from lambdas.cases.case import Case, CaseStatus
-from lambdas.cases.table import CASE_RECORD, StoredCase, read_case
-from lambdas.common.dynamodb import from_attributes, to_attributes
+from homeward.case_listing import facts_of, read_cases, row_of
+from homeward.deployment.outputs import connect
+from homeward.exit_codes import NOT_FOUND, WRONG_USAGE
+from homeward.options import AgencyOption, DryRunOption, JsonOption
+from homeward.terminal import console, fail
+from lambdas.cases.case import CaseStatus
+from lambdas.cases.table import StoredCase, read_case
 from lambdas.ingest.gallery.wiring import open_gallery, open_withdrawal
 from lambdas.ingest.wiring import open_encounters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from homeward.deployment.outputs import Deployment
 
-app = typer.Typer(no_args_is_help=True, help="Look at the cases of the gallery, and close one by hand.")
+app = typer.Typer(no_args_is_help=True, help="List and show the cases of the gallery, and close a case by hand.")
 
-CaseId = Annotated[str, typer.Argument(help="Source and number, such as namus:MP900101.")]
+CaseArgument = Annotated[str, typer.Argument(help="Source and number, such as namus:MP900101.")]
 
 
 @app.command("list")
 def list_cases(
     *,
-    agency: Agency,
-    status: Annotated[CaseStatus | None, typer.Option(help="Only cases of this status.")] = None,
+    agency: AgencyOption,
+    status: Annotated[CaseStatus | None, typer.Option(help="Only cases with this status.")] = None,
     source: Annotated[str | None, typer.Option(help="Only cases of this source, such as namus.")] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """List the cases, one a line.
+    """List the cases of the gallery.
 
     Examples:
         homeward case list -a springfield-prod --status open
 
         homeward case list -a springfield-prod --json | jq -r '.[].case_id'
     """
+    deployment = connect(agency)
     rows = [
-        _summary(stored)
-        for stored in _all_cases(connect(agency))
+        row_of(stored)
+        for stored in read_cases(deployment.client("dynamodb"), table=deployment["CasesTable"])
         if status in {None, stored.status} and source in {None, stored.case.source}
     ]
     rows.sort(key=lambda row: str(row["case_id"]))
@@ -57,8 +59,8 @@ def list_cases(
 
 
 @app.command()
-def show(case_id: CaseId, *, agency: Agency, as_json: AsJson = False) -> None:
-    """Show all that the gallery knows of a case, and which of its photos have a face.
+def show(case_id: CaseArgument, *, agency: AgencyOption, as_json: JsonOption = False) -> None:
+    """Show a case, and which of its photos have a face in the collection.
 
     Example:
         homeward case show namus:MP900101 -a springfield-prod
@@ -71,7 +73,7 @@ def show(case_id: CaseId, *, agency: Agency, as_json: AsJson = False) -> None:
         console.print_json(data=facts)
         return
     table = Table(show_header=False, box=None)
-    for label, value in _facts(stored).items():
+    for label, value in facts_of(stored).items():
         if value:
             table.add_row(label, str(value))
     for photo_id, photo in photos.items():
@@ -82,24 +84,24 @@ def show(case_id: CaseId, *, agency: Agency, as_json: AsJson = False) -> None:
 
 @app.command()
 def close(
-    case_id: CaseId,
+    case_id: CaseArgument,
     *,
-    agency: Agency,
+    agency: AgencyOption,
     status: Annotated[
-        CaseStatus, typer.Option(help="Why: resolved, or removed from the source.")
+        CaseStatus, typer.Option(help="The reason: resolved, or removed from the source.")
     ] = CaseStatus.RESOLVED,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Close a case: its faces, photos and unreviewed encounters are deleted at once, and it no longer matches.
+    """Close a case: delete its faces, photos and unreviewed encounters. It no longer matches.
 
-    The next sync opens it again if its source still lists it as changed since.
+    A later sync opens it again if its source has changed it since and still lists it.
 
     Example:
         homeward case close namus:MP900101 -a springfield-prod --dry-run
     """
     if status is CaseStatus.OPEN:
-        raise fail("--status open closes nothing; use resolved or removed", code=2)
+        raise fail("--status open does not close a case; use resolved or removed", code=WRONG_USAGE)
     deployment = connect(agency)
     stored = _existing(deployment, case_id)
     photos = dict(open_gallery(deployment).photo_records(case_id))
@@ -110,7 +112,7 @@ def close(
         "faces": sum(photo.get("face_status") == "indexed" for photo in photos.values()),
     }
     if not dry_run:
-        open_withdrawal(deployment).withdraw(case_id, status, source_modified=_marker(deployment, case_id))
+        open_withdrawal(deployment).withdraw(case_id, status, source_modified=_source_modified(deployment, case_id))
         closed["unreviewed_encounters"] = open_encounters(deployment).withdraw()
     if as_json:
         console.print_json(data=closed | {"dry_run": dry_run})
@@ -120,7 +122,8 @@ def close(
     console.print(f"would close {what}" if dry_run else f"closed {what}", soft_wrap=True)
 
 
-def _marker(deployment: Deployment, case_id: str) -> str | None:
+def _source_modified(deployment: Deployment, case_id: str) -> str | None:
+    """Return the source's change marker of the case. The next sync compares it with the listing."""
     record = open_gallery(deployment).case_record(case_id) or {}
     marker: str | None = record.get("source_modified")
     return marker
@@ -129,50 +132,8 @@ def _marker(deployment: Deployment, case_id: str) -> str | None:
 def _existing(deployment: Deployment, case_id: str) -> StoredCase:
     stored = read_case(deployment.client("dynamodb"), table=deployment["CasesTable"], case_id=case_id)
     if stored is None:
-        raise fail(f"the gallery has no case {case_id}; `homeward case list` shows those it has", code=NOT_FOUND)
-    return stored
-
-
-def _all_cases(deployment: Deployment) -> Iterator[StoredCase]:
-    pages = (
-        deployment.client("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=deployment["CasesTable"],
-            FilterExpression="#record = :case",
-            ExpressionAttributeNames={"#record": "record"},
-            ExpressionAttributeValues=to_attributes({":case": CASE_RECORD}),
+        raise fail(
+            f"No case {case_id}. List cases with: homeward case list -a {deployment.stage}",
+            code=NOT_FOUND,
         )
-    )
-    for page in pages:
-        for attributes in page["Items"]:
-            item = from_attributes(attributes)
-            case = msgspec.json.decode(item["case"], type=Case)
-            yield StoredCase(case=case, status=CaseStatus(item["status"]))
-
-
-def _summary(stored: StoredCase) -> dict[str, Any]:
-    case = stored.case
-    return {
-        "case_id": case.case_id,
-        "status": stored.status.value,
-        "name": case.name,
-        "sex": case.sex,
-        "age_when_missing": str(case.age_when_missing) if case.age_when_missing else None,
-        "last_seen": " ".join(part for part in (case.last_seen.date, case.last_seen.place) if part) or None,
-        "photos": len(case.photos),
-    }
-
-
-def _facts(stored: StoredCase) -> dict[str, Any]:
-    case, agency = stored.case, stored.case.primary_agency
-    return {
-        **_summary(stored),
-        "height cm": case.height_cm,
-        "weight kg": case.weight_kg,
-        "hair": case.hair,
-        "marks": "; ".join(case.marks),
-        "agency": agency and " ".join(part for part in (agency.name, agency.phone, agency.case_number) if part),
-        "source": case.source_url,
-        "narrative": case.narrative,
-    }
+    return stored

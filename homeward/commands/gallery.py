@@ -1,4 +1,4 @@
-"""`homeward gallery`: what is in it, whether its parts are in step, and a new face collection for it."""
+"""`homeward gallery`: count, verify and repair the gallery, and rebuild its face collection."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import typer
 from rich.table import Table
 
 from agencies.settings import Sources
-from homeward.agency_file import AgencyFile, read_agency
+from homeward.agency_file import read_agency
 from homeward.commands.gallery_rebuild import rebuild
-from homeward.options import DIFFERENCES, FAILED, Agency, AsJson, DryRun, connect, console, messages
+from homeward.deployment.outputs import connect
+from homeward.exit_codes import DIFFERENCES, FAILED
+from homeward.options import AgencyFileOption, AgencyOption, DryRunOption, JsonOption
 from homeward.progress import progress
+from homeward.terminal import console, messages, warn
 from lambdas.ingest.gallery.stats import GalleryStats, gallery_stats
 from lambdas.ingest.gallery.verify import Verification
 from lambdas.ingest.gallery.wiring import open_faces, open_gallery, open_photos, open_withdrawal
@@ -22,15 +25,13 @@ from lambdas.ingest.wiring import open_runs
 if TYPE_CHECKING:
     from lambdas.ingest.gallery.verify import Difference, GalleryState
 
-app = typer.Typer(
-    no_args_is_help=True, help="What is in the gallery, whether it is in step, and a new face collection."
-)
+app = typer.Typer(no_args_is_help=True, help="Count, verify and repair the gallery, and rebuild its face collection.")
 app.command()(rebuild)
 
 
 @app.command()
-def stats(*, agency: Agency, as_json: AsJson = False) -> None:
-    """Count cases, photos and faces, and say why photos have no face and how the last syncs ended.
+def stats(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
+    """Count cases, photos and faces. Show why photos have no face and how the last syncs ended.
 
     Examples:
         homeward gallery stats -a springfield-prod
@@ -46,7 +47,9 @@ def stats(*, agency: Agency, as_json: AsJson = False) -> None:
         facts = {"face_share": counted.face_share, "collections": dataclasses.asdict(in_use), "last_syncs": syncs}
         console.print_json(data=msgspec.to_builtins(counted) | facts)
         return
-    _show(counted, {"searched collection": in_use.active, "building": in_use.building, "previous": in_use.previous})
+    _show_stats(
+        counted, {"searched collection": in_use.active, "building": in_use.building, "previous": in_use.previous}
+    )
     for name, report in syncs.items():
         end = report["error"] or ("complete" if report["complete"] else f"{report['failed']} cases failed")
         console.print(f"last sync of {name}: {report['ended_at']}, {end}", soft_wrap=True, markup=False)
@@ -55,18 +58,17 @@ def stats(*, agency: Agency, as_json: AsJson = False) -> None:
 @app.command()
 def verify(
     *,
-    agency: Agency,
-    repair: Annotated[bool, typer.Option("--repair", help="Bring every photo that differs into step.")] = False,
-    agency_file: AgencyFile = None,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    agency: AgencyOption,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair every photo that differs.")] = False,
+    agency_file: AgencyFileOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Compare bucket, table and face collections with each other, photo by photo; --repair brings them into step.
+    """Compare bucket, table and face collections photo by photo. With --repair, repair the differences.
 
-    Right after a sync, photos that wait for the index function show up as not
-    indexed; that is no fault.
+    Right after a sync, photos that wait for the index function are reported as not indexed. That is no error.
 
-    Exit codes: 0 all in step, or repaired; 4 differences found; 1 some could not be repaired now.
+    Exit codes: 0 no differences, or all repaired; 4 differences found; 1 some could not be repaired.
 
     Examples:
         homeward gallery verify -a springfield-prod
@@ -90,14 +92,14 @@ def verify(
         found = [dataclasses.asdict(difference) for difference in differences]
         console.print_json(data=counts | {"differences": found, "repaired": repairing, "unrepaired": unrepaired})
     else:
-        _report(differences, unrepaired, repaired=repairing)
+        _show_differences(differences, unrepaired, repaired=repairing)
     if repairing:
         raise typer.Exit(FAILED if unrepaired else 0)
     raise typer.Exit(DIFFERENCES if differences else 0)
 
 
 def _repair(verification: Verification, state: GalleryState, *, total: int) -> list[str]:
-    """Repair what differs; the keys of what could not be."""
+    """Repair the differences, and return the keys of the photos that could not be repaired."""
     unrepaired = []
     with progress("repairing", total=total) as advance:
 
@@ -110,20 +112,20 @@ def _repair(verification: Verification, state: GalleryState, *, total: int) -> l
     return unrepaired
 
 
-def _report(differences: list[Difference], unrepaired: list[str], *, repaired: bool) -> None:
+def _show_differences(differences: list[Difference], unrepaired: list[str], *, repaired: bool) -> None:
     for difference in differences:
         console.print(f"{difference.key}: {difference.problem}", soft_wrap=True, highlight=False, markup=False)
     if not differences:
-        console.print("bucket, table and collections are in step")
+        console.print("no differences between bucket, table and collections")
     elif repaired:
         console.print(f"{len(differences) - len(unrepaired)} of {len(differences)} differences repaired")
         for key in unrepaired:
-            messages.print(f"homeward: {key} could not be repaired now; try again", style="red", soft_wrap=True)
+            warn(f"{key} could not be repaired; try again", style="red")
     else:
-        console.print(f"{len(differences)} differences; --repair brings them into step")
+        console.print(f"{len(differences)} differences; to repair them, add --repair")
 
 
-def _show(stats: GalleryStats, collections: dict[str, str | None]) -> None:
+def _show_stats(stats: GalleryStats, collections: dict[str, str | None]) -> None:
     table = Table(show_header=False, box=None)
     rows = {
         **{f"cases {name}": count for name, count in sorted(stats.cases.items())},

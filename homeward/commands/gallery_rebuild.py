@@ -1,4 +1,4 @@
-"""`homeward gallery rebuild`: a new face collection, for a new face model, while searches go on."""
+"""`homeward gallery rebuild`: move the gallery to a new face collection while searches continue."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from homeward.agency_file import AgencyFile, read_agency
-from homeward.options import FAILED, Agency, AsJson, DryRun, connect, console, fail
+from homeward.agency_file import read_agency
+from homeward.deployment.outputs import connect
+from homeward.options import AgencyFileOption, AgencyOption, DryRunOption, JsonOption
 from homeward.progress import progress
+from homeward.terminal import console, fail
 from lambdas.common.times import now
 from lambdas.ingest.gallery.rebuild import Rebuild
 from lambdas.ingest.gallery.wiring import open_photos
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Step(StrEnum):
-    """What to do; `all` is the first three."""
+    """A step of a rebuild. `all` stands for start, fill and swap."""
 
     ALL = "all"
     START = "start"
@@ -36,21 +38,21 @@ def rebuild(
     step: Annotated[
         Step,
         typer.Argument(
-            help="all: start, fill and swap. start: make the new collection, kept in step from now on. fill: index "
-            "every stored photo in it. swap: search it. rollback: search the previous one again. finish: delete the "
-            "one that is not searched."
+            help="all: start, fill and swap. start: create the new collection and index new photos in it too. "
+            "fill: index every stored photo in it. swap: search the new collection. rollback: search the previous "
+            "collection again. finish: delete the collection that is not searched."
         ),
     ] = Step.ALL,
-    agency: Agency,
-    agency_file: AgencyFile = None,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    agency: AgencyOption,
+    agency_file: AgencyFileOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Build a new face collection from the stored photos and swap it in, while searches go on.
+    """Build a new face collection from the stored photos and swap it in while searches continue.
 
-    For a new face model: a collection keeps the model that it was made with.
-    May be killed and started again at any point. Until finish deletes it, the
-    previous collection is kept in step, and rollback returns to it at once.
+    A collection keeps the face model that it was created with, so a new model needs a new collection. After an
+    interruption, the same command resumes. Both collections are updated until finish deletes the previous one, so
+    rollback takes effect at once.
 
     Examples:
         homeward gallery rebuild -a springfield-prod
@@ -68,33 +70,33 @@ def rebuild(
         _show(before, f"would do {', then '.join(steps)}", as_json=as_json)
         return
     for each in steps:
-        _do(each, Rebuild(photos=photos), before.building or f"{deployment['FaceCollection']}-{now():%Y%m%d%H%M%S}")
+        _run(each, Rebuild(photos=photos), before.building or f"{deployment['FaceCollection']}-{now():%Y%m%d%H%M%S}")
     _show(photos.faces.in_use(), f"done: {', '.join(steps)}", as_json=as_json)
 
 
-def _do(step: Step, rebuilding: Rebuild, name: str) -> None:
+def _run(step: Step, rebuild: Rebuild, name: str) -> None:
     match step:
         case Step.START:
-            rebuilding.start(name)
+            rebuild.start(name)
         case Step.FILL:
-            _fill(rebuilding)
+            _fill(rebuild)
         case Step.SWAP:
-            rebuilding.swap()
+            rebuild.swap()
         case Step.ROLLBACK:
-            rebuilding.rollback()
+            rebuild.rollback()
         case _:
-            rebuilding.finish()
+            rebuild.finish()
 
 
-def _fill(rebuilding: Rebuild) -> None:
+def _fill(rebuild: Rebuild) -> None:
     with progress("indexing") as advance:
 
         def show_progress(key: str, outcome: PhotoOutcome | None) -> None:
             advance(f"{key} {outcome.value if outcome else 'failed'}")
 
-        failed = dataclasses.replace(rebuilding, on_photo=show_progress).fill()
+        failed = dataclasses.replace(rebuild, on_photo=show_progress).fill()
     if failed:
-        raise fail(f"{failed} photos could not be indexed now; the same command goes on from here", code=FAILED)
+        raise fail(f"{failed} photos could not be indexed; run the same command again to resume")
 
 
 def _show(in_use: CollectionsInUse, done: str, *, as_json: bool) -> None:
@@ -106,4 +108,4 @@ def _show(in_use: CollectionsInUse, done: str, *, as_json: bool) -> None:
         if name:
             console.print(f"{role}: {name}", soft_wrap=True)
     if in_use.previous:
-        console.print("back: homeward gallery rebuild rollback; to keep the new one: homeward gallery rebuild finish")
+        console.print("undo with: homeward gallery rebuild rollback; keep it with: homeward gallery rebuild finish")

@@ -1,4 +1,4 @@
-"""`homeward import`: an agency's own cases, from a folder of its own."""
+"""`homeward import`: import an agency's own cases from a folder."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,10 +7,12 @@ import msgspec
 import typer
 
 from agencies.settings import Settings
-from homeward.agency_file import AgencyFile, read_agency
-from homeward.commands.sync import AllowRemovals
-from homeward.options import REFUSED, Agency, AsJson, DryRun, connect, console, fail
+from homeward.agency_file import read_agency
+from homeward.deployment.outputs import connect
+from homeward.exit_codes import REFUSED
+from homeward.options import AgencyFileOption, AgencyOption, AllowRemovalsOption, DryRunOption, JsonOption
 from homeward.sync_report import preview, run, show, show_preview
+from homeward.terminal import console, fail
 from lambdas.ingest.sources.agency_folder.cases import AgencyFolder, Problem, template
 from lambdas.ingest.sources.agency_folder.files import open_folder
 from lambdas.ingest.sources.protocol import UnreadableListingError
@@ -19,14 +21,14 @@ from lambdas.ingest.wiring import open_sync
 
 
 def write_template(file: Path | None) -> None:
-    """Write an empty list, with a line that says what belongs in each column, and end."""
+    """Write a list with a header and a line that explains each column, and end the command."""
     if file is None:
         return
     if str(file) == "-":
         console.file.write(template())
         raise typer.Exit
     if file.exists():
-        raise fail(f"{file} exists; name another file")
+        raise fail(f"{file} exists; choose another file")
     file.write_text(template(), encoding="utf-8")
     console.print(f"wrote {file}: fill it in, delete its second line, and put the photos into photos/ beside it")
     raise typer.Exit
@@ -34,26 +36,28 @@ def write_template(file: Path | None) -> None:
 
 def import_folder(
     *,
-    folder: Annotated[str, typer.Argument(help="A path or s3://BUCKET/PREFIX: cases.csv or cases.jsonl, and photos/.")],
-    agency: Agency,
-    agency_file: AgencyFile = None,
-    template: Annotated[  # noqa: ARG001 - its callback does it
+    folder: Annotated[
+        str, typer.Argument(help="A path or s3://BUCKET/PREFIX that has cases.csv or cases.jsonl, and photos/.")
+    ],
+    agency: AgencyOption,
+    agency_file: AgencyFileOption = None,
+    template: Annotated[  # noqa: ARG001 - its callback does the work
         Path | None,
         typer.Option(
             callback=write_template,
             is_eager=True,
-            help="Write an empty list here and end; - prints it.",
+            help="Write an empty list to this file and end. - prints it.",
             dir_okay=False,
         ),
     ] = None,
-    allow_removals: AllowRemovals = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    allow_removals: AllowRemovalsOption = False,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Import an agency's own cases, if nothing is wrong with them; every fault is reported with its line.
+    """Import an agency's own cases from a folder. If it has errors, list them by line and import nothing.
 
-    The folder is all that the agency has: a case of an earlier import whose
-    row is gone is removed from the gallery.
+    The folder must hold all of the agency's own cases: a case of an earlier import whose row is gone is removed from
+    the gallery.
 
     Examples:
         homeward import --template cases.csv
@@ -63,7 +67,7 @@ def import_folder(
         homeward import ./our-cases -a springfield-prod
     """
     settings = read_agency(agency, agency_file)
-    _refuse_two_folders(settings, folder)
+    _refuse_second_folder(settings, folder)
     deployment = connect(agency)
     try:
         source = AgencyFolder(open_folder(folder, s3=deployment.client("s3")))
@@ -71,8 +75,8 @@ def import_folder(
     except (ValueError, UnreadableListingError) as error:
         raise fail(str(error)) from error
     if problems:
-        _report(problems, as_json=as_json)
-        raise fail(f"{len(problems)} faults in {folder}; nothing was imported")
+        _show_problems(problems, as_json=as_json)
+        raise fail(f"{len(problems)} errors in {folder}; nothing was imported")
     importing = open_sync(
         deployment, source, owner=this_process(), max_removed_percent=settings.sync.max_removed_percent
     )
@@ -84,21 +88,22 @@ def import_folder(
     raise typer.Exit(code)
 
 
-def _refuse_two_folders(settings: Settings, folder: str) -> None:
+def _refuse_second_folder(settings: Settings, folder: str) -> None:
+    """Refuse a folder that is not the scheduled one: the next scheduled sync would remove its cases."""
     scheduled = settings.sources.enabled.get("folder")
-    if scheduled is not None and _place(scheduled.folder or "") != _place(folder):
+    if scheduled is not None and _absolute(scheduled.folder or "") != _absolute(folder):
         raise fail(
-            f"the agency's file names {scheduled.folder} as its folder, and the next sync of that would remove what "
-            "is imported from another one: put the cases there",
+            f"the agency's file syncs the folder {scheduled.folder}, and its next sync would remove the cases of "
+            "another folder: put your cases into that folder",
             code=REFUSED,
         )
 
 
-def _place(folder: str) -> str:
+def _absolute(folder: str) -> str:
     return folder.rstrip("/") if folder.startswith("s3://") else str(Path(folder).resolve())
 
 
-def _report(problems: list[Problem], *, as_json: bool) -> None:
+def _show_problems(problems: list[Problem], *, as_json: bool) -> None:
     if as_json:
         console.print_json(data={"problems": msgspec.to_builtins(problems)})
         return

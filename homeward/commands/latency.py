@@ -1,4 +1,4 @@
-"""`homeward latency`: how long the captures of the last encounters took to become alerts, hop by hop."""
+"""`homeward latency`: the time of each hop from camera to alert, measured on recent encounters."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from homeward.encounter_listing import encounters
-from homeward.options import NOT_FOUND, Agency, AsJson, connect, console, fail
+from homeward.deployment.outputs import connect
+from homeward.encounter_listing import read_encounters
+from homeward.exit_codes import NOT_FOUND
+from homeward.options import AgencyOption, JsonOption
+from homeward.terminal import console, fail
 from lambdas.common.times import now, to_text
 from lambdas.encounters.hops import HOPS, hops_of
 
@@ -22,45 +25,45 @@ if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
     from lambdas.encounters.encounter import Encounter
 
-_RANKS = (50, 90, 99)
+_PERCENTILES = (50, 90, 99)
 
 
 def latency(
     *,
-    agency: Agency,
-    hours: Annotated[float, typer.Option(min=0.1, help="Encounters that began in the last so many hours.")] = 24,
-    camera: Annotated[str | None, typer.Option(help="Only those of this camera.")] = None,
-    as_json: AsJson = False,
+    agency: AgencyOption,
+    hours: Annotated[float, typer.Option(min=0.1, help="Maximum age of the encounters in hours.")] = 24,
+    camera: Annotated[str | None, typer.Option(help="Only encounters of this camera.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Print p50, p90 and p99 of each hop from the camera to the alert, in milliseconds.
+    """Print p50, p90 and p99 in milliseconds of each hop from the camera to the alert.
 
-    The times are those that every encounter carries. Captures that were searched again for the sake of a new case are
-    left out: they waited for the case.
+    The times come from the encounters. Captures that were searched again for a new case are left out, because they
+    waited for the case.
 
-    Exit codes: 3 there was no encounter in that time.
+    Exit codes: 3 no encounters in that time.
 
     Examples:
         homeward latency -a springfield-prod
 
         homeward latency -a springfield-prod --hours 168 --camera cam-01 --json
     """
-    found = [each for each in _encounters(connect(agency), hours) if camera in {None, each.camera}]
+    found = [each for each in _recent_encounters(connect(agency), hours) if camera in {None, each.camera}]
     times = _times(found)
     if not times:
-        raise fail(f"no encounter in the last {hours:g} hours; --hours looks further back", code=NOT_FOUND)
-    rows = {hop: _row(times[hop]) for hop in HOPS if hop in times}
+        raise fail(f"No encounters in the last {hours:g} hours. Look further back with --hours.", code=NOT_FOUND)
+    rows = {hop: _percentiles(times[hop]) for hop in HOPS if hop in times}
     if as_json:
         console.print_json(data={"encounters": len(found), "hops": rows})
         return
-    table = Table("hop", *(f"p{rank} ms" for rank in _RANKS), "encounters")
+    table = Table("hop", *(f"p{percentile} ms" for percentile in _PERCENTILES), "encounters")
     for hop, row in rows.items():
-        table.add_row(hop, *(f"{row[f'p{rank}']:,.0f}" for rank in _RANKS), str(row["count"]))
+        table.add_row(hop, *(f"{row[f'p{percentile}']:,.0f}" for percentile in _PERCENTILES), str(row["count"]))
     console.print(table)
 
 
-def _encounters(deployment: Deployment, hours: float) -> Iterator[Encounter]:
+def _recent_encounters(deployment: Deployment, hours: float) -> Iterator[Encounter]:
     since = to_text(now() - timedelta(hours=hours))
-    newest = encounters(
+    newest = read_encounters(
         deployment.client("dynamodb"), table=deployment["EncountersTable"], stage=None, case_id=None, limit=None
     )
     recent = takewhile(lambda each: each.started_at >= since, newest)
@@ -75,5 +78,8 @@ def _times(found: list[Encounter]) -> dict[str, list[float]]:
     return times
 
 
-def _row(times: list[float]) -> dict[str, float]:
-    return {**{f"p{rank}": round(float(np.percentile(times, rank)), 1) for rank in _RANKS}, "count": len(times)}
+def _percentiles(times: list[float]) -> dict[str, float]:
+    return {
+        **{f"p{percentile}": round(float(np.percentile(times, percentile)), 1) for percentile in _PERCENTILES},
+        "count": len(times),
+    }

@@ -1,4 +1,4 @@
-"""`homeward probe`: how long a capture takes through a deployed environment, tried with one."""
+"""`homeward probe`: test a deployed environment with one synthetic capture."""
 
 from __future__ import annotations
 
@@ -8,29 +8,34 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from homeward.options import UNUSABLE, Agency, AsJson, connect, console, fail, messages
-from homeward.synthetic_capture import NoFaceError, Probe, StoppedError
+from homeward.deployment.outputs import connect
+from homeward.exit_codes import UNUSABLE
+from homeward.gallery_search import NoFaceError
+from homeward.options import AgencyOption, JsonOption
+from homeward.synthetic_capture.probe import Probe, ProbeTimeoutError
+from homeward.terminal import console, fail, messages
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
 
-Photo = Annotated[
-    Path, typer.Option(exists=True, dir_okay=False, help="A face, of a colleague who agrees; it is deleted after.")
+PhotoOption = Annotated[
+    Path,
+    typer.Option(exists=True, dir_okay=False, help="A portrait of a consenting colleague. The probe deletes its copy."),
 ]
 
 
 def probe(
     *,
-    agency: Agency,
-    photo: Photo,
-    timeout: Annotated[float, typer.Option(min=5, help="Seconds that each step may take.")] = 60,
-    as_json: AsJson = False,
+    agency: AgencyOption,
+    photo: PhotoOption,
+    timeout: Annotated[float, typer.Option(min=5, help="Maximum seconds for each step.")] = 60,
+    as_json: JsonOption = False,
 ) -> None:
-    """Send one capture through a deployed environment, and print how long each hop took.
+    """Send one synthetic capture through a deployed environment, and print the time of each hop.
 
-    The photo becomes a case of the probe's own, and a capture of it is published through AWS IoT as a camera does it.
-    Probes meet probes only: no real case is found, and nobody is alerted; what SNS gets names no recipient. Case,
-    photo, face, encounter and pictures are deleted at the end, and those of a probe that was killed at the next one.
+    The photo becomes the probe's own case, and a capture of it is published through AWS IoT as a camera would.
+    A probe's capture matches only a probe's case, and its alert has no recipients. The command deletes its case, photo,
+    face, encounter and pictures at the end. The next probe deletes those of a probe that was killed.
 
-    Exit codes: 1 it did not come through, and where it stopped; 6 no face in the photo.
+    Exit codes: 1 a hop timed out; 6 no face in the photo.
 
     Examples:
         homeward probe -a springfield-dev --photo colleague.jpg
@@ -40,21 +45,16 @@ def probe(
     try:
         prepared = prepare_photo(photo.read_bytes())
         with messages.status("probing") as status:
-            sent = Probe(
-                deployment=connect(agency),
-                photo=prepared,
-                timeout_s=timeout,
-                progress=status.update,
-            )
-            took = sent.run()
+            deployment = connect(agency)
+            hops = Probe(deployment=deployment, photo=prepared, timeout_s=timeout, progress=status.update).run()
     except (UnusablePhotoError, NoFaceError) as error:
         raise fail(f"{photo}: {error}", code=UNUSABLE) from error
-    except StoppedError as error:
+    except ProbeTimeoutError as error:
         raise fail(str(error)) from error
     if as_json:
-        console.print_json(data=took)
+        console.print_json(data=hops)
         return
     table = Table("hop", "ms")
-    for hop, milliseconds in took.items():
+    for hop, milliseconds in hops.items():
         table.add_row(hop, f"{milliseconds:,.0f}")
     console.print(table)

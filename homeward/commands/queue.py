@@ -1,4 +1,4 @@
-"""`homeward queue`: what failed for good and waits for an operator, and another try for it."""
+"""`homeward queue`: count and retry messages that failed permanently."""
 
 from __future__ import annotations
 
@@ -8,27 +8,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homeward.options import NOT_FOUND, Agency, AsJson, DryRun, connect, console, fail
+from homeward.deployment.outputs import connect
+from homeward.exit_codes import NOT_FOUND, WRONG_USAGE
+from homeward.options import AgencyOption, DryRunOption, JsonOption
+from homeward.terminal import console, fail
 
 if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
 
-app = typer.Typer(no_args_is_help=True, help="What failed for good and waits for an operator, and another try for it.")
+app = typer.Typer(no_args_is_help=True, help="Count and retry messages that failed permanently.")
 
 _DEAD_LETTERS, _CAPTURE_FAILURES = "DeadLetters", "CaptureFailures"
 
 
 @app.command("list")
-def list_queues(*, agency: Agency, as_json: AsJson = False) -> None:
-    """Count the messages that wait in each failure queue.
+def list_queues(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
+    """Count the messages in each failure queue.
 
-    Exit codes: 0 whatever there is.
+    Exit codes: 0 also if there are messages.
 
     Example:
         homeward queue list -a springfield-prod
     """
     deployment = connect(agency)
-    counts = {name: _waiting(deployment, url) for name, url in _queues(deployment).items()}
+    counts = {name: _count(deployment, url) for name, url in _queues(deployment).items()}
     if as_json:
         console.print_json(data=counts)
         return
@@ -38,16 +41,15 @@ def list_queues(*, agency: Agency, as_json: AsJson = False) -> None:
 
 @app.command()
 def redrive(
-    name: Annotated[str, typer.Argument(help="A queue as `homeward queue list` names it.")],
+    name: Annotated[str, typer.Argument(help="A queue that `homeward queue list` shows.")],
     *,
-    agency: Agency,
-    dry_run: DryRun = False,
+    agency: AgencyOption,
+    dry_run: DryRunOption = False,
 ) -> None:
-    """Try again what failed, once its cause is removed.
+    """Retry the messages of a failure queue. Fix the cause first.
 
-    Dead letters go back to the queue that they come from. Messages of cameras
-    that could not be stored are handed to the function again. The other queues
-    are to be read, not redriven.
+    Dead letters return to their source queue. For CaptureFailures, the command invokes the function again, or publishes
+    the camera's message again. The other queues cannot be redriven; read their messages.
 
     Example:
         homeward queue redrive PhotoEventsDeadLetters -a springfield-prod
@@ -55,33 +57,33 @@ def redrive(
     deployment = connect(agency)
     url = _queues(deployment).get(name)
     if url is None:
-        raise fail(f"there is no queue {name}; there are {', '.join(_queues(deployment))}", code=NOT_FOUND)
+        raise fail(f"No queue named {name}. Queues: {', '.join(_queues(deployment))}", code=NOT_FOUND)
     if not name.endswith((_DEAD_LETTERS, _CAPTURE_FAILURES)):
-        raise fail(f"{name} cannot be redriven; docs/agency-it/operations.md says what its messages are for", code=2)
+        raise fail(f"{name} cannot be redriven. docs/agency-it/operations.md explains its messages.", code=WRONG_USAGE)
     if dry_run:
-        console.print(f"would try {_waiting(deployment, url)} messages again")
+        console.print(f"would retry {_count(deployment, url)} messages")
     elif name == _CAPTURE_FAILURES:
-        console.print(f"{_try_captures_again(deployment, url)} captures tried again")
+        console.print(f"{_retry_captures(deployment, url)} captures retried")
     else:
         sqs = deployment.client("sqs")
         sqs.start_message_move_task(SourceArn=_attribute(deployment, url, "QueueArn"))
-        console.print(f"{name} goes back to the queue that it comes from")
+        console.print(f"{name} returns to its source queue")
 
 
-def _try_captures_again(deployment: Deployment, url: str) -> int:
-    """Hand over each message that is there now; one that fails again comes back as a new one."""
-    sqs, tried = deployment.client("sqs"), 0
-    for _ in range(_waiting(deployment, url)):
+def _retry_captures(deployment: Deployment, url: str) -> int:
+    """Retry each message that is in the queue now. One that fails again returns as a new message."""
+    sqs, retried = deployment.client("sqs"), 0
+    for _ in range(_count(deployment, url)):
         received = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
         for message in received:
-            _hand_over(deployment, json.loads(message["Body"]))
+            _retry_capture(deployment, json.loads(message["Body"]))
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            tried += 1
-    return tried
+            retried += 1
+    return retried
 
 
-def _hand_over(deployment: Deployment, failure: dict[str, Any]) -> None:
-    """A failure of the function has what it was invoked with; one of the IoT rule has what the camera published."""
+def _retry_capture(deployment: Deployment, failure: dict[str, Any]) -> None:
+    """Repeat the function's invocation, or the camera's publish if the IoT rule failed."""
     if "requestPayload" in failure:
         deployment.client("lambda").invoke(
             FunctionName=failure["requestContext"]["functionArn"],
@@ -94,16 +96,16 @@ def _hand_over(deployment: Deployment, failure: dict[str, Any]) -> None:
 
 
 def _queues(deployment: Deployment) -> dict[str, str]:
-    """Name and address of the failure queues, from the outputs of the stacks."""
+    """Return the URLs of the failure queues by name, from the outputs of the stacks."""
     found = {
         name.removesuffix("Url"): url
         for name, url in deployment.outputs.items()
-        if name.endswith("Url") and name != "LinksUrl"  # that one is the address of the links in alerts
+        if name.endswith("Url") and name != "LinksUrl"  # the address of the links in alerts
     }
     return dict(sorted(found.items()))
 
 
-def _waiting(deployment: Deployment, url: str) -> int:
+def _count(deployment: Deployment, url: str) -> int:
     return int(_attribute(deployment, url, "ApproximateNumberOfMessages"))
 
 

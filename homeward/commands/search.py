@@ -1,4 +1,4 @@
-"""`homeward search`: who of the gallery does this picture resemble?"""
+"""`homeward search`: search the gallery for the face of one picture."""
 
 from __future__ import annotations
 
@@ -10,38 +10,43 @@ import typer
 from rich.table import Table
 
 from agencies.policy import policy_document
-from homeward.agency_file import AgencyFile, read_agency
+from homeward.agency_file import read_agency
+from homeward.deployment.outputs import connect
+from homeward.exit_codes import NOT_FOUND, UNUSABLE
 from homeward.gallery_search import NoFaceError, search_gallery
-from homeward.options import NOT_FOUND, UNUSABLE, Agency, AsJson, connect, console, fail
+from homeward.options import AgencyFileOption, AgencyOption, JsonOption
+from homeward.terminal import console, fail
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
 from lambdas.common.policy import read_policy
 
 if TYPE_CHECKING:
-    from homeward.gallery_search import Found
+    from homeward.gallery_search import CaseFound
 
-Photo = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A picture; its largest face is searched.")]
+PhotoArgument = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="A picture. Its largest face is searched.")
+]
 
 
 def search(
     *,
-    photo: Photo,
-    agency: Agency,
-    agency_file: AgencyFile = None,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="At most so many candidates.")] = 10,
+    photo: PhotoArgument,
+    agency: AgencyOption,
+    agency_file: AgencyFileOption = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Maximum number of candidates to list.")] = 10,
     at_least: Annotated[
         float | None,
         typer.Option(
-            min=0, max=100, help="Least similarity; without it the agency's review_threshold.", show_default=False
+            min=0, max=100, help="Minimum similarity. Default: the agency's review_threshold.", show_default=False
         ),
     ] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Search one picture in the gallery now, and list whom it may show. Nothing of it is stored or alerted.
+    """Search the gallery for the largest face of a picture. Nothing is stored and nobody is alerted.
 
-    A candidate is a possible match, not verified: a lead for a person to check.
-    Large pictures are scaled down, and turned upright, before they are sent.
+    A candidate is a possible match, not verified: a lead for a person to check. The command turns the picture upright
+    and scales it down before it sends it.
 
-    Exit codes: 0 candidates found; 3 none; 6 no face in the picture, or not readable.
+    Exit codes: 0 candidates found; 3 no candidates; 6 no face in the picture, or not readable.
 
     Examples:
         homeward search portrait.jpg -a springfield-prod
@@ -53,7 +58,7 @@ def search(
     try:
         jpeg = prepare_photo(photo.read_bytes()).jpeg
         found = search_gallery(
-            deployment, jpeg, policy=policy, at_least=policy.base.review if at_least is None else at_least
+            deployment, jpeg, policy=policy, min_similarity=policy.base.review if at_least is None else at_least
         )[:limit]
     except OSError as error:
         raise fail(f"{photo} cannot be read: {error.strerror}", code=UNUSABLE) from error
@@ -67,9 +72,9 @@ def search(
     raise typer.Exit(0 if found else NOT_FOUND)
 
 
-def _show(found: list[Found]) -> None:
+def _show(found: list[CaseFound]) -> None:
     if not found:
-        console.print("no open case of the gallery resembles it")
+        console.print("no open case resembles it")
         return
     table = Table("case", "name", "similarity", "photo", "threshold reached")
     for candidate in found:
@@ -81,4 +86,4 @@ def _show(found: list[Found]) -> None:
             candidate.reached.value,
         )
     console.print(table)
-    console.print("possible match, not verified: a person must check each of them", soft_wrap=True)
+    console.print("possible match, not verified: a person must check each candidate", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`homeward sync`: bring the gallery into step with its sources."""
+"""`homeward sync`: update the gallery from its sources."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homeward.agency_file import AgencyFile, read_agency, sources_of
+from homeward.agency_file import read_agency, sources_of
 from homeward.cloud_sync import run_in_cloud
-from homeward.options import Agency, AsJson, DryRun, connect, console, fail
+from homeward.deployment.outputs import connect
+from homeward.exit_codes import WRONG_USAGE
+from homeward.options import AgencyFileOption, AgencyOption, AllowRemovalsOption, DryRunOption, JsonOption
 from homeward.sync_report import preview, run, show, show_preview
+from homeward.terminal import console, fail
 from lambdas.ingest.sources.open_source import open_source
 from lambdas.ingest.sync_runs import this_process
 from lambdas.ingest.wiring import open_sync
@@ -19,33 +22,28 @@ if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
     from lambdas.ingest.sync import Sync
 
-AllowRemovals = Annotated[
-    bool, typer.Option("--allow-removals", help="Remove more than max_removed_percent, where the source is right.")
-]
-
 
 def sync(
     *,
-    agency: Agency,
+    agency: AgencyOption,
     source: Annotated[
-        list[str] | None, typer.Option(help="Only this source; may be repeated. Without it all that are enabled.")
+        list[str] | None,
+        typer.Option(help="Sync only this source. Repeat it for several. Default: all enabled sources."),
     ] = None,
-    agency_file: AgencyFile = None,
-    allow_removals: AllowRemovals = False,
+    agency_file: AgencyFileOption = None,
+    allow_removals: AllowRemovalsOption = False,
     in_cloud: Annotated[
-        bool, typer.Option("--in-cloud", help="Start the deployed state machine and follow it.")
+        bool, typer.Option("--in-cloud", help="Start the deployed state machine, and follow it to its end.")
     ] = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Bring the gallery into step with its sources: fetch what is new or changed, remove what closed.
+    """Update the gallery from its sources: fetch new and changed cases, and remove closed ones.
 
-    It may be interrupted or killed at any point: the next one goes on from
-    there and downloads nothing twice. Faces follow within a minute. Who
-    interrupts --in-cloud stops watching; the run in the cloud goes on.
+    After an interruption, the next sync resumes and downloads nothing twice. Faces follow within a minute. If you
+    interrupt --in-cloud, the sync continues in the cloud.
 
-    A sync that would remove too much stops before it does (exit code 5), and
-    so does one that starts while another one runs.
+    A sync stops with exit code 5 before it removes too many cases, or if another sync of the source is running.
 
     Examples:
         homeward sync -a springfield-prod
@@ -58,8 +56,8 @@ def sync(
     names = _chosen(settings, source, in_cloud=in_cloud)
     deployment = connect(agency)
     if in_cloud and not dry_run:
-        ended = [run_in_cloud(deployment, name, allow_removals=allow_removals) for name in names]
-        _finish(ended, as_json=as_json)
+        results = [run_in_cloud(deployment, name, allow_removals=allow_removals) for name in names]
+        _finish(results, as_json=as_json)
     syncs = [_open(deployment, settings, name) for name in names]
     if dry_run:
         _show_all([preview(planned) for planned in syncs], as_json=as_json, line=show_preview)
@@ -71,28 +69,33 @@ def _open(deployment: Deployment, settings: Settings, name: str) -> Sync:
     try:
         source = open_source(name, sources_of(settings), s3=deployment.client("s3"))
     except ValueError as error:
-        raise fail(str(error), code=2) from error
+        raise fail(str(error), code=WRONG_USAGE) from error
     return open_sync(deployment, source, owner=this_process(), max_removed_percent=settings.sync.max_removed_percent)
 
 
 def _chosen(settings: Settings, wanted: list[str] | None, *, in_cloud: bool) -> list[str]:
+    """Return the wanted sources, or all enabled ones. End the command if one is not enabled."""
     names = list(settings.sources.in_the_cloud if in_cloud else settings.sources.enabled)
     unknown = [name for name in wanted or [] if name not in names]
     if unknown or not names:
-        what = f"{', '.join(unknown)} is not enabled" if unknown else "no source is enabled"
-        hint = "; a folder on a disk is synced without --in-cloud" if in_cloud else ""
-        raise fail(f"{what} in the agency's file; enabled: {', '.join(names) or 'none'}{hint}", code=2)
+        problem = f"{', '.join(unknown)} is not enabled" if unknown else "no source is enabled"
+        hint = "; to sync a local folder, omit --in-cloud" if in_cloud else ""
+        raise fail(
+            f"{problem} in the agency's file; enabled: {', '.join(names) or 'none'}{hint}",
+            code=WRONG_USAGE,
+        )
     return wanted or names
 
 
-def _finish(ended: list[tuple[dict[str, Any], int]], *, as_json: bool) -> None:
-    _show_all([report for report, _ in ended], as_json=as_json, line=show)
-    raise typer.Exit(max(code for _, code in ended))
+def _finish(results: list[tuple[dict[str, Any], int]], *, as_json: bool) -> None:
+    """Print the reports, and end the command with the highest exit code."""
+    _show_all([report for report, _ in results], as_json=as_json, line=show)
+    raise typer.Exit(max(code for _, code in results))
 
 
-def _show_all(results: list[dict[str, Any]], *, as_json: bool, line: Any) -> None:
+def _show_all(reports: list[dict[str, Any]], *, as_json: bool, line: Any) -> None:
     if as_json:
-        console.print_json(data=results)
+        console.print_json(data=reports)
         return
-    for result in results:
-        line(result)
+    for report in reports:
+        line(report)

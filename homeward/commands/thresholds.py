@@ -1,4 +1,4 @@
-"""`homeward thresholds`: what the verdicts say of the thresholds."""
+"""`homeward thresholds`: compare the alert thresholds with the reviewers' verdicts."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from homeward.options import Agency, AsJson, connect, console
+from homeward.deployment.outputs import connect
+from homeward.options import AgencyOption, JsonOption
+from homeward.terminal import console
 from lambdas.review.threshold_report import ENOUGH, KindReport, read_judged, threshold_report
 
 
-def thresholds(*, agency: Agency, as_json: AsJson = False) -> None:
-    """Count the verdicts by kind of photo and similarity, and say which alert threshold they speak for.
+def thresholds(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
+    """Count verdicts by kind of photo and similarity, and suggest an alert threshold for each kind.
 
     Example:
         homeward thresholds -a springfield-prod
@@ -35,15 +37,15 @@ def thresholds(*, agency: Agency, as_json: AsJson = False) -> None:
     for report in reports:
         console.print(_conclusion(report), soft_wrap=True)
     if not reports:
-        console.print("no verdicts yet: `homeward encounter list` shows what waits for one")
+        console.print("No verdicts yet. List encounters with: homeward encounter list")
 
 
 def _conclusion(report: KindReport) -> str:
     if report.threshold is None:
-        return f"{report.kind}: nothing is confirmed, so no threshold can be judged"
+        return f"{report.kind}: no confirmed encounters, so no threshold can be suggested"
     change = report.dismissed_then - report.dismissed_alerts
-    said = (
+    conclusion = (
         f"{report.kind}: alert_threshold = {report.threshold:g} would have kept every confirmed encounter, "
         f"and alerted for {report.dismissed_then} dismissed ones instead of {report.dismissed_alerts} ({change:+d})"
     )
-    return said if report.enough else f"{said}; too few verdicts to conclude from ({ENOUGH} of each are needed)"
+    return conclusion if report.enough else f"{conclusion}; too few verdicts, {ENOUGH} of each are needed"

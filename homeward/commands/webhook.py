@@ -1,4 +1,4 @@
-"""`homeward webhook`: the key that signs a webhook, the address of a chat room, and a test of either."""
+"""`homeward webhook`: print a signing key, set the address of a chat room, and test either."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from homeward.options import NOT_FOUND, WRONG_USAGE, Agency, DryRun, connect, console, fail
+from homeward.deployment.outputs import connect
+from homeward.exit_codes import NOT_FOUND, WRONG_USAGE
+from homeward.options import AgencyOption, DryRunOption
+from homeward.terminal import console, fail
 
 if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
 
-app = typer.Typer(no_args_is_help=True, help="The keys of webhooks, the addresses of chat rooms, and a test of either.")
+app = typer.Typer(
+    no_args_is_help=True, help="Print a webhook's signing key, set a chat room's address, and test either."
+)
 
-Name = Annotated[str, typer.Argument(help="The recipient's name in the agency's file.")]
+RecipientArgument = Annotated[str, typer.Argument(help="The recipient's name in the agency's file.")]
 
 
 @app.command()
-def secret(name: Name, *, agency: Agency) -> None:
+def secret(name: RecipientArgument, *, agency: AgencyOption) -> None:
     """Print the key that signs a webhook, for its receiver. AWS CloudTrail records who read it.
 
     Example:
@@ -33,10 +38,10 @@ def secret(name: Name, *, agency: Agency) -> None:
 
 
 @app.command("set-url")
-def set_url(name: Name, *, agency: Agency, dry_run: DryRun = False) -> None:
-    """Set the address of a chat room, read from standard input: whoever has it can write into the room.
+def set_url(name: RecipientArgument, *, agency: AgencyOption, dry_run: DryRunOption = False) -> None:
+    """Set the address of a chat room from standard input. Anyone who has the address can post there.
 
-    It takes effect within five minutes.
+    The address takes effect within five minutes.
 
     Example:
         homeward webhook set-url search-team -a springfield-prod < address.txt
@@ -45,7 +50,7 @@ def set_url(name: Name, *, agency: Agency, dry_run: DryRun = False) -> None:
     arn = _output(deployment, "ChatAddress", name)
     url = sys.stdin.readline().strip()
     if not url.startswith(("https://", "http://127.0.0.1:")) or len(url.split()) != 1:
-        raise fail("standard input has no https:// address", code=WRONG_USAGE)
+        raise fail("Standard input has no https:// address. Write one line with the address to it.", code=WRONG_USAGE)
     if dry_run:
         console.print(f"would set the address of {name}")
         return
@@ -54,10 +59,10 @@ def set_url(name: Name, *, agency: Agency, dry_run: DryRun = False) -> None:
 
 
 @app.command("test")
-def send_test(name: Name, *, agency: Agency, dry_run: DryRun = False) -> None:
-    """Send a message that says that it is a test to a webhook or a chat room, the way that an alert goes.
+def send_test(name: RecipientArgument, *, agency: AgencyOption, dry_run: DryRunOption = False) -> None:
+    """Send a test message to a webhook or a chat room by the same path as an alert.
 
-    If it does not arrive, the log of the function says why.
+    If it does not arrive, the log of the webhook function says why.
 
     Example:
         homeward webhook test records-system -a springfield-prod
@@ -79,9 +84,9 @@ def send_test(name: Name, *, agency: Agency, dry_run: DryRun = False) -> None:
 
 
 def _output(deployment: Deployment, kind: str, name: str) -> str:
-    """The output of the stack for this recipient, whose name has its hyphens dropped there."""
+    """Return the stack output of a recipient. Its name there has capitals instead of hyphens."""
     output = kind + "".join(part.capitalize() for part in name.split("-"))
     if output not in deployment.outputs:
-        what = {"WebhookKey": "webhook", "ChatAddress": "chat = true"}.get(kind, "webhook or chat = true")
-        raise fail(f"{deployment.stage} has no recipient {name} with {what}", code=NOT_FOUND)
+        needed = {"WebhookKey": "webhook", "ChatAddress": "chat = true"}.get(kind, "webhook or chat = true")
+        raise fail(f"{deployment.stage} has no recipient {name} with {needed}", code=NOT_FOUND)
     return deployment.outputs[output]

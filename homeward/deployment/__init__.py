@@ -1,1 +1,1 @@
-"""Reach a deployed environment: its stack outputs, its gallery and its review records."""
+"""Reach a deployed environment: its stack outputs, its clients and its review logic."""

@@ -1,28 +1,34 @@
-"""A deployed environment of an agency, found through the outputs of its stacks."""
+"""Find a deployed environment through the outputs of its stacks."""
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from lambdas.ingest.resources import new_client
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 STACKS = ("Ingest", "Detection", "Alerting", "Fleet", "Review", "Sync")
-OPTIONAL = ("Feeds",)  # only where the agency's file asks for it
+OPTIONAL_STACKS = ("Feeds",)  # deployed only if the agency's file enables it
 
 
 class NotDeployedError(RuntimeError):
-    """The account and region have no such environment; the text says what to do."""
+    """The environment, or one of its outputs, is not in this account and region. The text says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """One stage, e.g. `springfield-dev`: the names of its resources, and clients to reach them.
+    """One deployed stage, such as springfield-dev.
 
-    `client` makes a boto3 client from a service's name.
+    Attributes:
+        stage: Agency and environment.
+        outputs: The outputs of all its stacks, such as names of buckets and tables.
+        client: Returns a boto3 client for a service's name.
     """
 
     stage: str
@@ -30,31 +36,40 @@ class Deployment:
     client: Callable[[str], Any]
 
     def __getitem__(self, output: str) -> str:
-        """The value of a stack's output, e.g. the name of a bucket.
+        """Return the value of an output.
 
         Raises:
-            NotDeployedError: no stack of the stage has this output.
+            NotDeployedError: No stack has this output.
         """
         if output not in self.outputs:
-            raise NotDeployedError(f"{self.stage} has no output {output}: deploy it again, it is too old")
+            raise NotDeployedError(f"{self.stage} has no output {output}: its deployment is too old; deploy it again")
         return self.outputs[output]
+
+
+def connect(stage: str) -> Deployment:
+    """Find a deployed stage with the credentials and region of the AWS environment.
+
+    Raises:
+        NotDeployedError: A stack does not exist in this account and region.
+    """
+    return find_deployment(stage, functools.cache(new_client))
 
 
 def find_deployment(stage: str, client: Callable[[str], Any]) -> Deployment:
     """Read the outputs of the stage's stacks.
 
     Raises:
-        NotDeployedError: one of the stacks does not exist in this account and region.
+        NotDeployedError: A stack does not exist in this account and region.
     """
     outputs: dict[str, str] = {}
     cloudformation = client("cloudformation")
-    for stack in (*STACKS, *OPTIONAL):
+    for stack in (*STACKS, *OPTIONAL_STACKS):
         try:
             [found] = cloudformation.describe_stacks(StackName=f"{stage}-{stack}")["Stacks"]
         except ClientError as error:
             if "does not exist" not in str(error):
                 raise
-            if stack in OPTIONAL:
+            if stack in OPTIONAL_STACKS:
                 continue
             raise NotDeployedError(
                 f"{stage}-{stack} is not deployed in this account and region: npx cdk deploy '{stage}/*'"

@@ -1,4 +1,4 @@
-"""The logic of the review functions, made for a deployment: the command line decides as they do."""
+"""Build the review logic for a deployment, so that the command line runs the same code as the functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def open_verdicts(deployment: Deployment) -> Verdicts:
-    """The encounters, their audit and their pictures."""
+    """Return the verdicts, which update encounters, their audit and their pictures."""
     dynamodb, table = deployment.client("dynamodb"), deployment["EncountersTable"]
     return Verdicts(
         dynamodb=dynamodb,
@@ -33,7 +33,7 @@ def open_verdicts(deployment: Deployment) -> Verdicts:
 
 
 def open_sites(deployment: Deployment) -> Callable[[str], str]:
-    """Where a camera stands; its own name where nobody said so. Each camera is asked for once."""
+    """Return a cached lookup of a camera's site. Without a site it returns the camera's name."""
     dynamodb, table = deployment.client("dynamodb"), deployment["CamerasTable"]
 
     @functools.cache

@@ -1,1 +1,1 @@
-"""Create, list and revoke the cameras of an environment in AWS IoT."""
+"""Register, reserve, list and revoke the cameras of an environment in AWS IoT and the cameras table."""

@@ -1,1 +1,1 @@
-"""Submit pictures and recordings as captures of a camera."""
+"""Submit pictures and videos as captures of a camera."""

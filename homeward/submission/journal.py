@@ -1,6 +1,6 @@
-"""What was submitted before, on this machine: ids only, so that a repeat sends nothing twice and goes on where it was.
+"""Record what this machine has submitted, so that a repeated run resumes and sends nothing twice.
 
-The cloud cannot be asked: it deletes the capture of somebody who is not missing, and keeps no trace of it.
+The cloud cannot tell: it deletes the capture of a person who is not missing, and keeps no trace of it.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 class Journal:
-    """A text file with an id a line: of captures, and of files that were submitted as a whole."""
+    """A text file with one id a line: of captures, and of files that were submitted completely."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._ids = set(path.read_text().split()) if path.exists() else set()
 
-    def __contains__(self, submitted: str) -> bool:
-        return submitted in self._ids
+    def __contains__(self, submitted_id: str) -> bool:
+        return submitted_id in self._ids
 
-    def add(self, submitted: str) -> None:
-        """Write it down at once, since what comes next may be killed."""
-        self._ids.add(submitted)
+    def add(self, submitted_id: str) -> None:
+        """Append an id to the file at once: the program may be killed at any time."""
+        self._ids.add(submitted_id)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a") as file:
-            file.write(f"{submitted}\n")
+            file.write(f"{submitted_id}\n")

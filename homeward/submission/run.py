@@ -1,4 +1,4 @@
-"""Pictures and videos become captures of a camera, as if it had filmed them. All of it may be repeated."""
+"""Turn the faces of files into captures, and put them in the detection bucket. Idempotent."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from edge_device.detector import load_detector
+from homeward.submission.files import is_video
 from homeward.submission.shots import Shot, UnusableFileError, shots_of_picture, shots_of_video
 from lambdas.common.keys import capture_key
 from lambdas.common.times import now
@@ -25,12 +26,9 @@ if TYPE_CHECKING:
     from edge_device.detector import Detector
     from homeward.submission.journal import Journal
 
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
-VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".avi", ".webm", ".mpg", ".mpeg", ".mts", ".ts", ".3gp"})
 
-
-class Outcome(StrEnum):
-    """What came of one file."""
+class FileOutcome(StrEnum):
+    """The result of one file."""
 
     SUBMITTED = "submitted"
     SUBMITTED_BEFORE = "submitted before"
@@ -39,21 +37,30 @@ class Outcome(StrEnum):
 
 @dataclass(kw_only=True)
 class FileReport:
-    """What came of one file; `sent` are the captures of this run, `known` counts those of runs before."""
+    """The result of one file. `sent` are the captures of this run, `sent_before` counts those of earlier runs."""
 
     file: Path
-    outcome: Outcome = Outcome.SUBMITTED
+    outcome: FileOutcome = FileOutcome.SUBMITTED
     reason: str | None = None
     sent: list[Capture] = field(default_factory=list)
-    known: int = 0
+    sent_before: int = 0
 
 
 @dataclass(kw_only=True)
 class Submission:
-    """One run for one camera; in a `dry_run` nothing is sent, and the reports say what would be.
+    """One run for one camera.
 
-    What the journal has is left out, unless it is to be sent `again`. `watch` is told how many seconds of a video have
-    been looked at.
+    Attributes:
+        s3: Client for the bucket.
+        bucket: The detection bucket.
+        camera: The camera that the captures name.
+        detector: Finds the faces.
+        journal: Records what is submitted. Recorded captures are skipped.
+        dry_run: Whether to report without sending.
+        again: Whether to send recorded captures again.
+        starts_at: When the video begins.
+        per_second: Frames of a video to search for faces each second.
+        watch: Called with the number of seconds of a video that are done.
     """
 
     s3: S3Client
@@ -68,35 +75,35 @@ class Submission:
     watch: Callable[[float], None] = lambda _: None
 
     def submit(self, file: Path) -> FileReport:
-        """Submit one file; one that cannot be used is reported, and raises nothing."""
+        """Submit one file. An unusable file is reported instead of raised."""
         report = FileReport(file=file)
         try:
             self._submit(file, report)
         except UnusableFileError as error:
-            report.outcome, report.reason = Outcome.UNUSABLE, str(error)
+            report.outcome, report.reason = FileOutcome.UNUSABLE, str(error)
         except OSError as error:
-            report.outcome, report.reason = Outcome.UNUSABLE, f"cannot be read: {error.strerror}"
+            report.outcome, report.reason = FileOutcome.UNUSABLE, f"cannot be read: {error.strerror}"
         return report
 
     def _submit(self, file: Path, report: FileReport) -> None:
         with file.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
-        whole = name_based_id("file", self.camera, digest)
-        if self._was_submitted(whole):
-            report.outcome = Outcome.SUBMITTED_BEFORE
+        file_id = name_based_id("file", self.camera, digest)
+        if self._is_recorded(file_id):
+            report.outcome = FileOutcome.SUBMITTED_BEFORE
             return
         for shot in self._shots(file):
             capture = self._capture(shot, digest)
-            if self._was_submitted(capture.capture_id):
-                report.known += 1
+            if self._is_recorded(capture.capture_id):
+                report.sent_before += 1
                 continue
             self._send(capture, shot.jpeg)
             report.sent.append(capture)
         if not self.dry_run:
-            self.journal.add(whole)
+            self.journal.add(file_id)
 
     def _shots(self, file: Path) -> Iterator[Shot]:
-        if file.suffix.lower() not in VIDEOS:
+        if not is_video(file):
             return shots_of_picture(file, self.detector)
         return shots_of_video(
             file, self.detector, starts_at=self.starts_at, per_second=self.per_second, watch=self.watch
@@ -105,7 +112,7 @@ class Submission:
     def _capture(self, shot: Shot, digest: str) -> Capture:
         received_at = now()
         return Capture(
-            capture_id=name_based_id("submitted", self.camera, digest, shot.place),
+            capture_id=name_based_id("submitted", self.camera, digest, shot.location),
             camera=self.camera,
             captured_at=trusted_time(shot.captured_at, received_at=received_at, clock_synced=True),
             received_at=received_at,
@@ -114,31 +121,21 @@ class Submission:
             shot=shot.shot,
         )
 
-    def _was_submitted(self, submitted: str) -> bool:
-        return not self.again and submitted in self.journal
+    def _is_recorded(self, submitted_id: str) -> bool:
+        return not self.again and submitted_id in self.journal
 
     def _send(self, capture: Capture, jpeg: bytes) -> None:
-        """Written down after it was sent: killed between the two, it is sent once more, as the same capture."""
+        """Store the capture, then record it. After a crash in between, the same capture is stored again."""
         if not self.dry_run:
             store_capture(self.s3, bucket=self.bucket, received=ReceivedCapture(capture=capture, jpeg=jpeg), now=now())
             self.journal.add(capture.capture_id)
 
 
 def new_detector() -> Detector:
-    """The camera program's, seeing twice as much detail as in a camera, since nobody waits for the next frame."""
+    """Load the camera program's detector at twice its usual resolution: no next frame waits."""
     return load_detector("yunet", width_px=1280, min_score=0.6)
 
 
-def files_under(place: Path) -> tuple[list[Path], list[Path]]:
-    """The pictures and videos of a folder and all below it, by name, and the other files; of a file just that."""
-    if place.is_file():
-        return [place], []
-    files = sorted(path for path in place.rglob("*") if path.is_file() and not path.name.startswith("."))
-    readable = PICTURES | VIDEOS
-    usable = [path for path in files if path.suffix.lower() in readable]
-    return usable, [path for path in files if path.suffix.lower() not in readable]
-
-
 def key_of(capture: Capture) -> str:
-    """Where it waits for its search."""
+    """Return the key of a capture that waits for its search."""
     return capture_key(capture.camera, capture.captured_at, capture.capture_id)

@@ -1,4 +1,4 @@
-"""From pictures and videos to shots of faces, by the camera program's own detector and rules."""
+"""Cut shots of faces out of pictures and videos, with the camera program's detector and rules."""
 
 from __future__ import annotations
 
@@ -32,26 +32,28 @@ _DATE_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL, _EXIF = 0x9003, 0x9011, 0x8769
 
 
 class UnusableFileError(ValueError):
-    """Nothing of the file can be submitted; the text says why."""
+    """The file has nothing to submit. The text says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """One picture to submit. `place` tells it from all others of its file; `track` counts the people of the file."""
+    """One picture to submit. `location` is unique within the file; `track` numbers the people in the file."""
 
     jpeg: bytes
     captured_at: datetime
-    place: str
+    location: str
     track: int
     shot: int = 1
     confidence: float | None = None
 
 
 def shots_of_picture(path: Path, detector: Detector) -> Iterator[Shot]:
-    """Each face that is large enough, the others blurred; the picture itself where the detector finds no face at all.
+    """Yield a shot of each large and clear face, with all other faces blurred.
+
+    If the detector finds no face at all, yield the whole picture: Rekognition may find one.
 
     Raises:
-        UnusableFileError: no picture, or its faces are too small.
+        UnusableFileError: Not a picture, or no face is large and clear enough.
     """
     data = path.read_bytes()
     try:
@@ -62,8 +64,7 @@ def shots_of_picture(path: Path, detector: Detector) -> Iterator[Shot]:
     frame = Frame(_pixels(photo.jpeg), 0.0, captured_at.timestamp())
     faces = detector.detect(frame.image)
     if not faces:
-        # Rekognition finds faces that this detector does not.
-        yield Shot(jpeg=photo.jpeg, captured_at=captured_at, place="whole", track=1)
+        yield Shot(jpeg=photo.jpeg, captured_at=captured_at, location="whole", track=1)
         return
     usable = [face for face in faces if _is_usable(face)]
     if not usable:
@@ -77,7 +78,7 @@ def shots_of_picture(path: Path, detector: Detector) -> Iterator[Shot]:
         yield Shot(
             jpeg=crop.jpeg,
             captured_at=captured_at,
-            place=_place(0, face.box),
+            location=_location(0, face.box),
             track=number,
             confidence=round(face.confidence, 3),
         )
@@ -86,13 +87,17 @@ def shots_of_picture(path: Path, detector: Detector) -> Iterator[Shot]:
 def shots_of_video(
     path: Path, detector: Detector, *, starts_at: datetime | None, per_second: float, watch: Callable[[float], None]
 ) -> Iterator[Shot]:
-    """The shots that a camera would have taken of it, looking at `per_second` of its frames.
+    """Yield the shots that a camera would have taken of the people in a video.
 
-    `watch` is told how many seconds of the video have been looked at. Without `starts_at`, the recording is taken to
-    have ended when the file was last written.
+    Args:
+        path: The video.
+        detector: Finds the faces.
+        starts_at: When the video begins. Default: the file's last modification less the video's length.
+        per_second: Frames to search for faces each second.
+        watch: Called with the number of seconds that are done.
 
     Raises:
-        UnusableFileError: no video, or not a frame of it can be read.
+        UnusableFileError: Not a video, or none of its frames can be read.
     """
     begin = starts_at or _began_at(path)
     passers_by, tracks = PassersBy(), dict[str, int]()
@@ -102,7 +107,7 @@ def shots_of_video(
         return Shot(
             jpeg=taken.crop.jpeg,
             captured_at=datetime.fromtimestamp(taken.captured_at, UTC),
-            place=_place(taken.captured_at - begin.timestamp(), taken.box),
+            location=_location(taken.captured_at - begin.timestamp(), taken.box),
             track=track,
             shot=taken.shot,
             confidence=round(taken.confidence, 3),
@@ -125,14 +130,14 @@ def _sampled(path: Path, per_second: float) -> Iterator[Frame]:
     except (CameraError, cv2.error) as error:
         raise UnusableFileError(str(error)) from error
     if next_at_s == 0:
-        raise UnusableFileError("not a frame of it can be read")
+        raise UnusableFileError("none of its frames can be read")
 
 
 def _is_usable(face: Face) -> bool:
     return face.box.height >= FaceRules.min_px and face.confidence > FaceRules.min_confidence
 
 
-def _place(at_s: float, box: Box) -> str:
+def _location(at_s: float, box: Box) -> str:
     return f"{round(at_s * 1000)} {box.to_ints()}"
 
 
@@ -141,8 +146,8 @@ def _pixels(jpeg: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 
 def _taken_at(data: bytes) -> datetime | None:
-    """What the camera wrote into the picture; without a zone it is taken for this machine's."""
-    # A picture from anywhere: its metadata may be cut off or nonsense, which only costs us the time.
+    """Read the time from the picture's EXIF data. A time without an offset is local to this machine."""
+    # Metadata of foreign pictures may be malformed. Then only the time is lost.
     with contextlib.suppress(OSError, ValueError, SyntaxError, TypeError, KeyError):
         exif = Image.open(io.BytesIO(data)).getexif().get_ifd(_EXIF)
         written = datetime.strptime(str(exif[_DATE_TIME_ORIGINAL]), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - see below

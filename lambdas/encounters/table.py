@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.common.dynamodb import Item, from_attributes, to_attributes
 from lambdas.common.times import to_text
 from lambdas.encounters.encounter import Encounter, Review
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 
 REVIEW_INDEX = "by-review"
+
+
+def encounter_key(encounter_id: str) -> Item:
+    """Build the typed key of an item: an encounter's id, or the key of a notice, window or budget."""
+    return {"encounter_id": {"S": encounter_id}}
 
 
 def window_key(case_id: str, camera: str) -> str:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from homeward.fleet.cameras import register_camera
+from homeward.fleet.registration import register_camera
 from local_cloud.paths import ROOT
 from local_cloud.video.render import render_walk_past
 

@@ -17,8 +17,10 @@ from edge_device.provisioning import Claim, provision_by_claim
 from edge_device.publishers import PublishError
 from edge_device.publishers.iot_core import Endpoint, IotCore, Will
 from homeward.deployment.outputs import Deployment
-from homeward.fleet.cameras import delete_certificate, new_certificate, register_camera, revoke_camera
-from homeward.fleet.state import camera_states
+from homeward.fleet.certificates import delete_certificate, new_certificate
+from homeward.fleet.registration import register_camera
+from homeward.fleet.revocation import revoke_camera
+from homeward.fleet.status import camera_statuses
 from lambdas.common.times import now
 from lambdas.fleet.claims import reserve, take
 from local_cloud.demo.agency import STAGE, write_agency_file
@@ -70,7 +72,7 @@ class Fleet:
 
     def retained(self, name: str) -> str | None:
         """What the fleet's list says of the camera's last status."""
-        return next((each.status for each in camera_states(self.deployment) if each.camera == name), None)
+        return next((each.status for each in camera_statuses(self.deployment) if each.camera == name), None)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from awscrt import mqtt5
 from awscrt.io import ClientTlsContext, TlsContextOptions
 
 from homeward.deployment.outputs import Deployment
-from homeward.fleet.cameras import register_camera, revoke_camera
+from homeward.fleet.registration import register_camera
+from homeward.fleet.revocation import revoke_camera
 from local_cloud import lifecycle
 from local_cloud.cloud import Cloud
 from local_cloud.emulator.faults import Fault

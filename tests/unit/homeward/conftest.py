@@ -1,4 +1,4 @@
-"""A deployed environment for the command line: moto's, with a Rekognition in memory."""
+"""A deployed environment for the command line: moto, with an in-memory Rekognition."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ console_url = "https://homeward.agency.example"
 
 @dataclass
 class Town:
-    """The environment town-dev, and the command line that operates it."""
+    """The environment town-dev and its command line."""
 
     rekognition: MemoryRekognition
     agency_file: Path
 
-    def run(self, *arguments: str, typed: str | None = None) -> Result:
-        """Run a command on this environment, in this process; `typed` is its standard input."""
-        return CliRunner().invoke(app, [*arguments, "--agency", "town-dev"], input=typed, catch_exceptions=False)
+    def run(self, *arguments: str, stdin: str | None = None) -> Result:
+        """Run a command in this process. `stdin` is its standard input."""
+        return CliRunner().invoke(app, [*arguments, "--agency", "town-dev"], input=stdin, catch_exceptions=False)
 
 
 @dataclass
 class Stacks:
-    """CloudFormation, in as much as the command line asks it."""
+    """A CloudFormation client with the one call that the command line makes."""
 
     outputs: dict[str, str]
 
@@ -67,15 +67,15 @@ class Stacks:
 def deploy(
     s3: S3Client, dynamodb: DynamoDBClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Town]:
-    """Make the environment with further outputs, and with clients of the test's own instead of moto's."""
+    """Return a function that makes the environment, with more outputs and with clients that replace moto's."""
 
     def make(outputs: dict[str, str] | None = None, **clients: Any) -> Town:
         agency_file = tmp_path / "town.toml"
         agency_file.write_text(AGENCY)
         town = Town(MemoryRekognition(s3), agency_file)
-        own = {"rekognition": town.rekognition, "cloudformation": Stacks(OUTPUTS | (outputs or {})), **clients}
+        replaced = {"rekognition": town.rekognition, "cloudformation": Stacks(OUTPUTS | (outputs or {})), **clients}
         real: Any = boto3.client
-        monkeypatch.setattr(boto3, "client", lambda service, **config: own.get(service) or real(service, **config))
+        monkeypatch.setattr(boto3, "client", lambda service, **config: replaced.get(service) or real(service, **config))
         return town
 
     return make

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from homeward import progress as shown
+from homeward import progress as module
 from homeward.progress import progress
 
 
@@ -13,11 +13,11 @@ from homeward.progress import progress
 def screen(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> io.StringIO:
     written = io.StringIO()
     is_terminal = getattr(request, "param", True)
-    monkeypatch.setattr(shown, "messages", Console(file=written, force_terminal=is_terminal, width=120))
+    monkeypatch.setattr(module, "messages", Console(file=written, force_terminal=is_terminal, width=120))
     return written
 
 
-def test_progress_counts_up_to_a_total_that_is_known_late(screen: io.StringIO) -> None:
+def test_total_may_be_set_after_the_start(screen: io.StringIO) -> None:
     with progress("listing") as advance:
         advance("fetch namus:MP1", total=4)
         advance("fetch namus:MP3", done=3)
@@ -27,7 +27,7 @@ def test_progress_counts_up_to_a_total_that_is_known_late(screen: io.StringIO) -
 
 
 @pytest.mark.parametrize("screen", [False], indirect=True)
-def test_progress_says_nothing_where_nobody_looks(screen: io.StringIO) -> None:
+def test_without_a_terminal_nothing_is_printed(screen: io.StringIO) -> None:
     with progress("listing") as advance:
         advance("fetch namus:MP1", total=1)
     assert screen.getvalue() == ""

@@ -1,4 +1,4 @@
-"""The reviewer's commands."""
+"""`homeward encounter` and `homeward thresholds`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def listed(town: Town, *options: str) -> list[dict[str, Any]]:
     return list(json.loads(town.run("encounter", "list", "--json", *options).stdout))
 
 
-def test_encounters_are_listed_the_newest_first(town: Town, desk: Desk) -> None:
+def test_list_shows_newest_first(town: Town, desk: Desk) -> None:
     ago = {name: to_text(now() - timedelta(hours=hours)) for name, hours in (("e1", 5), ("e2", 49), ("e3", 1))}
     desk.meet("e1", started_at=ago["e1"], alert=AlertState.SENT)
     desk.meet("e2", started_at=ago["e2"], review=Review.CONFIRMED)
@@ -51,10 +51,10 @@ def test_encounters_are_listed_the_newest_first(town: Town, desk: Desk) -> None:
     assert [row["encounter"] for row in listed(town, "--case", CASE)] == ["e1", "e2"]
     assert [row["encounter"] for row in listed(town, "--limit", "1")] == ["e3"]
     table = town.run("encounter", "list", "--limit", "1").stdout
-    assert "1 encounters, and perhaps more: --limit" in table
+    assert "1 encounters; for more, raise --limit" in table
 
 
-def test_the_secret_of_the_link_is_not_shown(town: Town, desk: Desk) -> None:
+def test_show_omits_the_secret_of_the_link(town: Town, desk: Desk) -> None:
     desk.meet(link_token="hush-hush")
     shown = town.run("encounter", "show", "e1", "--by", "Ada", "--json").stdout
     assert "hush-hush" not in shown
@@ -66,7 +66,7 @@ def test_the_secret_of_the_link_is_not_shown(town: Town, desk: Desk) -> None:
     assert "2026-11-23T02:59:00.000Z" in text
 
 
-def test_both_pictures_are_saved_and_the_look_is_in_the_audit(town: Town, desk: Desk, tmp_path: Path) -> None:
+def test_show_saves_both_pictures_and_is_audited(town: Town, desk: Desk, tmp_path: Path) -> None:
     desk.meet()
     folder = tmp_path / "look"
     assert town.run("encounter", "show", "e1", "--pictures", str(folder), "--by", "Ada").exit_code == 0
@@ -75,7 +75,7 @@ def test_both_pictures_are_saved_and_the_look_is_in_the_audit(town: Town, desk: 
     assert sorted(desk.told()) == [("picture_viewed", "Ada"), ("viewed", "Ada")]
 
 
-def test_pictures_that_are_deleted_are_not_found(town: Town, desk: Desk, tmp_path: Path) -> None:
+def test_deleted_pictures_exit_with_3(town: Town, desk: Desk, tmp_path: Path) -> None:
     desk.meet(review=Review.DISMISSED)
     result = town.run("encounter", "show", "e1", "--pictures", str(tmp_path))
     assert result.exit_code == 3
@@ -86,32 +86,32 @@ def test_pictures_that_are_deleted_are_not_found(town: Town, desk: Desk, tmp_pat
     ("command", "review"),
     [("confirm", Review.CONFIRMED), ("dismiss", Review.DISMISSED), ("undecided", Review.UNDECIDED)],
 )
-def test_a_verdict_is_given_once(town: Town, desk: Desk, command: str, review: Review) -> None:
+def test_verdict_is_recorded_once(town: Town, desk: Desk, command: str, review: Review) -> None:
     desk.meet()
     arguments = ("encounter", command, "e1", "--by", "Ada", "--note", "why")
     assert town.run(*arguments, "--dry-run").stdout == f"would make e1 {review.value}; it is open\n"
     assert desk.told() == []
     assert town.run(*arguments).stdout == f"e1 is {review.value}\n"
-    assert town.run(*arguments).stdout == f"e1 is {review.value}, as it was before\n"
+    assert town.run(*arguments).stdout == f"e1 is {review.value}, as before\n"
     assert desk.encounter().stage is Stage(review.value)
     assert [(record.kind.value, record.note) for record in desk.audit.of("e1")] == [(review.value, "why")]
 
 
-def test_the_first_who_acknowledges_is_the_one(town: Town, desk: Desk) -> None:
+def test_first_acknowledgment_wins(town: Town, desk: Desk) -> None:
     desk.meet()
     assert town.run("encounter", "acknowledge", "e1", "--by", "Ada", "--dry-run").stdout == "would acknowledge e1\n"
     assert town.run("encounter", "acknowledge", "e1", "--by", "Ada").stdout == "acknowledged e1\n"
     again = town.run("encounter", "acknowledge", "e1", "--by", "Bob")
-    assert again.stdout == "nothing to acknowledge any more, by Ada\n"
+    assert again.stdout == "not acknowledged: Ada was first\n"
 
 
-def test_a_verdict_needs_a_person(town: Town, desk: Desk) -> None:
+def test_verdict_needs_a_reviewer(town: Town, desk: Desk) -> None:
     desk.meet()
     assert town.run("encounter", "confirm", "e1").exit_code == 2
 
 
 @pytest.mark.parametrize("command", ["acknowledge", "confirm"])
-def test_what_takes_no_verdict_is_refused(town: Town, desk: Desk, command: str) -> None:
+def test_withdrawn_encounter_takes_no_verdict(town: Town, desk: Desk, command: str) -> None:
     desk.meet(review=Review.WITHDRAWN)
     result = town.run("encounter", command, "e1", "--by", "Ada")
     assert result.exit_code == 5
@@ -120,8 +120,8 @@ def test_what_takes_no_verdict_is_refused(town: Town, desk: Desk, command: str) 
     assert town.run("encounter", "show", "e2").exit_code == 3
 
 
-def test_the_verdicts_judge_the_thresholds(town: Town, desk: Desk) -> None:
-    assert "no verdicts yet" in town.run("thresholds").stdout
+def test_thresholds_suggests_an_alert_threshold(town: Town, desk: Desk) -> None:
+    assert "No verdicts yet" in town.run("thresholds").stdout
     sent = AlertState.SENT
     desk.meet("a", review=Review.CONFIRMED, alert=sent, shots=9)  # best 98.5
     desk.meet("b", review=Review.DISMISSED, alert=sent, shots=7)  # 96.5
@@ -132,4 +132,4 @@ def test_the_verdicts_judge_the_thresholds(town: Town, desk: Desk) -> None:
     assert (report["threshold"], report["dismissed_alerts"], report["dismissed_then"]) == (98.5, 1, 0)
     text = town.run("thresholds").stdout
     assert "alert_threshold = 98.5 would have kept every confirmed encounter" in text
-    assert "0 dismissed ones instead of 1 (-1); too few verdicts to conclude from" in text
+    assert "0 dismissed ones instead of 1 (-1); too few verdicts" in text

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homeward.options import connect
+from homeward.deployment.outputs import connect
 from lambdas.cases.case import Case, CaseStatus, Name, SourcePhoto
 from lambdas.cases.table import read_status
 from lambdas.common.dynamodb import from_attributes
@@ -28,7 +28,7 @@ KEYS = [f"photos/namus/MP1/{photo}.jpg" for photo in ("a", "b")]
 
 @pytest.fixture
 def filled(town: Town) -> Town:
-    """An open case with two photos, the second of which has no face."""
+    """An open case with two photos. The second photo has no face."""
     deployment = connect("town-dev")
     gallery, photos = open_gallery(deployment), open_photos(deployment)
     listed = tuple(SourcePhoto(photo_id=photo, url=photo) for photo in ("a", "b"))
@@ -49,7 +49,7 @@ def run(town: Town, *arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_stats_count_and_say_why_a_photo_has_no_face(filled: Town) -> None:
+def test_stats_show_why_a_photo_has_no_face(filled: Town) -> None:
     stats = json.loads(run(filled, "gallery", "stats", "--json")[1])
     assert stats["cases"] == {"namus open": 1}
     assert (stats["with_face"], stats["without_face"], stats["face_share"]) == (1, {"NO_FACE_FOUND": 1}, 0.5)
@@ -58,8 +58,8 @@ def test_stats_count_and_say_why_a_photo_has_no_face(filled: Town) -> None:
     assert "photos without a face, NO_FACE_FOUND 1" in " ".join(shown.split())
 
 
-def test_verify_tells_differences_and_repairs_only_when_told_to(filled: Town, s3: S3Client) -> None:
-    assert run(filled, "gallery", "verify") == (0, "bucket, table and collections are in step\n")
+def test_verify_repairs_only_with_the_option(filled: Town, s3: S3Client) -> None:
+    assert run(filled, "gallery", "verify") == (0, "no differences between bucket, table and collections\n")
     filled.rekognition.faces["faces"].clear()
     repair = ("--repair", "--agency-file", str(filled.agency_file))
     for options in ((), (*repair, "--dry-run")):
@@ -70,7 +70,7 @@ def test_verify_tells_differences_and_repairs_only_when_told_to(filled: Town, s3
     assert filled.rekognition.external_ids() == ["namus:MP1:a"]
 
 
-def test_a_repair_that_rekognition_refuses_fails_and_names_the_photo(filled: Town) -> None:
+def test_failed_repair_names_the_photo(filled: Town) -> None:
     filled.rekognition.faces["faces"].clear()
 
     def refuse(operation: str) -> None:
@@ -81,7 +81,7 @@ def test_a_repair_that_rekognition_refuses_fails_and_names_the_photo(filled: Tow
     code, output = run(filled, "gallery", "verify", "--repair", "--agency-file", str(filled.agency_file))
     assert code == 1
     assert "0 of 1 differences repaired" in output
-    assert f"{KEYS[0]} could not be repaired now" in output
+    assert f"{KEYS[0]} could not be repaired" in output
 
 
 def rebuild(town: Town, *arguments: str) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def rebuild(town: Town, *arguments: str) -> dict[str, Any]:
     return dict(json.loads(result.stdout))
 
 
-def test_a_rebuild_step_by_step(filled: Town) -> None:
+def test_rebuild_step_by_step(filled: Town) -> None:
     assert rebuild(filled, "--dry-run") == {"active": "faces", "building": None, "previous": None}
     assert set(filled.rekognition.faces) == {"faces"}
     building = rebuild(filled, "start")["building"]
@@ -104,7 +104,7 @@ def test_a_rebuild_step_by_step(filled: Town) -> None:
         rebuild(filled, "rollback")
 
 
-def test_a_rebuild_that_cannot_index_does_not_swap_and_goes_on_later(filled: Town) -> None:
+def test_rebuild_does_not_swap_before_all_photos_are_indexed(filled: Town) -> None:
     def refuse(operation: str) -> None:
         if operation == "IndexFaces":
             raise client_error("AccessDeniedException", operation)
@@ -112,13 +112,13 @@ def test_a_rebuild_that_cannot_index_does_not_swap_and_goes_on_later(filled: Tow
     filled.rekognition.before = refuse
     result = filled.run("gallery", "rebuild", "--agency-file", str(filled.agency_file))
     assert result.exit_code == 1
-    assert "2 photos could not be indexed now; the same command goes on from here" in result.output
+    assert "2 photos could not be indexed; run the same command again to resume" in result.output
     filled.rekognition.before = lambda _: None
     assert rebuild(filled)["previous"] == "faces"
-    assert len(filled.rekognition.faces) == 2, "the collection that was begun is the one that was finished"
+    assert len(filled.rekognition.faces) == 2, "the second run fills the collection of the first"
 
 
-def test_closing_a_case_takes_faces_photos_and_unreviewed_encounters(
+def test_close_deletes_faces_photos_and_unreviewed_encounters(
     filled: Town, dynamodb: DynamoDBClient, s3: S3Client
 ) -> None:
     for review in (Review.OPEN, Review.CONFIRMED):
@@ -138,12 +138,12 @@ def test_closing_a_case_takes_faces_photos_and_unreviewed_encounters(
     assert run(filled, "gallery", "verify")[0] == 0
 
 
-def test_a_case_that_is_not_there_is_not_found(filled: Town) -> None:
+def test_unknown_case_exits_with_3(filled: Town) -> None:
     assert run(filled, "case", "close", "namus:MP2")[0] == 3
     assert run(filled, "case", "show", "namus:MP2")[0] == 3
 
 
-def test_cases_are_listed_by_status(filled: Town) -> None:
+def test_list_filters_by_status(filled: Town) -> None:
     listed = json.loads(run(filled, "case", "list", "--status", "open", "--json")[1])
     assert [(row["case_id"], row["name"], row["photos"]) for row in listed] == [(CASE, "Marlowe", 2)]
     assert json.loads(run(filled, "case", "list", "--status", "resolved", "--json")[1]) == []

@@ -39,7 +39,7 @@ def run(town: Town, folder: Path, *options: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_an_import_puts_the_cases_into_the_gallery(town: Town, folder: Path, dynamodb: DynamoDBClient) -> None:
+def test_import_stores_the_cases(town: Town, folder: Path, dynamodb: DynamoDBClient) -> None:
     code, output = run(town, folder)
     assert code == 0, output
     assert "folder: 2 listed; 2 stored; 0 closed" in output
@@ -48,7 +48,7 @@ def test_an_import_puts_the_cases_into_the_gallery(town: Town, folder: Path, dyn
     assert str(stored.case.names[0]) == "Marlowe"
 
 
-def test_a_row_that_is_gone_takes_its_case_with_it(town: Town, folder: Path, dynamodb: DynamoDBClient) -> None:
+def test_case_is_removed_when_its_row_is_gone(town: Town, folder: Path, dynamodb: DynamoDBClient) -> None:
     run(town, folder)
     (folder / "cases.csv").write_text(f"{HEADER}\nA-2,Quentin,165-175,\n")
     planned = json.loads(run(town, folder, "--dry-run", "--json")[1])
@@ -58,9 +58,7 @@ def test_a_row_that_is_gone_takes_its_case_with_it(town: Town, folder: Path, dyn
     assert read_status(dynamodb, table="cases", case_id="folder:A-1") is CaseStatus.REMOVED
 
 
-def test_every_fault_is_named_with_its_line_and_nothing_is_imported(
-    town: Town, folder: Path, dynamodb: DynamoDBClient
-) -> None:
+def test_errors_are_listed_by_line_and_nothing_is_imported(town: Town, folder: Path, dynamodb: DynamoDBClient) -> None:
     (folder / "cases.csv").write_text(
         f"{HEADER}\nA-1,Marlowe,170,front.jpg\nA-1,Marlowe,9999,front.jpg\n,Nameless,,\nA-3,Zoe,,missing.jpg\n"
     )
@@ -72,18 +70,18 @@ def test_every_fault_is_named_with_its_line_and_nothing_is_imported(
         "cases.csv line 5",
     ]
     assert "height_cm is 9999" in output
-    assert "4 faults in" in lines[-1]
+    assert "4 errors in" in lines[-1]
     assert read_case(dynamodb, table="cases", case_id="folder:A-1") is None
 
 
-def test_a_folder_that_is_not_there_or_has_no_list_is_one_clear_line(town: Town, folder: Path) -> None:
+def test_missing_folder_or_list_is_reported_in_one_line(town: Town, folder: Path) -> None:
     code, output = run(town, folder / "elsewhere")
     assert (code, output.strip()) == (1, f"homeward: there is no folder {folder / 'elsewhere'}")
     (folder / "cases.csv").unlink()
     assert run(town, folder)[1].strip() == "homeward: the folder has neither cases.csv nor cases.jsonl"
 
 
-def test_a_folder_beside_the_scheduled_one_is_refused(town: Town, folder: Path) -> None:
+def test_folder_other_than_the_scheduled_one_is_refused(town: Town, folder: Path) -> None:
     scheduled = '[sources.folder]\nenabled = true\nfolder = "s3://agency-cases/all"\n'
     town.agency_file.write_text(town.agency_file.read_text() + scheduled)
     code, output = run(town, folder)
@@ -91,7 +89,7 @@ def test_a_folder_beside_the_scheduled_one_is_refused(town: Town, folder: Path) 
     assert "s3://agency-cases/all" in output
 
 
-def test_the_template_names_every_column_and_overwrites_nothing(tmp_path: Path) -> None:
+def test_template_has_all_columns_and_overwrites_nothing(tmp_path: Path) -> None:
     file = tmp_path / "cases.csv"
     written = CliRunner().invoke(app, ["import", "--template", str(file)])
     assert written.exit_code == 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def put(dynamodb: DynamoDBClient, name: str, *, took_ms: int, hours_ago: float = 1, **changes: Any) -> None:
-    """An encounter each of whose hops took so long."""
+    """Store an encounter in which each hop took `took_ms`."""
     began = now() - timedelta(hours=hours_ago)
     at = [to_text(began + timedelta(milliseconds=took_ms * hop)) for hop in range(6)]
     times: dict[str, Any] = {
@@ -43,7 +43,7 @@ def put(dynamodb: DynamoDBClient, name: str, *, took_ms: int, hours_ago: float =
     )
 
 
-def test_each_hop_has_its_percentiles(town: Town, dynamodb: DynamoDBClient) -> None:
+def test_each_hop_has_percentiles(town: Town, dynamodb: DynamoDBClient) -> None:
     for number, took_ms in enumerate((10, 20, 30)):
         put(dynamodb, f"a{number}", took_ms=took_ms)
     put(dynamodb, "z", took_ms=1000)
@@ -58,12 +58,12 @@ def test_each_hop_has_its_percentiles(town: Town, dynamodb: DynamoDBClient) -> N
     assert "4,854" in town.run("latency").stdout
 
 
-def test_without_an_encounter_it_says_so(town: Town) -> None:
+def test_no_encounters_exits_with_3(town: Town) -> None:
     answer = town.run("latency", "--hours", "2")
     assert answer.exit_code == 3
 
 
-def test_a_clock_that_is_ahead_does_not_make_a_hop_negative() -> None:
+def test_hop_is_not_negative_if_a_clock_is_ahead() -> None:
     instant = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
     instants = {"captured_at": instant, "received_at": instant - timedelta(seconds=5), "stored_at": None}
     assert list(hops(instants)) == [("CapturedToReceived", 0.0)]

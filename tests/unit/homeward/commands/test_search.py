@@ -28,7 +28,7 @@ CLOSED = msgspec.structs.replace(MARLOWE, case_id="namus:MP900103", source_id="M
 
 
 class Search:
-    """Rekognition's one answer, and what it was asked."""
+    """A Rekognition client with one answer, which records the request."""
 
     def __init__(self, deploy: Callable[..., Town], photo: Path) -> None:
         self.client: Any = boto3.client("rekognition")
@@ -39,14 +39,14 @@ class Search:
 
     def answers(self, *matches: tuple[str, float]) -> None:
         faces = [{"Similarity": similarity, "Face": {"ExternalImageId": image}} for image, similarity in matches]
-        asked = {
+        request = {
             "CollectionId": "faces",
             "Image": ANY,
             "FaceMatchThreshold": ANY,
             "MaxFaces": ANY,
             "QualityFilter": "NONE",
         }
-        self.stubber.add_response("search_faces_by_image", {"FaceMatches": faces}, asked)
+        self.stubber.add_response("search_faces_by_image", {"FaceMatches": faces}, request)
 
     def refuses(self, code: str, message: str) -> None:
         self.stubber.add_client_error("search_faces_by_image", code, message)
@@ -60,7 +60,7 @@ class Search:
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
-    """Lying on its side, as a telephone stores it, and larger than Rekognition takes as bytes."""
+    """A picture that EXIF rotates, larger than Rekognition's limit for bytes."""
     path = tmp_path / "portrait.jpg"
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -79,9 +79,9 @@ def search(deploy: Callable[..., Town], dynamodb: DynamoDBClient, photo: Path) -
         search.stubber.assert_no_pending_responses()
 
 
-def test_candidates_are_listed_with_the_threshold_that_they_reach(search: Search) -> None:
+def test_candidates_show_the_threshold_they_reach(search: Search) -> None:
     search.answers(
-        ("namus:MP900101:910102", 96.5),  # age-progressed: alerts from 97
+        ("namus:MP900101:910102", 96.5),  # age-progressed: alert threshold 97
         ("namus:MP900101:910101", 95.5),
         ("namus:MP900102:910101", 96.5),
         ("namus:MP900103:910101", 99.9),
@@ -99,7 +99,7 @@ def test_candidates_are_listed_with_the_threshold_that_they_reach(search: Search
     )
 
 
-def test_the_table_says_that_nothing_is_verified(search: Search) -> None:
+def test_table_says_not_verified(search: Search) -> None:
     search.answers(("namus:MP900101:910102", 70.0))
     result = search.run("--at-least", "60")
     assert result.exit_code == 0
@@ -108,7 +108,7 @@ def test_the_table_says_that_nothing_is_verified(search: Search) -> None:
     assert search.sent["FaceMatchThreshold"] == 60
 
 
-def test_a_large_picture_is_made_small_and_upright_before_it_is_sent(search: Search) -> None:
+def test_large_picture_is_scaled_and_rotated_before_sending(search: Search) -> None:
     search.answers()
     search.run()
     sent = Image.open(io.BytesIO(search.sent["Image"]["Bytes"]))
@@ -117,13 +117,13 @@ def test_a_large_picture_is_made_small_and_upright_before_it_is_sent(search: Sea
     assert search.sent["FaceMatchThreshold"] == 80
 
 
-def test_as_many_as_asked_for(search: Search) -> None:
+def test_limit_caps_the_candidates(search: Search) -> None:
     search.answers(("namus:MP900101:910101", 95.5), ("namus:MP900102:910101", 96.5))
     answer = json.loads(search.run("--limit", "1", "--json").stdout)
     assert [found["case_id"] for found in answer["candidates"]] == ["namus:MP900102"]
 
 
-def test_nobody_is_an_exit_code_of_its_own_and_leaves_nothing(search: Search, s3: S3Client) -> None:
+def test_no_candidate_exits_with_3_and_stores_nothing(search: Search, s3: S3Client) -> None:
     search.answers()
     assert search.run().exit_code == 3
     assert s3.list_objects_v2(Bucket="detection")["KeyCount"] == 0
@@ -136,14 +136,14 @@ def test_nobody_is_an_exit_code_of_its_own_and_leaves_nothing(search: Search, s3
         ("InvalidImageFormatException", "Request has invalid image format", 6),
     ],
 )
-def test_a_picture_without_a_face_is_told_apart(search: Search, code: str, message: str, exit_code: int) -> None:
+def test_unusable_picture_exits_with_6(search: Search, code: str, message: str, exit_code: int) -> None:
     search.refuses(code, message)
     result = search.run()
     assert result.exit_code == exit_code
     assert "portrait.jpg" in result.stderr
 
 
-def test_a_file_that_is_no_picture_is_not_sent(search: Search) -> None:
+def test_file_that_is_no_picture_is_not_sent(search: Search) -> None:
     search.photo.write_bytes(b"%PDF-1.7")
     result = search.run()
     assert result.exit_code == 6

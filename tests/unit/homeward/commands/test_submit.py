@@ -40,23 +40,23 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def submit(town: Town, folder: Path, tmp_path: Path) -> Callable[..., Result]:
-    def run(*options: str, place: Path = folder) -> Result:
+    def run(*options: str, files: Path = folder) -> Result:
         journal = ("--journal", str(tmp_path / "journal.txt"))
-        return town.run("submit", str(place), "--camera", "tips", *journal, *options)
+        return town.run("submit", str(files), "--camera", "tips", *journal, *options)
 
     return run
 
 
 @pytest.fixture(scope="module")
 def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two people who walk past one after the other."""
+    """A video of two people who walk past, one after the other."""
     path = tmp_path_factory.mktemp("video") / "walk.mp4"
     render_walk_past([ONE, OTHER], path, seconds_each=2.0, size=(640, 360))
     return path
 
 
 def captures(s3: S3Client) -> dict[str, dict[str, str]]:
-    """The metadata of what is in the detection bucket, by key."""
+    """Return the metadata of the objects in the detection bucket, by key."""
     listed = s3.list_objects_v2(Bucket="detection").get("Contents", [])
     return {each["Key"]: s3.head_object(Bucket="detection", Key=each["Key"])["Metadata"] for each in listed}
 
@@ -67,7 +67,7 @@ def answer(result: Result) -> dict[str, Any]:
     return facts
 
 
-def test_every_face_of_a_picture_is_a_capture_with_the_others_blurred(
+def test_each_face_of_a_picture_is_a_capture_with_others_blurred(
     submit: Callable[..., Result], folder: Path, s3: S3Client
 ) -> None:
     (folder / "two.png").write_bytes(bytes(cv2.imencode(".png", side_by_side(pixels(ONE), pixels(OTHER)))[1]))
@@ -81,9 +81,7 @@ def test_every_face_of_a_picture_is_a_capture_with_the_others_blurred(
         assert len(new_detector().detect(np.asarray(crop, np.uint8))) == 1
 
 
-def test_a_capture_says_what_it_is_and_when_it_was_taken(
-    submit: Callable[..., Result], folder: Path, s3: S3Client
-) -> None:
+def test_capture_has_metadata_and_the_pictures_time(submit: Callable[..., Result], folder: Path, s3: S3Client) -> None:
     exif = Image.Exif()
     exif.get_ifd(0x8769).update({0x9003: "2026:11:20 21:30:00", 0x9011: "-05:00"})
     Image.open(ONE).save(folder / "dated.jpg", exif=exif)
@@ -100,13 +98,13 @@ def test_a_capture_says_what_it_is_and_when_it_was_taken(
     assert float(metadata["confidence"]) > 0.8
 
 
-def test_what_was_submitted_before_is_left_out(submit: Callable[..., Result], folder: Path, s3: S3Client) -> None:
+def test_submitted_files_are_skipped(submit: Callable[..., Result], folder: Path, s3: S3Client) -> None:
     (folder / "one.jpg").write_bytes(ONE.read_bytes())
     (folder / "the same.jpg").write_bytes(ONE.read_bytes())
     first = answer(submit("--json"))["files"]
     assert [file["outcome"] for file in first] == ["submitted", "submitted before"]
     sent = captures(s3)
-    s3.delete_object(Bucket="detection", Key=next(iter(sent)))  # as the search of a passer-by does
+    s3.delete_object(Bucket="detection", Key=next(iter(sent)))  # as its search does if nobody matches
     (folder / "one.jpg").rename(folder / "renamed.jpg")
     assert {file["outcome"] for file in answer(submit("--json"))["files"]} == {"submitted before"}
     assert captures(s3) == {}
@@ -114,16 +112,14 @@ def test_what_was_submitted_before_is_left_out(submit: Callable[..., Result], fo
     assert captures(s3).keys() == sent.keys()
 
 
-def test_a_dry_run_sends_nothing_and_remembers_nothing(
-    submit: Callable[..., Result], folder: Path, s3: S3Client
-) -> None:
+def test_dry_run_sends_and_records_nothing(submit: Callable[..., Result], folder: Path, s3: S3Client) -> None:
     (folder / "one.jpg").write_bytes(ONE.read_bytes())
     assert "would send 1 captures" in submit("--dry-run").stdout
     assert captures(s3) == {}
     assert "sent 1 captures" in submit().stdout
 
 
-def test_a_bad_file_is_named_with_its_reason_and_the_rest_goes_on(
+def test_unusable_file_is_reported_and_others_are_submitted(
     submit: Callable[..., Result], folder: Path, s3: S3Client
 ) -> None:
     crowd = np.full((1200, 1200, 3), 90, np.uint8)
@@ -146,7 +142,7 @@ def test_a_bad_file_is_named_with_its_reason_and_the_rest_goes_on(
     assert "b-broken.jpg: a broken image" in result.stderr
 
 
-def test_a_picture_in_which_the_detector_finds_nobody_goes_as_it_is(
+def test_picture_without_detected_faces_is_sent_whole(
     submit: Callable[..., Result], folder: Path, s3: S3Client
 ) -> None:
     Image.linear_gradient("L").resize((3000, 2000)).save(folder / "sky.jpg")
@@ -157,8 +153,8 @@ def test_a_picture_in_which_the_detector_finds_nobody_goes_as_it_is(
     assert stored.size == (1920, 1280)
 
 
-def test_a_video_gives_what_a_camera_would_have_sent(submit: Callable[..., Result], video: Path, s3: S3Client) -> None:
-    [file] = answer(submit("--starts-at", "2026-11-20T10:00:00+01:00", "--json", place=video))["files"]
+def test_video_gives_the_shots_of_a_camera(submit: Callable[..., Result], video: Path, s3: S3Client) -> None:
+    [file] = answer(submit("--starts-at", "2026-11-20T10:00:00+01:00", "--json", files=video))["files"]
     tracks = [each["track"][-2:] for each in file["captures"]]
     assert set(tracks) == {"-1", "-2"}
     assert max(tracks.count(track) for track in tracks) <= 3
@@ -170,7 +166,7 @@ def test_a_video_gives_what_a_camera_would_have_sent(submit: Callable[..., Resul
     assert len(captures(s3)) == len(file["captures"])
 
 
-def test_a_video_that_was_interrupted_goes_on_and_sends_nothing_twice(
+def test_interrupted_video_resumes_and_sends_nothing_twice(
     submit: Callable[..., Result],
     deploy: Callable[..., Town],
     video: Path,
@@ -178,7 +174,7 @@ def test_a_video_that_was_interrupted_goes_on_and_sends_nothing_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class OnceOnly:
-        """S3, until it fails."""
+        """An S3 client that stores one object and then fails."""
 
         puts = 0
 
@@ -192,22 +188,22 @@ def test_a_video_that_was_interrupted_goes_on_and_sends_nothing_twice(
     with monkeypatch.context() as failing:
         failing.setattr(boto3, "client", lambda service, **_: OnceOnly() if service == "s3" else real(service))
         with pytest.raises(ClientError, match="SlowDown"):
-            submit(place=video)
+            submit(files=video)
     [first] = captures(s3)
     s3.delete_object(Bucket="detection", Key=first)
-    [file] = answer(submit("--json", place=video))["files"]
+    [file] = answer(submit("--json", files=video))["files"]
     assert file["submitted_before"] == 1
     assert first not in captures(s3)
     assert len(captures(s3)) == len(file["captures"]) > 0
 
 
-def test_waiting_tells_which_became_encounters(
+def test_wait_lists_the_encounters(
     submit: Callable[..., Result], folder: Path, s3: S3Client, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "one.jpg").write_bytes(ONE.read_bytes())
 
     def searched(_: float) -> None:
-        """What the match function does meanwhile."""
+        """Do what the match function would do during the wait."""
         [(key, metadata)] = captures(s3).items()
         sighting = {"M": {metadata["capture-id"]: {"M": {"similarity": {"N": "96.5"}}}}}
         item = {"encounter_id": {"S": "e-1"}, "kind": {"S": "encounter"}, "camera": {"S": "tips"}}
@@ -218,15 +214,13 @@ def test_waiting_tells_which_became_encounters(
         dynamodb.put_item(TableName="encounters", Item={**item, **foreign})
         s3.delete_object(Bucket="detection", Key=key)
 
-    monkeypatch.setattr("homeward.submission.outcome.time.sleep", searched)
+    monkeypatch.setattr("homeward.submission.encounters.time.sleep", searched)
     result = submit("--wait")
     assert "encounter e-1: namus:MP900101, similarity 96.50, possible match, not verified" in result.stdout
     assert "e-2" not in result.stdout
 
 
-def test_pictures_of_a_kind_that_it_cannot_read_are_not_passed_over_in_silence(
-    submit: Callable[..., Result], folder: Path
-) -> None:
+def test_files_of_other_types_are_reported(submit: Callable[..., Result], folder: Path) -> None:
     (folder / "phone.HEIC").write_bytes(b"heic")
     empty = submit()
     assert (empty.exit_code, "1 .heic" in empty.stderr) == (3, True)
@@ -237,7 +231,9 @@ def test_pictures_of_a_kind_that_it_cannot_read_are_not_passed_over_in_silence(
 @pytest.mark.parametrize(
     ("options", "code"), [(["--camera", "two words"], 2), (["--starts-at", "2026-11-20T10:00:00Z"], 2), ([], 3)]
 )
-def test_wrong_usage_is_told(submit: Callable[..., Result], folder: Path, options: list[str], code: int) -> None:
+def test_wrong_usage_and_empty_folder_have_exit_codes(
+    submit: Callable[..., Result], folder: Path, options: list[str], code: int
+) -> None:
     if options:
         for name in ("one.jpg", "two.jpg"):
             (folder / name).write_bytes(ONE.read_bytes())

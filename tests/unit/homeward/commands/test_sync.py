@@ -18,7 +18,7 @@ NAMUS = '[sources.namus]\nenabled = true\nbase_url = "http://127.0.0.1:9"\npermi
 
 
 class Machines:
-    """Step Functions, whose execution runs through these descriptions."""
+    """A Step Functions client that returns these descriptions of an execution, one a call."""
 
     def __init__(self, *described: dict[str, Any]) -> None:
         self.described = list(described)
@@ -46,53 +46,53 @@ def run(deploy: Callable[..., Town], execution: dict[str, Any], *options: str) -
 
 
 @pytest.mark.parametrize(("error", "code"), [("SafetyStopError", 5), ("SyncRunningError", 5), ("UnavailableError", 1)])
-def test_the_exit_code_tells_a_refusal_from_a_failure(deploy: Callable[..., Town], error: str, code: int) -> None:
+def test_refusal_and_failure_have_different_exit_codes(deploy: Callable[..., Town], error: str, code: int) -> None:
     exit_code, output, machines = run(deploy, failed(error, "in one clear line"))
     assert exit_code == code
     assert "homeward: namus: FAILED: in one clear line" in output
     assert machines.inputs == [{"source": "namus", "allow_removals": False}]
 
 
-def test_an_aborted_execution_is_a_failure_without_a_cause(deploy: Callable[..., Town]) -> None:
+def test_aborted_execution_fails_without_a_reason(deploy: Callable[..., Town]) -> None:
     exit_code, output, machines = run(deploy, {"status": "ABORTED"}, "--allow-removals")
     assert exit_code == 1
     assert "namus: ABORTED: no reason given" in output
     assert machines.inputs[0]["allow_removals"] is True
 
 
-def test_a_source_that_is_not_enabled_is_wrong_usage(town: Town) -> None:
+def test_disabled_source_is_wrong_usage(town: Town) -> None:
     town.agency_file.write_text(town.agency_file.read_text() + NAMUS)
     result = town.run("sync", "--source", "fbi", "--agency-file", str(town.agency_file))
     assert result.exit_code == 2
     assert "fbi is not enabled in the agency's file; enabled: namus" in result.output
 
 
-def test_a_folder_on_a_disk_is_not_for_the_cloud(town: Town, tmp_path: Path) -> None:
+def test_local_folder_cannot_sync_in_the_cloud(town: Town, tmp_path: Path) -> None:
     folder = f'[sources.folder]\nenabled = true\nfolder = "{tmp_path}"\n'
     town.agency_file.write_text(town.agency_file.read_text() + NAMUS + folder)
     options = ("--source", "folder", "--agency-file", str(town.agency_file))
     refused = town.run("sync", "--in-cloud", *options)
-    assert (refused.exit_code, "a folder on a disk is synced without --in-cloud" in refused.output) == (2, True)
+    assert (refused.exit_code, "to sync a local folder, omit --in-cloud" in refused.output) == (2, True)
     (tmp_path / "cases.csv").write_text("case_id\nA-1\n")
     assert town.run("sync", *options).exit_code == 0
 
 
-def test_an_agency_without_sources_is_wrong_usage(town: Town) -> None:
+def test_agency_without_sources_is_wrong_usage(town: Town) -> None:
     result = town.run("sync", "--agency-file", str(town.agency_file))
     assert (result.exit_code, "no source is enabled" in result.output) == (2, True)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "error"),
     [
         (["-a", "nowhere-dev"], "nowhere.toml: cannot be read: No such file or directory"),
         (["-a", "springfield-staging"], "has no environment springfield-staging; it has springfield-dev"),
     ],
 )
-def test_a_wrong_agency_is_one_line_and_exit_code_2(arguments: list[str], said: str) -> None:
+def test_wrong_agency_prints_one_line_and_exits_with_2(arguments: list[str], error: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "homeward", "sync", *arguments], capture_output=True, text=True, check=False
     )
     assert ended.returncode == 2
-    assert said in ended.stderr
+    assert error in ended.stderr
     assert len(ended.stderr.splitlines()) == 1

@@ -28,7 +28,7 @@ def policy(form: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def test_the_form_allows_pictures_of_one_camera_and_nothing_else(town: Town) -> None:
+def test_form_allows_only_pictures_of_one_camera(town: Town) -> None:
     conditions = policy(link(town))["conditions"]
     signing = [each for each in conditions if isinstance(each, dict) and next(iter(each)).startswith("x-amz-")]
     assert sorted(map(str, (each for each in conditions if each not in signing))) == sorted(
@@ -44,7 +44,7 @@ def test_the_form_allows_pictures_of_one_camera_and_nothing_else(town: Town) -> 
     )
 
 
-def test_the_curl_line_is_the_form(town: Town) -> None:
+def test_curl_line_sends_the_fields_of_the_form(town: Town) -> None:
     form = link(town, "--type", "image/png")
     words = shlex.split(form["curl"])
     sent = {word for before, word in itertools.pairwise(words) if before == "--form-string"}
@@ -56,25 +56,25 @@ def test_the_curl_line_is_the_form(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)), ("7d", timedelta(days=7))]
+    ("option", "duration"), [("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)), ("7d", timedelta(days=7))]
 )
-def test_it_expires_when_asked_to(town: Town, written: str, meant: timedelta) -> None:
-    form = link(town, "--expires", written)
+def test_link_expires_after_the_given_duration(town: Town, option: str, duration: timedelta) -> None:
+    form = link(town, "--expires", option)
     for expiry in (policy(form)["expiration"], form["expires_at"]):
-        assert datetime.fromisoformat(expiry) - datetime.now(UTC) == pytest.approx(meant, abs=timedelta(minutes=1))
+        assert datetime.fromisoformat(expiry) - datetime.now(UTC) == pytest.approx(duration, abs=timedelta(minutes=1))
 
 
 @pytest.mark.parametrize("wrong", ["8d", "1w", "0h", "forever", ""])
-def test_no_link_is_for_ever(town: Town, wrong: str) -> None:
+def test_invalid_or_long_duration_is_refused(town: Town, wrong: str) -> None:
     assert town.run("upload-link", "--camera", "transit-7", "--expires", wrong).exit_code == 2
 
 
 @pytest.mark.parametrize("camera", ["", "a/b", "../encounters", "two words", "a$b"])
-def test_a_camera_is_one_part_of_a_key(town: Town, camera: str) -> None:
+def test_camera_name_must_be_one_part_of_a_key(town: Town, camera: str) -> None:
     assert town.run("upload-link", "--camera", camera).exit_code == 2
 
 
-def test_the_address_is_the_regions_own_since_a_form_follows_no_redirect() -> None:
+def test_url_names_the_region() -> None:
     s3 = boto3.client(
         "s3", region_name="eu-west-1", config=SIGNING, aws_access_key_id="testing", aws_secret_access_key="testing"
     )

@@ -27,33 +27,33 @@ def town(deploy: Callable[..., Town]) -> Town:
     )
 
 
-def test_the_key_is_printed_as_receivers_take_it(town: Town) -> None:
+def test_secret_prints_the_key_in_the_receivers_format(town: Town) -> None:
     assert town.run("webhook", "secret", "records-system").stdout == f"whsec_{KEY}\n"
 
 
-def test_the_address_of_a_chat_room_is_no_key_and_stays_where_it_is(town: Town) -> None:
+def test_secret_does_not_print_a_chat_rooms_address(town: Town) -> None:
     refused = town.run("webhook", "secret", "team")
     assert refused.exit_code == 3
     assert "has no recipient team with webhook" in refused.stderr
 
 
-def test_an_address_is_set_from_standard_input(town: Town) -> None:
+def test_set_url_reads_standard_input(town: Town) -> None:
     secrets = boto3.client("secretsmanager")
     url = "https://chat.example/services/a-secret"
-    dry = town.run("webhook", "set-url", "team", "--dry-run", typed=f"{url}\n")
+    dry = town.run("webhook", "set-url", "team", "--dry-run", stdin=f"{url}\n")
     assert dry.stdout == "would set the address of team\n"
     assert secrets.get_secret_value(SecretId="address")["SecretString"] == KEY
-    assert town.run("webhook", "set-url", "team", typed=f"{url}\n").stdout == "the address of team is set\n"
+    assert town.run("webhook", "set-url", "team", stdin=f"{url}\n").stdout == "the address of team is set\n"
     assert secrets.get_secret_value(SecretId="address")["SecretString"] == url
 
 
 @pytest.mark.parametrize("text", ["", "http://chat.example/x\n", "not an address\n"])
-def test_what_is_no_https_address_is_refused(town: Town, text: str) -> None:
-    assert town.run("webhook", "set-url", "team", typed=text).exit_code == 2
+def test_set_url_refuses_anything_but_https(town: Town, text: str) -> None:
+    assert town.run("webhook", "set-url", "team", stdin=text).exit_code == 2
     assert boto3.client("secretsmanager").get_secret_value(SecretId="address")["SecretString"] == KEY
 
 
-def test_a_test_goes_the_way_of_an_alert_and_says_what_it_is(town: Town) -> None:
+def test_test_message_is_queued_like_an_alert(town: Town) -> None:
     assert "is on its way to team" in town.run("webhook", "test", "team").stdout
     sqs = boto3.client("sqs")
     [message] = sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName="team")["QueueUrl"])["Messages"]
@@ -63,7 +63,7 @@ def test_a_test_goes_the_way_of_an_alert_and_says_what_it_is(town: Town) -> None
     assert document["alert_id"].startswith("test-")
 
 
-def test_a_dry_test_sends_nothing(town: Town) -> None:
+def test_dry_run_of_a_test_sends_nothing(town: Town) -> None:
     assert json.loads(town.run("webhook", "test", "team", "--dry-run").stdout)["verified"] is False
     sqs = boto3.client("sqs")
     assert "Messages" not in sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName="team")["QueueUrl"])

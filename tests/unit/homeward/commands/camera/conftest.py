@@ -1,4 +1,4 @@
-"""A fleet for the camera commands: moto's AWS IoT, and a data plane of our own."""
+"""A fleet for the camera commands: moto's AWS IoT and a fake data plane."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import stamina
 from botocore.exceptions import ClientError
 
 from homeward.deployment.outputs import Deployment
-from homeward.fleet.cameras import register_camera
+from homeward.fleet.registration import register_camera
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ def refusal(code: str, operation: str) -> ClientError:
 
 
 class Broker:
-    """The data plane of AWS IoT, in as much as the command line uses it; moto has neither connections nor retained."""
+    """A data plane of AWS IoT. moto has no connections and no retained messages."""
 
     def __init__(self) -> None:
         self.retained: dict[str, tuple[bytes, int]] = {}
@@ -63,7 +63,7 @@ class Broker:
 
     def delete_connection(self, *, clientId: str, cleanSession: bool, preventWillMessage: bool) -> None:  # noqa: N803 - AWS's
         assert cleanSession
-        assert preventWillMessage, "the last will would say gone, retained, of a camera that is no more"
+        assert preventWillMessage, "the last will would leave a retained status of a deleted camera"
         if self.refuses:
             raise refusal(self.refuses, "DeleteConnection")
         if clientId not in self.connected:
@@ -98,7 +98,7 @@ def town(deploy: Callable[..., Town], iot: IoTClient, broker: Broker) -> Town:
 
 
 @pytest.fixture(autouse=True)
-def without_waiting() -> Iterator[None]:
+def no_retry_delays() -> Iterator[None]:
     with stamina.set_testing(True, attempts=5):
         yield
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from homeward.deployment.outputs import Deployment
-from homeward.fleet.cameras import NameTakenError
+from homeward.fleet.aws_iot import NameTakenError
 from lambdas.common.times import now
 from lambdas.fleet.claims import reserve, take
 from tests.unit.homeward.commands.camera.conftest import OUTPUTS, certificates, refusal, register
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from tests.unit.homeward.conftest import Town
 
 
-def test_a_camera_has_type_group_policy_and_a_key_that_only_its_owner_reads(
-    fleet: Deployment, iot: IoTClient, tmp_path: Path
-) -> None:
+def test_camera_has_type_group_policy_and_a_private_key(fleet: Deployment, iot: IoTClient, tmp_path: Path) -> None:
     register(fleet, tmp_path)
     assert iot.describe_thing(thingName="cam-01")["thingTypeName"] == "camera-type"
     assert iot.list_things_in_thing_group(thingGroupName="town-dev")["things"] == ["cam-01"]
@@ -36,9 +34,7 @@ def test_a_camera_has_type_group_policy_and_a_key_that_only_its_owner_reads(
     assert "PRIVATE KEY" in (tmp_path / "cam-01.key").read_text()
 
 
-def test_a_camera_of_a_fleet_with_greengrass_is_a_core_device(
-    fleet: Deployment, iot: IoTClient, tmp_path: Path
-) -> None:
+def test_camera_gets_the_core_policy_with_greengrass(fleet: Deployment, iot: IoTClient, tmp_path: Path) -> None:
     with_core = Deployment(stage=fleet.stage, outputs={**OUTPUTS, "CorePolicyName": "core-policy"}, client=fleet.client)
     register(with_core, tmp_path)
     [arn] = iot.list_thing_principals(thingName="cam-01")["principals"]
@@ -46,12 +42,12 @@ def test_a_camera_of_a_fleet_with_greengrass_is_a_core_device(
     assert attached == {"camera-policy", "core-policy"}
 
 
-def test_a_name_is_taken_by_a_camera_a_reservation_and_a_foreign_thing(
+def test_camera_reservation_or_foreign_thing_takes_the_name(
     fleet: Deployment, iot: IoTClient, dynamodb: DynamoDBClient, tmp_path: Path
 ) -> None:
     register(fleet, tmp_path)
-    place = {"site": "Dock", "serial_number": "SN-1", "until": now() + timedelta(days=1), "now": now()}
-    assert reserve(dynamodb, table="cameras", camera="cam-02", **place)  # type: ignore[arg-type] # of several types
+    claim = {"site": "Dock", "serial_number": "SN-1", "until": now() + timedelta(days=1), "now": now()}
+    assert reserve(dynamodb, table="cameras", camera="cam-02", **claim)  # type: ignore[arg-type] # of several types
     iot.create_thing(thingName="pump-7")
     for camera, advice in (("cam-01", "revoke it"), ("cam-02", "revoke it"), ("pump-7", "choose another name")):
         with pytest.raises(NameTakenError, match=advice):
@@ -60,7 +56,7 @@ def test_a_name_is_taken_by_a_camera_a_reservation_and_a_foreign_thing(
     assert certificates(iot) == ["ACTIVE"]
 
 
-def test_no_certificate_is_good_after_a_registration_that_failed(
+def test_failed_registration_leaves_no_active_certificate(
     fleet: Deployment, iot: IoTClient, town: Town, tmp_path: Path
 ) -> None:
     iot.delete_policy(policyName="camera-policy")
@@ -71,7 +67,7 @@ def test_no_certificate_is_good_after_a_registration_that_failed(
     assert certificates(iot) == []
 
 
-def test_a_camera_cannot_be_replaced_by_a_reservation(town: Town, dynamodb: DynamoDBClient, tmp_path: Path) -> None:
+def test_reservation_cannot_replace_a_camera(town: Town, dynamodb: DynamoDBClient, tmp_path: Path) -> None:
     assert town.run("camera", "add", "cam-01", "--site", "Dock", "--folder", str(tmp_path)).exit_code == 0
     before = dynamodb.scan(TableName="cameras")["Items"]
     for how in ([], ["--dry-run"]):
@@ -81,10 +77,10 @@ def test_a_camera_cannot_be_replaced_by_a_reservation(town: Town, dynamodb: Dyna
     assert dynamodb.scan(TableName="cameras")["Items"] == before
 
 
-def test_a_camera_that_joined_by_claim_keeps_its_name(town: Town, dynamodb: DynamoDBClient, tmp_path: Path) -> None:
+def test_camera_that_joined_by_claim_keeps_its_name(town: Town, dynamodb: DynamoDBClient, tmp_path: Path) -> None:
     reserve_it = ["camera", "add", "cam-01", "--site", "Dock", "--claim"]
     assert town.run(*reserve_it, "SN-1").exit_code == 0
-    assert town.run(*reserve_it, "SN-2").exit_code == 0, "nobody took the place"
+    assert town.run(*reserve_it, "SN-2").exit_code == 0, "no device has used the reservation"
     assert take(dynamodb, table="cameras", camera="cam-01", serial_number="SN-2", certificate="c", now=now()) is None
     for arguments in ([*reserve_it, "SN-3"], [*reserve_it[:-1], "--folder", str(tmp_path)]):
         for how in ([], ["--dry-run"]):
@@ -92,7 +88,7 @@ def test_a_camera_that_joined_by_claim_keeps_its_name(town: Town, dynamodb: Dyna
     assert not list(tmp_path.glob("*.key"))
 
 
-def test_a_failure_of_aws_leaves_no_file_that_stops_the_next_attempt(
+def test_failed_registration_leaves_no_key_file(
     town: Town, fleet: Deployment, iot: IoTClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def throttled(**_: Any) -> None:
@@ -107,7 +103,7 @@ def test_a_failure_of_aws_leaves_no_file_that_stops_the_next_attempt(
     assert certificates(iot) == ["ACTIVE"]
 
 
-def test_add_writes_files_and_refuses_to_overwrite_a_key(town: Town, tmp_path: Path) -> None:
+def test_add_writes_files_and_never_overwrites_a_key(town: Town, tmp_path: Path) -> None:
     add = ["camera", "add", "cam-01", "--site", "Dock", "--folder", str(tmp_path)]
     assert town.run(*add).exit_code == 0
     key = (tmp_path / "cam-01.key").read_text()
@@ -120,12 +116,12 @@ def test_add_writes_files_and_refuses_to_overwrite_a_key(town: Town, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["cam 01", "cam/01", "+", "claim-1", "x" * 129, ""])
-def test_a_name_that_aws_iot_would_refuse_is_refused_first(town: Town, name: str) -> None:
+def test_invalid_camera_name_is_refused(town: Town, name: str) -> None:
     result = town.run("camera", "add", name, "--site", "Dock")
     assert result.exit_code == 2
 
 
-def test_a_claim_certificate_replaces_the_ones_before(town: Town, iot: IoTClient, tmp_path: Path) -> None:
+def test_replace_deletes_earlier_claim_certificates(town: Town, iot: IoTClient, tmp_path: Path) -> None:
     for folder in ("first", "second"):
         assert town.run("camera", "claim-certificate", "--folder", str(tmp_path / folder)).exit_code == 0
     assert certificates(iot) == ["ACTIVE", "ACTIVE"]

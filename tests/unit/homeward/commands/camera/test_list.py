@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.unit.homeward.conftest import Town
 
 
-def test_list_says_how_each_camera_is(
+def test_list_shows_state_and_status_of_each_camera(
     fleet: Deployment, town: Town, iot: IoTClient, dynamodb: DynamoDBClient, broker: Broker, tmp_path: Path
 ) -> None:
     for camera in ("good", "off"):
@@ -25,12 +25,12 @@ def test_list_says_how_each_camera_is(
     [arn] = iot.list_thing_principals(thingName="off")["principals"]
     iot.update_certificate(certificateId=arn.rpartition("/")[2], newStatus="INACTIVE")
     for camera, days in (("waiting", 1), ("late", -1)):
-        place = {"serial_number": "SN", "site": "Dock", "until": now() + timedelta(days=days), "now": now()}
-        reserve(dynamodb, table="cameras", camera=camera, **place)  # type: ignore[arg-type] # of several types
+        claim = {"serial_number": "SN", "site": "Dock", "until": now() + timedelta(days=days), "now": now()}
+        reserve(dynamodb, table="cameras", camera=camera, **claim)  # type: ignore[arg-type] # of several types
     dynamodb.put_item(TableName="cameras", Item={"camera": {"S": "half"}, "site": {"S": "Dock"}})
     broker.retained["homeward/v1/good/status"] = (b'{"status": "online"}', 1_795_402_800_123)
-    for camera, nonsense in (("off", b"\xff{"), ("half", b"[]"), ("late", b'{"status": {}}')):
-        broker.retained[f"homeward/v1/{camera}/status"] = (nonsense, 1_795_402_800_123)
+    for camera, malformed in (("off", b"\xff{"), ("half", b"[]"), ("late", b'{"status": {}}')):
+        broker.retained[f"homeward/v1/{camera}/status"] = (malformed, 1_795_402_800_123)
     cameras = listed(town)
     assert {camera: row["state"] for camera, row in cameras.items()} == {
         "good": "active",

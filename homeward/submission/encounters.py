@@ -1,4 +1,4 @@
-"""What became of submitted captures: waits for their searches, and finds the encounters that have one of them."""
+"""Wait for the searches of submitted captures, and find their encounters."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ if TYPE_CHECKING:
 
     from homeward.deployment.outputs import Deployment
 
-_SECONDS_BETWEEN_LOOKS = 1.0
+_POLL_SECONDS = 1.0
 
 
-def wait_for(deployment: Deployment, camera: str, keys: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return when none of the captures waits for its search any more, a day at most: then the bucket deletes them.
+def wait_for_encounters(deployment: Deployment, camera: str, keys: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Wait until every capture is searched, and return their encounters, best match first.
+
+    The wait ends after a day at the latest, when the bucket deletes captures.
 
     Args:
-        deployment: where they were submitted.
-        camera: the camera that they were submitted for.
-        keys: of the captures, by capture id.
+        deployment: The environment that got the captures.
+        camera: The camera that they were submitted for.
+        keys: Their keys in the detection bucket, by capture id.
 
     Returns:
-        The encounters that one of them is a sighting of, each with the best similarity of these.
+        Each encounter that has one of the captures, with the best similarity among them.
     """
-    while waiting(deployment, camera) & set(keys.values()):
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    while _unsearched(deployment, camera) & set(keys.values()):
+        time.sleep(_POLL_SECONDS)
     pages = (
         deployment.client("dynamodb")
         .get_paginator("scan")
@@ -41,17 +43,18 @@ def wait_for(deployment: Deployment, camera: str, keys: Mapping[str, str]) -> li
         )
     )
     items = (from_attributes(item) for page in pages for item in page["Items"])
-    found = (_of_ours(item, keys) for item in items)
+    found = (_summary(item, keys) for item in items)
     return sorted((each for each in found if each), key=lambda each: -float(each["similarity"]))
 
 
-def waiting(deployment: Deployment, camera: str) -> set[str]:
-    """The keys of the camera's captures that are yet to be searched."""
+def _unsearched(deployment: Deployment, camera: str) -> set[str]:
+    """Return the keys of the camera's captures that wait for their search."""
     s3, bucket = deployment.client("s3"), deployment["DetectionBucket"]
     return {found["Key"] for found in objects_under(s3, bucket=bucket, prefix=f"captures/{camera}/")}
 
 
-def _of_ours(encounter: dict[str, Any], keys: Mapping[str, str]) -> dict[str, Any] | None:
+def _summary(encounter: dict[str, Any], keys: Mapping[str, str]) -> dict[str, Any] | None:
+    """Summarize an encounter. Return None if it has none of the captures."""
     ours = {capture: sighting for capture, sighting in encounter["sightings"].items() if capture in keys}
     if not ours:
         return None

@@ -1,0 +1,135 @@
+"""`homeward encounter acknowledge`, `confirm`, `dismiss` and `undecided`: a reviewer's decisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from homeward.deployment.outputs import connect
+from homeward.deployment.review import open_verdicts
+from homeward.exit_codes import NOT_FOUND, REFUSED
+from homeward.options import AgencyOption, DryRunOption
+from homeward.terminal import console, fail
+from lambdas.common.times import now
+from lambdas.encounters.encounter import Review
+from lambdas.encounters.table import read_encounter
+from lambdas.review.audit import Via
+from lambdas.review.verdicts import EncounterOverError, NoEncounterError
+
+if TYPE_CHECKING:
+    from homeward.deployment.outputs import Deployment
+    from lambdas.encounters.encounter import Encounter
+
+EncounterArgument = Annotated[str, typer.Argument(help="The id that `homeward encounter list` shows.")]
+ByOption = Annotated[str, typer.Option(help="Who decides, for the audit: a name or a badge number.")]
+NoteOption = Annotated[str | None, typer.Option(help="The reason, for the audit.")]
+
+
+def acknowledge(
+    encounter_id: EncounterArgument, *, agency: AgencyOption, by: ByOption, dry_run: DryRunOption = False
+) -> None:
+    """Claim an encounter. The first claim wins.
+
+    Example:
+        homeward encounter acknowledge 5f0c9d7e12ab34cd -a springfield-prod --by "Officer 42"
+    """
+    deployment = connect(agency)
+    _reviewable_encounter(deployment, encounter_id)
+    if dry_run:
+        console.print(f"would acknowledge {encounter_id}")
+        return
+    done = open_verdicts(deployment).acknowledge(encounter_id, by=by, at=now(), via=Via.COMMAND_LINE)
+    if done:
+        console.print(f"acknowledged {encounter_id}")
+        return
+    encounter = existing_encounter(deployment, encounter_id)
+    if encounter.acknowledged_by:
+        console.print(f"not acknowledged: {encounter.acknowledged_by} was first")
+    else:
+        console.print(f"not acknowledged: {encounter_id} is {encounter.stage.value}")
+
+
+def confirm(
+    encounter_id: EncounterArgument,
+    *,
+    agency: AgencyOption,
+    by: ByOption,
+    note: NoteOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Confirm that it is the missing person. The encounter and its pictures are kept and never expire.
+
+    Example:
+        homeward encounter confirm 5f0c9d7e12ab34cd -a springfield-prod --by Ada --note "Met at North Station."
+    """
+    _decide(encounter_id, Review.CONFIRMED, agency=agency, by=by, note=note, dry_run=dry_run)
+
+
+def dismiss(
+    encounter_id: EncounterArgument,
+    *,
+    agency: AgencyOption,
+    by: ByOption,
+    note: NoteOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Dismiss an encounter: it is somebody else. Delete its pictures, and raise the camera's threshold for this case.
+
+    Example:
+        homeward encounter dismiss 5f0c9d7e12ab34cd -a springfield-prod --by Ada --note "Twenty years too young."
+    """
+    _decide(encounter_id, Review.DISMISSED, agency=agency, by=by, note=note, dry_run=dry_run)
+
+
+def undecided(
+    encounter_id: EncounterArgument,
+    *,
+    agency: AgencyOption,
+    by: ByOption,
+    note: NoteOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Record that nobody can tell. The pictures are kept until the encounter expires.
+
+    Example:
+        homeward encounter undecided 5f0c9d7e12ab34cd -a springfield-prod --by Ada --note "Too dark."
+    """
+    _decide(encounter_id, Review.UNDECIDED, agency=agency, by=by, note=note, dry_run=dry_run)
+
+
+def existing_encounter(deployment: Deployment, encounter_id: str) -> Encounter:
+    """Read an encounter, or end the command if there is none."""
+    table = deployment["EncountersTable"]
+    encounter = read_encounter(deployment.client("dynamodb"), table=table, encounter_id=encounter_id)
+    if encounter is None:
+        raise _not_found(deployment, encounter_id)
+    return encounter
+
+
+def _decide(encounter_id: str, verdict: Review, *, agency: str, by: str, note: str | None, dry_run: bool) -> None:
+    deployment = connect(agency)
+    encounter = _reviewable_encounter(deployment, encounter_id)
+    if dry_run:
+        console.print(f"would make {encounter_id} {verdict.value}; it is {encounter.stage.value}")
+        return
+    verdicts = open_verdicts(deployment)
+    changed = verdicts.decide(encounter_id, verdict, by=by, at=now(), via=Via.COMMAND_LINE, note=note)
+    console.print(f"{encounter_id} is {verdict.value}" + ("" if changed else ", as before"))
+
+
+def _reviewable_encounter(deployment: Deployment, encounter_id: str) -> Encounter:
+    """Read an encounter, or end the command if it takes no verdict."""
+    try:
+        return open_verdicts(deployment).read(encounter_id)
+    except NoEncounterError as error:
+        raise _not_found(deployment, encounter_id) from error
+    except EncounterOverError as error:
+        raise fail(str(error), code=REFUSED) from error
+
+
+def _not_found(deployment: Deployment, encounter_id: str) -> typer.Exit:
+    return fail(
+        f"No encounter {encounter_id}. List encounters with: homeward encounter list -a {deployment.stage}",
+        code=NOT_FOUND,
+    )

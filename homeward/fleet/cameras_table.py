@@ -1,0 +1,81 @@
+"""Read and write a camera's entry in the cameras table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_attributes
+from lambdas.common.times import now, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from homeward.deployment.outputs import Deployment
+
+
+def read_entry(deployment: Deployment, camera: str) -> dict[str, Any] | None:
+    """Read a camera's entry, strongly consistent."""
+    answer = deployment.client("dynamodb").get_item(
+        TableName=deployment["CamerasTable"], Key=_key(camera), ConsistentRead=True
+    )
+    return from_attributes(answer["Item"]) if "Item" in answer else None
+
+
+def read_entries(deployment: Deployment) -> Iterator[dict[str, Any]]:
+    """Read the entries of all cameras."""
+    pages = deployment.client("dynamodb").get_paginator("scan").paginate(TableName=deployment["CamerasTable"])
+    for page in pages:
+        yield from map(from_attributes, page["Items"])
+
+
+def add_entry(deployment: Deployment, camera: str, *, site: str) -> bool:
+    """Add a camera's entry. Return False if there is one already."""
+    item = {"camera": camera, "site": site, "added_at": to_text(now())}
+    try:
+        deployment.client("dynamodb").put_item(
+            TableName=deployment["CamerasTable"],
+            Item=to_attributes(item),
+            ConditionExpression="attribute_not_exists(camera)",
+        )
+    except ClientError as error:
+        if is_condition_failure(error):
+            return False
+        raise
+    return True
+
+
+def mark_revoked(deployment: Deployment, camera: str) -> None:
+    """End the camera's reservation, so that no device joins during the revocation. Adds an entry if there is none."""
+    deployment.client("dynamodb").update_item(
+        TableName=deployment["CamerasTable"],
+        Key=_key(camera),
+        UpdateExpression="SET revoked_at = :now REMOVE claim_until",
+        ExpressionAttributeValues=to_attributes({":now": to_text(now())}),
+    )
+
+
+def add_certificates(deployment: Deployment, camera: str, certificates: set[str]) -> set[str]:
+    """Record the certificates to delete, and return them with those that an earlier revocation recorded.
+
+    Once AWS IoT has detached a certificate, only this record tells that it was the camera's.
+    """
+    if certificates:
+        deployment.client("dynamodb").update_item(
+            TableName=deployment["CamerasTable"],
+            Key=_key(camera),
+            UpdateExpression="ADD certificates :certificates",
+            ExpressionAttributeValues=to_attributes({":certificates": certificates}),
+        )
+    entry = read_entry(deployment, camera) or {}
+    return certificates.union(entry.get("certificates", ()))
+
+
+def delete_entry(deployment: Deployment, camera: str) -> None:
+    """Delete a camera's entry."""
+    deployment.client("dynamodb").delete_item(TableName=deployment["CamerasTable"], Key=_key(camera))
+
+
+def _key(camera: str) -> dict[str, Any]:
+    return to_attributes({"camera": camera})

@@ -1,0 +1,1 @@
+"""Send one synthetic capture through a deployed environment, and delete everything that it leaves."""

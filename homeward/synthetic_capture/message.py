@@ -1,0 +1,45 @@
+"""Build the synthetic capture's message: the required members of `homeward.face/1` and no others."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import uuid
+
+from PIL import Image
+
+from lambdas.common.probe import PROBE_CAMERA
+from lambdas.common.times import now, to_text
+
+_CROP_PX = 480  # the size that a camera sends
+
+
+def probe_message(jpeg: bytes) -> bytes:
+    """Return the message of a capture that shows the picture, taken now."""
+    crop = _crop(jpeg)
+    message = {
+        "schema": "homeward.face/1",
+        "capture_id": str(uuid.uuid4()),
+        "camera": PROBE_CAMERA,
+        "captured_at": to_text(now()),
+        "clock_synced": True,
+        "detection": {"confidence": 0.99},
+        "image": {
+            "media_type": "image/jpeg",
+            "encoding": "base64",
+            "sha256": hashlib.sha256(crop).hexdigest(),
+            "data": base64.b64encode(crop).decode(),
+        },
+    }
+    return json.dumps(message).encode()
+
+
+def _crop(jpeg: bytes) -> bytes:
+    """Scale the picture down to the size of a camera's crop."""
+    image = Image.open(io.BytesIO(jpeg))
+    image.thumbnail((_CROP_PX, _CROP_PX))
+    small = io.BytesIO()
+    image.save(small, "JPEG", quality=85)
+    return small.getvalue()
