@@ -1,1 +1,1 @@
-"""The gallery: from a photo in the bucket to a face in the collection, and back out."""
+"""The gallery: its bucket, its table and its face collections, kept in sync photo by photo."""

@@ -1,4 +1,4 @@
-"""The gallery bucket and the cases table, as ingest writes them."""
+"""Write documents, photos and the records of cases to the gallery bucket and the cases table."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from botocore.exceptions import ClientError
 
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import CASE_RECORD, photo_record, record_key
-from lambdas.common.dynamodb import Item, from_attributes, is_condition_failure, to_attributes
+from lambdas.common.dynamodb import Item, from_attributes, to_attributes, update_if
 from lambdas.common.keys import document_key, photo_key, quarantine_key
 from lambdas.common.times import to_text
+from lambdas.ingest.gallery.updates import update_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ QUARANTINE_RECORD = "quarantine"
 
 @dataclass(frozen=True, kw_only=True)
 class Gallery:
-    """Where documents, photos and the records of cases are kept."""
+    """The gallery bucket and the cases table."""
 
     s3: S3Client
     dynamodb: DynamoDBClient
@@ -38,7 +38,7 @@ class Gallery:
     now: Callable[[], datetime]
 
     def case_record(self, case_id: str) -> Item | None:
-        """The attributes of the case's record without the case itself, strongly consistent, or None."""
+        """Return the attributes of the case's record without the case itself, strongly consistent, or None."""
         answer = self.dynamodb.get_item(
             TableName=self.table,
             Key=record_key(case_id, CASE_RECORD),
@@ -49,7 +49,7 @@ class Gallery:
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
     def photo_records(self, case_id: str) -> Iterator[tuple[str, Item]]:
-        """Photo id and record of each of the case's photos, strongly consistent."""
+        """Yield the id and the record of each photo of the case, strongly consistent."""
         pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.table,
             KeyConditionExpression="case_id = :case AND begins_with(#record, :photo)",
@@ -63,7 +63,7 @@ class Gallery:
                 yield item["record"].removeprefix(photo_record("")), item
 
     def open_case(self, case: Case, document: bytes) -> None:
-        """Store the document and the case. The case is open from here on, and finished only by `finish_case`."""
+        """Store the document and the open case. `finish_case` marks the case as complete."""
         self.s3.put_object(
             Bucket=self.bucket, Key=document_key(case.case_id), Body=document, ContentType="application/json"
         )
@@ -81,7 +81,7 @@ class Gallery:
         )
 
     def finish_case(self, case_id: str, *, content_sha256: str, source_modified: str | None) -> None:
-        """All of the case's photos are dealt with: this version of it need not be fetched again."""
+        """Record that this version of the case and all its photos are stored, so that no sync fetches it again."""
         self._update(
             case_id,
             CASE_RECORD,
@@ -95,12 +95,13 @@ class Gallery:
         self.release_quarantine(case_id)
 
     def mark_closing(self, case_id: str, status: CaseStatus, *, source_modified: str | None) -> None:
-        """Note that the source has closed the case; the end of the sync withdraws it. A closed case is left closed."""
+        """Mark an open case for withdrawal at the end of the sync, with its new status."""
         changes = {"closing": status.value, "source_modified": source_modified, "content_sha256": None}
-        self._update_if(case_id, changes, condition="#status = :open", values={":open": CaseStatus.OPEN.value})
+        names, values = {"#status": "status"}, {":open": CaseStatus.OPEN.value}
+        self._update_case_if("#status = :open", case_id, changes, names=names, values=values)
 
     def closing_cases(self, source: str) -> Iterator[tuple[str, CaseStatus, str | None]]:
-        """Id, status to come and marker of each case that is marked."""
+        """Yield the id, the new status and the listing's marker of each case that `mark_closing` marked."""
         pages = self.dynamodb.get_paginator("scan").paginate(
             TableName=self.table,
             FilterExpression="#source = :source AND attribute_exists(closing)",
@@ -114,7 +115,7 @@ class Gallery:
                 yield item["case_id"], CaseStatus(item["closing"]), item.get("source_modified")
 
     def close_case(self, case_id: str, status: CaseStatus, *, source_modified: str | None) -> bool:
-        """Set the status of a case that the gallery has; from here on none of its photos gets a face."""
+        """Close a case, after which none of its photos gets a face. False if the gallery lacks the case."""
         changes = {
             "status": status.value,
             "content_sha256": None,
@@ -122,10 +123,10 @@ class Gallery:
             "synced_at": to_text(self.now()),
             "closing": None,
         }
-        return self._update_if(case_id, changes, condition="attribute_exists(case_id)", values={})
+        return self._update_case_if("attribute_exists(case_id)", case_id, changes)
 
     def quarantine(self, case_id: str, document: bytes, *, reason: str, source_modified: str | None) -> None:
-        """Keep a document that could not be read, with the reason; the case stays as it was."""
+        """Keep an unusable document with the reason. The stored case does not change."""
         self.s3.put_object(
             Bucket=self.bucket,
             Key=quarantine_key(case_id),
@@ -137,7 +138,7 @@ class Gallery:
         self._update(case_id, QUARANTINE_RECORD, {"source": case_id.split(":", 1)[0], **changes})
 
     def release_quarantine(self, case_id: str) -> None:
-        """Forget that an earlier document of the case could not be read."""
+        """Delete the case's quarantined document and its record, if any."""
         answer = self.dynamodb.delete_item(
             TableName=self.table, Key=record_key(case_id, QUARANTINE_RECORD), ReturnValues="ALL_OLD"
         )
@@ -145,7 +146,7 @@ class Gallery:
             self.s3.delete_object(Bucket=self.bucket, Key=quarantine_key(case_id))
 
     def put_photo(self, case_id: str, listed: SourcePhoto, photo: Photo) -> None:
-        """Store a picture; its record is there first, so that whoever hears of the object finds it."""
+        """Store a picture. Its record comes first, so that the handler of the bucket's event finds it."""
         self.record_photo(case_id, listed, {"face_status": "stored", "reason": None})
         self.s3.put_object(
             Bucket=self.bucket,
@@ -156,7 +157,7 @@ class Gallery:
         )
 
     def record_photo(self, case_id: str, listed: SourcePhoto, changes: dict[str, Any]) -> None:
-        """Write a photo's record; what the index function keeps there stays as it is."""
+        """Update a photo's record. The attributes of the index function stay unless `changes` names them."""
         described = {
             "key": photo_key(case_id, listed.photo_id),
             "kind": listed.kind.value,
@@ -166,30 +167,15 @@ class Gallery:
         self._update(case_id, photo_record(listed.photo_id), described | changes)
 
     def delete_photo_object(self, case_id: str, photo_id: str) -> None:
-        """Delete a photo; the event makes the index function delete its face and its record."""
+        """Delete a photo from the bucket. The bucket's event makes the index function delete its face and record."""
         self.s3.delete_object(Bucket=self.bucket, Key=photo_key(case_id, photo_id))
 
-    def _update(self, case_id: str, record: str, changes: dict[str, Any], **request: Any) -> None:
-        """Set attributes, and remove those whose new value is None."""
-        kept = ", ".join(f"#{name} = :{name}" for name, value in changes.items() if value is not None)
-        removed = ", ".join(f"#{name}" for name, value in changes.items() if value is None)
-        values = {f":{name}": value for name, value in changes.items()} | request.pop("values", {})
-        self.dynamodb.update_item(
-            TableName=self.table,
-            Key=record_key(case_id, record),
-            UpdateExpression=(f"SET {kept} " if kept else "") + (f"REMOVE {removed}" if removed else ""),
-            ExpressionAttributeNames={f"#{name}": name for name in changes} | request.pop("names", {}),
-            ExpressionAttributeValues=to_attributes(values),
-            **request,
-        )
+    def _update(self, case_id: str, record: str, changes: dict[str, Any]) -> None:
+        self.dynamodb.update_item(TableName=self.table, Key=record_key(case_id, record), **update_request(changes))
 
-    def _update_if(self, case_id: str, changes: dict[str, Any], *, condition: str, values: dict[str, Any]) -> bool:
-        """Update the case's record if the condition holds, and tell whether it did."""
-        names = {"#status": "status"} if "#status" in condition else {}
-        try:
-            self._update(case_id, CASE_RECORD, changes, names=names, values=values, ConditionExpression=condition)
-        except ClientError as error:
-            if is_condition_failure(error):
-                return False
-            raise
-        return True
+    def _update_case_if(self, condition: str, case_id: str, changes: dict[str, Any], **placeholders: Any) -> bool:
+        """Update the case's record if the condition holds. Return whether it held."""
+        request = update_request(changes, **placeholders)
+        key = record_key(case_id, CASE_RECORD)
+        updated = update_if(self.dynamodb, TableName=self.table, Key=key, ConditionExpression=condition, **request)
+        return updated is not None

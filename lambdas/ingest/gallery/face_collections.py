@@ -1,4 +1,4 @@
-"""The collections that a photo's faces are kept in: one, or two while a new one is being built or can be undone."""
+"""The face collections of a gallery: one, or two during a rebuild and until it is finished."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class FaceCollections:
-    """The collections of a gallery.
+    """The face collections of a gallery.
 
     Args:
-        rekognition: made with `NO_RETRIES`.
-        dynamodb: for the record that names the collections.
+        rekognition: a client made with `NO_RETRIES`.
+        dynamodb: reads the record that names the collections.
         table: the cases table.
-        deployed: the collection that the deployment made.
-        pace: lets each request through at the rate that the account's quota allows.
+        deployed: the collection that the stack created.
+        pace: limits the requests to the account's quota.
     """
 
     rekognition: RekognitionClient
@@ -35,13 +35,13 @@ class FaceCollections:
     pace: Pace | None = None
 
     def in_use(self) -> CollectionsInUse:
-        """Their names, as they are now."""
+        """Read the names of the collections in use."""
         return read_collections_in_use(self.dynamodb, table=self.table, deployed=self.deployed)
 
     def kept(self) -> tuple[FaceCollection, ...]:
-        """All that are kept in step, the one that is searched first."""
+        """Return every collection that must have each photo's face, the searched one first."""
         return tuple(self.named(name) for name in self.in_use().kept)
 
     def named(self, name: str) -> FaceCollection:
-        """One of them."""
+        """Return the collection of this name."""
         return FaceCollection(rekognition=self.rekognition, collection=name, pace=self.pace)

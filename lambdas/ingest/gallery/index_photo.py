@@ -1,8 +1,7 @@
-"""Bring the faces of one photo into step with the truth, whatever the event said that led here."""
+"""Reconcile the faces of one photo with the bucket and the table. The event only names the photo."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from lambdas.cases.table import read_photo, read_status
 from lambdas.common.keys import external_image_id, photo_key, photo_of_key
 from lambdas.common.s3_objects import is_not_found
 from lambdas.ingest.gallery.lease import LeaseLostError
+from lambdas.ingest.gallery.photo_faces import NewFaces, current_entries, recorded_faces
 from lambdas.ingest.gallery.rekognition import AmbiguousIndexError
 
 if TYPE_CHECKING:
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
 
     from lambdas.ingest.gallery.face_collections import FaceCollections
     from lambdas.ingest.gallery.lease import Lease, Leases
-    from lambdas.ingest.gallery.rekognition import FaceCollection, IndexedFace
-
-Found = Mapping[str, Collection[str]]
-"""The ids of the faces that each collection was seen to have of a photo."""
+    from lambdas.ingest.gallery.photo_faces import SeenFaces
+    from lambdas.ingest.gallery.rekognition import FaceCollection
 
 
 class PhotoOutcome(StrEnum):
-    """What was done about a photo; each is counted."""
+    """The result of reconciling a photo; each value is a metric."""
 
     INDEXED = "PhotosIndexed"
     WITHOUT_FACE = "PhotosWithoutFace"
@@ -45,34 +43,34 @@ class _Object:
 
 @dataclass(frozen=True, kw_only=True)
 class PhotoIndex:
-    """The gallery bucket, the photos' records and the face collections, kept in step photo by photo."""
+    """Keeps the gallery bucket, the photos' records and the face collections in sync, one photo at a time."""
 
     s3: S3Client
     bucket: str
     leases: Leases
     faces: FaceCollections
 
-    def reconcile(self, key: str, *, found: Found | None = None) -> PhotoOutcome:
-        """One face for the photo that is stored under the key, none if it is gone or must not be found.
+    def reconcile(self, key: str, *, seen: SeenFaces | None = None) -> PhotoOutcome:
+        """Give the photo exactly one face in each collection, or none if it is gone or must not be enrolled.
 
         Args:
-            key: the photo's, in the gallery bucket.
-            found: what the collections were seen to have, by whoever compared them with the records; a face that the
-                record does not name is deleted, and one that it names in vain is indexed again.
+            key: the photo's key in the gallery bucket.
+            seen: the faces that a verification listed. This deletes those that the record does not name, and indexes
+                the photo again if the face that the record names is not among them.
 
         Raises:
-            LeaseBusyError: another worker is at this photo; to be delivered again.
-            LeaseLostError: this worker took too long; its work is undone, to be delivered again.
-            AmbiguousIndexError, ClientError: the service failed; to be delivered again.
-            ValueError: the key is not a photo's.
+            LeaseBusyError: another worker holds the photo. Redeliver the event.
+            LeaseLostError: this worker took too long and undid its work. Redeliver the event.
+            AmbiguousIndexError, ClientError: a service failed. Redeliver the event.
+            ValueError: the key is not that of a photo.
         """
         case_id, photo_id = photo_of_key(key)
-        if found is None and self._object(key) is None and self._photo(case_id, photo_id) is None:
-            # Faces are only ever made under a record, so there are none.
+        if seen is None and self._object(key) is None and self._photo(case_id, photo_id) is None:
+            # A photo without a record has no faces, because the record is written first.
             return PhotoOutcome.REMOVED
         lease = self.leases.take(case_id, photo_id)
         try:
-            return self._settle(lease, found or {})
+            return self._reconcile(lease, seen or {})
         except AmbiguousIndexError:
             self.leases.abandon(lease)
             raise
@@ -80,26 +78,26 @@ class PhotoIndex:
             if lease.taken_over:
                 self.leases.abandon(lease)
             else:
-                self.leases.give_back(lease)
+                self.leases.release(lease)
             raise
 
-    def _settle(self, lease: Lease, found: Found) -> PhotoOutcome:
+    def _reconcile(self, lease: Lease, seen: SeenFaces) -> PhotoOutcome:
         stored = self._object(photo_key(lease.case_id, lease.photo_id))
         obstacle = self._obstacle(lease, stored)
         if stored is None or obstacle:
-            self._clear(lease, found)
+            self._delete_faces(lease, seen)
             return self._leave_without_face(lease, obstacle)
         kept = self.faces.kept()
-        self._delete_unrecorded(lease, found)
-        current = {} if lease.taken_over else _current(lease, stored, kept, found)
+        self._delete_unrecorded(lease, seen)
+        current = {} if lease.taken_over else current_entries(lease, stored.etag, kept, seen)
         outdated = [collection for collection in kept if collection.collection not in current]
         if not outdated:
-            self._write(lease, stored, current)
+            self._record(lease, stored, current)
             return PhotoOutcome.UNCHANGED
         return self._index(lease, stored, current, outdated)
 
     def _obstacle(self, lease: Lease, stored: _Object | None) -> str | None:
-        """Why the photo must have no face, or None."""
+        """Return why a stored photo must not have a face, or None."""
         if stored is None:
             return None
         kind = stored.kind or lease.photo.get("kind")
@@ -108,83 +106,70 @@ class PhotoIndex:
         return None if self._is_open(lease.case_id) else "case not open"
 
     def _leave_without_face(self, lease: Lease, obstacle: str | None) -> PhotoOutcome:
-        """A photo that is gone takes its record with it, unless that says why the picture was never stored."""
+        """Record the obstacle. If the photo is gone, delete its record unless that says why it was not stored."""
         if obstacle:
             changes = {"face_status": "stored", "reason": obstacle, "face_id": None, "etag": None, "faces": None}
-            self.leases.give_back(lease, changes=changes)
+            self.leases.release(lease, changes=changes)
             return PhotoOutcome.NOT_ENROLLED
         if lease.photo.get("face_status") in {"unusable", "duplicate"}:
-            self.leases.give_back(lease, changes={"face_id": None, "etag": None, "faces": None})
+            self.leases.release(lease, changes={"face_id": None, "etag": None, "faces": None})
         else:
-            self.leases.drop(lease)
+            self.leases.delete_record(lease)
         return PhotoOutcome.REMOVED
 
     def _index(
         self, lease: Lease, stored: _Object, current: dict[str, Any], outdated: list[FaceCollection]
     ) -> PhotoOutcome:
-        made: list[tuple[FaceCollection, IndexedFace]] = []
-        external = external_image_id(lease.case_id, lease.photo_id)
+        new = NewFaces(lease, self.bucket)
         try:
             for collection in outdated:
-                collection.delete(_recorded(lease, collection.collection))
-                face = collection.index(
-                    bucket=self.bucket, key=photo_key(lease.case_id, lease.photo_id), external_image_id=external
-                )
-                made.append((collection, face))
-                if lease.taken_over or face.maybe_twin:
-                    _delete_twins(collection, face, external, same_picture=not lease.photo.get("faces"))
-            return self._record(lease, stored, current, made)
+                new.index(collection)
+            return self._finish(lease, stored, current, new)
         except LeaseLostError:
-            # Whoever has the lease now cannot know of these faces.
-            _undo(made)
+            # The new holder of the lease does not know these faces.
+            new.undo()
             raise
         except (ClientError, BotoCoreError) as error:
-            if not made:
+            if not new.made:
                 raise
+            external = external_image_id(lease.case_id, lease.photo_id)
             raise AmbiguousIndexError(f"{external} has a face that no record names: {error}") from error
 
-    def _record(
-        self, lease: Lease, stored: _Object, current: dict[str, Any], made: list[tuple[FaceCollection, IndexedFace]]
-    ) -> PhotoOutcome:
+    def _finish(self, lease: Lease, stored: _Object, current: dict[str, Any], new: NewFaces) -> PhotoOutcome:
         if not self._is_open(lease.case_id):
-            # The case was closed while its photo was being indexed.
-            _undo(made)
-            self._clear(lease, {})
+            # The case was closed while this worker indexed its photo.
+            new.undo()
+            self._delete_faces(lease, {})
             return self._leave_without_face(lease, "case not open")
-        for collection, face in made:
-            if not face.usable:
-                collection.delete([face.face_id] if face.face_id else [])
-            entry = {"etag": stored.etag, "face_id": face.face_id if face.usable else None, "reason": face.reason}
-            current[collection.collection] = {name: value for name, value in entry.items() if value is not None}
-        has_face = self._write(lease, stored, current)
+        has_face = self._record(lease, stored, current | new.entries(stored.etag))
         return PhotoOutcome.INDEXED if has_face else PhotoOutcome.WITHOUT_FACE
 
-    def _write(self, lease: Lease, stored: _Object, current: dict[str, Any]) -> bool:
-        """Record what each collection has of the photo, give the lease back, and tell whether a search can find it."""
-        searched = current.get(self.faces.in_use().active, {})
+    def _record(self, lease: Lease, stored: _Object, entries: dict[str, Any]) -> bool:
+        """Record the photo's entry in each collection and release the lease. Return whether a search can find it."""
+        searched = entries.get(self.faces.in_use().active, {})
         changes = {
             "face_status": "indexed" if "face_id" in searched else "no_face",
             "face_id": searched.get("face_id"),
             "etag": stored.etag,
             "reason": searched.get("reason"),
-            "faces": current,
+            "faces": entries,
             "kind": stored.kind or lease.photo.get("kind"),
             "key": photo_key(lease.case_id, lease.photo_id),
         }
-        self.leases.give_back(lease, changes=changes)
+        self.leases.release(lease, changes=changes)
         return "face_id" in searched
 
-    def _clear(self, lease: Lease, found: Found) -> None:
-        """Delete whatever faces the photo has; those of a dead worker are in no record and must be looked for."""
+    def _delete_faces(self, lease: Lease, seen: SeenFaces) -> None:
+        """Delete all faces of the photo. After a takeover list the collection, because a record may lack a face."""
         external = external_image_id(lease.case_id, lease.photo_id)
         for collection in self.faces.kept():
-            unrecorded = collection.faces_of([external]) if lease.taken_over else found.get(collection.collection, ())
-            collection.delete({*_recorded(lease, collection.collection), *unrecorded})
+            unrecorded = collection.faces_of([external]) if lease.taken_over else seen.get(collection.collection, ())
+            collection.delete({*recorded_faces(lease, collection.collection), *unrecorded})
 
-    def _delete_unrecorded(self, lease: Lease, found: Found) -> None:
-        """While the lease is held no other worker can be about to record one of them."""
-        for name, face_ids in found.items():
-            self.faces.named(name).delete(set(face_ids) - set(_recorded(lease, name)))
+    def _delete_unrecorded(self, lease: Lease, seen: SeenFaces) -> None:
+        """Delete the faces that the record does not name. The lease keeps other workers from recording one of them."""
+        for name, face_ids in seen.items():
+            self.faces.named(name).delete(set(face_ids) - set(recorded_faces(lease, name)))
 
     def _object(self, key: str) -> _Object | None:
         try:
@@ -201,33 +186,3 @@ class PhotoIndex:
 
     def _photo(self, case_id: str, photo_id: str) -> dict[str, object] | None:
         return read_photo(self.leases.dynamodb, table=self.leases.table, case_id=case_id, photo_id=photo_id)
-
-
-def _recorded(lease: Lease, collection: str) -> list[str]:
-    entry = lease.photo.get("faces", {}).get(collection, {})
-    return [entry["face_id"]] if "face_id" in entry else []
-
-
-def _current(lease: Lease, stored: _Object, kept: tuple[FaceCollection, ...], found: Found) -> dict[str, Any]:
-    """What the record says of each collection that needs nothing done."""
-    current = {}
-    for name in (collection.collection for collection in kept):
-        entry = lease.photo.get("faces", {}).get(name, {})
-        recorded = set(_recorded(lease, name))
-        if entry.get("etag") == stored.etag and recorded <= set(found.get(name, recorded)):
-            current[name] = entry
-    return current
-
-
-def _delete_twins(collection: FaceCollection, face: IndexedFace, external: str, *, same_picture: bool) -> None:
-    """Delete the face that an attempt may have left behind without anybody seeing its answer."""
-    if face.face_id is not None and same_picture:
-        collection.delete(collection.twins(face.face_id, external))
-    else:
-        # No face to search with, or the twin may be of an earlier picture, which a search need not find.
-        collection.delete(other for other in collection.faces_of([external]) if other != face.face_id)
-
-
-def _undo(made: list[tuple[FaceCollection, IndexedFace]]) -> None:
-    for collection, face in made:
-        collection.delete([face.face_id] if face.face_id else [])

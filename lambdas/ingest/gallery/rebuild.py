@@ -1,11 +1,10 @@
-"""A new face collection from the stored photos, for a new face model: built beside the one in use, then swapped in.
+"""Rebuild the face collection from the stored photos, for a new face model, beside the collection in use.
 
-start    the record gallery/collection names the new one as `building`; from here on each photo that changes gets its
-         face in both
-fill     every stored photo that has none yet gets its face in the new one; may be killed and started again
-swap     one conditional write makes the new one `active` and the old one `previous`; searches follow at once
-rollback the same, back; both were kept in step all the time
-finish   the previous one is deleted, and with it the way back
+start    name the new collection `building` in the record gallery/collection; each changed photo now gets a face in both
+fill     index every stored photo that the new collection lacks; an interrupted fill continues when run again
+swap     make the new collection `active` and the old one `previous` with one conditional write; searches follow at once
+rollback swap back; both collections were kept in sync all the time
+finish   delete the previous collection, which ends the rebuild
 """
 
 from __future__ import annotations
@@ -27,58 +26,58 @@ if TYPE_CHECKING:
 
     from lambdas.ingest.gallery.index_photo import PhotoIndex, PhotoOutcome
 
-_PASSES = 5
+_MAX_PASSES = 5
 
 
 class RebuildError(RuntimeError):
-    """This step is not to be done now; the text says what is."""
+    """This step of the rebuild is not possible now. The text says which step is."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rebuild:
-    """The rebuilding of a gallery's face collection.
+    """The rebuild of a gallery's face collection.
 
     Args:
-        photos: indexes a photo in every collection that is in use.
-        on_photo: told of each photo that was looked at.
+        photos: indexes a photo in every collection in use.
+        on_photo: called after each photo with its key and its outcome, None for a failure.
     """
 
     photos: PhotoIndex
-    on_photo: Callable[[str, PhotoOutcome | None], None] = lambda key, outcome: None  # noqa: ARG005 - nobody watches
+    on_photo: Callable[[str, PhotoOutcome | None], None] = lambda key, outcome: None  # noqa: ARG005 - the default does nothing
 
     def start(self, name: str) -> CollectionsInUse:
-        """Create the collection and have it kept in step from now on; to start the same one again changes nothing.
+        """Create the collection and keep it in sync from now on. To start the same rebuild again is a no-op.
 
         Raises:
-            RebuildError: another one is being built, or the last one is not finished.
+            RebuildError: another rebuild is not finished.
         """
         in_use = self._in_use()
         if in_use.building == name:
             return in_use
         if in_use.building or in_use.previous or name == in_use.active:
             raise RebuildError(
-                f"{in_use.building or in_use.previous or name} is there already: finish or roll back that rebuild first"
+                f"{in_use.building or in_use.previous or name} is in use: finish or roll back that rebuild first"
             )
         try:
             self.photos.faces.rekognition.create_collection(CollectionId=name)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
                 raise
-        return self._point(in_use, CollectionsInUse(active=in_use.active, building=name))
+        return self._replace_record(in_use, CollectionsInUse(active=in_use.active, building=name))
 
     def fill(self) -> int:
-        """Index what the collections in use lack, pass after pass until a pass finds nothing.
+        """Index the photos that a collection in use lacks, until a pass finds none.
 
         Returns:
-            The number of photos that could not be dealt with, so that the swap must wait.
+            The number of photos that failed in the last pass. The swap must wait for them.
 
         Raises:
-            RebuildError: no collection is being built.
+            RebuildError: no rebuild was started.
         """
         if self._in_use().building is None:
             raise RebuildError("no collection is being built: start a rebuild first")
         failed = 0
-        for _ in range(_PASSES):
+        for _ in range(_MAX_PASSES):
             lacking = failed = 0
             for key in self._lacking():
                 lacking += 1
@@ -90,10 +89,10 @@ class Rebuild:
         return failed
 
     def swap(self) -> CollectionsInUse:
-        """Make the new collection the one that is searched.
+        """Make the new collection the searched one.
 
         Raises:
-            RebuildError: none is being built, or some photos are not in it yet.
+            RebuildError: no rebuild was started, or the new collection still lacks photos.
         """
         in_use = self._in_use()
         if in_use.building is None:
@@ -101,31 +100,31 @@ class Rebuild:
         lacking = next(self._lacking(), None)
         if lacking is not None:
             raise RebuildError(f"{lacking} and perhaps others are not in {in_use.building} yet: fill it first")
-        return self._point(in_use, CollectionsInUse(active=in_use.building, previous=in_use.active))
+        return self._replace_record(in_use, CollectionsInUse(active=in_use.building, previous=in_use.active))
 
     def rollback(self) -> CollectionsInUse:
-        """Search the previous collection again, and keep the new one as the previous.
+        """Make the previous collection the searched one again, and the new one the previous one.
 
         Raises:
-            RebuildError: there is no previous one.
+            RebuildError: there is no previous collection.
         """
         in_use = self._in_use()
         if in_use.previous is None:
-            raise RebuildError("there is no previous collection to go back to")
-        return self._point(in_use, CollectionsInUse(active=in_use.previous, previous=in_use.active))
+            raise RebuildError("there is no previous collection to roll back to")
+        return self._replace_record(in_use, CollectionsInUse(active=in_use.previous, previous=in_use.active))
 
     def finish(self) -> CollectionsInUse:
-        """Delete the collection that is not searched: the previous one, or one whose building is given up.
+        """Delete the previous collection, or abandon a rebuild and delete the collection that it was building.
 
         Raises:
-            RebuildError: there is none.
+            RebuildError: there is only the searched collection.
         """
         in_use = self._in_use()
         doomed = in_use.previous or in_use.building
         if doomed is None:
-            raise RebuildError("there is only the collection that is searched")
-        # Out of the record first: a photo that is being indexed must not miss it.
-        after = self._point(in_use, CollectionsInUse(active=in_use.active))
+            raise RebuildError("there is only the searched collection: nothing to finish")
+        # Change the record first, so that no worker indexes a photo into the deleted collection.
+        after = self._replace_record(in_use, CollectionsInUse(active=in_use.active))
         try:
             self.photos.faces.rekognition.delete_collection(CollectionId=doomed)
         except ClientError as error:
@@ -140,7 +139,7 @@ class Rebuild:
             return None
 
     def _lacking(self) -> Iterator[str]:
-        """The keys of the photos of which some collection in use was told nothing yet."""
+        """Yield the keys of the photos whose record lacks an entry for a collection in use."""
         kept = self._in_use().kept
         pages = self.photos.leases.dynamodb.get_paginator("scan").paginate(
             TableName=self.photos.leases.table,
@@ -160,8 +159,8 @@ class Rebuild:
     def _in_use(self) -> CollectionsInUse:
         return self.photos.faces.in_use()
 
-    def _point(self, before: CollectionsInUse, after: CollectionsInUse) -> CollectionsInUse:
-        """Write the record, on condition that nobody did since it was read."""
+    def _replace_record(self, before: CollectionsInUse, after: CollectionsInUse) -> CollectionsInUse:
+        """Write the record if it is still as it was read."""
         names = {"active": after.active, "building": after.building, "previous": after.previous}
         request: Any = {
             "ConditionExpression": "attribute_not_exists(active) OR (active = :active AND "
@@ -181,7 +180,7 @@ class Rebuild:
         except ClientError as error:
             if is_condition_failure(error):
                 raise RebuildError(
-                    "somebody else changed the collections in use: look at them and decide anew"
+                    "another command changed the collections in use. Check them with: homeward gallery stats"
                 ) from error
             raise
         return after

@@ -1,4 +1,4 @@
-"""The face collection: index one face of a photo, delete faces, find the faces of a photo."""
+"""The Rekognition calls on a face collection: index the face of a photo, list, search and delete faces."""
 
 from __future__ import annotations
 
@@ -17,38 +17,40 @@ if TYPE_CHECKING:
 
     from lambdas.downloads.pace import Pace
 
-# Retries are ours: botocore's own would hide that an attempt may have indexed a face before it failed.
+# We retry ourselves: a retry inside botocore hides that the failed attempt may have indexed a face.
 NO_RETRIES = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 
 _RETRIED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "InternalServerError"})
 _UNREADABLE = frozenset({"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"})
-_MOST_IDS = 4_096
-_SAME_PICTURE = 99.0  # similarity
-_RIVAL_AREA = 0.5
+_MAX_IDS = 4_096
+_SAME_PICTURE_SIMILARITY = 99.0
+_RIVAL_AREA_SHARE = 0.5
 
 
 class AmbiguousIndexError(RuntimeError):
-    """IndexFaces failed in a way that may have left a face behind."""
+    """IndexFaces failed, but may have added a face to the collection."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexedFace:
-    """What indexing a photo came to.
+    """The result of indexing a photo.
 
-    `face_id` is the face that is now in the collection, if any. `usable` is False where it must not stay there, and
-    then `reason` says why, in Rekognition's words or NO_FACE_FOUND or SEVERAL_FACES. `maybe_twin`: an attempt before
-    the successful one may have indexed the same picture.
+    Args:
+        face_id: the face that is now in the collection, if any.
+        usable: False if the face must not stay in the collection.
+        reason: why it is not usable: Rekognition's words, NO_FACE_FOUND or SEVERAL_FACES; or a remark on a usable one.
+        maybe_duplicated: an earlier, failed attempt may have indexed the same picture.
     """
 
     face_id: str | None
     usable: bool
     reason: str | None = None
-    maybe_twin: bool = False
+    maybe_duplicated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class FaceCollection:
-    """One collection. `pace` lets each request through at the rate that the account's quota allows."""
+    """One collection. `pace` limits the requests to the account's quota."""
 
     rekognition: RekognitionClient
     collection: str
@@ -58,8 +60,8 @@ class FaceCollection:
         """Index the largest face of a stored photo.
 
         Raises:
-            AmbiguousIndexError: every attempt failed, and one of them may have indexed the face.
-            ClientError: it failed without having indexed anything.
+            AmbiguousIndexError: every attempt failed, and one of them may have added a face.
+            ClientError: every attempt failed, and none of them added a face.
         """
         failures: list[str] = []
 
@@ -77,30 +79,30 @@ class FaceCollection:
                 raise
 
         try:
-            face = judge(self._call(index_once))
+            face = assess(self._call(index_once))
         except ClientError as error:
             if failures[-1] not in _UNREADABLE:
-                raise _worst(error, failures) from error
+                raise _final_error(error, failures) from error
             face = IndexedFace(face_id=None, usable=False, reason=failures[-1])
         except HTTPClientError as error:
             raise AmbiguousIndexError(str(error)) from error
-        return replace(face, maybe_twin="InternalServerError" in failures)
+        return replace(face, maybe_duplicated="InternalServerError" in failures)
 
-    def twins(self, face_id: str, external_image_id: str) -> list[str]:
-        """Other faces of the same photo: the same picture is found with a similarity of 100."""
+    def duplicates(self, face_id: str, external_image_id: str) -> list[str]:
+        """Find other faces of the same picture, which have a similarity of 100, and of the same photo."""
         answer = self._call(
             lambda: self.rekognition.search_faces(
-                CollectionId=self.collection, FaceId=face_id, FaceMatchThreshold=_SAME_PICTURE, MaxFaces=100
+                CollectionId=self.collection, FaceId=face_id, FaceMatchThreshold=_SAME_PICTURE_SIMILARITY, MaxFaces=100
             )
         )
         faces = (match["Face"] for match in answer["FaceMatches"])
         return [face["FaceId"] for face in faces if face.get("ExternalImageId") == external_image_id]
 
     def delete(self, face_ids: Iterable[str]) -> None:
-        """Delete faces; one that is gone already is no error."""
+        """Delete faces. A face that is already gone is not an error."""
         ids = sorted(set(face_ids))
-        for start in range(0, len(ids), _MOST_IDS):
-            batch = ids[start : start + _MOST_IDS]
+        for start in range(0, len(ids), _MAX_IDS):
+            batch = ids[start : start + _MAX_IDS]
             self._call(
                 lambda batch=batch: self.rekognition.delete_faces(  # type: ignore[misc] # mypy cannot infer the default
                     CollectionId=self.collection, FaceIds=batch
@@ -108,12 +110,12 @@ class FaceCollection:
             )
 
     def all_faces(self) -> Iterator[tuple[str, str]]:
-        """Face id and ExternalImageId of every face, page by page."""
+        """Yield the face id and the ExternalImageId of every face, page by page."""
         token: dict[str, Any] = {}
         while True:
             page = self._call(
                 lambda token=token: self.rekognition.list_faces(  # type: ignore[misc] # as above
-                    CollectionId=self.collection, MaxResults=_MOST_IDS, **token
+                    CollectionId=self.collection, MaxResults=_MAX_IDS, **token
                 )
             )
             for face in page["Faces"]:
@@ -123,12 +125,12 @@ class FaceCollection:
             token = {"NextToken": page["NextToken"]}
 
     def faces_of(self, external_image_ids: Collection[str]) -> list[str]:
-        """The ids of all faces of these photos. Reads the whole collection: only for what no record names."""
+        """Return the ids of all faces of these photos. Slow, because it lists the whole collection."""
         wanted = set(external_image_ids)
         return [face_id for face_id, external in self.all_faces() if external in wanted]
 
     def _call(self, request: Callable[[], Any]) -> Any:
-        for attempt in stamina.retry_context(_is_passing, attempts=6, timeout=None, wait_initial=0.2):
+        for attempt in stamina.retry_context(_is_retriable, attempts=6, timeout=None, wait_initial=0.2):
             with attempt:
                 self._wait()
                 return request()
@@ -139,11 +141,11 @@ class FaceCollection:
             self.pace.wait()
 
 
-def judge(answer: IndexFacesResponseTypeDef) -> IndexedFace:
-    """Whether the face that was indexed is clearly the one that the photo is of.
+def assess(answer: IndexFacesResponseTypeDef) -> IndexedFace:
+    """Decide whether the indexed face is clearly the person of the photo.
 
-    Rekognition takes the largest. Where another face has at least half of its area, nothing says which of the two is
-    the missing person, and to enrol the other one would set the police on a passer-by.
+    Rekognition indexes the largest face. If another face has at least half of its area, either could be the missing
+    person, and enrolling the wrong one would send the police after a bystander.
     """
     others = answer["UnindexedFaces"]
     if not answer["FaceRecords"]:
@@ -152,18 +154,20 @@ def judge(answer: IndexFacesResponseTypeDef) -> IndexedFace:
     face = answer["FaceRecords"][0]["Face"]
     rivals = [other for other in others if "EXCEEDS_MAX_FACES" in other.get("Reasons", [])]
     largest = _area(face.get("BoundingBox", {}))
-    if any(_area(rival.get("FaceDetail", {}).get("BoundingBox", {})) >= _RIVAL_AREA * largest for rival in rivals):
+    if any(
+        _area(rival.get("FaceDetail", {}).get("BoundingBox", {})) >= _RIVAL_AREA_SHARE * largest for rival in rivals
+    ):
         return IndexedFace(face_id=face["FaceId"], usable=False, reason="SEVERAL_FACES")
     return IndexedFace(face_id=face["FaceId"], usable=True, reason="SMALLER_FACES_IGNORED" if rivals else None)
 
 
-def _worst(error: ClientError, failures: list[str]) -> Exception:
-    """After an InternalServerError nobody knows whether the face is in the collection."""
+def _final_error(error: ClientError, failures: list[str]) -> Exception:
+    """Return the error to raise. After an InternalServerError the face may be in the collection."""
     return AmbiguousIndexError(str(error)) if "InternalServerError" in failures else error
 
 
-def _is_passing(error: Exception) -> bool:
-    """Only these may be retried; any other error would come again."""
+def _is_retriable(error: Exception) -> bool:
+    """Whether a retry may succeed."""
     return isinstance(error, ClientError) and error.response["Error"]["Code"] in _RETRIED
 
 

@@ -1,4 +1,4 @@
-"""How many cases and photos the gallery has, and of how many photos there is no face, and why."""
+"""Count the gallery's cases and photos, and the photos without a face by reason."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 class GalleryStats(msgspec.Struct, kw_only=True):
-    """Counts. `cases` is by source and status (`namus open`), `without_face` by reason."""
+    """Counts. `cases` are by source and status, such as `namus open`, and `without_face` are by reason."""
 
     cases: Counter[str] = msgspec.field(default_factory=Counter)
     quarantined: int = 0
     photos: Counter[str] = msgspec.field(default_factory=Counter)
-    """By kind, those that are stored."""
+    """Stored photos by kind."""
     with_face: int = 0
     without_face: Counter[str] = msgspec.field(default_factory=Counter)
     not_indexed_yet: int = 0
     never_stored: Counter[str] = msgspec.field(default_factory=Counter)
-    """By face_status (unusable, duplicate)."""
+    """Photos that were refused, by face_status: unusable or duplicate."""
 
     @property
     def face_share(self) -> float | None:
-        """Of the photos that were indexed, the share that has a face, 0 to 1."""
+        """The share of indexed photos that have a face, from 0 to 1, or None if no photo is indexed."""
         indexed = self.with_face + self.without_face.total()
         return self.with_face / indexed if indexed else None
 

@@ -1,4 +1,4 @@
-"""Compare bucket, table and face collections with each other, and repair what differs."""
+"""Compare the gallery bucket, the cases table and the face collections, and repair the differences."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WITHOUT_OBJECT = frozenset({"unusable", "duplicate"})
 
 @dataclass(frozen=True)
 class Difference:
-    """Something about a photo, by its key in the bucket, that is not as it should be."""
+    """A photo, by its key in the bucket, that is out of sync."""
 
     key: str
     problem: str
@@ -36,43 +36,43 @@ class Difference:
 
 @dataclass(kw_only=True)
 class GalleryState:
-    """What there is: 50,000 photos take about 60 MB."""
+    """A snapshot of the bucket, the table and the collections. 50,000 photos take about 60 MB of memory."""
 
     objects: set[str] = field(default_factory=set)
     statuses: dict[str, CaseStatus] = field(default_factory=dict)
     photos: dict[str, Item] = field(default_factory=dict)
     faces: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    """Of each photo's key and each collection the ids of its faces."""
+    """Face ids by photo key and collection."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """The gallery in its three parts.
+    """The verification of a gallery.
 
     Args:
-        photos: repairs a photo, under its lease.
+        photos: repairs a photo under its lease, and names the collections.
         withdrawal: repairs a closed case that still has photos.
-        gallery: bucket and table.
-        on_repair: told of each difference as it is repaired, and whether it was.
+        gallery: the bucket and the table.
+        on_repair: called after each difference, with whether the repair succeeded.
     """
 
     photos: PhotoIndex
     withdrawal: Withdrawal
     gallery: Gallery
-    on_repair: Callable[[Difference, bool], None] = lambda difference, repaired: None  # noqa: ARG005 - nobody watches
+    on_repair: Callable[[Difference, bool], None] = lambda difference, repaired: None  # noqa: ARG005 - the default does nothing
 
     def read(self) -> GalleryState:
-        """Read all three; what changes meanwhile may show up as a difference that the repair finds to be none."""
+        """Read the three stores. A concurrent change may look like a difference, which the repair tolerates."""
         state = GalleryState()
-        found = objects_under(self.gallery.s3, bucket=self.gallery.bucket, prefix="photos/")
-        state.objects = {item["Key"] for item in found}
+        objects = objects_under(self.gallery.s3, bucket=self.gallery.bucket, prefix="photos/")
+        state.objects = {item["Key"] for item in objects}
         for item in self._records():
             if item["record"] == CASE_RECORD:
                 state.statuses[item["case_id"]] = CaseStatus(item["status"])
             else:
                 photo_id = item["record"].removeprefix(photo_record(""))
                 state.photos[photo_key(item["case_id"], photo_id)] = item
-        # Faces last: one that is indexed meanwhile then shows up without its record, which a repair finds to be right.
+        # Read the faces last. A face that was indexed meanwhile then lacks its record, which a repair tolerates.
         for collection in self.photos.faces.kept():
             for face_id, external in collection.all_faces():
                 of_photo = state.faces.setdefault(_key_of(external), defaultdict(list))
@@ -80,7 +80,7 @@ class Verification:
         return state
 
     def differences(self, state: GalleryState) -> Iterator[Difference]:
-        """Everything that is not in step, one line a photo."""
+        """Yield the first difference of each photo that is out of sync."""
         collections = self.photos.faces.in_use().kept
         for key in sorted(state.objects | state.photos.keys() | state.faces.keys()):
             problem = _problem(state, key, collections)
@@ -88,7 +88,7 @@ class Verification:
                 yield Difference(key, problem)
 
     def repair(self, state: GalleryState) -> int:
-        """Bring each photo that differs into step; the number of those that could not be, now."""
+        """Repair each photo that is out of sync. Return the number of failed repairs."""
         failed = 0
         for difference in self.differences(state):
             repaired = self._repair_one(state, difference.key)
@@ -104,8 +104,8 @@ class Verification:
                 self.gallery.delete_photo_object(case_id, photo_id)
             elif status is not CaseStatus.OPEN:
                 self.withdrawal.withdraw(case_id, status)
-            found = {name: state.faces.get(key, {}).get(name, []) for name in self.photos.faces.in_use().kept}
-            self.photos.reconcile(key, found=found)
+            seen = {name: state.faces.get(key, {}).get(name, []) for name in self.photos.faces.in_use().kept}
+            self.photos.reconcile(key, seen=seen)
         except (LeaseBusyError, LeaseLostError, AmbiguousIndexError, ClientError, ValueError):
             return False
         return True
@@ -152,7 +152,7 @@ def _problem_of_closed(state: GalleryState, key: str, case_id: str) -> str | Non
 
 
 def _problem_in(record: Item, faces: dict[str, list[str]], collection: str) -> str | None:
-    """What is wrong with a photo of an open case in one collection."""
+    """Describe what is wrong with a photo of an open case in one collection, or return None."""
     recorded = record.get("faces", {}).get(collection, {})
     found = faces.get(collection, [])
     if record.get("kind") not in ENROLLED_KINDS:
@@ -168,7 +168,7 @@ def _problem_in(record: Item, faces: dict[str, list[str]], collection: str) -> s
 
 
 def _key_of(external_image_id: str) -> str:
-    """The key of the photo that a face says it is of; one that says nothing usable keeps its own name."""
+    """Return the key of the photo that a face belongs to. An invalid ExternalImageId stands for itself."""
     try:
         return photo_key(*photo_of_external_image_id(external_image_id))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Withdraw a case: its status, its faces, its photos and their records, in one go, as often as need be."""
+"""Withdraw a case: close it and delete its faces, its photos and their records. Idempotent."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Withdrawal:
-    """What a case is withdrawn from."""
+    """Withdraws cases from the gallery, its leases and its face collections."""
 
     gallery: Gallery
     leases: Leases
     faces: FaceCollections
 
     def withdraw(self, case_id: str, status: CaseStatus, *, source_modified: str | None = None) -> bool:
-        """Leave nothing of the case but its record with the new status, and its document.
+        """Keep only the case's document and its record, with the new status.
 
-        From the first write on no photo of the case gets a face. A worker that is indexing one holds its lease, so
-        this waits for it. Every step may be repeated; a case that the gallery does not have changes nothing.
+        After the first write no photo of the case gets a face. This waits for a worker that holds a photo's lease. It
+        is a no-op for a case that the gallery does not have.
 
         Args:
             case_id: the case.
             status: resolved or removed.
-            source_modified: the marker of a listing that still lists the case, so that it is not fetched again.
+            source_modified: the marker of a listing that still lists the case, so that no sync fetches it again.
 
         Returns:
             Whether the gallery has the case.
 
         Raises:
-            LeaseBusyError: a photo stayed in another worker's hands; to be tried again.
+            LeaseBusyError: another worker kept the lease on a photo. Try again.
         """
         if not self.gallery.close_case(case_id, status, source_modified=source_modified):
             return False
@@ -49,7 +49,7 @@ class Withdrawal:
         self._delete_faces(leases)
         for lease in leases:
             self.gallery.delete_photo_object(case_id, lease.photo_id)
-            self.leases.drop(lease)
+            self.leases.delete_record(lease)
         return True
 
     def _take(self, case_id: str, photo_id: str) -> Lease:
@@ -60,8 +60,8 @@ class Withdrawal:
 
     def _delete_faces(self, leases: list[Lease]) -> None:
         # A worker that died may have left a face that no record names.
-        died = [external_image_id(lease.case_id, lease.photo_id) for lease in leases if lease.taken_over]
+        taken_over = [external_image_id(lease.case_id, lease.photo_id) for lease in leases if lease.taken_over]
         for collection in self.faces.kept():
             entries = (lease.photo.get("faces", {}).get(collection.collection, {}) for lease in leases)
             recorded = [entry["face_id"] for entry in entries if "face_id" in entry]
-            collection.delete([*recorded, *(collection.faces_of(died) if died else [])])
+            collection.delete([*recorded, *(collection.faces_of(taken_over) if taken_over else [])])

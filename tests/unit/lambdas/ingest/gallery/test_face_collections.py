@@ -1,4 +1,4 @@
-"""Two collections in step: while one is being built, and while it can still be undone."""
+"""Tests of keeping two collections in sync during a rebuild."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ def stored(gallery: Gallery, picture: Callable[..., bytes]) -> None:
     gallery.put_photo("namus:MP1", SourcePhoto(photo_id="11", url="/x"), prepare_photo(picture()))
 
 
-def test_without_a_record_the_deployed_collection_is_the_only_one(gallery: Gallery) -> None:
+def test_deployed_collection_is_the_default(gallery: Gallery) -> None:
     in_use = read_collections_in_use(gallery.dynamodb, table="cases", deployed="faces")
     assert in_use.kept == ("faces",)
 
 
-def test_a_photo_gets_a_face_in_each_collection_and_its_record_tells_of_the_active_one(
+def test_photo_gets_a_face_in_each_collection(
     photos: PhotoIndex, rekognition: Any, point: Any, gallery: Gallery
 ) -> None:
     photos.reconcile(KEY)
     point(active="faces", building="next")
     photos.reconcile(KEY)
-    assert rekognition.calls.count("IndexFaces") == 2, "the face that was there is left alone"
+    assert rekognition.calls.count("IndexFaces") == 2, "the existing face stays"
     assert rekognition.external_ids("faces") == rekognition.external_ids("next") == ["namus:MP1:11"]
     point(active="next", previous="faces")
     photos.reconcile(KEY)
@@ -63,7 +63,7 @@ def test_a_photo_gets_a_face_in_each_collection_and_its_record_tells_of_the_acti
     assert set(record["faces"]) == {"faces", "next"}
 
 
-def test_a_withdrawn_case_leaves_every_collection(
+def test_withdrawn_case_leaves_every_collection(
     photos: PhotoIndex, rekognition: Any, point: Any, withdrawal: Withdrawal
 ) -> None:
     point(active="next", previous="faces")
@@ -72,7 +72,7 @@ def test_a_withdrawn_case_leaves_every_collection(
     assert rekognition.external_ids("faces") == rekognition.external_ids("next") == []
 
 
-def test_a_deleted_photo_leaves_every_collection(
+def test_deleted_photo_leaves_every_collection(
     photos: PhotoIndex, rekognition: Any, point: Any, gallery: Gallery
 ) -> None:
     point(active="faces", building="next")
@@ -82,11 +82,11 @@ def test_a_deleted_photo_leaves_every_collection(
     assert rekognition.external_ids("faces") == rekognition.external_ids("next") == []
 
 
-def test_the_searched_collection_comes_first() -> None:
+def test_active_collection_comes_first() -> None:
     assert CollectionsInUse(active="b", building="c", previous="a").kept == ("b", "c", "a")
 
 
-def test_a_search_remembers_the_active_collection_for_five_seconds(gallery: Gallery, point: Any) -> None:
+def test_search_caches_the_active_collection_for_5_seconds(gallery: Gallery, point: Any) -> None:
     moment = [datetime(2026, 11, 23, 3, tzinfo=UTC)]
     to_search = CollectionToSearch(dynamodb=gallery.dynamodb, table="cases", deployed="faces", now=lambda: moment[0])
     assert to_search.name() == "faces"
@@ -96,5 +96,5 @@ def test_a_search_remembers_the_active_collection_for_five_seconds(gallery: Gall
     moment[0] += timedelta(seconds=0.2)
     assert to_search.name() == "next"
     point(active="faces", previous="next")
-    moment[0] -= timedelta(hours=1)  # a clock that was put right must not make it remember for an hour
+    moment[0] -= timedelta(hours=1)  # a corrected clock must not extend the cache
     assert to_search.name() == "faces"

@@ -1,4 +1,4 @@
-"""The faces of one photo follow the truth: under redelivery, reordering, concurrency, crashes and failing services."""
+"""Tests of reconciling a photo: redelivery, reordering, concurrency, crashes and failing services."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lambdas.cases.table import read_photo
 from lambdas.common.photos import prepare_photo
 from lambdas.ingest.gallery.index_photo import PhotoIndex, PhotoOutcome
 from lambdas.ingest.gallery.lease import LeaseBusyError, LeaseLostError
-from lambdas.ingest.gallery.rekognition import AmbiguousIndexError, judge
+from lambdas.ingest.gallery.rekognition import AmbiguousIndexError, assess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ KEY = "photos/namus/MP1/11.jpg"
 
 @pytest.fixture
 def put(gallery: Gallery, picture: Callable[..., bytes]) -> Callable[..., None]:
-    """Open the case and store a photo of it."""
+    """Return a function that opens the case and stores a photo of it."""
 
     def store(seed: int = 1, photo_id: str = "11", kind: PhotoKind = PhotoKind.PORTRAIT) -> None:
         gallery.open_case(Case(case_id=CASE, source="namus", source_id="MP1"), b"{}")
@@ -42,7 +42,7 @@ def record(gallery: Gallery) -> Callable[[], dict[str, Any] | None]:
 
 
 def die_once(operation: str) -> Callable[[str], None]:
-    """The worker is killed at this point: not an error that anybody handles."""
+    """Kill the worker at the first call of the operation. No code handles KeyboardInterrupt."""
     calls = iter([True])
 
     def die(called: str) -> None:
@@ -53,7 +53,7 @@ def die_once(operation: str) -> Callable[[str], None]:
 
 
 def fail(operation: str, *codes: str) -> Callable[[str], None]:
-    """Successive calls of the operation fail with these codes, then no more."""
+    """Fail successive calls of the operation with these codes, then let calls through."""
     remaining = iter(codes)
 
     def raise_next(called: str) -> None:
@@ -63,9 +63,7 @@ def fail(operation: str, *codes: str) -> Callable[[str], None]:
     return raise_next
 
 
-def test_a_stored_photo_gets_one_face_and_its_record_names_it(
-    put: Any, photos: PhotoIndex, rekognition: Any, record: Any
-) -> None:
+def test_stored_photo_gets_one_recorded_face(put: Any, photos: PhotoIndex, rekognition: Any, record: Any) -> None:
     put()
     assert photos.reconcile(KEY) is PhotoOutcome.INDEXED
     [face_id] = rekognition.faces["faces"]
@@ -74,14 +72,14 @@ def test_a_stored_photo_gets_one_face_and_its_record_names_it(
     assert "lease_owner" not in record()
 
 
-def test_a_redelivered_event_indexes_nothing(put: Any, photos: PhotoIndex, rekognition: Any) -> None:
+def test_redelivered_event_indexes_nothing(put: Any, photos: PhotoIndex, rekognition: Any) -> None:
     put()
     photos.reconcile(KEY)
     assert photos.reconcile(KEY) is PhotoOutcome.UNCHANGED
     assert rekognition.calls.count("IndexFaces") == 1
 
 
-def test_a_replaced_picture_replaces_its_face(put: Any, photos: PhotoIndex, rekognition: Any, record: Any) -> None:
+def test_replaced_picture_replaces_its_face(put: Any, photos: PhotoIndex, rekognition: Any, record: Any) -> None:
     put(seed=1)
     photos.reconcile(KEY)
     before = record()["face_id"]
@@ -90,7 +88,7 @@ def test_a_replaced_picture_replaces_its_face(put: Any, photos: PhotoIndex, reko
     assert list(rekognition.faces["faces"]) == [record()["face_id"]] != [before]
 
 
-def test_a_deleted_photo_loses_its_face_and_its_record(
+def test_deleted_photo_loses_its_face_and_its_record(
     put: Any, photos: PhotoIndex, rekognition: Any, gallery: Gallery, record: Any
 ) -> None:
     put()
@@ -100,7 +98,7 @@ def test_a_deleted_photo_loses_its_face_and_its_record(
     assert (rekognition.external_ids(), record()) == ([], None)
 
 
-def test_an_event_that_arrives_after_the_removal_does_nothing(
+def test_event_after_the_removal_does_nothing(
     put: Any, photos: PhotoIndex, rekognition: Any, withdrawal: Withdrawal, record: Any
 ) -> None:
     put()
@@ -110,7 +108,7 @@ def test_an_event_that_arrives_after_the_removal_does_nothing(
 
 
 @pytest.mark.parametrize(("boxes", "reason"), [([], "NO_FACE_FOUND"), ([(0.3, 0.3), (0.29, 0.3)], "SEVERAL_FACES")])
-def test_a_photo_without_one_clear_face_is_recorded_with_the_reason(
+def test_photo_without_one_clear_face_records_the_reason(
     put: Any, photos: PhotoIndex, rekognition: Any, record: Any, boxes: list[tuple[float, float]], reason: str
 ) -> None:
     put()
@@ -121,7 +119,7 @@ def test_a_photo_without_one_clear_face_is_recorded_with_the_reason(
     assert photos.reconcile(KEY) is PhotoOutcome.UNCHANGED
 
 
-def test_smaller_faces_in_the_background_are_ignored_and_said(
+def test_smaller_background_faces_are_ignored_and_recorded(
     put: Any, photos: PhotoIndex, rekognition: Any, record: Any
 ) -> None:
     put()
@@ -135,10 +133,10 @@ def test_smaller_faces_in_the_background_are_ignored_and_said(
 def test_low_quality_is_recorded_in_rekognitions_words() -> None:
     unindexed: Any = [{"Reasons": ["LOW_SHARPNESS", "SMALL_BOUNDING_BOX"]}]
     answer: Any = {"FaceRecords": [], "UnindexedFaces": unindexed}
-    assert judge(answer).reason == "LOW_SHARPNESS,SMALL_BOUNDING_BOX"
+    assert assess(answer).reason == "LOW_SHARPNESS,SMALL_BOUNDING_BOX"
 
 
-def test_an_unreadable_image_is_recorded_and_not_tried_again(
+def test_unreadable_image_is_recorded_and_not_retried(
     put: Any, photos: PhotoIndex, rekognition: Any, record: Any
 ) -> None:
     put()
@@ -149,7 +147,9 @@ def test_an_unreadable_image_is_recorded_and_not_tried_again(
 
 
 @pytest.mark.parametrize("kind", [PhotoKind.AGE_PROGRESSION, PhotoKind.ARTIST])
-def test_made_pictures_are_enrolled_and_marked(put: Any, photos: PhotoIndex, record: Any, kind: PhotoKind) -> None:
+def test_progressions_and_drawings_are_enrolled_and_marked(
+    put: Any, photos: PhotoIndex, record: Any, kind: PhotoKind
+) -> None:
     put(kind=kind)
     assert photos.reconcile(KEY) is PhotoOutcome.INDEXED
     assert record()["kind"] == kind.value
@@ -161,9 +161,7 @@ def test_other_pictures_are_never_enrolled(put: Any, photos: PhotoIndex, rekogni
     assert (rekognition.calls, record()["reason"]) == ([], "kind other")
 
 
-def test_a_picture_that_turns_out_to_be_of_another_kind_loses_its_face(
-    put: Any, photos: PhotoIndex, rekognition: Any
-) -> None:
+def test_picture_that_becomes_other_loses_its_face(put: Any, photos: PhotoIndex, rekognition: Any) -> None:
     put()
     photos.reconcile(KEY)
     put(kind=PhotoKind.OTHER)
@@ -171,14 +169,14 @@ def test_a_picture_that_turns_out_to_be_of_another_kind_loses_its_face(
     assert rekognition.external_ids() == []
 
 
-def test_a_photo_of_no_open_case_gets_no_face(put: Any, gallery: Gallery, photos: PhotoIndex, rekognition: Any) -> None:
+def test_photo_of_a_closed_case_gets_no_face(put: Any, gallery: Gallery, photos: PhotoIndex, rekognition: Any) -> None:
     put()
     gallery.close_case(CASE, CaseStatus.RESOLVED, source_modified=None)
     assert photos.reconcile(KEY) is PhotoOutcome.NOT_ENROLLED
     assert rekognition.calls == []
 
 
-def test_a_case_that_closes_while_its_photo_is_indexed_keeps_no_face(
+def test_case_closed_during_indexing_keeps_no_face(
     put: Any, gallery: Gallery, photos: PhotoIndex, rekognition: Any, record: Any
 ) -> None:
     put()
@@ -189,7 +187,7 @@ def test_a_case_that_closes_while_its_photo_is_indexed_keeps_no_face(
     assert (rekognition.external_ids(), record()["face_status"]) == ([], "stored")
 
 
-def test_a_photo_in_another_workers_hands_is_left_to_it(put: Any, photos: PhotoIndex, rekognition: Any) -> None:
+def test_photo_under_another_lease_is_left_alone(put: Any, photos: PhotoIndex, rekognition: Any) -> None:
     put()
     photos.leases.take(CASE, "11")
     with pytest.raises(LeaseBusyError):
@@ -198,7 +196,7 @@ def test_a_photo_in_another_workers_hands_is_left_to_it(put: Any, photos: PhotoI
 
 
 @pytest.mark.parametrize("stage", ["before", "after"])
-def test_a_worker_killed_around_index_faces_leaves_one_face_in_the_end(
+def test_worker_killed_around_index_faces_leaves_one_face(
     put: Any, photos: PhotoIndex, rekognition: Any, record: Any, clock: Any, stage: str
 ) -> None:
     put()
@@ -212,7 +210,7 @@ def test_a_worker_killed_around_index_faces_leaves_one_face_in_the_end(
     assert list(rekognition.faces["faces"]) == [record()["face_id"]]
 
 
-def test_the_face_of_a_killed_worker_goes_with_its_case(
+def test_face_of_a_killed_worker_is_withdrawn(
     put: Any, photos: PhotoIndex, rekognition: Any, withdrawal: Withdrawal, clock: Any, record: Any
 ) -> None:
     put()
@@ -228,7 +226,7 @@ def test_the_face_of_a_killed_worker_goes_with_its_case(
 
 
 @pytest.mark.parametrize("boxes", [[], [(0.4, 0.4)]])
-def test_a_killed_replacement_leaves_no_face_of_the_earlier_attempt(
+def test_killed_replacement_leaves_no_earlier_face(
     put: Any, photos: PhotoIndex, rekognition: Any, clock: Any, boxes: list[tuple[float, float]]
 ) -> None:
     put(seed=1)
@@ -244,14 +242,14 @@ def test_a_killed_replacement_leaves_no_face_of_the_earlier_attempt(
     assert rekognition.external_ids() == ["namus:MP1:11"] * len(boxes)
 
 
-def test_throttling_is_tried_again_without_looking_for_a_twin(put: Any, photos: PhotoIndex, rekognition: Any) -> None:
+def test_throttling_is_retried_without_a_duplicate_search(put: Any, photos: PhotoIndex, rekognition: Any) -> None:
     put()
     rekognition.before = fail("IndexFaces", "ThrottlingException", "ProvisionedThroughputExceededException")
     assert photos.reconcile(KEY) is PhotoOutcome.INDEXED
     assert rekognition.calls == ["IndexFaces"] * 3
 
 
-def test_an_internal_error_that_had_indexed_leaves_no_twin(
+def test_internal_error_after_indexing_leaves_no_duplicate(
     put: Any, photos: PhotoIndex, rekognition: Any, record: Any
 ) -> None:
     put()
@@ -261,7 +259,7 @@ def test_an_internal_error_that_had_indexed_leaves_no_twin(
 
 
 @pytest.mark.parametrize("error", ["InternalServerError", "ReadTimeout"])
-def test_when_every_attempt_fails_the_next_delivery_cleans_up(
+def test_next_delivery_cleans_up_after_failed_attempts(
     put: Any, photos: PhotoIndex, rekognition: Any, record: Any, error: str
 ) -> None:
     put()
@@ -279,7 +277,7 @@ def test_when_every_attempt_fails_the_next_delivery_cleans_up(
     assert list(rekognition.faces["faces"]) == [record()["face_id"]]
 
 
-def test_a_failure_that_indexed_nothing_gives_the_lease_back(
+def test_failure_without_indexing_releases_the_lease(
     put: Any, photos: PhotoIndex, rekognition: Any, record: Any
 ) -> None:
     put()
@@ -291,7 +289,7 @@ def test_a_failure_that_indexed_nothing_gives_the_lease_back(
     assert rekognition.calls == ["IndexFaces"] * 2
 
 
-def test_a_worker_that_overslept_its_lease_undoes_its_face(
+def test_worker_that_lost_its_lease_undoes_its_face(
     put: Any, photos: PhotoIndex, rekognition: Any, clock: Any, record: Any
 ) -> None:
     put()

@@ -1,4 +1,4 @@
-"""A new collection from the stored photos, swapped in and out while cases come and go."""
+"""Tests of rebuilding the face collection while cases come and go."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def rebuild(put: Callable[[int], None], photos: PhotoIndex) -> Rebuild:
     return Rebuild(photos=photos)
 
 
-def test_the_new_collection_takes_over_and_the_old_one_can_come_back(rebuild: Rebuild, rekognition: Any) -> None:
+def test_rebuilt_collection_takes_over_and_rolls_back(rebuild: Rebuild, rekognition: Any) -> None:
     assert rebuild.start("faces-2") == CollectionsInUse(active="faces", building="faces-2")
     assert rebuild.fill() == 0
     assert rebuild.swap() == CollectionsInUse(active="faces-2", previous="faces")
@@ -52,7 +52,7 @@ def test_the_new_collection_takes_over_and_the_old_one_can_come_back(rebuild: Re
     assert list(rekognition.faces) == ["faces-2"]
 
 
-def test_cases_that_come_and_go_meanwhile_are_in_step_in_both(
+def test_both_collections_follow_cases_during_a_rebuild(
     rebuild: Rebuild, rekognition: Any, put: Any, withdrawal: Withdrawal
 ) -> None:
     rebuild.start("faces-2")
@@ -66,7 +66,7 @@ def test_cases_that_come_and_go_meanwhile_are_in_step_in_both(
     assert rekognition.external_ids("faces") == rekognition.external_ids("faces-2") == expected
 
 
-def test_a_rebuild_that_was_killed_goes_on_where_it_was(rebuild: Rebuild, rekognition: Any, clock: Any) -> None:
+def test_killed_fill_continues_where_it_stopped(rebuild: Rebuild, rekognition: Any, clock: Any) -> None:
     rebuild.start("faces-2")
     calls = iter(range(3))
 
@@ -82,15 +82,15 @@ def test_a_rebuild_that_was_killed_goes_on_where_it_was(rebuild: Rebuild, rekogn
     rekognition.before = lambda _: None
     rebuild.start("faces-2")
     rekognition.calls.clear()
-    assert rebuild.fill() == 1, "one photo is still in the dead worker's hands"
-    assert rekognition.calls.count("IndexFaces") == COUNT - 3 - 1, "none is indexed twice"
+    assert rebuild.fill() == 1, "the dead worker still holds the lease on one photo"
+    assert rekognition.calls.count("IndexFaces") == COUNT - 3 - 1, "no photo is indexed twice"
     clock.advance(seconds=91)
     assert rebuild.fill() == 0
     rebuild.swap()
     assert rekognition.external_ids("faces-2") == rekognition.external_ids("faces") == ALL
 
 
-def test_a_photo_that_cannot_be_indexed_now_keeps_the_swap_waiting(rebuild: Rebuild, rekognition: Any) -> None:
+def test_failed_photo_blocks_the_swap(rebuild: Rebuild, rekognition: Any) -> None:
     rebuild.start("faces-2")
 
     def refuse(operation: str) -> None:
@@ -103,7 +103,7 @@ def test_a_photo_that_cannot_be_indexed_now_keeps_the_swap_waiting(rebuild: Rebu
         rebuild.swap()
 
 
-def test_steps_out_of_turn_say_what_to_do(rebuild: Rebuild) -> None:
+def test_step_out_of_order_says_what_to_do(rebuild: Rebuild) -> None:
     for step in (rebuild.fill, rebuild.swap, rebuild.rollback, rebuild.finish):
         with pytest.raises(RebuildError):
             step()
@@ -112,7 +112,7 @@ def test_steps_out_of_turn_say_what_to_do(rebuild: Rebuild) -> None:
         rebuild.start("faces-3")
 
 
-def test_a_rebuild_can_be_given_up(rebuild: Rebuild, rekognition: Any) -> None:
+def test_rebuild_can_be_abandoned(rebuild: Rebuild, rekognition: Any) -> None:
     rebuild.start("faces-2")
     assert rebuild.finish() == CollectionsInUse(active="faces")
     assert list(rekognition.faces) == ["faces"]

@@ -1,4 +1,4 @@
-"""What the gallery holds, counted."""
+"""Tests of counting the gallery's cases and photos."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lambdas.ingest.gallery.index_photo import PhotoIndex
 
 
-def test_photos_are_counted_by_what_became_of_them(
+def test_photos_are_counted_by_outcome(
     gallery: Gallery, photos: PhotoIndex, rekognition: Any, picture: Callable[..., bytes]
 ) -> None:
     gallery.open_case(Case(case_id="namus:MP1", source="namus", source_id="MP1"), b"{}")

@@ -1,4 +1,4 @@
-"""A gallery that is out of step in every way that we know of, and the repair that ends it."""
+"""Tests of verifying and repairing a gallery that is out of sync in every known way."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ def problems(verification: Verification) -> dict[str, str]:
     return {difference.key: difference.problem for difference in verification.differences(verification.read())}
 
 
-def test_a_gallery_in_step_has_no_differences(
-    put: Any, photos: PhotoIndex, verification: Any, rekognition: Any
-) -> None:
+def test_gallery_in_sync_has_no_differences(put: Any, photos: PhotoIndex, verification: Any, rekognition: Any) -> None:
     put(1)
     put(2)
     put(3, kind=PhotoKind.OTHER)
@@ -53,7 +51,7 @@ def test_a_gallery_in_step_has_no_differences(
     assert problems(verification) == {}
 
 
-def test_every_difference_is_named_and_repaired(
+def test_each_difference_is_reported_and_repaired(
     put: Any, photos: PhotoIndex, verification: Any, rekognition: Any, gallery: Gallery, s3: Any
 ) -> None:
     for number in range(1, 9):
@@ -84,16 +82,14 @@ def test_every_difference_is_named_and_repaired(
     assert rekognition.external_ids() == [f"namus:MP{number}:1" for number in (1, 2, 3, 4, 7, 8)]
 
 
-def test_a_photo_that_is_being_worked_on_is_left_alone(put: Any, photos: PhotoIndex, verification: Any) -> None:
+def test_photo_under_a_lease_is_left_alone(put: Any, photos: PhotoIndex, verification: Any) -> None:
     put(1)
     photos.leases.take("namus:MP1", "1")
     assert problems(verification) == {key(1): "a worker left it unfinished"}
     assert verification.repair(verification.read()) == 1
 
 
-def test_a_face_that_was_indexed_while_the_gallery_was_read_stays(
-    put: Any, photos: PhotoIndex, verification: Any, rekognition: Any
-) -> None:
+def test_face_indexed_during_the_read_stays(put: Any, photos: PhotoIndex, verification: Any, rekognition: Any) -> None:
     put(1)
     state = verification.read()
     photos.reconcile(key(1))

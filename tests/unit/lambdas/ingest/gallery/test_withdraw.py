@@ -1,4 +1,4 @@
-"""A withdrawn case leaves its record and nothing else."""
+"""Tests of withdrawing a case: only its document and its record remain."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def photo_keys(s3: Any) -> list[str]:
 
 
 @pytest.mark.usefixtures("two_cases")
-def test_faces_photos_and_records_go_in_one_go_and_other_cases_keep_theirs(
+def test_withdrawal_deletes_faces_and_photos_of_one_case(
     withdrawal: Withdrawal, gallery: Gallery, rekognition: Any, s3: Any
 ) -> None:
     rekognition.calls.clear()
@@ -45,24 +45,24 @@ def test_faces_photos_and_records_go_in_one_go_and_other_cases_keep_theirs(
     stored = read_case(gallery.dynamodb, table="cases", case_id="namus:MP1")
     assert stored is not None
     assert stored.status is CaseStatus.RESOLVED
-    assert rekognition.calls == ["DeleteFaces"], "one request for all of a case's faces"
+    assert rekognition.calls == ["DeleteFaces"], "one request deletes all faces of a case"
 
 
 @pytest.mark.usefixtures("two_cases")
-def test_withdrawing_twice_is_the_same_as_once(withdrawal: Withdrawal, rekognition: Any) -> None:
+def test_withdrawal_is_idempotent(withdrawal: Withdrawal, rekognition: Any) -> None:
     withdrawal.withdraw("namus:MP1", CaseStatus.REMOVED)
     assert withdrawal.withdraw("namus:MP1", CaseStatus.REMOVED)
     assert rekognition.external_ids() == ["namus:MP2:11", "namus:MP2:12"]
 
 
-def test_a_case_that_the_gallery_does_not_have_is_not_made(withdrawal: Withdrawal, gallery: Gallery) -> None:
+def test_unknown_case_is_not_created(withdrawal: Withdrawal, gallery: Gallery) -> None:
     assert not withdrawal.withdraw("namus:MP9", CaseStatus.REMOVED)
     assert gallery.case_record("namus:MP9") is None
 
 
 @pytest.mark.usefixtures("two_cases")
 @pytest.mark.parametrize("stage", ["before", "after"])
-def test_a_withdrawal_that_was_killed_is_finished_by_the_next(
+def test_killed_withdrawal_is_completed_by_the_next(
     withdrawal: Withdrawal, rekognition: Any, s3: Any, clock: Any, stage: str
 ) -> None:
     def die(called: str) -> None:
