@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from agencies.alerting import Alerting
 from agencies.fields import Account, Email, LogDays, Name, Region, Similarity, SourceUrl
+from lambdas.ingest.sources.settings import refuse_mixed_gallery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,10 +74,7 @@ class Sources(_Table):
 
     @model_validator(mode="after")
     def _are_of_one_gallery(self) -> Self:
-        wanted = [name for name, source in self.enabled.items() if source.wanted]
-        if wanted and len(wanted) < len(self.enabled):
-            # A match on a wanted person means something else than one on a missing person.
-            raise ValueError(f"wanted persons ({', '.join(wanted)}) need a gallery, so an agency file, of their own")
+        refuse_mixed_gallery({name: source.wanted for name, source in self.enabled.items()})
         return self
 
 

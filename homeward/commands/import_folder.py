@@ -13,8 +13,9 @@ from homeward.exit_codes import REFUSED
 from homeward.options import AgencyFileOption, AgencyOption, AllowRemovalsOption, DryRunOption, JsonOption
 from homeward.sync_report import preview, run, show, show_preview
 from homeward.terminal import console, fail
-from lambdas.ingest.sources.agency_folder.cases import AgencyFolder, Problem, template
+from lambdas.ingest.sources.agency_folder.cases import AgencyFolder, Problem
 from lambdas.ingest.sources.agency_folder.files import open_folder
+from lambdas.ingest.sources.agency_folder.list_file import template
 from lambdas.ingest.sources.protocol import UnreadableListingError
 from lambdas.ingest.sync_runs import this_process
 from lambdas.ingest.wiring import open_sync

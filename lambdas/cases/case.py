@@ -118,11 +118,6 @@ class SourcePhoto(Record, frozen=True):
     kind: PhotoKind = PhotoKind.PORTRAIT
     caption: str | None = None
     taken_year: int | None = None
-    uploaded_at: str | None = None
-    width_px: int | None = None
-    height_px: int | None = None
-    media_type_declared: str | None = None
-    is_default: bool = False
 
 
 class Case(Record, frozen=True):

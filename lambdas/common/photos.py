@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP")
+# The largest file that a source, a feed or a folder may deliver as a photo.
+MAX_PHOTO_BYTES = 25_000_000
 _MOST_PIXELS = 60_000_000
 # Rekognition finds a face from 40 px in an image of 1920x1080 and takes no more than 4096 px a side as useful detail.
 _LONGEST_SIDE_PX = 1920

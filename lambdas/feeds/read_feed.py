@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.common.photos import UnusablePhotoError, prepare_photo
+from lambdas.common.photos import MAX_PHOTO_BYTES, UnusablePhotoError, prepare_photo
 from lambdas.detection.capture import Capture, name_based_id, trusted_time
 from lambdas.detection.message import ReceivedCapture
 from lambdas.detection.store_capture import store_capture
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lambdas.feeds.seen import Seen
     from lambdas.feeds.settings import FeedSettings
 
-_FEED_BYTES, _PICTURE_BYTES = 5_000_000, 25_000_000
+_MAX_FEED_BYTES = 5_000_000
 # Shorter than the time to the next run, so that two never read one feed at once.
 _LONGEST_RUN = timedelta(minutes=4)
 _FAILURES_IN_A_ROW = 3
@@ -64,7 +64,7 @@ class FeedReader:
             SourceError: the feed itself cannot be had.
         """
         report = FeedReport(feed=self.feed.name)
-        answer = self.client.get_if_changed(self.feed.url, validators=self.seen.validators(), max_bytes=_FEED_BYTES)
+        answer = self.client.get_if_changed(self.feed.url, validators=self.seen.validators(), max_bytes=_MAX_FEED_BYTES)
         if answer.body is None:
             report.changed = False
             return report
@@ -99,7 +99,7 @@ class FeedReader:
 
     def _submit(self, image: str, capture: Capture) -> None:
         """As the gallery's photos are: what it is by content, upright, without metadata, no larger than is of use."""
-        jpeg = prepare_photo(self.client.get(image, max_bytes=_PICTURE_BYTES)).jpeg
+        jpeg = prepare_photo(self.client.get(image, max_bytes=MAX_PHOTO_BYTES)).jpeg
         store_capture(self.s3, bucket=self.bucket, received=ReceivedCapture(capture=capture, jpeg=jpeg), now=self.now())
 
     def _capture(self, entry: Entry, image: str) -> Capture:

@@ -1,1 +1,1 @@
-"""The sources of cases: one package each, and what their parsers share."""
+"""The sources of cases: one package per source, and the parsers that they share."""

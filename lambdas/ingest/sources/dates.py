@@ -1,4 +1,4 @@
-"""Dates as sources write them, to ISO 8601 as far as they are known."""
+"""Parse dates as sources write them into ISO 8601, cut to the known precision."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _MONTHS = {
 }
 
 
-def day_in_words(value: Any) -> str | None:
-    """`September 6, 2015` or `Sep 6, 2015 12:00:00 AM` as 2015-09-06; None for anything else."""
+def parse_day(value: Any) -> str | None:
+    """Parse `September 6, 2015` or `Sep 6, 2015 12:00:00 AM` into 2015-09-06. None for anything else."""
     if not isinstance(value, str):
         return None
     match = re.match(r"\s*([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b", value[:100])
@@ -24,15 +24,15 @@ def day_in_words(value: Any) -> str | None:
     return _iso(int(match[3]), _MONTHS[match[1].lower()], int(match[2]))
 
 
-def partial_date(value: Any) -> tuple[str, str] | None:
-    """`1958/11/05`, `1958-11` or `1958` as an ISO date cut to its precision, and that precision, else None."""
+def parse_partial_date(value: Any) -> tuple[str, str] | None:
+    """Parse `1958/11/05`, `1958-11` or `1958` into an ISO date and its precision. None for anything else."""
     if not isinstance(value, str):
         return None
     match = re.fullmatch(r"\s*(\d{4})(?:[/-](\d{1,2})(?:[/-](\d{1,2}))?)?\s*", value[:40])
     if match is None or not 1850 <= int(match[1]) <= 2100:
         return None
     year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
-    # Sources write 00 for a month or a day that they do not know.
+    # Sources write 00 for an unknown month or day.
     if day and (full := _iso(year, month, day)):
         return full, "day"
     if 1 <= month <= 12:
@@ -41,7 +41,7 @@ def partial_date(value: Any) -> tuple[str, str] | None:
 
 
 def years_between(birth: str | None, event: str | None) -> int | None:
-    """Whole years from one ISO day to another; None where either is not a full day, or the order is wrong."""
+    """Count the whole years between two ISO days. None if either is not a full day or the order is wrong."""
     if birth is None or event is None or len(birth) != 10 or len(event) != 10:
         return None
     born, happened = date.fromisoformat(birth), date.fromisoformat(event)

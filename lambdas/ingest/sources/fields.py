@@ -1,30 +1,26 @@
-"""Reading documents that other people wrote: what is missing, null, empty or of the wrong type is simply unknown."""
+"""Read members of an untrusted JSON document. A missing, null, empty or mistyped member is None or empty."""
 
 from __future__ import annotations
 
-import html
 import math
-import re
 from typing import Any
 
 import msgspec
 
-from lambdas.cases.case import Range
 from lambdas.ingest.sources.protocol import DocumentError
 
-# A typed case must fit into one item of the table (400 kB), whatever a document holds.
-_LONGEST_TEXT = 8_000
-_MOST_ITEMS = 50
+# A case must fit into one DynamoDB item of 400 kB, whatever the document holds.
+_MAX_TEXT = 8_000
+_MAX_ITEMS = 50
 
-_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _UNKNOWN = frozenset({"unknown", "unsure", "uncertain", "not provided", "n/a", "na", "none", "null", "-"})
 
 
 def decode_object(document: bytes) -> dict[str, Any]:
-    """A JSON document that must be an object.
+    """Decode a JSON document that must be an object.
 
     Raises:
-        DocumentError: it is no JSON, or something else than an object.
+        DocumentError: the document is not JSON, or not an object.
     """
     try:
         decoded = msgspec.json.decode(document)
@@ -36,7 +32,7 @@ def decode_object(document: bytes) -> dict[str, Any]:
 
 
 def member(document: Any, *path: str) -> Any:
-    """The value at a path of member names, or None where any step is missing or not an object."""
+    """Return the value at a path of member names, or None if a step is missing or not an object."""
     for name in path:
         if not isinstance(document, dict):
             return None
@@ -45,21 +41,27 @@ def member(document: Any, *path: str) -> Any:
 
 
 def text(document: Any, *path: str) -> str | None:
-    """A string with something in it, trimmed and cut to 8,000 characters, or None."""
+    """Return a string, trimmed and cut to 8,000 characters, or None if nothing is left."""
     value = member(document, *path)
     if not isinstance(value, str):
         return None
-    return value.strip()[:_LONGEST_TEXT] or None
+    return value.strip()[:_MAX_TEXT] or None
 
 
-def known(document: Any, *path: str) -> str | None:
-    """Like `text`, and None for the words that sources write when they do not know."""
+def known_text(document: Any, *path: str) -> str | None:
+    """Return a string as `text` does, or None for a word that means unknown, such as "N/A"."""
     value = text(document, *path)
     return None if value is None or value.lower() in _UNKNOWN else value
 
 
+def sex(document: Any, *path: str) -> str | None:
+    """Return "male", "female" or None."""
+    value = (text(document, *path) or "").lower()
+    return value if value in {"male", "female"} else None
+
+
 def number(document: Any, *path: str) -> float | None:
-    """A finite number, also from a string of digits; never a boolean."""
+    """Return a finite number, also from a numeric string. A boolean is None."""
     value = member(document, *path)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
@@ -71,46 +73,18 @@ def number(document: Any, *path: str) -> float | None:
 
 
 def positive(document: Any, *path: str, maximum: float = 1_000_000) -> float | None:
-    """A number above zero: a height or an age of 0 means that it is not known."""
+    """Return a number above zero and up to the maximum. Sources write 0 for an unknown height or age."""
     value = number(document, *path)
     return value if value is not None and 0 < value <= maximum else None
 
 
 def integer(document: Any, *path: str) -> int | None:
-    """A whole number, also from a string of digits."""
+    """Return a whole number, also from a numeric string."""
     value = number(document, *path)
     return int(value) if value is not None and value == int(value) and abs(value) < 2**53 else None
 
 
-def items(document: Any, *path: str, limit: int = _MOST_ITEMS) -> list[Any]:
-    """The members of an array, at most 50 unless said otherwise; none where there is no array."""
+def items(document: Any, *path: str, limit: int = _MAX_ITEMS) -> list[Any]:
+    """Return the items of an array up to the limit."""
     value = member(document, *path)
     return value[:limit] if isinstance(value, list) else []
-
-
-def span(lowest: float | None, highest: float | None, *, factor: float = 1.0) -> Range | None:
-    """A range in the case's unit, to one decimal; one end alone stands for both; a swapped pair is put in order."""
-    ends = sorted(round(end * factor, 1) for end in (lowest, highest) if end is not None)
-    return Range(min=ends[0], max=ends[-1]) if ends else None
-
-
-def plain(markup: str | None) -> str | None:
-    """HTML to plain text: tags dropped, entities resolved, white space folded, None where nothing is left."""
-    if markup is None:
-        return None
-    folded = " ".join(html.unescape(_TAGS.sub(" ", markup)).split())
-    return folded or None
-
-
-def phone_e164(digits: str | None) -> str | None:
-    """A North American number as E.164, or None where the digits are not one."""
-    bare = re.sub(r"\D", "", digits or "")
-    if len(bare) == 11 and bare.startswith("1"):
-        bare = bare[1:]
-    return f"+1{bare}" if re.fullmatch(r"[2-9]\d{2}[2-9]\d{6}", bare) else None
-
-
-def year_in(caption: str | None) -> int | None:
-    """The one year that a caption names ("... 1997"); None where there is none or more than one."""
-    years = set(re.findall(r"(?<!\d)(19\d{2}|20\d{2})(?!\d)", caption or ""))
-    return int(years.pop()) if len(years) == 1 else None

@@ -1,4 +1,4 @@
-"""Names as sources write them."""
+"""Parse names as sources write them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 
 from lambdas.cases.case import Name
 
-# What sources write where a name belongs when they have none.
-_NOBODY = re.compile(r"\b(unknown|unidentified|john doe|jane doe|baby (boy|girl)|not provided)\b", re.IGNORECASE)
+# Placeholders that sources write instead of an unknown name.
+_PLACEHOLDER = re.compile(r"\b(unknown|unidentified|john doe|jane doe|baby (boy|girl)|not provided)\b", re.IGNORECASE)
 
 
-def in_usual_case(words: str) -> str:
-    """`MARY-ANN O'FICTION` as Mary-Ann O'Fiction; mixed case is left as the source wrote it."""
+def title_case(words: str) -> str:
+    """Convert `MARY-ANN O'FICTION` to Mary-Ann O'Fiction. Mixed case stays as it is."""
     return words.title() if words.isupper() else words
 
 
-def name_in_words(words: str, *, kind: str = "legal") -> Name | None:
-    """`JUNIPER MAE SAMPLEFORD` as given, middle and family name; None where it is no name."""
-    parts = in_usual_case(" ".join(words.split())[:200]).split(" ")
-    if not parts[0] or _NOBODY.search(words):
+def parse_name(words: str, *, kind: str = "legal") -> Name | None:
+    """Split `JUNIPER MAE SAMPLEFORD` into given, middle and family name. None for a placeholder."""
+    parts = title_case(" ".join(words.split())[:200]).split(" ")
+    if not parts[0] or _PLACEHOLDER.search(words):
         return None
     if len(parts) == 1:
         return Name(given=parts[0], kind=kind)

@@ -1,4 +1,4 @@
-"""From the agency's settings to a source that can be asked. A new source is one more line here."""
+"""Create a source from the agency's settings. A new source adds one entry to `_HTTP_SOURCES`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lambdas.ingest.sources.protocol import Source
     from lambdas.ingest.sources.settings import Sources, SourceSettings
 
-_OVER_HTTP: dict[str, Callable[[SourceSettings, PoliteClient], Source]] = {
+_HTTP_SOURCES: dict[str, Callable[[SourceSettings, PoliteClient], Source]] = {
     "namus": lambda settings, client: NamUs(client, states=settings.states, numbers=settings.case_number_range),
     "fbi": lambda settings, client: Fbi(client, case_type=_case_type(settings)),
     "interpol": lambda settings, client: Interpol(
@@ -40,16 +40,16 @@ def _case_type(settings: SourceSettings) -> CaseType:
 def open_source(
     name: str, sources: Sources, *, s3: S3Client | None = None, pace: Callable[[str, float], Pace] | None = None
 ) -> Source:
-    """A source that the agency has enabled.
+    """Create a source that the agency has enabled.
 
     Args:
-        name: as in the agency's file.
-        sources: the agency's.
-        s3: needed for an agency's own folder in S3.
-        pace: makes the pace of a source from its name and its requests per second; without it each process has its own.
+        name: the source's name in the agency's file.
+        sources: the agency's sources.
+        s3: required for an agency's own folder in S3.
+        pace: makes a source's rate limit from its name and its requests per second; the default is one per process.
 
     Raises:
-        ValueError: the source is unknown, not enabled, or its settings lack something; the text says what.
+        ValueError: the source is unknown or not enabled, or a setting is missing; the text says which.
     """
     settings = sources.enabled.get(name)
     if settings is None:
@@ -59,8 +59,8 @@ def open_source(
         if settings.folder is None:
             raise ValueError("source 'folder' has no folder in the agency's file")
         return AgencyFolder(open_folder(settings.folder, s3=s3))
-    if name not in _OVER_HTTP:
-        raise ValueError(f"there is no source {name!r}; sources: {', '.join(sorted([*_OVER_HTTP, 'folder']))}")
+    if name not in _HTTP_SOURCES:
+        raise ValueError(f"there is no source {name!r}; sources: {', '.join(sorted([*_HTTP_SOURCES, 'folder']))}")
     if settings.base_url is None:
         raise ValueError(f"source {name!r} has no base_url in the agency's file")
     rate = settings.requests_per_second
@@ -71,4 +71,4 @@ def open_source(
         permission=settings.permission,
         further_origins=settings.photo_origins,
     )
-    return _OVER_HTTP[name](settings, client)
+    return _HTTP_SOURCES[name](settings, client)

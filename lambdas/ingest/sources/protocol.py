@@ -1,4 +1,4 @@
-"""What a source must be able to do: list its cases, fetch one document, read it, fetch one photo."""
+"""The interface of a source: list the cases, fetch and read a document, fetch a photo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CaseReference(msgspec.Struct, frozen=True, kw_only=True):
-    """A case as a listing names it. `modified` is whatever changes when the case does, or None."""
+    """A case in a source's listing. `modified` is a marker that changes when the case does, or None."""
 
     source: str
     source_id: str
@@ -24,45 +24,45 @@ class CaseReference(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def case_id(self) -> str:
-        """`namus:MP900101`."""
+        """The id of the case, such as `namus:MP900101`."""
         return case_id(self.source, self.source_id)
 
 
 class UnreadableListingError(SourceError):
-    """The listing breaks off or makes no sense, so nothing may be concluded from what it does not list."""
+    """The listing is incomplete or invalid, so a case that it lacks may still be open."""
 
 
 class DocumentError(ValueError):
-    """This document can never be used; it goes to quarantine with this reason."""
+    """The document is unusable. It goes to quarantine with this reason."""
 
 
 class Source(Protocol):
-    """One source of cases. All but `read` may talk to the network and raise SourceError."""
+    """A source of cases. Every method except `read` may use the network and raise SourceError."""
 
     name: str
     volatile: frozenset[str]
-    """Members of a document that change without the case changing, such as an age as of today."""
+    """Members of a document that change although the case does not, such as the current age."""
 
     def list_cases(self) -> Iterator[CaseReference]:
-        """Every open case, once; a generator, so that a large source is never in memory as a whole."""
+        """Yield every open case once. A generator keeps a large listing out of memory."""
 
     def fetch_document(self, source_id: str) -> bytes:
-        """The raw document, JSON.
+        """Fetch the raw JSON document of a case.
 
         Raises:
-            GoneError: the source answers that it has no such case.
+            GoneError: the source does not have the case.
         """
 
     def read(self, source_id: str, document: bytes) -> Case:
-        """The document as a typed case. Pure: the same bytes give the same case.
+        """Parse a document. A pure function: the same bytes give the same case.
 
         Raises:
-            DocumentError: nothing usable is in it.
+            DocumentError: the document is unusable.
         """
 
     def fetch_photo(self, photo: SourcePhoto) -> bytes:
-        """The bytes that the photo's link gives, whatever they are.
+        """Fetch the bytes of a photo, unchecked.
 
         Raises:
-            GoneError: the source answers that it has no such photo.
+            GoneError: the source does not have the photo.
         """

@@ -1,40 +1,43 @@
-"""The agency's `[sources]` table as the functions get it: the environment variable SOURCES, JSON.
+"""The agency's `[sources]` table as the functions get it: JSON in the environment variable SOURCES.
 
 {"contact": "homeward@agency.example", "namus": {"enabled": true, "base_url": "https://www.namus.gov", ...}}
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """One source. Members that only some sources read have a default that means "not used"."""
+    """The settings of one source. A member that the source does not read keeps its default."""
 
     enabled: bool = False
     base_url: str | None = None
-    """Where the source's API answers; its scheme, host and port are the only origin that links may lead to."""
+    """The URL of the source's API. Links may lead only to its origin (scheme, host and port)."""
     photo_origins: tuple[str, ...] = ()
-    """Further origins that the source's photos come from, e.g. https://www.fbi.gov."""
+    """Other origins of the source's photos, such as https://www.fbi.gov."""
     permission: str | None = None
     """Why the source may be used, in the agency's words. Without it robots.txt decides."""
     requests_per_second: float = 1.0
     states: tuple[str, ...] = ()
-    """The states to sweep, as the source spells them; empty means all."""
+    """The states to search, as the source spells them. Empty means all."""
     case_number_range: tuple[int, int] | None = None
-    """First and last case number to ask for one by one, instead of sweeping the search."""
+    """The first and the last case number to request one by one, instead of searching."""
     nationalities: tuple[str, ...] = ()
-    """ISO 3166 codes to slice a query by that returns too few rows."""
+    """ISO 3166 codes that split a query whose result is truncated."""
     wanted: bool = False
-    """List wanted persons instead of missing ones, where the source has both."""
+    """List wanted persons instead of missing persons, if the source has both."""
     folder: str | None = None
-    """A folder of the agency's own: a path or s3://BUCKET/PREFIX."""
+    """The agency's own folder: a path or s3://BUCKET/PREFIX."""
 
 
 class Sources(msgspec.Struct, frozen=True):
-    """Who answers for this system, and the sources that are enabled, by name."""
+    """The contact of this system's operator, and the enabled sources by name."""
 
     contact: str
     enabled: dict[str, SourceSettings]
@@ -45,14 +48,25 @@ def read_sources(text: str) -> Sources:
 
     Raises:
         msgspec.ValidationError: a member has the wrong type, or `contact` is missing.
-        ValueError: missing and wanted persons would come into one gallery.
+        ValueError: the sources mix missing and wanted persons.
     """
     members = msgspec.json.decode(text, type=dict[str, Any])
     contact = msgspec.convert(members.pop("contact", None), type=str)
     settings = msgspec.convert(members, type=dict[str, SourceSettings])
     enabled = {name: source for name, source in settings.items() if source.enabled}
-    wanted = sorted(name for name, source in enabled.items() if source.wanted)
-    if wanted and len(wanted) < len(enabled):
-        # A match on a wanted person means something else than one on a missing person.
-        raise ValueError(f"wanted persons ({', '.join(wanted)}) need a gallery, and so an agency file, of their own")
+    refuse_mixed_gallery({name: source.wanted for name, source in enabled.items()})
     return Sources(contact, enabled)
+
+
+def refuse_mixed_gallery(wanted: Mapping[str, bool]) -> None:
+    """Refuse missing and wanted persons in one gallery, because a match means something else for each.
+
+    Args:
+        wanted: for each enabled source, whether it lists wanted persons.
+
+    Raises:
+        ValueError: some sources list wanted persons and others do not.
+    """
+    names = sorted(name for name, is_wanted in wanted.items() if is_wanted)
+    if names and len(names) < len(wanted):
+        raise ValueError(f"wanted persons ({', '.join(names)}) need a gallery, so an agency file, of their own")

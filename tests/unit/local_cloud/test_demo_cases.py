@@ -108,9 +108,14 @@ def test_every_picture_is_there_in_the_size_that_the_document_states(written: Wr
         (photo, path) for case in written.all() for photo, path in zip(case.photos, written.pictures(case), strict=True)
     ]
     assert {path.name for _, path in listed} == on_disk
+    sizes = {
+        str(image["identityId"]): (image["files"]["original"]["width"], image["files"]["original"]["height"])
+        for document in written.documents.values()
+        for image in document["images"]
+    }
     for photo, path in listed:
         with Image.open(path) as picture:
-            assert picture.size == (photo.width_px, photo.height_px)
+            assert picture.size == sizes[photo.photo_id]
 
 
 def test_the_sex_is_that_of_the_headshots_folder(written: Written) -> None:
@@ -224,11 +229,13 @@ def test_an_own_photo_becomes_a_case_upright(tmp_path: Path) -> None:
     sideways.save(tmp_path / "me.jpg", exif=exif)
     assert add_own_photo(tmp_path, tmp_path / "me.jpg", name="Ada Q Ownphoto") == "namus:MP990001"
     assert add_own_photo(tmp_path, tmp_path / "me.jpg") == "namus:MP990002"
-    case = read_namus_case("namus", "MP990001", (tmp_path / "MP990001.json").read_bytes(), base_url="http://x")
+    document = (tmp_path / "MP990001.json").read_bytes()
+    case = read_namus_case("namus", "MP990001", document, base_url="http://x")
     assert str(case.names[0]) == "Ada Q Ownphoto"
     (photo,) = case.photos
+    original = json.loads(document)["images"][0]["files"]["original"]
     with Image.open(tmp_path / "images" / f"{photo.photo_id}.jpg") as stored:
-        assert stored.size == (photo.width_px, photo.height_px) == (400, 600)
+        assert stored.size == (original["width"], original["height"]) == (400, 600)
 
 
 @pytest.mark.parametrize("content", [b"This is no picture.", b"", None, b"half"])

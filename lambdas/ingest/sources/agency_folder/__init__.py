@@ -1,1 +1,1 @@
-"""An agency's own folder: list and fetch cases (`source.py`), and read them."""
+"""An agency's own cases: a list in CSV or JSON lines, and a folder of photos."""

@@ -1,4 +1,4 @@
-"""A folder of files, on a disk or in S3. Names are relative, and never lead out of it."""
+"""Read the files of a folder on a disk or in S3. File names are relative and never leave the folder."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 class Folder(Protocol):
-    """Files by name."""
+    """A folder of files."""
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
-        """The bytes of a file.
+        """Read a file.
 
         Raises:
-            GoneError: there is no such file.
-            RefusedError: the name leads out of the folder.
-            TooLargeError: it has more bytes than that.
+            GoneError: the folder does not have the file.
+            RefusedError: the name leaves the folder.
+            TooLargeError: the file has more than `max_bytes`.
         """
 
     def stamp(self, name: str) -> str | None:
-        """Something that changes when the file does; None where there is no such file."""
+        """Return a text that changes when the file does, or None if there is no such file."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class LocalFolder:
     path: Path
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
-        """See Folder."""
+        """Read a file, as `Folder.read` says."""
         file = self._file(name)
         if not file.is_file():
             raise GoneError(f"{self.path} has no file {name!r}")
@@ -47,15 +47,15 @@ class LocalFolder:
         return file.read_bytes()
 
     def stamp(self, name: str) -> str | None:
-        """Size and time of change."""
+        """Return the size and the time of change."""
         file = self._file(name)
         return f"{file.stat().st_size}-{file.stat().st_mtime_ns}" if file.is_file() else None
 
     def _file(self, name: str) -> Path:
-        """A symbolic link is followed first, so that it cannot lead out either."""
+        """Resolve symbolic links before the check, so that they cannot leave the folder either."""
         file = (self.path / _checked(name)).resolve()
         if not file.is_relative_to(self.path.resolve()):
-            raise RefusedError(f"{name!r} leads out of {self.path}")
+            raise RefusedError(f"{name!r} leaves {self.path}")
         return file
 
 
@@ -68,7 +68,7 @@ class S3Folder:
     prefix: str
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
-        """See Folder."""
+        """Read a file, as `Folder.read` says."""
         try:
             answer = self.s3.get_object(Bucket=self.bucket, Key=self._key(name))
         except ClientError as error:
@@ -80,7 +80,7 @@ class S3Folder:
         return answer["Body"].read()
 
     def stamp(self, name: str) -> str | None:
-        """The object's ETag."""
+        """Return the object's ETag."""
         try:
             return self.s3.head_object(Bucket=self.bucket, Key=self._key(name))["ETag"]
         except ClientError as error:
@@ -93,10 +93,10 @@ class S3Folder:
 
 
 def open_folder(place: str, *, s3: S3Client | None = None) -> Folder:
-    """A folder by its path, or by s3://BUCKET/PREFIX.
+    """Open a folder by its path or by s3://BUCKET/PREFIX.
 
     Raises:
-        ValueError: there is no such folder, or there is no S3 client for one in S3.
+        ValueError: the folder does not exist, or a folder in S3 lacks the client.
     """
     if place.startswith("s3://"):
         if s3 is None:
@@ -111,5 +111,5 @@ def open_folder(place: str, *, s3: S3Client | None = None) -> Folder:
 def _checked(name: str) -> str:
     parts = PurePosixPath(name)
     if not name or parts.is_absolute() or ".." in parts.parts or "\\" in name or "\x00" in name:
-        raise RefusedError(f"{name!r} is no relative file name")
+        raise RefusedError(f"{name!r} is not a relative file name")
     return name

@@ -1,1 +1,1 @@
-"""FBI: list and fetch cases (`source.py`), and read them."""
+"""The FBI's Wanted API, and the parser of its posters."""

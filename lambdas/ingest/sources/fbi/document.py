@@ -1,4 +1,4 @@
-"""An FBI poster as a typed case."""
+"""Parse an FBI poster into a case."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from lambdas.cases.case import (
     SourcePhoto,
 )
 from lambdas.common.keys import case_id
-from lambdas.ingest.sources.dates import day_in_words
-from lambdas.ingest.sources.fields import decode_object, items, known, plain, positive, span, text, year_in
-from lambdas.ingest.sources.names import name_in_words
+from lambdas.ingest.sources.dates import parse_day
+from lambdas.ingest.sources.fields import decode_object, items, known_text, positive, sex, text
+from lambdas.ingest.sources.names import parse_name
 from lambdas.ingest.sources.protocol import DocumentError
+from lambdas.ingest.sources.text_parsing import caption_year, plain_text
+from lambdas.ingest.sources.units import CM_PER_INCH, KG_PER_POUND, span
 
-_INCH_CM = 2.54
-_POUND_KG = 0.45359237
 _MISSING_SUBJECTS = frozenset({"kidnappings and missing persons", "vicap missing persons"})
 _CLOSED = frozenset({"captured", "located", "recovered", "surrendered", "deceased"})
 
-_AGED = re.compile(r"\bage[- ]?(progress|enhanc)", re.IGNORECASE)
-_DRAWN = re.compile(r"\b(sketch|composite|artist|drawing|rendering|reconstruction)", re.IGNORECASE)
-_OF_SOMETHING_ELSE = re.compile(
+_AGE_PROGRESSION = re.compile(r"\bage[- ]?(progress|enhanc)", re.IGNORECASE)
+_DRAWING = re.compile(r"\b(sketch|composite|artist|drawing|rendering|reconstruction)", re.IGNORECASE)
+_NOT_THE_PERSON = re.compile(
     r"\b(vehicle|car|truck|van|suv|wagon|sedan|motorcycle|bicycle|boat|tattoo|jewelry|necklace|ring|cloth\w*|shoes?"
     r"|jacket|backpack|suspect\w*|person of interest|abductor|companion|mother|father|parent|brother|sister|map|house"
     r"|location)\b",
@@ -41,9 +41,10 @@ _OF_SOMETHING_ELSE = re.compile(
 
 
 def case_type_of(row: Any) -> CaseType:
-    """Missing persons come under `missing`, but also under `kidnapping` and `default` with a subject that says so.
+    """Return the case type of a poster.
 
-    A kidnapping with none but other subjects is not taken: the poster may be the kidnapper's.
+    Missing persons have the classification `missing`, or one like `kidnapping` or `default` with a matching subject.
+    A kidnapping that has only other subjects counts as wanted, because the poster may show the kidnapper.
     """
     subjects = {subject.strip().lower() for subject in items(row, "subjects") if isinstance(subject, str)}
     classification = (text(row, "poster_classification") or "").lower()
@@ -60,15 +61,15 @@ def case_type_of(row: Any) -> CaseType:
 
 
 def read_fbi_case(source: str, source_id: str, document: bytes) -> Case:
-    """The typed case.
+    """Parse a poster.
 
     Raises:
-        DocumentError: it is no JSON object, or another poster.
+        DocumentError: the document is not a JSON object, or belongs to another poster.
     """
     raw = decode_object(document)
     if text(raw, "uid") != source_id:
         raise DocumentError(f"the document is that of {text(raw, 'uid')!r}, not of {source_id}")
-    narrative = " ".join(part for part in (plain(text(raw, "details")), plain(text(raw, "remarks"))) if part)
+    narrative = " ".join(part for part in (plain_text(text(raw, "details")), plain_text(text(raw, "remarks"))) if part)
     return Case(
         case_id=case_id(source, source_id),
         source=source,
@@ -77,18 +78,18 @@ def read_fbi_case(source: str, source_id: str, document: bytes) -> Case:
         case_type=case_type_of(raw),
         status=CaseStatus.RESOLVED if (text(raw, "status") or "").lower() in _CLOSED else CaseStatus.OPEN,
         names=_names(raw),
-        sex=sex.lower() if (sex := known(raw, "sex")) and sex.lower() in {"male", "female"} else None,
-        race_ethnicity=(race,) if (race := known(raw, "race_raw") or known(raw, "race")) else (),
+        sex=sex(raw, "sex"),
+        race_ethnicity=(race,) if (race := known_text(raw, "race_raw") or known_text(raw, "race")) else (),
         nationalities=(),
         birth=_birth(raw),
         age_when_missing=span(positive(raw, "age_min", maximum=130), positive(raw, "age_max", maximum=130)),
         last_seen=_last_seen(raw),
-        height_cm=span(*(positive(raw, f"height_{end}", maximum=108) for end in ("min", "max")), factor=_INCH_CM),
-        weight_kg=span(*(positive(raw, f"weight_{end}", maximum=1_500) for end in ("min", "max")), factor=_POUND_KG),
-        hair=known(raw, "hair_raw") or known(raw, "hair"),
-        eyes_left=known(raw, "eyes_raw") or known(raw, "eyes"),
-        eyes_right=known(raw, "eyes_raw") or known(raw, "eyes"),
-        marks=(marks,) if (marks := plain(text(raw, "scars_and_marks"))) else (),
+        height_cm=span(*(positive(raw, f"height_{end}", maximum=108) for end in ("min", "max")), factor=CM_PER_INCH),
+        weight_kg=span(*(positive(raw, f"weight_{end}", maximum=1_500) for end in ("min", "max")), factor=KG_PER_POUND),
+        hair=known_text(raw, "hair_raw") or known_text(raw, "hair"),
+        eyes_left=known_text(raw, "eyes_raw") or known_text(raw, "eyes"),
+        eyes_right=known_text(raw, "eyes_raw") or known_text(raw, "eyes"),
+        marks=(marks,) if (marks := plain_text(text(raw, "scars_and_marks"))) else (),
         narrative=narrative or None,
         agencies=_agencies(raw),
         cross_references=(CrossReference(kind="ncic", value=ncic),) if (ncic := text(raw, "ncic")) else (),
@@ -99,29 +100,29 @@ def read_fbi_case(source: str, source_id: str, document: bytes) -> Case:
 
 
 def _names(raw: Any) -> tuple[Name, ...]:
-    """The title is the name in capitals, sometimes with a place: "ANSEL FABRICATED - EXAMPLE RIVER, OHIO"."""
-    title = re.split(r"\s+[-\u2013\u2014]\s+", known(raw, "title") or "")[0]
+    """Parse the title, a name that a place may follow: "ANSEL FABRICATED - EXAMPLE RIVER, OHIO"."""
+    title = re.split(r"\s+[-\u2013\u2014]\s+", known_text(raw, "title") or "")[0]
     aliases = (alias.strip(" \"'\u201c\u201d") for alias in items(raw, "aliases") if isinstance(alias, str))
     return tuple(
         name
-        for name in (name_in_words(title), *(name_in_words(alias[:200], kind="alias") for alias in aliases))
+        for name in (parse_name(title), *(parse_name(alias[:200], kind="alias") for alias in aliases))
         if name is not None
     )
 
 
 def _birth(raw: Any) -> Period | None:
-    days = sorted(day for used in items(raw, "dates_of_birth_used") if (day := day_in_words(used)))
+    days = sorted(day for used in items(raw, "dates_of_birth_used") if (day := parse_day(used)))
     if not days:
         return None
     return Period(first=days[0], last=days[-1], precision="day" if days[0] == days[-1] else "range")
 
 
 def _last_seen(raw: Any) -> LastSeen:
-    """`description` has the date on one line and the place on the next; anything else is kept as text."""
+    """Parse `description`: the date on the first line and the place on the next. Keep anything else as text."""
     lines = [line.strip() for line in (text(raw, "description") or "").splitlines() if line.strip()]
-    date = day_in_words(lines[0]) if lines else None
+    date = parse_day(lines[0]) if lines else None
     if date is None:
-        return LastSeen(text=plain(text(raw, "description")))
+        return LastSeen(text=plain_text(text(raw, "description")))
     place = lines[1] if len(lines) > 1 else ""
     city, _, region = (part.strip() for part in place.partition(","))
     return LastSeen(date=date, precision="day", city=city or None, region=region or None, text=place or None)
@@ -143,32 +144,31 @@ def _photos(raw: Any) -> tuple[SourcePhoto, ...]:
 
 
 def _photo(entry: Any, *, poster_path: str | None) -> SourcePhoto | None:
-    """The API gives pictures no id, so that their link makes one."""
+    """Return the picture, with a hash of its link as its id because the API gives none."""
     link = text(entry, "original")
     if link is None:
         return None
-    caption = plain(text(entry, "caption"))
+    caption = plain_text(text(entry, "caption"))
     is_poster = poster_path is not None and urlsplit(link).path == f"{poster_path}/@@images/image"
     return SourcePhoto(
         photo_id=hashlib.sha256(link.encode()).hexdigest()[:16],
         url=link,
         kind=photo_kind(caption, is_poster=is_poster),
         caption=caption[:500] if caption else None,
-        taken_year=year_in(caption),
-        is_default=is_poster,
+        taken_year=caption_year(caption),
     )
 
 
 def photo_kind(caption: str | None, *, is_poster: bool) -> PhotoKind:
-    """What a caption says that the picture shows.
+    """Return what a picture shows, according to its caption.
 
-    Some pictures are of cars or of other people, and those often have no caption: without one only the poster's own
-    picture is taken for a portrait.
+    Pictures of cars and of other people often have no caption. Without a caption, only the poster's own picture
+    counts as a portrait.
     """
     if caption is None:
         return PhotoKind.PORTRAIT if is_poster else PhotoKind.OTHER
-    if _AGED.search(caption):
+    if _AGE_PROGRESSION.search(caption):
         return PhotoKind.AGE_PROGRESSION
-    if _DRAWN.search(caption):
+    if _DRAWING.search(caption):
         return PhotoKind.ARTIST
-    return PhotoKind.OTHER if _OF_SOMETHING_ELSE.search(caption) else PhotoKind.PORTRAIT
+    return PhotoKind.OTHER if _NOT_THE_PERSON.search(caption) else PhotoKind.PORTRAIT

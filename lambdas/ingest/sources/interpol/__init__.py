@@ -1,1 +1,1 @@
-"""INTERPOL yellow notices: list and fetch cases (`source.py`), and read them."""
+"""INTERPOL's public notices: the API, and the parser of a notice."""

@@ -1,4 +1,4 @@
-"""INTERPOL's public notices: yellow ones for missing persons, or, as a source of its own, red ones for wanted ones."""
+"""The API of INTERPOL's public notices: list notices, fetch a notice, fetch a photo."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lambdas.cases.case import CaseType
+from lambdas.common.photos import MAX_PHOTO_BYTES
 from lambdas.ingest.sources.fields import decode_object, integer, member, text
 from lambdas.ingest.sources.interpol.document import read_interpol_case
 from lambdas.ingest.sources.protocol import CaseReference, DocumentError, UnreadableListingError
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
     from lambdas.cases.case import Case, SourcePhoto
     from lambdas.downloads.polite_client import PoliteClient
 
-_MOST_ROWS = 160  # a query never gives more, whatever its pages
-_BYTES = 5_000_000
-_PHOTO_BYTES = 25_000_000
-_OLDEST = 127
+_MAX_ROWS = 160  # the API returns no further rows of a query, even on later pages
+_MAX_BYTES = 5_000_000
+_MAX_AGE = 127
 _COUNTRIES = (
     "AD AE AF AG AL AM AO AR AT AU AZ BA BB BD BE BF BG BH BI BJ BN BO BR BS BT BW BY BZ CA CD CF CG CH CI CL CM "
     "CN CO CR CU CV CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FM FR GA GB GD GE GH GM GN GQ GR GT GW GY HN "
@@ -38,7 +38,10 @@ Query = dict[str, str]
 
 @dataclass
 class Interpol:
-    """One colour of notices. A query that has more than 160 is cut into slices until each has fewer."""
+    """The source `interpol`: yellow notices for missing persons or red notices for wanted persons.
+
+    The API truncates a query to 160 rows, so a longer query is split until each part is short enough.
+    """
 
     client: PoliteClient
     name: str = "interpol"
@@ -51,25 +54,25 @@ class Interpol:
         return f"/notices/v1/{'yellow' if self.case_type is CaseType.MISSING else 'red'}"
 
     def list_cases(self) -> Iterator[CaseReference]:
-        """Every notice once, by nationality first; by age too where some notices have no nationality.
+        """List every notice once: by nationality, then by age if some notices have no nationality.
 
         Raises:
-            UnreadableListingError: an answer is not what the API gives.
+            UnreadableListingError: a page of the API is invalid.
         """
         seen: set[str] = set()
         total = self._page({}, number=1)[0]
         for order in (("nationality", "age", "sex", "letter"), ("age", "sex", "letter")):
             if len(seen) < total:
-                for row in self._slices({}, order):
+                for row in self._rows({}, order):
                     entity = _source_id(row)
                     if entity is not None and entity not in seen:
                         seen.add(entity)
                         yield CaseReference(source=self.name, source_id=entity, modified=_marker(row))
 
     def fetch_document(self, source_id: str) -> bytes:
-        """The notice and the list of its pictures, two requests, as one document."""
-        notice = self.client.get(f"{self._path}/{source_id}", max_bytes=_BYTES)
-        images = self.client.get(f"{self._path}/{source_id}/images", max_bytes=_BYTES)
+        """Fetch the notice and the list of its pictures, and join them into one document."""
+        notice = self.client.get(f"{self._path}/{source_id}", max_bytes=_MAX_BYTES)
+        images = self.client.get(f"{self._path}/{source_id}/images", max_bytes=_MAX_BYTES)
         try:
             raw = [msgspec.json.decode(part, type=msgspec.Raw) for part in (notice, images)]
         except msgspec.DecodeError:
@@ -77,28 +80,28 @@ class Interpol:
         return msgspec.json.encode({"notice": raw[0], "images": raw[1]})
 
     def read(self, source_id: str, document: bytes) -> Case:
-        """The notice as a typed case."""
+        """Parse a notice."""
         return read_interpol_case(self.name, source_id, document, case_type=self.case_type)
 
     def fetch_photo(self, photo: SourcePhoto) -> bytes:
-        """GET the picture."""
-        return self.client.get(photo.url, max_bytes=_PHOTO_BYTES)
+        """GET a photo."""
+        return self.client.get(photo.url, max_bytes=MAX_PHOTO_BYTES)
 
-    def _slices(self, query: Query, order: tuple[str, ...]) -> Iterator[Any]:
+    def _rows(self, query: Query, order: tuple[str, ...]) -> Iterator[Any]:
         total, rows = self._page(query, number=1)
-        if total <= _MOST_ROWS or not order:
+        if total <= _MAX_ROWS or not order:
             yield from self._all_pages(query, total, rows)
             return
-        for narrower, remaining in self._narrowed(query, order):
-            yield from self._slices(narrower, remaining)
+        for narrower, remaining in self._split(query, order):
+            yield from self._rows(narrower, remaining)
 
-    def _narrowed(self, query: Query, order: tuple[str, ...]) -> Iterator[tuple[Query, tuple[str, ...]]]:
-        """The query cut by the first member of `order`; ages are halved until a slice is one year."""
+    def _split(self, query: Query, order: tuple[str, ...]) -> Iterator[tuple[Query, tuple[str, ...]]]:
+        """Split the query by the first criterion of `order`. Ages are halved until a part spans one year."""
         by, rest = order[0], order[1:]
         if by == "nationality":
             yield from (({**query, "nationality": code}, rest) for code in self.nationalities or _COUNTRIES.split())
         elif by == "age":
-            youngest, oldest = int(query.get("ageMin", "0")), int(query.get("ageMax", str(_OLDEST)))
+            youngest, oldest = int(query.get("ageMin", "0")), int(query.get("ageMax", str(_MAX_AGE)))
             middle = (youngest + oldest) // 2
             for first, last in ((youngest, middle), (middle + 1, oldest)):
                 yield {**query, "ageMin": str(first), "ageMax": str(last)}, (rest if first == last else order)
@@ -108,34 +111,34 @@ class Interpol:
             yield from (({**query, "name": letter}, rest) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
     def _all_pages(self, query: Query, total: int, rows: list[Any]) -> Iterator[Any]:
-        given = 0
+        received = 0
         number = 1
         while rows:
             yield from rows
-            given += len(rows)
+            received += len(rows)
             number += 1
-            rows = self._page(query, number=number)[1] if given < min(total, _MOST_ROWS) else []
+            rows = self._page(query, number=number)[1] if received < min(total, _MAX_ROWS) else []
 
     def _page(self, query: Query, *, number: int) -> tuple[int, list[Any]]:
-        asked = {**query, "resultPerPage": str(_MOST_ROWS), "page": str(number)}
+        params = {**query, "resultPerPage": str(_MAX_ROWS), "page": str(number)}
         try:
-            page = decode_object(self.client.get(self._path, params=asked, max_bytes=_BYTES))
+            page = decode_object(self.client.get(self._path, params=params, max_bytes=_MAX_BYTES))
         except DocumentError as error:
-            raise UnreadableListingError(f"INTERPOL: {asked}: {error}") from error
+            raise UnreadableListingError(f"INTERPOL: {params}: {error}") from error
         total, rows = integer(page, "total"), member(page, "_embedded", "notices")
         if total is None or not isinstance(rows, list):
-            raise UnreadableListingError(f"INTERPOL: {asked}: no total or no notices")
+            raise UnreadableListingError(f"INTERPOL: {params}: no total or no notices")
         return total, rows
 
 
 def _source_id(row: Any) -> str | None:
-    """2022/9888 is 2022-9888 in links."""
+    """Convert 2022/9888 to 2022-9888, the form in links."""
     entity = (text(row, "entity_id") or "").replace("/", "-")
     return entity if re.fullmatch(r"\d{4}-\d{1,12}", entity) else None
 
 
 def _marker(row: Any) -> str:
-    """A notice carries no time of change, so that what the list says of it has to serve."""
+    """Hash the row, because a notice has no time of change."""
     return "row:" + hashlib.sha256(msgspec.json.encode(row, order="sorted")).hexdigest()[:16]
 
 

@@ -1,1 +1,1 @@
-"""NamUs: list and fetch cases (`source.py`), and read them."""
+"""NamUs (National Missing and Unidentified Persons System): its API, and the parser of its documents."""

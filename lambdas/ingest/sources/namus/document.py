@@ -1,55 +1,34 @@
-"""A NamUs document as a typed case. Shape A is that of 2018-19, shape B that of 2020 and later."""
+"""Parse a NamUs document into a case. Shape A is that of 2018-19, shape B that of 2020 and later."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from lambdas.cases.case import (
-    Agency,
-    Case,
-    CaseStatus,
-    CrossReference,
-    LastSeen,
-    Name,
-    PhotoKind,
-    Range,
-    SourcePhoto,
-)
+from lambdas.cases.case import Agency, Case, CaseStatus, CrossReference, LastSeen, Name, Range
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.fields import (
     decode_object,
     integer,
     items,
-    known,
+    known_text,
     member,
     number,
-    phone_e164,
-    plain,
     positive,
-    span,
+    sex,
     text,
-    year_in,
 )
+from lambdas.ingest.sources.namus.photos import read_photos
 from lambdas.ingest.sources.protocol import DocumentError
-
-_INCH_CM = 2.54
-_POUND_KG = 0.45359237
-# The portraits of 2018-19 and those of 2020 and later; every category that is not named here is never enrolled.
-_KIND_OF_CATEGORY = {
-    "facialcaseid": PhotoKind.PORTRAIT,
-    "actualphoto": PhotoKind.PORTRAIT,
-    "ageprogression": PhotoKind.AGE_PROGRESSION,
-    "artistrendering": PhotoKind.ARTIST,
-    "composite": PhotoKind.ARTIST,
-}
+from lambdas.ingest.sources.text_parsing import phone_e164, plain_text
+from lambdas.ingest.sources.units import CM_PER_INCH, KG_PER_POUND, span
 
 
 def read_namus_case(source: str, source_id: str, document: bytes, *, base_url: str) -> Case:
-    """Read a NamUs document as a typed case.
+    """Parse a document of either shape.
 
     Raises:
-        DocumentError: it is no JSON object, or another case's document.
+        DocumentError: the document is not a JSON object, or belongs to another case.
     """
     raw = decode_object(document)
     _check_identity(raw, source_id)
@@ -61,20 +40,20 @@ def read_namus_case(source: str, source_id: str, document: bytes, *, base_url: s
         source_url=f"{base_url.rstrip('/')}/MissingPersons/Case#/{source_id.removeprefix('MP')}",
         status=CaseStatus.RESOLVED if member(raw, "caseIsResolved") is True else CaseStatus.OPEN,
         names=_names(raw),
-        sex=_sex(raw),
+        sex=sex(raw, "subjectDescription", "sex", "name"),
         race_ethnicity=_ethnicities(raw),
         age_when_missing=span(*age),
         last_seen=_last_seen(raw),
-        height_cm=_measure(raw, "height", factor=_INCH_CM, maximum=108),
-        weight_kg=_measure(raw, "weight", factor=_POUND_KG, maximum=1_500),
-        hair=known(raw, "physicalDescription", "hairColor", "name"),
-        eyes_left=known(raw, "physicalDescription", "leftEyeColor", "name"),
-        eyes_right=known(raw, "physicalDescription", "rightEyeColor", "name"),
+        height_cm=_measure(raw, "height", factor=CM_PER_INCH, maximum=108),
+        weight_kg=_measure(raw, "weight", factor=KG_PER_POUND, maximum=1_500),
+        hair=known_text(raw, "physicalDescription", "hairColor", "name"),
+        eyes_left=known_text(raw, "physicalDescription", "leftEyeColor", "name"),
+        eyes_right=known_text(raw, "physicalDescription", "rightEyeColor", "name"),
         marks=_marks(raw),
-        narrative=plain(text(raw, "circumstances", "circumstancesOfDisappearance")),
+        narrative=plain_text(text(raw, "circumstances", "circumstancesOfDisappearance")),
         agencies=_agencies(raw),
         cross_references=_cross_references(raw),
-        photos=_photos(raw),
+        photos=read_photos(raw),
         source_created=text(raw, "createdDateTime"),
         source_modified=text(raw, "modifiedDateTime"),
     )
@@ -94,21 +73,18 @@ def _check_identity(raw: dict[str, Any], source_id: str) -> None:
 def _names(raw: dict[str, Any]) -> tuple[Name, ...]:
     subject = member(raw, "subjectIdentification")
     legal = Name(
-        given=known(subject, "firstName"), middle=known(subject, "middleName"), family=known(subject, "lastName")
+        given=known_text(subject, "firstName"),
+        middle=known_text(subject, "middleName"),
+        family=known_text(subject, "lastName"),
     )
-    nicknames = (part.strip() for part in re.split(r"[,;]", known(subject, "nicknames") or ""))
+    nicknames = (part.strip() for part in re.split(r"[,;]", known_text(subject, "nicknames") or ""))
     aliases = [Name(given=nickname, kind="alias") for nickname in nicknames if nickname]
     return tuple(name for name in (legal, *aliases[:20]) if str(name))
 
 
-def _sex(raw: dict[str, Any]) -> str | None:
-    sex = known(raw, "subjectDescription", "sex", "name")
-    return sex.lower() if sex and sex.lower() in {"male", "female"} else None
-
-
 def _ethnicities(raw: dict[str, Any]) -> tuple[str, ...]:
     listed = items(raw, "subjectDescription", "ethnicities") or [member(raw, "subjectDescription", "primaryEthnicity")]
-    return tuple(name for entry in listed if (name := known(entry, "name")))
+    return tuple(name for entry in listed if (name := known_text(entry, "name")))
 
 
 def _measure(raw: dict[str, Any], what: str, *, factor: float, maximum: float) -> Range | None:
@@ -118,16 +94,16 @@ def _measure(raw: dict[str, Any], what: str, *, factor: float, maximum: float) -
 
 def _last_seen(raw: dict[str, Any]) -> LastSeen:
     sighting = member(raw, "sighting")
-    # Shape A has flat strings where shape B has an address of objects.
-    region = known(sighting, "address", "state", "name") or known(sighting, "state")
-    county = known(sighting, "address", "county", "displayName") or known(sighting, "countyDisplayName")
+    # Shape A has flat strings, shape B an address of objects.
+    region = known_text(sighting, "address", "state", "name") or known_text(sighting, "state")
+    county = known_text(sighting, "address", "county", "displayName") or known_text(sighting, "countyDisplayName")
     date = re.match(r"\d{4}-\d{2}-\d{2}", text(sighting, "date") or "")
     latitude, longitude = (number(sighting, "publicGeolocation", "coordinates", axis) for axis in ("lat", "lon"))
     on_earth = latitude is not None and longitude is not None and abs(latitude) <= 90 and abs(longitude) <= 180
     return LastSeen(
         date=date[0] if date else None,
         precision="day" if date else None,
-        city=known(sighting, "address", "city") or known(sighting, "city"),
+        city=known_text(sighting, "address", "city") or known_text(sighting, "city"),
         county=county,
         region=region,
         country="US" if region else None,
@@ -168,39 +144,3 @@ def _agency(entry: Any, *, primary: str | None) -> Agency:
 def _cross_references(raw: dict[str, Any]) -> tuple[CrossReference, ...]:
     ncmec = text(raw, "caseIdentification", "ncmecNumber")
     return (CrossReference(kind="ncmec", value=ncmec),) if ncmec else ()
-
-
-def _photos(raw: dict[str, Any]) -> tuple[SourcePhoto, ...]:
-    default = integer(raw, "defaultImage", "defaultImageIdentityId")
-    photos = (_photo(entry, default=default) for entry in items(raw, "images"))
-    by_id = {photo.photo_id: photo for photo in photos if photo is not None}
-    return tuple(by_id.values())
-
-
-def _photo(entry: Any, *, default: int | None) -> SourcePhoto | None:
-    """None for a picture that is not public, has no file or no id; links use identityId, not id."""
-    identity = integer(entry, "identityId")
-    link = text(entry, "files", "original", "href")
-    if identity is None or identity <= 0 or link is None or member(entry, "isPublic") is False:
-        return None
-    caption = text(entry, "caption")
-    return SourcePhoto(
-        photo_id=str(identity),
-        url=link,
-        kind=_kind(text(entry, "category", "name"), caption),
-        caption=caption[:500] if caption else None,
-        taken_year=year_in(caption),
-        uploaded_at=text(entry, "createdDateTime"),
-        width_px=integer(entry, "files", "original", "width"),
-        height_px=integer(entry, "files", "original", "height"),
-        media_type_declared=text(entry, "files", "original", "mimeType"),
-        is_default=identity == default,
-    )
-
-
-def _kind(category: str | None, caption: str | None) -> PhotoKind:
-    kind = _KIND_OF_CATEGORY.get(re.sub(r"[^a-z]", "", (category or "").lower()), PhotoKind.OTHER)
-    # A caption that says so wins over a category that calls an age progression a photo.
-    if kind is PhotoKind.PORTRAIT and re.search(r"\bage[- ]?progress", caption or "", re.IGNORECASE):
-        return PhotoKind.AGE_PROGRESSION
-    return kind

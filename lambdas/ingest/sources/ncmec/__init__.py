@@ -1,1 +1,1 @@
-"""NCMEC: list and fetch cases (`source.py`), and read them."""
+"""NCMEC (National Center for Missing & Exploited Children): its search, and the parser of a child's details."""

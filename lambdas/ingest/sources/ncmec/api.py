@@ -1,4 +1,4 @@
-"""NCMEC: a search by state in a cookie session, and one child's details. Undocumented: tolerate, and trust nothing."""
+"""The undocumented API of NCMEC: search by state in a cookie session, fetch a child's details, fetch a photo."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.common.photos import MAX_PHOTO_BYTES
 from lambdas.downloads.errors import GoneError
 from lambdas.ingest.sources.fields import decode_object, integer, member, text
 from lambdas.ingest.sources.ncmec.document import read_ncmec_case
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from lambdas.downloads.polite_client import PoliteClient
 
 _SERVLET = "/missingkids/servlet/JSONDataServlet"
-_BYTES = 5_000_000
-_PHOTO_BYTES = 25_000_000
+_MAX_BYTES = 5_000_000
 _ID = re.compile(r"([A-Z]{2,8})(\d{1,12})-(\d{1,3})")
 _STATES = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH "
@@ -32,7 +32,7 @@ _STATES = (
 
 @dataclass
 class Ncmec:
-    """The National Center for Missing & Exploited Children. Case `NCMC1234567-1` is the first child of that number."""
+    """The source `ncmec`. Case `NCMC1234567-1` is the first child of case number 1234567."""
 
     client: PoliteClient
     states: tuple[str, ...] = ()
@@ -40,10 +40,10 @@ class Ncmec:
     volatile: frozenset[str] = frozenset({"age"})
 
     def list_cases(self) -> Iterator[CaseReference]:
-        """Search state by state; unidentified remains and adult companions are left out.
+        """List the children state by state, without unidentified remains and adult companions.
 
         Raises:
-            UnreadableListingError: an answer is not what the search gives.
+            UnreadableListingError: a page of the search is invalid.
         """
         seen: set[str] = set()
         for state in self.states or _STATES.split():
@@ -54,36 +54,36 @@ class Ncmec:
                     yield CaseReference(source=self.name, source_id=source_id, modified=_marker(row))
 
     def fetch_document(self, source_id: str) -> bytes:
-        """The details of one child.
+        """GET the details of a child.
 
         Raises:
-            GoneError: the answer is a success and has no child.
+            GoneError: the response is a success without a child.
         """
-        organisation, number, sequence = _parts(source_id)
+        organization, number, sequence = _parts(source_id)
         query = {
             "action": "childDetail",
-            "orgPrefix": organisation,
+            "orgPrefix": organization,
             "caseNum": number,
             "seqNum": sequence,
             "caseLang": "en_US",
             "searchLang": "en_US",
             "LanguageId": "en_US",
         }
-        document = self.client.get(_SERVLET, params=query, max_bytes=_BYTES)
+        document = self.client.get(_SERVLET, params=query, max_bytes=_MAX_BYTES)
         if _is_empty_success(document):
             raise GoneError(f"NCMEC has no {source_id}")
         return document
 
     def read(self, source_id: str, document: bytes) -> Case:
-        """The details as a typed case."""
+        """Parse the details of a child."""
         return read_ncmec_case(self.name, source_id, document)
 
     def fetch_photo(self, photo: SourcePhoto) -> bytes:
-        """GET the picture."""
-        return self.client.get(photo.url, max_bytes=_PHOTO_BYTES)
+        """GET a photo."""
+        return self.client.get(photo.url, max_bytes=MAX_PHOTO_BYTES)
 
     def _rows(self, state: str) -> Iterator[Any]:
-        """The first answer opens the session in whose cookie the further pages are."""
+        """Yield the rows of a state. The first response sets the session cookie that the later pages need."""
         query = {
             "action": "publicSearch",
             "search": "new",
@@ -100,7 +100,7 @@ class Ncmec:
 
     def _page(self, query: dict[str, str], state: str) -> dict[str, Any]:
         try:
-            page = decode_object(self.client.get(_SERVLET, params=query, max_bytes=_BYTES))
+            page = decode_object(self.client.get(_SERVLET, params=query, max_bytes=_MAX_BYTES))
         except DocumentError as error:
             raise UnreadableListingError(f"NCMEC: {state}: {error}") from error
         if not isinstance(page.get("persons"), list) or text(page, "status") not in {"success", None}:
@@ -109,25 +109,25 @@ class Ncmec:
 
 
 def _source_id(row: Any) -> str | None:
-    organisation, number, sequence = text(row, "orgPrefix"), text(row, "caseNumber"), integer(row, "seqNumber")
-    is_remains = organisation == "NCMU" or "unidentified" in (text(row, "orgName") or "").lower()
+    organization, number, sequence = text(row, "orgPrefix"), text(row, "caseNumber"), integer(row, "seqNumber")
+    is_remains = organization == "NCMU" or "unidentified" in (text(row, "orgName") or "").lower()
     if is_remains or member(row, "isChild") is False:
         return None
-    source_id = f"{organisation}{number}-{sequence}"
+    source_id = f"{organization}{number}-{sequence}"
     return source_id if _ID.fullmatch(source_id) else None
 
 
 def _parts(source_id: str) -> tuple[str, str, str]:
     match = _ID.fullmatch(source_id)
     if match is None:
-        raise GoneError(f"{source_id} is no number that NCMEC gives")
+        raise GoneError(f"{source_id} is not a valid NCMEC case number")
     return match[1], match[2], match[3]
 
 
 def _marker(row: Any) -> str:
-    """A row carries no time of change; the age in it is that of today."""
-    said = {name: value for name, value in row.items() if name not in {"age", "inMonth", "inDay"}}
-    return "row:" + hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()[:16]
+    """Hash the row without its current age, because a row has no time of change."""
+    stable = {name: value for name, value in row.items() if name not in {"age", "inMonth", "inDay"}}
+    return "row:" + hashlib.sha256(msgspec.json.encode(stable, order="sorted")).hexdigest()[:16]
 
 
 def _is_empty_success(document: bytes) -> bool:

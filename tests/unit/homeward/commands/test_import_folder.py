@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from homeward.cli import app
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import read_case, read_status
-from lambdas.ingest.sources.agency_folder.row import COLUMNS
+from lambdas.ingest.sources.agency_folder.cells import COLUMNS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""An agency's own folder: the template, the validator, and what a wrong row does to its case."""
+"""Tests of an agency's folder: its template, the validation of rows, and its photos."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import pytest
 
 from lambdas.cases.case import CaseStatus, LastSeen, Name, Period, PhotoKind, Range
 from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError
-from lambdas.ingest.sources.agency_folder.cases import AgencyFolder, template
+from lambdas.ingest.sources.agency_folder.cases import AgencyFolder
+from lambdas.ingest.sources.agency_folder.cells import COLUMNS
 from lambdas.ingest.sources.agency_folder.files import LocalFolder, S3Folder, open_folder
-from lambdas.ingest.sources.agency_folder.row import COLUMNS, read_row
+from lambdas.ingest.sources.agency_folder.list_file import template
+from lambdas.ingest.sources.agency_folder.row import read_row
 from lambdas.ingest.sources.protocol import DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def write(folder: Path, *rows: dict[str, str], name: str = "cases.csv") -> Agenc
     return AgencyFolder(LocalFolder(folder))
 
 
-def test_a_full_row_is_read() -> None:
+def test_complete_row_becomes_a_case() -> None:
     case, problems = read_row(ROW, source="folder")
     assert problems == []
     assert case is not None
@@ -68,7 +70,7 @@ def test_a_full_row_is_read() -> None:
         ("sex", "F", "sex is 'F', not one of male, female"),
         ("birth_date", "04/1990", "birth_date is '04/1990'; expected YYYY-MM-DD"),
         ("birth_date", "1990-02-31", "birth_date is '1990-02-31'"),
-        ("last_seen_date", "2099-01-01", "last_seen_date is 2099-01-01, which is yet to come"),
+        ("last_seen_date", "2099-01-01", "last_seen_date is 2099-01-01, which is in the future"),
         ("age_when_missing", "35-34", "the lower one first"),
         ("height_cm", "5'7", "expected 170, or 165-175"),
         ("weight_kg", "9000", "expected 1 to 700"),
@@ -80,14 +82,14 @@ def test_a_full_row_is_read() -> None:
         ("surname", "x", "column 'surname' is not in the template"),
     ],
 )
-def test_every_fault_is_named(column: str, value: str, problem: str) -> None:
+def test_each_fault_is_reported(column: str, value: str, problem: str) -> None:
     case, problems = read_row(ROW | {column: value}, source="folder")
     assert case is None
     assert len(problems) == 1
     assert problem in problems[0]
 
 
-def test_the_validator_reports_every_bad_row_with_its_line(tmp_path: Path) -> None:
+def test_validation_reports_each_bad_row_with_its_line(tmp_path: Path) -> None:
     bad = ROW | {"case_id": "B", "narrative": "two\nlines", "sex": "x", "height_cm": "tall"}
     missing_photo = ROW | {"case_id": "C", "photos": "nobody.jpg; ../../etc/passwd"}
     folder = write(tmp_path, ROW, bad, missing_photo, ROW)
@@ -100,7 +102,7 @@ def test_the_validator_reports_every_bad_row_with_its_line(tmp_path: Path) -> No
     ]
 
 
-def test_a_row_with_too_many_cells_is_a_problem_of_its_line(tmp_path: Path) -> None:
+def test_row_with_too_many_cells_is_reported(tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_text("case_id,sex\n\nA,male,1.80\nB\n")
     folder = AgencyFolder(LocalFolder(tmp_path))
     assert [str(problem) for problem in folder.problems()] == [
@@ -112,13 +114,13 @@ def test_a_row_with_too_many_cells_is_a_problem_of_its_line(tmp_path: Path) -> N
         next(listing)
 
 
-def test_the_template_explains_each_column_and_its_first_line_is_the_header() -> None:
+def test_template_has_a_header_and_explains_each_column() -> None:
     header, explanation = csv.reader(io.StringIO(template()))
     assert header == list(COLUMNS)
     assert all(explanation)
 
 
-def test_json_lines_do_as_well(tmp_path: Path) -> None:
+def test_json_lines_are_read_like_csv(tmp_path: Path) -> None:
     good = ROW | {"weight_kg": 60, "narrative": None, "photos": ["imogen 1.jpg", "sketch.png|artist"]}
     folder = write(tmp_path, ROW)
     (tmp_path / "cases.csv").unlink()
@@ -128,7 +130,7 @@ def test_json_lines_do_as_well(tmp_path: Path) -> None:
     assert folder.read(listed.source_id, folder.fetch_document(listed.source_id)).weight_kg == Range(min=60, max=60)
 
 
-def test_the_marker_changes_with_the_row_and_with_a_picture(tmp_path: Path) -> None:
+def test_marker_changes_with_the_row_and_with_a_picture(tmp_path: Path) -> None:
     def marker() -> str | None:
         [listed] = AgencyFolder(LocalFolder(tmp_path)).list_cases()
         return listed.modified
@@ -144,14 +146,14 @@ def test_the_marker_changes_with_the_row_and_with_a_picture(tmp_path: Path) -> N
     assert len({before, with_new_picture, marker()}) == 3
 
 
-def test_a_wrong_row_is_listed_and_goes_to_quarantine_not_away(tmp_path: Path) -> None:
+def test_faulty_row_is_listed_and_not_removed(tmp_path: Path) -> None:
     folder = write(tmp_path, ROW | {"sex": "x"})
     [listed] = folder.list_cases()
     with pytest.raises(DocumentError, match="sex is 'x'"):
         folder.read(listed.source_id, folder.fetch_document(listed.source_id))
 
 
-def test_a_case_that_the_agency_closed_says_so(tmp_path: Path) -> None:
+def test_row_can_resolve_its_case(tmp_path: Path) -> None:
     folder = write(tmp_path, ROW | {"status": "resolved"})
     case = folder.read("SPD-2026-0042", folder.fetch_document("SPD-2026-0042"))
     assert case.status is CaseStatus.RESOLVED
@@ -160,7 +162,7 @@ def test_a_case_that_the_agency_closed_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"case_id,sex\n", b"\xff\xfecase_id"])
-def test_an_empty_or_unreadable_list_makes_nothing_vanish(tmp_path: Path, content: bytes) -> None:
+def test_empty_or_unreadable_list_raises(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "cases.csv").write_bytes(content)
     with pytest.raises(UnreadableListingError):
         list(AgencyFolder(LocalFolder(tmp_path)).list_cases())
@@ -169,12 +171,12 @@ def test_an_empty_or_unreadable_list_makes_nothing_vanish(tmp_path: Path, conten
 
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a/../../b", "", "a\\b", "x\x00"])
-def test_a_name_never_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+def test_file_name_cannot_leave_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(RefusedError):
         LocalFolder(tmp_path).read(name, max_bytes=10)
 
 
-def test_a_symbolic_link_does_not_lead_out_either(tmp_path: Path) -> None:
+def test_symbolic_link_cannot_leave_the_folder(tmp_path: Path) -> None:
     (tmp_path / "inside").mkdir()
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "inside" / "photo.jpg").symlink_to(tmp_path / "secret")
@@ -182,7 +184,7 @@ def test_a_symbolic_link_does_not_lead_out_either(tmp_path: Path) -> None:
         LocalFolder(tmp_path / "inside").read("photo.jpg", max_bytes=10)
 
 
-def test_a_folder_in_s3_reads_the_same(s3: Any) -> None:
+def test_folder_in_s3_reads_the_same(s3: Any) -> None:
     s3.put_object(Bucket="gallery", Key="import/cases.csv", Body=b"case_id,photos\nA,a.jpg\n")
     s3.put_object(Bucket="gallery", Key="import/photos/a.jpg", Body=b"picture")
     folder = AgencyFolder(open_folder("s3://gallery/import", s3=s3))

@@ -1,4 +1,4 @@
-"""The worked example of docs/developer/adding-a-source.md is a source that works."""
+"""Run the example source of docs/developer/adding-a-source.md."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ def source(example: str, website: Any, tmp_path: Path, monkeypatch: pytest.Monke
     return module.ClearingHouse(client)
 
 
-def test_it_is_under_80_lines(example: str) -> None:
+def test_example_has_under_80_lines(example: str) -> None:
     assert 30 < len(example.splitlines()) < 80
 
 
-def test_its_case_comes_into_the_gallery(
+def test_example_stores_its_case_in_the_gallery(
     source: Any, website: Any, gallery: Gallery, picture: Callable[..., bytes], s3: Any
 ) -> None:
     website.answers = {
@@ -64,7 +64,7 @@ def test_its_case_comes_into_the_gallery(
     assert s3.head_object(Bucket="gallery", Key="photos/clearinghouse/A1/p1.jpg")["Metadata"] == {"kind": "portrait"}
 
 
-def test_it_fails_as_it_should(source: Any, website: Any) -> None:
+def test_example_raises_the_documented_errors(source: Any, website: Any) -> None:
     website.answers = {"/index.json": httpx.Response(200, content=b"<html>")}
     with pytest.raises(UnreadableListingError):
         list(source.list_cases())

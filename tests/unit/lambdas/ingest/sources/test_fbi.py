@@ -1,4 +1,4 @@
-"""FBI posters: which are of missing persons, what they say, and whose pictures they show."""
+"""Tests of FBI posters: the listing, the parser, and the kinds of pictures."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read(poster: dict[str, Any]) -> Any:
     return read_fbi_case("fbi", poster["uid"], json.dumps(poster).encode())
 
 
-def test_missing_persons_are_found_under_every_classification(website: Any, sample: Callable[[str], Any]) -> None:
+def test_missing_persons_are_listed_from_each_classification(website: Any, sample: Callable[[str], Any]) -> None:
     website.answers = {"/wanted/v1/list": httpx.Response(200, json=sample("fbi_list.json"))}
     listed = list(fbi(website).list_cases())
     assert [(case.case_id, case.modified) for case in listed] == [
@@ -63,11 +63,11 @@ def test_missing_persons_are_found_under_every_classification(website: Any, samp
         ("information", ["Seeking Information"], CaseType.OTHER),
     ],
 )
-def test_what_a_poster_is_about(classification: str, subjects: Any, expected: CaseType) -> None:
+def test_case_type_of_a_poster(classification: str, subjects: Any, expected: CaseType) -> None:
     assert case_type_of({"poster_classification": classification, "subjects": subjects}) is expected
 
 
-def test_the_list_is_read_to_its_end_and_must_be_whole(website: Any) -> None:
+def test_listing_reads_every_page_and_must_be_complete(website: Any) -> None:
     def page(request: httpx.Request) -> httpx.Response:
         number = int(request.url.params["page"])
         assert request.url.params["pageSize"] == "50"
@@ -81,13 +81,13 @@ def test_the_list_is_read_to_its_end_and_must_be_whole(website: Any) -> None:
         list(fbi(website).list_cases())
 
 
-def test_html_instead_of_a_list_is_said(website: Any) -> None:
+def test_html_instead_of_a_list_raises(website: Any) -> None:
     website.answers = {"/wanted/v1/list": httpx.Response(200, content=b"<html></html>")}
     with pytest.raises(UnreadableListingError, match="not JSON"):
         list(fbi(website).list_cases())
 
 
-def test_a_poster_is_read_without_its_markup(poster: dict[str, Any]) -> None:
+def test_poster_is_parsed_without_markup(poster: dict[str, Any]) -> None:
     case = read(poster)
     assert case.names == (Name(given="Teodora", family="Inventada"),)
     assert case.narrative == "Invented details. Remark & more."
@@ -103,18 +103,18 @@ def test_a_poster_is_read_without_its_markup(poster: dict[str, Any]) -> None:
     assert (case.hair, case.eyes_left, case.marks) == ("Brown", None, ("Scar on chin.",))
 
 
-def test_the_place_in_a_title_is_no_name(sample: Callable[[str], Any]) -> None:
+def test_place_in_a_title_is_not_part_of_the_name(sample: Callable[[str], Any]) -> None:
     case = read(sample("fbi_list.json")["items"][1])
     assert case.names[0] == Name(given="Ellis", family="O'Notreal")
     assert [str(name) for name in case.names[1:]] == ["Lee", "Lee Notreal"]
 
 
-def test_several_dates_of_birth_are_a_range(poster: dict[str, Any]) -> None:
+def test_several_dates_of_birth_become_a_range(poster: dict[str, Any]) -> None:
     case = read(poster | {"dates_of_birth_used": ["February 2, 1981", "January 2, 1980", "sometime"]})
     assert case.birth == Period(first="1980-01-02", last="1981-02-02", precision="range")
 
 
-def test_cars_other_people_and_pictures_that_nothing_is_said_of_are_never_enrolled(poster: dict[str, Any]) -> None:
+def test_pictures_of_others_and_without_caption_are_other(poster: dict[str, Any]) -> None:
     kinds = [photo.kind for photo in read(poster).photos]
     assert kinds == [
         PhotoKind.PORTRAIT,
@@ -126,32 +126,32 @@ def test_cars_other_people_and_pictures_that_nothing_is_said_of_are_never_enroll
 
 
 @pytest.mark.parametrize("caption", ["2009 Ford truck", "Person of interest", "Her mother", "Similar necklace"])
-def test_captions_that_name_something_else(caption: str) -> None:
+def test_captions_of_something_else_are_other(caption: str) -> None:
     assert photo_kind(caption, is_poster=False) is PhotoKind.OTHER
 
 
-def test_a_photo_keeps_its_id_while_its_link_stays(poster: dict[str, Any]) -> None:
+def test_photo_id_depends_only_on_its_link(poster: dict[str, Any]) -> None:
     first, second = read(poster).photos[:2]
     assert first.photo_id == read(poster | {"modified": "later"}).photos[0].photo_id != second.photo_id
 
 
 @pytest.mark.parametrize("status", ["located", "Recovered", "deceased"])
-def test_a_person_who_was_found_is_resolved(poster: dict[str, Any], status: str) -> None:
+def test_found_person_is_resolved(poster: dict[str, Any], status: str) -> None:
     assert read(poster | {"status": status}).status is CaseStatus.RESOLVED
 
 
-def test_a_poster_that_turned_into_a_wanted_one_is_closed_here(website: Any, poster: dict[str, Any]) -> None:
+def test_poster_that_became_wanted_is_resolved(website: Any, poster: dict[str, Any]) -> None:
     poster |= {"poster_classification": "default", "subjects": ["Cyber's Most Wanted"]}
     case = fbi(website).read("aa01", json.dumps(poster).encode())
     assert (case.case_type, case.status) == (CaseType.WANTED, CaseStatus.RESOLVED)
 
 
-def test_another_posters_document_is_refused(poster: dict[str, Any]) -> None:
+def test_document_of_another_poster_raises(poster: dict[str, Any]) -> None:
     with pytest.raises(DocumentError, match="'aa01', not of aa09"):
         read_fbi_case("fbi", "aa09", json.dumps(poster).encode())
 
 
-def test_photos_come_from_the_allowed_second_origin_only(website: Any, poster: dict[str, Any]) -> None:
+def test_photos_come_only_from_allowed_origins(website: Any, poster: dict[str, Any]) -> None:
     website.answers = {"/wanted/kidnap/teodora-inventada/@@images/image": httpx.Response(200, content=b"jpeg")}
     source = fbi(website)
     assert source.fetch_photo(read(poster).photos[0]) == b"jpeg"

@@ -1,4 +1,4 @@
-"""INTERPOL notices: a query never gives more than 160, and little is known for certain."""
+"""Tests of INTERPOL notices: splitting queries of more than 160 rows, and parsing partial data."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def read(notice: dict[str, Any]) -> Any:
     return read_interpol_case("interpol", "2099-70001", document, case_type=CaseType.MISSING)
 
 
-def test_a_notice_is_read() -> None:
+def test_notice_becomes_a_case() -> None:
     case = read(NOTICE)
     assert case.names == (Name(given="Marin", family="Unrealov"), Name(given="Marin", family="Madeup", kind="alias"))
     assert (case.sex, case.nationalities) == ("female", ("XX",))
@@ -69,7 +69,7 @@ def test_a_notice_is_read() -> None:
         (None, None),
     ],
 )
-def test_dates_are_known_to_some_precision(date: str | None, expected: Period | None) -> None:
+def test_birth_date_keeps_its_precision(date: str | None, expected: Period | None) -> None:
     assert read(NOTICE | {"date_of_birth": date}).birth == expected
 
 
@@ -80,13 +80,13 @@ def test_zero_and_null_are_unknown() -> None:
     assert case.name == "Unrealov"
 
 
-def test_another_notice_is_refused() -> None:
+def test_document_of_another_notice_raises() -> None:
     with pytest.raises(DocumentError, match="2099-70002"):
         read(NOTICE | {"entity_id": "2099/70002"})
 
 
 class Notices:
-    """A list that gives at most 160 rows to a query, as the service does."""
+    """A listing that truncates each query to 160 rows, as the API does."""
 
     def __init__(self, rows: list[dict[str, Any]]) -> None:
         self.rows = rows
@@ -113,12 +113,12 @@ def rows(count: int, nationality: str | None, *, first: int = 0) -> list[dict[st
     ]
 
 
-def test_a_short_list_is_read_page_by_page(website: Any) -> None:
+def test_short_listing_is_read_page_by_page(website: Any) -> None:
     website.answers = {"/notices/v1/yellow": Notices(rows(120, "XX"))}
     assert len(list(interpol(website).list_cases())) == 120
 
 
-def test_more_than_160_are_cut_into_slices_and_each_comes_once(website: Any) -> None:
+def test_long_query_is_split_and_lists_each_notice_once(website: Any) -> None:
     notices = Notices(rows(150, "XX") + rows(400, "YY", first=1_000) + rows(30, None, first=2_000))
     website.answers = {"/notices/v1/yellow": notices}
     listed = list(interpol(website, nationalities=("XX", "YY")).list_cases())
@@ -126,7 +126,7 @@ def test_more_than_160_are_cut_into_slices_and_each_comes_once(website: Any) -> 
     assert listed[0].source_id == "2099-0"
 
 
-def test_the_marker_changes_with_what_the_list_says(website: Any) -> None:
+def test_marker_changes_with_the_row(website: Any) -> None:
     website.answers = {"/notices/v1/yellow": Notices(rows(1, "XX"))}
     [before] = interpol(website).list_cases()
     [same] = interpol(website).list_cases()
@@ -135,13 +135,13 @@ def test_the_marker_changes_with_what_the_list_says(website: Any) -> None:
     assert before == same != after
 
 
-def test_a_refusal_to_browsers_only_is_not_worked_around(website: Any) -> None:
+def test_html_challenge_raises(website: Any) -> None:
     website.answers = {"/notices/v1/yellow": httpx.Response(200, content=b"<html>challenge</html>")}
     with pytest.raises(UnreadableListingError):
         list(interpol(website).list_cases())
 
 
-def test_notice_and_pictures_are_one_document_and_red_notices_are_wanted(website: Any) -> None:
+def test_red_notices_are_wanted_persons(website: Any) -> None:
     website.answers = {
         "/notices/v1/red/2099-70001": httpx.Response(200, json=NOTICE),
         "/notices/v1/red/2099-70001/images": httpx.Response(200, json=IMAGES),
@@ -151,7 +151,7 @@ def test_notice_and_pictures_are_one_document_and_red_notices_are_wanted(website
     assert (case.case_type, len(case.photos)) == (CaseType.WANTED, 1)
 
 
-def test_a_notice_that_is_not_json_is_kept_for_quarantine(website: Any) -> None:
+def test_document_that_is_not_json_is_returned_unchanged(website: Any) -> None:
     website.answers = {
         "/notices/v1/yellow/2099-70001": httpx.Response(200, json=NOTICE),
         "/notices/v1/yellow/2099-70001/images": httpx.Response(200, content=b"<oops>"),

@@ -1,4 +1,4 @@
-"""NCMEC: a cookie session, children only, and no companion's picture."""
+"""Tests of NCMEC: the cookie session, children only, and no pictures of companions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read(child: dict[str, Any]) -> Any:
     return read_ncmec_case("ncmec", "NCMC9970102-1", json.dumps({"status": "success", "childBean": child}).encode())
 
 
-def test_a_child_is_read() -> None:
+def test_child_becomes_a_case() -> None:
     case = read(CHILD)
     assert case.names == (Name(given="Pernilla", family="Shamley"),)
     assert case.age_when_missing == Range(min=8, max=8)
@@ -56,7 +56,7 @@ def test_a_child_is_read() -> None:
     assert case.narrative == "Invented & fictional."
 
 
-def test_the_letter_says_the_kind_and_a_companion_is_never_asked_for() -> None:
+def test_letter_of_a_picture_sets_its_kind() -> None:
     photos = read(CHILD | {"hasExtraPhoto": True}).photos
     assert [(photo.url, photo.kind) for photo in photos] == [
         ("/photographs/NCMC9970102c1.jpg", PhotoKind.PORTRAIT),
@@ -65,7 +65,7 @@ def test_the_letter_says_the_kind_and_a_companion_is_never_asked_for() -> None:
     ]
 
 
-def test_an_approximate_age_serves_where_the_birth_is_unknown() -> None:
+def test_approximate_age_replaces_an_unknown_birth_date() -> None:
     assert read(CHILD | {"birthDate": "", "age": -1, "approxAge": "14-17"}).age_when_missing == Range(min=14, max=17)
     assert read(CHILD | {"birthDate": None, "age": 22}).age_when_missing is None
 
@@ -78,7 +78,7 @@ def test_an_approximate_age_serves_where_the_birth_is_unknown() -> None:
         {"status": "success", "childBean": CHILD | {"caseType": "unidentified"}},
     ],
 )
-def test_what_is_not_this_child_is_refused(document: dict[str, Any]) -> None:
+def test_document_of_something_else_raises(document: dict[str, Any]) -> None:
     with pytest.raises(DocumentError):
         read_ncmec_case("ncmec", "NCMC9970102-1", json.dumps(document).encode())
 
@@ -88,7 +88,7 @@ def row(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def session(request: httpx.Request) -> httpx.Response:
-    """The first answer sets the cookie without which there are no further pages."""
+    """Set a cookie with the first page, and require it for the next pages."""
     if request.url.params.get("search") == "new":
         rows = [row(1), row(2, isChild=False), row(3, orgPrefix="NCMU"), row(4, orgName="NCMEC-Unidentified"), None]
         body = {"status": "success", "totalPages": 2, "persons": rows}
@@ -98,18 +98,18 @@ def session(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json={"status": "success", "totalPages": 2, "persons": [row(1), row(5)]})
 
 
-def test_the_pages_are_read_in_one_session_and_only_children_are_listed(website: Any) -> None:
+def test_one_session_lists_only_children(website: Any) -> None:
     website.answers = {SERVLET: session}
     assert [case.source_id for case in ncmec(website, "TX").list_cases()] == ["NCMC1-1", "NCMC5-1"]
 
 
-def test_a_lost_session_is_no_basis_for_a_removal(website: Any) -> None:
+def test_lost_session_raises(website: Any) -> None:
     website.answers = {SERVLET: httpx.Response(200, json={"status": "fail"})}
     with pytest.raises(UnreadableListingError, match=r"TX.*fail"):
         list(ncmec(website, "TX").list_cases())
 
 
-def test_a_birthday_does_not_change_the_marker(website: Any) -> None:
+def test_marker_ignores_the_current_age(website: Any) -> None:
     def listing(age: int, city: str) -> httpx.Response:
         return httpx.Response(200, json={"status": "success", "persons": [row(1, age=age, missingCity=city)]})
 
@@ -120,7 +120,7 @@ def test_a_birthday_does_not_change_the_marker(website: Any) -> None:
     assert markers[0] == markers[1] != markers[2]
 
 
-def test_a_success_without_a_child_means_that_the_case_is_gone(website: Any) -> None:
+def test_success_without_a_child_raises_gone(website: Any) -> None:
     website.answers = {SERVLET: httpx.Response(200, json={"status": "success", "msg": ""})}
     with pytest.raises(GoneError):
         ncmec(website).fetch_document("NCMC1-1")

@@ -1,4 +1,4 @@
-"""From SOURCES to sources that can be asked."""
+"""Tests of decoding SOURCES and of opening a source."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def on(**members: Any) -> dict[str, Any]:
     return {"enabled": True, "base_url": "https://source.example", **members}
 
 
-def test_only_what_is_enabled_is_there() -> None:
+def test_only_enabled_sources_are_read() -> None:
     assert set(sources(namus=on(), fbi=on(enabled=False)).enabled) == {"namus"}
 
 
@@ -41,7 +41,7 @@ def test_settings_reach_their_source(tmp_path: Path) -> None:
     assert isinstance(open_source("folder", found), AgencyFolder)
 
 
-def test_wanted_persons_are_listed_only_in_a_gallery_of_their_own() -> None:
+def test_wanted_and_missing_persons_cannot_be_mixed() -> None:
     red = open_source("interpol", sources(interpol=on(wanted=True), fbi=on(wanted=True)))
     assert isinstance(red, Interpol)
     assert red.case_type is CaseType.WANTED
@@ -59,12 +59,12 @@ def test_wanted_persons_are_listed_only_in_a_gallery_of_their_own() -> None:
         ("folder", {"enabled": True, "folder": "/nowhere/at/all"}, "there is no folder /nowhere/at/all"),
     ],
 )
-def test_a_source_that_cannot_be_opened_says_why(name: str, table: dict[str, Any], problem: str) -> None:
+def test_source_that_cannot_be_opened_raises(name: str, table: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         open_source(name, sources(**{name: table}))
 
 
 @pytest.mark.parametrize("text", ["{}", '{"contact": 5}', '{"contact": "a@b.example", "namus": {"enabled": "yes"}}'])
-def test_settings_of_the_wrong_type_are_refused(text: str) -> None:
+def test_settings_of_the_wrong_type_raise(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         read_sources(text)

@@ -1,0 +1,30 @@
+"""Parse text as sources write it: HTML, phone numbers and captions."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+
+
+def plain_text(markup: str | None) -> str | None:
+    """Convert HTML to plain text: drop tags, resolve entities, fold white space. None if nothing is left."""
+    if markup is None:
+        return None
+    folded = " ".join(html.unescape(_TAGS.sub(" ", markup)).split())
+    return folded or None
+
+
+def phone_e164(digits: str | None) -> str | None:
+    """Convert a North American number to E.164, or return None if it is not one."""
+    bare = re.sub(r"\D", "", digits or "")
+    if len(bare) == 11 and bare.startswith("1"):
+        bare = bare[1:]
+    return f"+1{bare}" if re.fullmatch(r"[2-9]\d{2}[2-9]\d{6}", bare) else None
+
+
+def caption_year(caption: str | None) -> int | None:
+    """Return the only year in a caption, such as 1997, or None if the caption has no year or several."""
+    years = set(re.findall(r"(?<!\d)(19\d{2}|20\d{2})(?!\d)", caption or ""))
+    return int(years.pop()) if len(years) == 1 else None
