@@ -11,13 +11,14 @@ from homeward.progress import progress
 from homeward.terminal import console, warn
 from lambdas.downloads.errors import SourceError
 from lambdas.ingest.gallery.lease import LeaseBusyError
-from lambdas.ingest.sync import SafetyStopError, SourceDownError
+from lambdas.ingest.report import SafetyStopError, SourceDownError
 from lambdas.ingest.sync_runs import SyncRunningError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.ingest.sync import Sync, SyncPhase
+    from lambdas.ingest.report import SyncPhase
+    from lambdas.ingest.sync import Sync
 
 FAILURES = (SourceError, SourceDownError, LeaseBusyError)
 REFUSALS = (SafetyStopError, SyncRunningError)

@@ -1,1 +1,1 @@
-"""From a source's documents to a gallery that tells the truth: list, fetch, index, withdraw."""
+"""Ingest: sync the gallery with the sources of cases, and index the faces of its photos."""

@@ -1,4 +1,4 @@
-"""Encounters without a verdict go with their case: no picture of them stays, and whoever was alerted is called back."""
+"""Withdraw the encounters without a verdict of closed cases: delete their pictures and recall their alerts."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from lambdas.encounters.encounter import Encounter
 
 _WITHOUT_VERDICT = (Review.OPEN, Review.UNDECIDED)
-_TOLD = frozenset({AlertState.SENDING, AlertState.SENT})
+_ALERTED = frozenset({AlertState.SENDING, AlertState.SENT})
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClosedEncounters:
-    """The encounters table, the detection bucket that has their pictures, and the cases table."""
+    """The encounters table, the detection bucket with their pictures, and the cases table."""
 
     s3: S3Client
     dynamodb: DynamoDBClient
@@ -38,10 +38,10 @@ class ClosedEncounters:
     now: Callable[[], datetime]
 
     def withdraw(self) -> int:
-        """Withdraw the encounters without a verdict of every case that is not open; their number.
+        """Withdraw the encounters without a verdict of every case that is not open. Return their count.
 
-        It looks at the cases as they are, so that a sync that was killed before this is made good by the next one. So
-        is what the index does not show yet.
+        This reads the current state of every case, so the next sync completes what an interrupted one left, and what
+        the index does not show yet.
         """
         is_open: dict[str, bool] = {}
         count = 0
@@ -56,19 +56,19 @@ class ClosedEncounters:
         return count
 
     def _withdraw(self, encounter_id: str) -> bool:
-        """False where somebody has decided in the meantime: then it stays as it is."""
+        """Withdraw an encounter. False if a reviewer has decided in the meantime, which leaves it as it is."""
         while True:
             encounter = read_encounter(self.dynamodb, table=self.encounters_table, encounter_id=encounter_id)
             if encounter is None or encounter.review not in _WITHOUT_VERDICT:
                 return False
-            recall = [self._recall(encounter)] if encounter.alert in _TOLD else []
+            recall = [self._recall(encounter)] if encounter.alert in _ALERTED else []
             if transact(self.dynamodb, self._withdrawal(encounter), *recall):
                 delete_under(self.s3, bucket=self.bucket, prefix=f"encounters/{encounter_id}/")
                 return True
-            # Its review or its alert has moved on since it was read; neither does so for long.
+            # The review or the alert changed after the read. Read again: neither changes many times.
 
     def _withdrawal(self, encounter: Encounter) -> dict[str, Any]:
-        """The write, refused where the alert goes out between reading and writing, since that must be recalled."""
+        """Build the write. It fails if an alert went out since the read, because that alert needs a recall."""
         values = {
             ":withdrawn": Review.WITHDRAWN.value,
             ":now": to_text(self.now()),
@@ -87,7 +87,7 @@ class ClosedEncounters:
         }
 
     def _recall(self, encounter: Encounter) -> dict[str, Any]:
-        """The notice that the case is closed. Only one can be made, since an encounter is withdrawn once."""
+        """Build the recall notice. There is only one, because an encounter is withdrawn once."""
         now = to_text(self.now())
         notice = Notice(
             encounter_id=notice_key(encounter.encounter_id, NoticeKind.RECALL),

@@ -1,4 +1,4 @@
-"""What a sync has to do: hold the source's listing against the gallery, and fetch only what differs."""
+"""Plan a sync: compare the source's listing with the gallery, and find the cases to fetch."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# A listing that does not say when a case changed: look again after this long.
-_LOOK_AGAIN = timedelta(days=7)
+# Fetch a case again after this time if its listing has no marker of changes.
+_REFETCH_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """What the gallery knows of a case.
+    """A case as the gallery has it.
 
-    `modified` and `synced_at` are None until all of it was fetched, `status` is None for one only in quarantine.
+    `modified` and `synced_at` are None until the case is complete. `status` is None for a case only in quarantine.
     """
 
     status: CaseStatus | None
     modified: str | None
     synced_at: str | None
 
-    def differs_from(self, listed: CaseReference, *, now: datetime) -> bool:
-        """Whether the case must be fetched, its source listing it as it does."""
+    def is_outdated(self, listed: CaseReference, *, now: datetime) -> bool:
+        """Whether a sync must fetch the case that the source lists like this."""
         if self.synced_at is None:
             return True
         if listed.modified is not None:
             return listed.modified != self.modified
         withdrawn = self.status not in {None, CaseStatus.OPEN}
-        return withdrawn or self.synced_at < to_text(now - _LOOK_AGAIN)
+        return withdrawn or self.synced_at < to_text(now - _REFETCH_AFTER)
 
 
 def known_cases(dynamodb: DynamoDBClient, *, table: str, source: str) -> dict[str, KnownCase]:
-    """The cases of a source that the gallery knows, open, closed or in quarantine, by source id.
+    """Read the source's cases in the gallery by source id: open, closed and quarantined.
 
-    A scan, since nothing else of the table is as large as its cases; 26,600 cases take about 10 MB of memory.
+    This scans the table, which holds little but cases. 26,600 cases take about 10 MB of memory.
     """
     known: dict[str, KnownCase] = {}
     pages = dynamodb.get_paginator("scan").paginate(
@@ -64,7 +64,7 @@ def known_cases(dynamodb: DynamoDBClient, *, table: str, source: str) -> dict[st
         for attributes in page["Items"]:
             item = from_attributes(attributes)
             source_id = item["case_id"].removeprefix(f"{source}:")
-            # The quarantine record sorts after the case's own, and says which version not to try again.
+            # The quarantine record sorts after the case's own. Its marker is that of the version to skip.
             before = known.get(source_id)
             status = CaseStatus(item["status"]) if "status" in item else (before.status if before else None)
             known[source_id] = KnownCase(status, item.get("source_modified"), item.get("synced_at"))
@@ -73,7 +73,7 @@ def known_cases(dynamodb: DynamoDBClient, *, table: str, source: str) -> dict[st
 
 @dataclass
 class Plan:
-    """The cases to fetch. After it was iterated to its end, `vanished` holds the open cases that were not listed."""
+    """The cases to fetch. Iterate it to its end; then `vanished` holds the open cases that the source does not list."""
 
     source: str
     listing: Iterable[CaseReference]
@@ -87,11 +87,11 @@ class Plan:
         self.open_cases = sum(case.status is CaseStatus.OPEN for case in self.known.values())
 
     def __iter__(self) -> Iterator[CaseReference]:
-        """New and changed cases as the listing gives them; what is iterated is taken out of `known`."""
+        """Yield new and changed cases in the order of the listing, and take each listed case out of `known`."""
         for reference in self.listing:
             self.listed += 1
             before = self.known.pop(reference.source_id, None)
-            if before is None or before.differs_from(reference, now=self.now):
+            if before is None or before.is_outdated(reference, now=self.now):
                 yield reference
         gone = (source_id for source_id, case in self.known.items() if case.status is CaseStatus.OPEN)
         self.vanished = [CaseReference(source=self.source, source_id=source_id) for source_id in gone]

@@ -1,7 +1,7 @@
-"""Bring the gallery into step with one source: list, fetch what differs, confirm what vanished, withdraw what closed.
+"""Sync the gallery with one source: list, fetch what changed, confirm what vanished, withdraw what closed.
 
-Its steps are methods, so that a Step Functions state machine runs the same code as the command line does. All state is
-in the cases table: a sync that was killed at any point is continued by starting another.
+Each step is a method, so that the Step Functions state machine and the command line run the same code. All state is in
+the cases table, so a new sync continues one that was interrupted.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from lambdas.cases.case import CaseStatus
 from lambdas.common.times import to_text
 from lambdas.downloads.errors import SourceError, UnavailableError
-from lambdas.ingest.fetch_case import IncompleteCaseError
+from lambdas.ingest.fetch_photos import IncompleteCaseError
 from lambdas.ingest.plan import Plan, known_cases
+from lambdas.ingest.report import SafetyStopError, SourceDownError, SyncPhase, SyncReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,57 +25,16 @@ if TYPE_CHECKING:
     from lambdas.ingest.closed_encounters import ClosedEncounters
     from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome
     from lambdas.ingest.gallery.withdraw import Withdrawal
+    from lambdas.ingest.report import OnProgress
     from lambdas.ingest.sources.protocol import CaseReference
     from lambdas.ingest.sync_runs import SyncRuns
 
-# So few removals are never stopped, however small the gallery.
+# The safety stop always allows this many removals, however small the gallery is.
 _ALWAYS_REMOVABLE = 5
-# So many cases in a row that the source does not give: it is down, and to ask on would not be polite.
-_FAILURES_IN_A_ROW = 5
+# After this many failures in a row the source counts as down, and more requests would be impolite.
+_MAX_FAILURES_IN_A_ROW = 5
 
 logger = logging.getLogger(__name__)
-
-
-class SyncPhase(StrEnum):
-    """What a sync is at."""
-
-    FETCH = "fetch"
-    CONFIRM = "confirm"
-    WITHDRAW = "withdraw"
-
-
-class OnProgress(Protocol):
-    """Somebody who is told how a sync goes on."""
-
-    def __call__(self, phase: SyncPhase, case_id: str, outcome: str) -> None:
-        """One case is dealt with."""
-
-
-class SafetyStopError(RuntimeError):
-    """So many cases would be removed that something is probably wrong; nothing was removed."""
-
-
-class SourceDownError(RuntimeError):
-    """The source stopped answering; what was fetched stays, and the next sync goes on from there."""
-
-
-class SyncReport(msgspec.Struct, kw_only=True):
-    """What a sync did. `outcomes` counts by CaseOutcome; `complete` says that the source gave all of it.
-
-    `to_fetch` counts the cases that are new, changed or vanished; it is known before the first of them is fetched.
-    """
-
-    source: str
-    started_at: str
-    listed: int = 0
-    to_fetch: int = 0
-    outcomes: dict[str, int] = {}
-    failed: int = 0
-    vanished: int = 0
-    removed: int = 0
-    encounters_withdrawn: int = 0
-    complete: bool = False
-    error: str | None = None
 
 
 @dataclass(kw_only=True)
@@ -86,12 +43,12 @@ class Sync:
 
     Args:
         fetcher: the source and the gallery.
-        withdrawal: from the same gallery.
-        runs: keeps overlapping runs apart.
-        owner: names this run; `this_process()` on a command line, the execution's name in Step Functions.
-        max_removed_percent: of the source's open cases; beyond it, and beyond five cases, nothing is removed.
+        withdrawal: withdraws cases from the same gallery.
+        runs: the leases that prevent overlapping runs.
+        owner: the name of this run: `this_process()` on a command line, the execution's name in Step Functions.
+        max_removed_percent: the safety stop, in percent of the source's open cases; five removals are always allowed.
         on_progress: called after each case.
-        encounters: those of the same deployment, so that the open ones of a closed case go with it.
+        encounters: withdraws the encounters of closed cases; None withdraws none.
     """
 
     fetcher: CaseFetcher
@@ -114,12 +71,12 @@ class Sync:
         return self.fetcher.source.name
 
     def run(self, *, allow_removals: bool = False) -> SyncReport:
-        """All of it, in this process.
+        """Run all steps in this process.
 
         Raises:
-            SyncRunningError: another run has the source.
-            SafetyStopError: more cases would be removed than may be; say `allow_removals` if that is right.
-            SourceDownError, SourceError: the source broke off; nothing was removed.
+            SyncRunningError: another run holds the source.
+            SafetyStopError: too many cases would be removed. If that is right, pass `allow_removals`.
+            SourceDownError, SourceError: the source failed. Nothing was removed.
         """
         self.runs.begin(self.source, self.owner)
         try:
@@ -140,16 +97,16 @@ class Sync:
         return self.report
 
     def plan(self) -> Plan:
-        """The cases to fetch, not listed yet; iterating lists them."""
+        """Plan the sync. Iterating the plan lists the source."""
         gallery = self.fetcher.gallery
         known = known_cases(gallery.dynamodb, table=gallery.table, source=self.source)
         return Plan(source=self.source, listing=self.fetcher.source.list_cases(), known=known, now=gallery.now())
 
     def fetch_all(self, references: Iterable[CaseReference], phase: SyncPhase = SyncPhase.FETCH) -> None:
-        """Fetch case by case; one that fails never stops the others, five in a row do.
+        """Fetch the cases one by one. A failed case does not stop the others, but five failures in a row do.
 
         Raises:
-            SourceDownError: the source gave none of five cases in a row.
+            SourceDownError: the source failed for five cases in a row.
         """
         in_a_row = 0
         for reference in references:
@@ -157,20 +114,20 @@ class Sync:
             self._count(reference, outcome)
             self.on_progress(phase, reference.case_id, outcome.value if outcome else "failed")
             in_a_row = 0 if outcome else in_a_row + 1
-            if in_a_row >= _FAILURES_IN_A_ROW:
-                raise SourceDownError(f"{self.source} gave none of {in_a_row} cases in a row; sync again later")
+            if in_a_row >= _MAX_FAILURES_IN_A_ROW:
+                raise SourceDownError(f"{self.source} failed for {in_a_row} cases in a row; sync again later")
 
     def fetch_one(self, reference: CaseReference) -> CaseOutcome | None:
-        """Fetch one case, and mark it if its source has closed it; None where the source does not give it now."""
+        """Fetch one case, and mark it for withdrawal if its source has closed it. None if the source failed."""
         self._renew()
         try:
             outcome = self.fetcher.fetch(reference)
         except (UnavailableError, IncompleteCaseError) as error:
             logger.warning("A case could not be fetched", extra={"case_id": reference.case_id, "reason": str(error)})
             return None
-        if outcome.withdrawn_as is not None:
+        if outcome.closing_status is not None:
             self.fetcher.gallery.mark_closing(
-                reference.case_id, outcome.withdrawn_as, source_modified=reference.modified
+                reference.case_id, outcome.closing_status, source_modified=reference.modified
             )
         return outcome
 
@@ -178,25 +135,26 @@ class Sync:
         """Stop before the first removal if there would be too many.
 
         Raises:
-            SafetyStopError: see there.
+            SafetyStopError: `count` exceeds the maximum, and `allow` is False.
         """
-        most = max(_ALWAYS_REMOVABLE, open_cases * self.max_removed_percent / 100)
-        if count > most and not allow:
+        maximum = max(_ALWAYS_REMOVABLE, open_cases * self.max_removed_percent / 100)
+        if count > maximum and not allow:
             raise SafetyStopError(
                 f"{count} of {open_cases} open cases of {self.source} would be removed, more than "
-                f"{self.max_removed_percent:g} %; nothing was. If the source is right, sync again and allow removals"
+                f"{self.max_removed_percent:g} %; nothing was removed. "
+                "If the source is right, sync again and allow removals"
             )
 
     def withdraw_closing(self, open_cases: int, *, allow: bool = False) -> None:
-        """Withdraw every case that was found closed, by this run or by one that broke off.
+        """Withdraw every case that this run, or an interrupted one, marked for withdrawal.
 
         Raises:
-            SafetyStopError: too many are.
+            SafetyStopError: too many cases are marked.
         """
         closing = list(self.fetcher.gallery.closing_cases(self.source))
         self.check_removals(len(closing), open_cases, allow=allow)
         for case_id, status, modified in closing:
-            # A listing that still has a removed case must be able to bring it back; a resolved one it may keep listing.
+            # A source may keep listing a resolved case. A removed case that it lists again is to be fetched again.
             marker = modified if status is CaseStatus.RESOLVED else None
             self.withdrawal.withdraw(case_id, status, source_modified=marker)
             self._renew()
@@ -213,7 +171,7 @@ class Sync:
             self.report.outcomes[outcome.value] = self.report.outcomes.get(outcome.value, 0) + 1
 
     def _renew(self) -> None:
-        """Once a minute is enough for a lease of half an hour."""
+        """Renew the lease on the source, which lasts half an hour, once a minute."""
         now = self.fetcher.gallery.now()
         if self._renewed_at is None or now - self._renewed_at > timedelta(minutes=1):
             self.runs.renew(self.source, self.owner)

@@ -123,7 +123,7 @@ def test_a_vanished_case_leaves_after_one_get_and_comes_back_when_it_is_back(syn
 
 def test_a_source_that_goes_down_halfway_is_left_alone_and_resumed(stage: SmallStage, namus: Stand) -> None:
     namus.switch(faults=[{"do": "drop", "after": 4}])
-    assert "gave none of 5 cases in a row; sync again later" in stage.sync(code=1, waiting=False)["error"]
+    assert "failed for 5 cases in a row; sync again later" in stage.sync(code=1, waiting=False)["error"]
     assert stage.state() == (1, 2)
     namus.switch()
     namus.asked()

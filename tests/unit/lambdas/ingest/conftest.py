@@ -1,4 +1,4 @@
-"""What the ingest tests share: a Rekognition in memory, pictures, a gallery, and a source over a fake network."""
+"""Fixtures of the ingest tests: an in-memory Rekognition, the gallery's objects, and sample documents."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def withdrawal(gallery: Gallery, leases: Leases, faces: FaceCollections) -> With
 
 @pytest.fixture
 def sample() -> Callable[[str], Any]:
-    """A fictional document of tests/unit/sources, decoded."""
+    """Return a function that decodes a fictional document of the `sources` folder."""
 
     def read(name: str) -> Any:
         return json.loads((SOURCES / name).read_text())

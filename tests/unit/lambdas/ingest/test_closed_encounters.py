@@ -1,4 +1,4 @@
-"""A closed case takes its encounters without a verdict with it, and calls back whoever was alerted."""
+"""Tests of withdrawing the encounters of closed cases and recalling their alerts."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ AT = "2026-11-23T02:59:00.000Z"
 
 
 @pytest.fixture
-def meet(gallery: Gallery) -> Callable[..., None]:
-    """Put an encounter of case 1, which is open, or of 2, which is closed, or of 9, which the gallery does not have."""
+def store(gallery: Gallery) -> Callable[..., None]:
+    """Store an encounter of case 1, which is open, 2, which is closed, or 9, which the gallery does not have."""
     for number, status in ((1, CaseStatus.OPEN), (2, CaseStatus.RESOLVED)):
         gallery.open_case(Case(case_id=f"namus:MP{number}", source="namus", source_id=f"MP{number}"), b"{}")
         if status is CaseStatus.RESOLVED:
@@ -64,15 +64,13 @@ def items(closed: ClosedEncounters, kind: str) -> list[dict[str, Any]]:
     return sorted((item for item in found if item["kind"] == kind), key=lambda item: str(item["encounter_id"]))
 
 
-def test_only_encounters_without_a_verdict_of_closed_cases_are_withdrawn(
-    closed: ClosedEncounters, meet: Callable[..., None]
-) -> None:
-    meet("a", 1, Review.OPEN)
-    meet("b", 2, Review.OPEN)
-    meet("c", 2, Review.CONFIRMED, AlertState.SENT)
-    meet("d", 9, Review.OPEN)
-    meet("e", 2, Review.UNDECIDED)
-    meet("f", 2, Review.DISMISSED, AlertState.SENT)
+def test_only_unreviewed_encounters_of_closed_cases_go(closed: ClosedEncounters, store: Callable[..., None]) -> None:
+    store("a", 1, Review.OPEN)
+    store("b", 2, Review.OPEN)
+    store("c", 2, Review.CONFIRMED, AlertState.SENT)
+    store("d", 9, Review.OPEN)
+    store("e", 2, Review.UNDECIDED)
+    store("f", 2, Review.DISMISSED, AlertState.SENT)
     assert closed.withdraw() == 3
     assert {item["encounter_id"]: item["review"] for item in items(closed, "encounter")} == {
         "a": "open",
@@ -88,9 +86,9 @@ def test_only_encounters_without_a_verdict_of_closed_cases_are_withdrawn(
     assert closed.withdraw() == 0
 
 
-def test_whoever_was_alerted_is_called_back_once(closed: ClosedEncounters, meet: Callable[..., None]) -> None:
+def test_alerted_people_get_one_recall(closed: ClosedEncounters, store: Callable[..., None]) -> None:
     for encounter_id, alert in (("due", AlertState.DUE), ("sending", AlertState.SENDING), ("sent", AlertState.SENT)):
-        meet(encounter_id, 2, Review.OPEN, alert)
+        store(encounter_id, 2, Review.OPEN, alert)
     assert [closed.withdraw() for _ in range(2)] == [3, 0]
     recalls = [msgspec.convert(item, type=Notice) for item in items(closed, "notice")]
     assert recalls == [
@@ -106,15 +104,15 @@ def test_whoever_was_alerted_is_called_back_once(closed: ClosedEncounters, meet:
     ]
 
 
-def test_an_alert_that_goes_out_meanwhile_is_called_back(
-    closed: ClosedEncounters, meet: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+def test_alert_sent_during_the_withdrawal_is_recalled(
+    closed: ClosedEncounters, store: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    meet("a", 2, Review.OPEN, AlertState.DUE)
+    store("a", 2, Review.OPEN, AlertState.DUE)
     real: Any = closed.dynamodb.transact_write_items
 
     def sent_meanwhile(**request: Any) -> Any:
         monkeypatch.setattr(closed.dynamodb, "transact_write_items", real)
-        meet("a", 2, Review.OPEN, AlertState.SENDING)
+        store("a", 2, Review.OPEN, AlertState.SENDING)
         return real(**request)
 
     monkeypatch.setattr(closed.dynamodb, "transact_write_items", sent_meanwhile)
@@ -122,8 +120,8 @@ def test_an_alert_that_goes_out_meanwhile_is_called_back(
     assert [item["about"] for item in items(closed, "notice")] == ["a"]
 
 
-def test_a_verdict_that_the_index_does_not_show_yet_stands(closed: ClosedEncounters, meet: Callable[..., None]) -> None:
-    meet("a", 2, Review.CONFIRMED, AlertState.SENT)
+def test_verdict_missing_from_the_index_stands(closed: ClosedEncounters, store: Callable[..., None]) -> None:
+    store("a", 2, Review.CONFIRMED, AlertState.SENT)
     assert closed._withdraw("a") is False
     assert closed._withdraw("nobody") is False
     assert items(closed, "notice") == []

@@ -1,4 +1,4 @@
-"""One case from a NamUs over HTTP into the gallery: the final state, and what was not fetched or written again."""
+"""Tests of fetching one case: the gallery's final state, and what is not fetched or written again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from lambdas.cases.table import read_case, read_photo
 from lambdas.downloads.errors import UnavailableError
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
-from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome, IncompleteCaseError, content_sha256
+from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome, content_sha256
+from lambdas.ingest.fetch_photos import IncompleteCaseError
 from lambdas.ingest.sources.namus.api import NamUs
 from lambdas.ingest.sources.protocol import CaseReference
 
@@ -34,7 +35,7 @@ def original(photo_id: int) -> str:
 
 @pytest.fixture
 def namus_site(website: Any, sample: Callable[[str], Any], picture: Callable[..., bytes]) -> Any:
-    """The stand-in of one case with three pictures; `document` may be changed by the test."""
+    """A website with one case of three pictures. A test may change its `document`."""
     website.document = sample("namus_shape_b.json")
     website.answers = {
         DOCUMENT: lambda _: httpx.Response(200, content=json.dumps(website.document)),
@@ -67,7 +68,7 @@ def keys(s3: Any) -> list[str]:
     return [item["Key"] for item in s3.list_objects_v2(Bucket="gallery").get("Contents", [])]
 
 
-def test_the_document_the_case_and_each_photo_are_stored(
+def test_document_case_and_photos_are_stored(
     fetcher: CaseFetcher, s3: Any, gallery: Gallery, photo: Any, namus_site: Any
 ) -> None:
     assert fetcher.fetch(LISTED) is CaseOutcome.STORED
@@ -88,7 +89,7 @@ def test_the_document_the_case_and_each_photo_are_stored(
     assert (gallery.case_record(CASE) or {})["source_modified"] == LISTED.modified
 
 
-def test_an_unchanged_document_costs_one_request_and_no_write(
+def test_unchanged_document_takes_one_request_and_no_write(
     fetcher: CaseFetcher, namus_site: Any, gallery: Gallery, clock: Any, s3: Any
 ) -> None:
     fetcher.fetch(LISTED)
@@ -103,9 +104,7 @@ def test_an_unchanged_document_costs_one_request_and_no_write(
     assert s3.head_object(Bucket="gallery", Key="documents/namus/MP970001.json")["LastModified"] == written
 
 
-def test_the_hash_ignores_ages_as_of_today_and_the_order_of_members(
-    fetcher: CaseFetcher, sample: Callable[[str], Any]
-) -> None:
+def test_hash_ignores_current_ages_and_member_order(fetcher: CaseFetcher, sample: Callable[[str], Any]) -> None:
     document = sample("namus_shape_b.json")
     case = fetcher.source.read("MP970001", json.dumps(document).encode())
 
@@ -117,7 +116,7 @@ def test_the_hash_ignores_ages_as_of_today_and_the_order_of_members(
     assert digest(document) != digest(document | {"notes": [{"description": "new"}]})
 
 
-def test_a_changed_photo_replaces_the_object_and_an_unchanged_one_is_left_alone(
+def test_only_the_changed_photo_is_stored_again(
     fetcher: CaseFetcher, namus_site: Any, picture: Callable[..., bytes], s3: Any
 ) -> None:
     fetcher.fetch(LISTED)
@@ -135,7 +134,7 @@ def test_a_changed_photo_replaces_the_object_and_an_unchanged_one_is_left_alone(
     assert len(puts) == 2
 
 
-def test_a_photo_that_the_document_no_longer_lists_is_deleted(fetcher: CaseFetcher, namus_site: Any, s3: Any) -> None:
+def test_photo_that_is_no_longer_listed_is_deleted(fetcher: CaseFetcher, namus_site: Any, s3: Any) -> None:
     fetcher.fetch(LISTED)
     del namus_site.document["images"][1]
     fetcher.fetch(LISTED)
@@ -143,20 +142,20 @@ def test_a_photo_that_the_document_no_longer_lists_is_deleted(fetcher: CaseFetch
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_case_that_is_gone_is_only_reported(fetcher: CaseFetcher, namus_site: Any, status: int, s3: Any) -> None:
+def test_gone_case_is_only_reported(fetcher: CaseFetcher, namus_site: Any, status: int, s3: Any) -> None:
     namus_site.answers[DOCUMENT] = httpx.Response(status)
     outcome = fetcher.fetch(LISTED)
-    assert (outcome, outcome.withdrawn_as, keys(s3)) == (CaseOutcome.GONE, CaseStatus.REMOVED, [])
+    assert (outcome, outcome.closing_status, keys(s3)) == (CaseOutcome.GONE, CaseStatus.REMOVED, [])
 
 
-def test_a_resolved_case_is_only_reported(fetcher: CaseFetcher, namus_site: Any) -> None:
+def test_resolved_case_is_only_reported(fetcher: CaseFetcher, namus_site: Any) -> None:
     namus_site.document["caseIsResolved"] = True
     outcome = fetcher.fetch(LISTED)
-    assert (outcome, outcome.withdrawn_as) == (CaseOutcome.RESOLVED, CaseStatus.RESOLVED)
+    assert (outcome, outcome.closing_status) == (CaseOutcome.RESOLVED, CaseStatus.RESOLVED)
     assert namus_site.paths == [DOCUMENT]
 
 
-def test_a_withdrawn_case_that_comes_back_is_stored_anew(
+def test_withdrawn_case_that_comes_back_is_stored_again(
     fetcher: CaseFetcher, withdrawal: Any, s3: Any, gallery: Gallery
 ) -> None:
     fetcher.fetch(LISTED)
@@ -167,7 +166,7 @@ def test_a_withdrawn_case_that_comes_back_is_stored_anew(
     assert (gallery.case_record(CASE) or {})["status"] == "open"
 
 
-def test_a_document_that_cannot_be_used_is_quarantined_and_the_case_stays(
+def test_unusable_document_is_quarantined_and_the_case_stays(
     fetcher: CaseFetcher, namus_site: Any, s3: Any, gallery: Gallery
 ) -> None:
     fetcher.fetch(LISTED)
@@ -185,7 +184,7 @@ def test_a_document_that_cannot_be_used_is_quarantined_and_the_case_stays(
     assert "quarantine/namus/MP970001.json" not in keys(s3)
 
 
-def test_a_case_too_large_for_its_record_is_quarantined(fetcher: CaseFetcher, namus_site: Any) -> None:
+def test_case_too_large_for_its_record_is_quarantined(fetcher: CaseFetcher, namus_site: Any) -> None:
     image = namus_site.document["images"][0]
     feature = {"physicalFeature": {"name": "Tattoo"}, "description": "é" * 8_000}
     namus_site.document["physicalFeatureDescriptions"] = [feature] * 50
@@ -198,7 +197,7 @@ def test_a_case_too_large_for_its_record_is_quarantined(fetcher: CaseFetcher, na
     assert fetcher.fetch(LISTED) is CaseOutcome.QUARANTINED
 
 
-def test_the_source_being_down_changes_nothing(fetcher: CaseFetcher, namus_site: Any, s3: Any) -> None:
+def test_unavailable_source_changes_nothing(fetcher: CaseFetcher, namus_site: Any, s3: Any) -> None:
     namus_site.answers[DOCUMENT] = httpx.Response(503)
     with pytest.raises(UnavailableError):
         fetcher.fetch(LISTED)
@@ -214,7 +213,7 @@ def test_the_source_being_down_changes_nothing(fetcher: CaseFetcher, namus_site:
         (httpx.Response(200, content=b"x" * 26_000_000), "larger than 25,000,000 bytes"),
     ],
 )
-def test_a_picture_that_cannot_be_had_is_recorded_and_the_others_go_on(
+def test_unusable_picture_is_recorded_and_others_stored(
     fetcher: CaseFetcher, namus_site: Any, photo: Any, s3: Any, answer: httpx.Response, reason: str
 ) -> None:
     namus_site.answers[original(970101)] = answer
@@ -225,7 +224,7 @@ def test_a_picture_that_cannot_be_had_is_recorded_and_the_others_go_on(
     assert "photos/namus/MP970001/970102.jpg" in keys(s3)
 
 
-def test_a_link_to_another_host_is_never_asked(fetcher: CaseFetcher, namus_site: Any, photo: Any) -> None:
+def test_link_to_another_host_is_never_requested(fetcher: CaseFetcher, namus_site: Any, photo: Any) -> None:
     namus_site.document["images"][0]["files"]["original"]["href"] = "https://evil.example/p.jpg"
     fetcher.fetch(LISTED)
     assert "leaves the source's origin" in photo(970101)["reason"]
@@ -243,7 +242,7 @@ def test_broken_bytes_do_not_replace_a_good_picture(
     assert "photos/namus/MP970001/970101.jpg" in keys(s3)
 
 
-def test_the_same_picture_twice_in_a_case_is_stored_once(
+def test_same_picture_twice_in_a_case_is_stored_once(
     fetcher: CaseFetcher, namus_site: Any, photo: Any, s3: Any
 ) -> None:
     namus_site.answers[original(970102)] = namus_site.answers[original(970101)]
@@ -252,14 +251,14 @@ def test_the_same_picture_twice_in_a_case_is_stored_once(
     assert "photos/namus/MP970001/970102.jpg" not in keys(s3)
 
 
-def test_a_fetch_that_broke_off_goes_on_where_it_was(
+def test_interrupted_fetch_continues_where_it_stopped(
     fetcher: CaseFetcher, namus_site: Any, gallery: Gallery, s3: Any
 ) -> None:
     third = namus_site.answers[original(970103)]
     namus_site.answers[original(970103)] = httpx.Response(503)
     with pytest.raises(IncompleteCaseError, match="970103"):
         fetcher.fetch(LISTED)
-    assert "content_sha256" not in (gallery.case_record(CASE) or {}), "the case is not finished"
+    assert "content_sha256" not in (gallery.case_record(CASE) or {}), "the case is not complete"
     namus_site.answers[original(970103)] = third
     namus_site.requests.clear()
     assert fetcher.fetch(LISTED) is CaseOutcome.STORED
@@ -268,7 +267,7 @@ def test_a_fetch_that_broke_off_goes_on_where_it_was(
     assert fetcher.fetch(LISTED) is CaseOutcome.UNCHANGED
 
 
-def test_a_fetch_keeps_what_the_index_function_wrote(
+def test_fetch_keeps_what_the_index_function_wrote(
     fetcher: CaseFetcher, namus_site: Any, photos: Any, photo: Any
 ) -> None:
     fetcher.fetch(LISTED)

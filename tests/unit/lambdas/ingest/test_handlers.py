@@ -1,4 +1,4 @@
-"""The functions as Lambda invokes them: the batches of a queue, the steps of the state machine."""
+"""Tests of the handlers as Lambda invokes them: batches of a queue, steps of the state machine."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def batch(*bodies: Any) -> dict[str, Any]:
     return {"Records": records}
 
 
-def test_index_photo_takes_notifications_and_the_test_event(
+def test_index_photo_handles_notifications_and_test_event(
     load: Callable[[str], Any], gallery: Gallery, rekognition: Any, s3: Any, picture: Callable[..., bytes]
 ) -> None:
     gallery.open_case(Case(case_id="namus:MP1", source="namus", source_id="MP1"), b"{}")
@@ -92,7 +92,7 @@ def test_index_photo_takes_notifications_and_the_test_event(
     assert rekognition.external_ids() == ["namus:MP1:11"]
 
 
-def test_the_steps_of_the_state_machine_keep_the_gallery_in_step(
+def test_state_machine_steps_sync_the_gallery(
     load: Callable[[str], Any], website: Any, gallery: Gallery, sample: Any, s3: Any
 ) -> None:
     gallery.open_case(Case(case_id="namus:MP3", source="namus", source_id="MP3"), b"{}")
@@ -110,7 +110,7 @@ def test_the_steps_of_the_state_machine_keep_the_gallery_in_step(
     with pytest.raises(Exception, match="a sync of namus is running"):
         handler({"step": "plan", "source": "namus", "run": "execution-2"}, CONTEXT)
     refused = {"step": "fail", "source": "namus", "run": "execution-2", "error": "a sync of namus is running"}
-    assert handler(refused, CONTEXT) == {"error": "a sync of namus is running"}, "and the first run keeps its source"
+    assert handler(refused, CONTEXT) == {"error": "a sync of namus is running"}, "the first run keeps its source"
     step = {"step": "fetch", "run": "execution-1"}
     assert handler({**step, "Items": [{**items[0], **step}]}, CONTEXT) == {"outcomes": {"CasesStored": 1}, "failed": 0}
     assert handler({**step, **items[1]}, CONTEXT)["outcomes"] == {"CasesGone": 1}
@@ -121,7 +121,7 @@ def test_the_steps_of_the_state_machine_keep_the_gallery_in_step(
 
 
 @pytest.mark.usefixtures("gallery")
-def test_a_failed_step_lets_go_of_the_source(load: Callable[[str], Any], website: Any) -> None:
+def test_failed_step_releases_the_source(load: Callable[[str], Any], website: Any) -> None:
     website.answers = {"/api/CaseSets/NamUs/MissingPersons/Search": httpx.Response(403)}
     handler = load("sync_handler").handler
     with pytest.raises(Exception, match="403"):
@@ -134,9 +134,7 @@ def test_a_failed_step_lets_go_of_the_source(load: Callable[[str], Any], website
 
 
 @pytest.mark.usefixtures("gallery")
-def test_a_case_that_could_not_be_fetched_is_in_the_report_of_the_run(
-    load: Callable[[str], Any], website: Any, sample: Any
-) -> None:
+def test_unfetched_case_is_in_the_report_of_the_run(load: Callable[[str], Any], website: Any, sample: Any) -> None:
     rows = [{"namus2Number": number, "modifiedDateTime": "m"} for number in (970001, 970002)]
     cases = "/api/CaseSets/NamUs/MissingPersons/Cases"
     website.answers = {
@@ -159,8 +157,8 @@ def test_a_case_that_could_not_be_fetched_is_in_the_report_of_the_run(
         return report
 
     report = sync("execution-1", fetched_times=2)
-    assert (report["failed"], report["complete"]) == (1, False), "a batch that is tried again counts its cases once"
+    assert (report["failed"], report["complete"]) == (1, False), "a retried batch counts its cases once"
     assert runs.unfetched("namus") == {"namus:MP970002"}
     website.answers[f"{cases}/970002"] = httpx.Response(200, json=sample("namus_shape_b.json") | {"images": []})
     report = sync("execution-2", fetched_times=0)
-    assert (report["failed"], report["complete"]) == (0, True), "a run begins without those of the last one"
+    assert (report["failed"], report["complete"]) == (0, True), "a new run starts with no unfetched cases"

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, once all is delivered the collection has exactly the faces that it should."""
+"""Property test: after any steps and faults, delivering every event leaves exactly the right faces."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CASE = "namus:MP1"
 KEYS = ["photos/namus/MP1/1.jpg", "photos/namus/MP1/2.jpg"]
 OPERATIONS = ["IndexFaces", "DeleteFaces", "SearchFaces", "ListFaces"]
-PASSING = (KeyboardInterrupt, ClientError, AmbiguousIndexError, LeaseBusyError, LeaseLostError)
+EXPECTED_ERRORS = (KeyboardInterrupt, ClientError, AmbiguousIndexError, LeaseBusyError, LeaseLostError)
 
 _step = st.one_of(
     st.tuples(st.just("put"), st.sampled_from([1, 2]), st.integers(1, 4)),
@@ -40,8 +40,8 @@ _fault = st.tuples(
 )
 
 
-class Trouble:
-    """Faults, one a call, until there are no more; None lets a call through."""
+class Faults:
+    """Faults to inject, one per call. None lets a call through."""
 
     def __init__(self, faults: list[Any]) -> None:
         self.faults = faults
@@ -67,19 +67,19 @@ class Trouble:
     faults=st.lists(st.one_of(st.none(), _fault), max_size=8),
     no_face=st.booleans(),
 )
-def test_the_collection_ends_as_bucket_and_table_say(
+def test_collection_matches_bucket_and_table_in_the_end(
     steps: list[Any], faults: list[Any], no_face: bool, gallery: Any, photos: Any, withdrawal: Any, rekognition: Any,
     clock: Any, picture: Any,
 ) -> None:  # fmt: skip
     _empty(gallery, rekognition)
-    trouble = Trouble(faults)
-    rekognition.before, rekognition.after = trouble.at("before"), trouble.at("after")
+    injected = Faults(faults)
+    rekognition.before, rekognition.after = injected.at("before"), injected.at("after")
     rekognition.found = {KEYS[1]: []} if no_face else {}
     _do(gallery, photos, withdrawal, clock, picture, ("reopen", 0, 0))
     for step in steps:
-        with contextlib.suppress(*PASSING):
+        with contextlib.suppress(*EXPECTED_ERRORS):
             _do(gallery, photos, withdrawal, clock, picture, step)
-    trouble.faults.clear()
+    injected.faults.clear()
     clock.advance(seconds=91)
     if read_status(gallery.dynamodb, table="cases", case_id=CASE) is not CaseStatus.OPEN:
         withdrawal.withdraw(CASE, CaseStatus.RESOLVED)

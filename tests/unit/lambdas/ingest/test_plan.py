@@ -1,4 +1,4 @@
-"""What a sync has to do follows from the listing and the table alone."""
+"""Tests of planning a sync from the listing and the table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def listed(*cases: tuple[str, str | None]) -> list[CaseReference]:
 
 @pytest.fixture
 def stored(gallery: Gallery) -> Gallery:
-    """MP1 is open, MP2 half fetched, MP3 closed, MP4 only in quarantine, and another source has one too."""
+    """A gallery where MP1 is open, MP2 incomplete, MP3 closed, MP4 in quarantine, and another source has a case."""
     for number in ("MP1", "MP2", "MP3"):
         gallery.open_case(Case(case_id=f"namus:{number}", source="namus", source_id=number), b"{}")
     for number in ("MP1", "MP3"):
@@ -39,33 +39,33 @@ def plan(gallery: Gallery, listing: Any) -> tuple[list[str], list[str]]:
     return [reference.source_id for reference in made], [reference.source_id for reference in made.vanished]
 
 
-def test_nothing_is_fetched_that_is_as_it_was(stored: Gallery) -> None:
+def test_unchanged_cases_are_not_fetched(stored: Gallery) -> None:
     as_before = listed(("MP1", "then"), ("MP3", "then"), ("MP4", "then"))
     assert plan(stored, [*as_before, *listed(("MP2", "then"))]) == (["MP2"], [])
 
 
-def test_new_changed_and_half_fetched_cases_are_fetched(stored: Gallery) -> None:
+def test_new_changed_and_incomplete_cases_are_fetched(stored: Gallery) -> None:
     now = listed(("MP1", "now"), ("MP2", "then"), ("MP3", "now"), ("MP4", "now"), ("MP5", "then"))
     assert plan(stored, now) == (["MP1", "MP2", "MP3", "MP4", "MP5"], [])
 
 
-def test_only_open_cases_that_are_not_listed_have_vanished(stored: Gallery) -> None:
+def test_only_unlisted_open_cases_have_vanished(stored: Gallery) -> None:
     assert plan(stored, []) == ([], ["MP1", "MP2"])
 
 
-def test_a_listing_that_says_nothing_of_changes_is_looked_at_weekly(stored: Gallery, clock: Any) -> None:
+def test_cases_without_a_marker_are_fetched_weekly(stored: Gallery, clock: Any) -> None:
     unmarked = listed(("MP1", None), ("MP2", None), ("MP3", None), ("MP4", None))
     assert plan(stored, unmarked)[0] == ["MP2", "MP3"]
     clock.advance(days=8)
     assert plan(stored, unmarked)[0] == ["MP1", "MP2", "MP3", "MP4"]
 
 
-def test_a_removed_case_that_is_listed_again_is_fetched(stored: Gallery) -> None:
+def test_removed_case_that_is_listed_again_is_fetched(stored: Gallery) -> None:
     stored.close_case("namus:MP1", CaseStatus.REMOVED, source_modified=None)
     assert plan(stored, listed(("MP1", "then")))[0] == ["MP1"]
 
 
-def test_a_listing_that_breaks_off_makes_nothing_vanish(stored: Gallery) -> None:
+def test_interrupted_listing_makes_nothing_vanish(stored: Gallery) -> None:
     def breaking() -> Iterator[CaseReference]:
         yield from listed(("MP5", "then"))
         raise UnreadableListingError("half way")

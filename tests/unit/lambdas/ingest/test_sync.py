@@ -1,4 +1,4 @@
-"""Whole syncs against the NamUs stand-in over HTTP: each asserted on the gallery's final state."""
+"""Tests of whole syncs against the NamUs stand-in over HTTP, asserting the gallery's final state."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from lambdas.downloads.errors import SourceError
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.ingest.fetch_case import CaseFetcher
+from lambdas.ingest.report import SafetyStopError, SourceDownError
 from lambdas.ingest.sources.namus.api import NamUs
-from lambdas.ingest.sync import SafetyStopError, SourceDownError, Sync
+from lambdas.ingest.sync import Sync
 from lambdas.ingest.sync_runs import SyncRunningError, SyncRuns, this_process
 from local_cloud.namus.folder import Folder
 from local_cloud.namus.server import running
@@ -34,7 +35,7 @@ CASES = 8
 
 
 class World:
-    """A NamUs with eight cases of two pictures each, and a gallery that follows it."""
+    """A NamUs stand-in with eight cases of two pictures each."""
 
     def __init__(self, folder: Path, template: Any, picture: Callable[..., bytes]) -> None:
         self.folder = folder
@@ -94,7 +95,7 @@ def sync(world: World, gallery: Gallery, withdrawal: Any, clock: Any) -> Callabl
 
 @pytest.fixture
 def state(s3: Any, gallery: Gallery, photos: PhotoIndex, rekognition: Any) -> Callable[[], tuple[int, int, int]]:
-    """Open cases, photo objects and faces, after every event was dealt with."""
+    """Deliver every event, then count open cases, photo objects and faces."""
     seen: set[str] = set()
 
     def settle() -> tuple[int, int, int]:
@@ -113,7 +114,7 @@ FULL = (CASES, 2 * CASES, 2 * CASES)
 ONE_LESS = (CASES - 1, 2 * CASES - 2, 2 * CASES - 2)
 
 
-def test_the_first_sync_fetches_everything_and_the_second_nothing(sync: Any, world: World, state: Any) -> None:
+def test_second_sync_fetches_nothing(sync: Any, world: World, state: Any) -> None:
     report = sync().run()
     assert (report.listed, report.outcomes, report.failed, report.complete) == (CASES, {"CasesStored": CASES}, 0, True)
     assert state() == FULL
@@ -123,7 +124,7 @@ def test_the_first_sync_fetches_everything_and_the_second_nothing(sync: Any, wor
     assert state() == FULL
 
 
-def test_a_changed_photo_is_the_one_that_is_found(sync: Any, world: World, state: Any, rekognition: Any) -> None:
+def test_changed_photo_replaces_its_face(sync: Any, world: World, state: Any, rekognition: Any) -> None:
     sync().run()
     state()
     before = dict(rekognition.faces["faces"])
@@ -137,7 +138,7 @@ def test_a_changed_photo_is_the_one_that_is_found(sync: Any, world: World, state
 
 
 @pytest.mark.parametrize("resolved", [200, 404])
-def test_a_closed_case_leaves_in_the_same_sync(sync: Any, world: World, state: Any, resolved: int) -> None:
+def test_closed_case_leaves_in_the_same_sync(sync: Any, world: World, state: Any, resolved: int) -> None:
     sync().run()
     state()
     world.switch(resolved=resolved)
@@ -149,9 +150,7 @@ def test_a_closed_case_leaves_in_the_same_sync(sync: Any, world: World, state: A
 
 
 @pytest.mark.parametrize("how", ["removed", "vanished"])
-def test_a_vanished_case_is_confirmed_by_one_get_and_comes_back_when_it_is_back(
-    sync: Any, world: World, state: Any, how: str
-) -> None:
+def test_vanished_case_is_confirmed_and_can_come_back(sync: Any, world: World, state: Any, how: str) -> None:
     sync().run()
     state()
     world.switch(**{how: [970007]})
@@ -165,7 +164,7 @@ def test_a_vanished_case_is_confirmed_by_one_get_and_comes_back_when_it_is_back(
     assert state() == FULL
 
 
-def test_a_case_that_the_search_leaves_out_but_that_is_still_open_stays(sync: Any, world: World, state: Any) -> None:
+def test_unlisted_case_that_is_still_open_stays(sync: Any, world: World, state: Any) -> None:
     sync().run()
     document = json.loads((world.folder / "MP970002.json").read_text())
     document["sighting"]["address"]["state"]["name"] = "Oregon"
@@ -175,7 +174,7 @@ def test_a_case_that_the_search_leaves_out_but_that_is_still_open_stays(sync: An
     assert state() == FULL
 
 
-def test_a_source_that_goes_down_halfway_removes_nothing_and_is_resumed(sync: Any, world: World, state: Any) -> None:
+def test_sync_resumes_after_the_source_was_down(sync: Any, world: World, state: Any) -> None:
     world.switch(faults=[{"do": "drop", "after": 6}])
     with pytest.raises(SourceDownError):
         sync().run()
@@ -189,7 +188,7 @@ def test_a_source_that_goes_down_halfway_removes_nothing_and_is_resumed(sync: An
     assert report.complete
 
 
-def test_a_listing_that_fails_is_no_reason_to_remove_anything(sync: Any, world: World, state: Any) -> None:
+def test_failed_listing_removes_nothing(sync: Any, world: World, state: Any) -> None:
     sync().run()
     world.switch(faults=[{"on": ["search"], "do": "status", "status": 500}])
     with pytest.raises(SourceError):
@@ -198,25 +197,25 @@ def test_a_listing_that_fails_is_no_reason_to_remove_anything(sync: Any, world: 
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_bursts_of_refusals_are_waited_out(sync: Any, world: World, state: Any, status: int) -> None:
+def test_bursts_of_transient_errors_are_retried(sync: Any, world: World, state: Any, status: int) -> None:
     world.switch(faults=[{"do": "status", "status": status, "every": 3, "retry_after": 0}])
     assert sync().run().complete
     assert state() == FULL
 
 
 @pytest.mark.parametrize("damage", ["truncate", "text", "empty", "cut"])
-def test_broken_pictures_leave_their_case_without_them(sync: Any, world: World, state: Any, damage: str) -> None:
+def test_broken_picture_is_left_out_of_its_case(sync: Any, world: World, state: Any, damage: str) -> None:
     world.switch(faults=[{"on": ["image"], "path": "/images/40/", "do": damage}])
     report = sync().run()
     assert state() == (CASES, 2 * CASES - 1, 2 * CASES - 1)
-    assert report.failed == (1 if damage == "cut" else 0), "a download that broke off is tried again in the next sync"
+    assert report.failed == (1 if damage == "cut" else 0), "the next sync retries an interrupted download"
     world.switch()
     world.requests()
     sync().run()
     assert world.requests().get("image", 0) == (1 if damage == "cut" else 0)
 
 
-def test_a_redirect_to_another_host_is_not_followed(sync: Any, world: World, state: Any) -> None:
+def test_redirect_to_another_host_is_not_followed(sync: Any, world: World, state: Any) -> None:
     with httpx.Client() as other, running(Folder(world.folder)) as elsewhere:
         world.switch(faults=[{"on": ["image"], "path": "/images/40/", "do": "redirect", "to": elsewhere}])
         sync().run()
@@ -224,7 +223,7 @@ def test_a_redirect_to_another_host_is_not_followed(sync: Any, world: World, sta
     assert state() == (CASES, 2 * CASES - 1, 2 * CASES - 1)
 
 
-def test_hostile_documents_are_put_aside_and_the_others_go_on(sync: Any, world: World, state: Any, s3: Any) -> None:
+def test_hostile_documents_are_quarantined(sync: Any, world: World, state: Any, s3: Any) -> None:
     world.write(1, idFormatted="MP5")
     world.write(
         2, subjectIdentification=None, subjectDescription=[], investigatingAgencies={"a": 1}, physicalDescription=7
@@ -239,10 +238,10 @@ def test_hostile_documents_are_put_aside_and_the_others_go_on(sync: Any, world: 
     assert state() == (CASES - 2, 2 * CASES - 6, 2 * CASES - 6)
     world.requests()
     sync().run()
-    assert world.requests() == {"search": 1}, "the same document is not tried again"
+    assert world.requests() == {"search": 1}, "the same document is not fetched again"
 
 
-def test_too_many_removals_stop_the_sync_before_the_first(sync: Any, world: World, state: Any) -> None:
+def test_safety_stop_comes_before_the_first_removal(sync: Any, world: World, state: Any) -> None:
     sync().run()
     world.switch(removed=[970000 + number for number in range(1, 7)])
     world.requests()
@@ -254,7 +253,7 @@ def test_too_many_removals_stop_the_sync_before_the_first(sync: Any, world: Worl
     assert state() == (2, 4, 4)
 
 
-def test_too_many_cases_that_say_they_are_resolved_stop_it_too(sync: Any, world: World, state: Any) -> None:
+def test_too_many_resolved_cases_stop_the_sync(sync: Any, world: World, state: Any) -> None:
     sync().run()
     for number in range(1, 8):
         world.write(number, modified="2025-03-03T00:00:00", subjectIdentification={"firstName": "Changed"})
@@ -268,7 +267,7 @@ def test_too_many_cases_that_say_they_are_resolved_stop_it_too(sync: Any, world:
     assert state() == FULL
 
 
-def test_overlapping_runs_refuse_to_start(sync: Any, clock: Any) -> None:
+def test_overlapping_run_does_not_start(sync: Any, clock: Any) -> None:
     first = sync(owner="execution 1")
     first.runs.begin("namus", "execution 1")
     with pytest.raises(SyncRunningError, match="execution 1"):
@@ -279,7 +278,7 @@ def test_overlapping_runs_refuse_to_start(sync: Any, clock: Any) -> None:
         first.runs.renew("namus", "execution 1")
 
 
-def test_a_run_whose_process_was_killed_does_not_stand_in_the_way(sync: Any, state: Any) -> None:
+def test_run_of_a_killed_process_does_not_block(sync: Any, state: Any) -> None:
     dead = subprocess.run(
         [sys.executable, "-c", "from lambdas.ingest.sync_runs import this_process; print(this_process())"],
         capture_output=True,
@@ -291,14 +290,14 @@ def test_a_run_whose_process_was_killed_does_not_stand_in_the_way(sync: Any, sta
     assert state() == FULL
 
 
-def test_a_process_that_lives_keeps_its_run(sync: Any) -> None:
+def test_run_of_a_live_process_blocks(sync: Any) -> None:
     sync().runs.begin("namus", this_process())
     with pytest.raises(SyncRunningError):
         sync(owner="another").run()
 
 
 @pytest.mark.parametrize("after", [1, 5, 11, 17])
-def test_a_sync_killed_at_any_point_is_continued_without_downloading_again(
+def test_killed_sync_continues_without_downloading_again(
     sync: Any, world: World, state: Any, s3: Any, after: int
 ) -> None:
     killed = sync()
@@ -315,10 +314,10 @@ def test_a_sync_killed_at_any_point_is_continued_without_downloading_again(
     downloaded = world.requests()["image"]
     sync().run()
     assert state() == FULL
-    assert downloaded + world.requests()["image"] <= 2 * CASES + 1, "at most the one in hand was fetched twice"
+    assert downloaded + world.requests()["image"] <= 2 * CASES + 1, "only the photo in progress was fetched twice"
 
 
-def test_the_last_report_is_kept(sync: Any) -> None:
+def test_last_report_is_kept(sync: Any) -> None:
     sync().run()
     report = sync().runs.last_report("namus")
     assert report is not None
