@@ -1,1 +1,1 @@
-"""The camera program (`homeward-edge`): one good shot of each passer-by, sent once, never lost."""
+"""The camera program (`homeward-edge`): takes one to three good shots of each passer-by and sends them to Homeward."""

@@ -1,4 +1,4 @@
-"""`python -m edge_device` is `homeward-edge`."""
+"""Runs `homeward-edge` as `python -m edge_device`."""
 
 from edge_device.cli import app
 

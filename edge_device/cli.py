@@ -1,4 +1,4 @@
-"""`homeward-edge`, the camera program's command line."""
+"""`homeward-edge`, the command line of the camera program."""
 
 import logging
 import sys
@@ -21,11 +21,11 @@ app.command()(simulate.simulate)
 
 @app.callback()
 def main(
-    *, quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings and errors only.")] = False
+    *, quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log only warnings and errors.")] = False
 ) -> None:
-    """Films passers-by, and sends one good shot of each face to Homeward.
+    """Detect the faces of passers-by, and send one good shot of each to Homeward.
 
-    Exit codes: 0 all done; 1 something failed; 2 wrong options or settings; 3 captures still wait in the outbox.
+    Exit codes: 0 success; 1 failure; 2 invalid options or settings; 3 captures still wait in the outbox.
     """
     structlog.configure(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

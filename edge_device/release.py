@@ -1,7 +1,7 @@
 """Packs the camera program for devices: `python -m edge_device.release FOLDER`.
 
 Writes `homeward-edge.zip` (the program, its pinned requirements, the systemd unit, the DeepLens function) and the
-Greengrass recipe, all of the project's one version.
+Greengrass files, all with the project's version.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from edge_device.version import version
 
 PACKAGE = Path(__file__).parent
 RECIPE = PACKAGE / "greengrass" / "recipe.yaml"
-_ALSO = {"typer", "pydantic"}  # the command line's and the settings' libraries, which the whole project depends on
+_ALSO = {"typer", "pydantic"}  # dependencies of the whole project that the camera program needs, too
 
 
 def requirements() -> list[str]:
-    """What the camera program needs, with exact versions, from the project's own metadata."""
+    """List the camera program's requirements, with exact versions, from the project's metadata."""
     wanted = [Requirement(text) for text in requires("homeward") or []]
     chosen = [
         need
@@ -30,14 +30,14 @@ def requirements() -> list[str]:
         if (need.marker and need.marker.evaluate({"extra": "edge"}) and not need.marker.evaluate({"extra": ""}))
         or (not need.marker and need.name in _ALSO)
     ]
-    # `check` reads certificates with it; the project's lock file has it by way of other packages.
+    # `homeward-edge check` needs it; the lock file has it as a transitive dependency.
     return sorted(
         [f"cryptography=={installed_version('cryptography')}", *(f"{need.name}{need.specifier}" for need in chosen)]
     )
 
 
 def pack(folder: Path) -> Path:
-    """Write the release into a folder, and return the archive: the same bytes for the same sources."""
+    """Write the release into a folder and return the archive. The same sources give the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder / "homeward-edge.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
@@ -52,12 +52,12 @@ def pack(folder: Path) -> Path:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    # Without the time of day, which would make another release of the same version.
+    # ZipInfo has a constant date: the time of day would change the bytes.
     archive.writestr(zipfile.ZipInfo(f"homeward-edge/{name}"), content, zipfile.ZIP_DEFLATED)
 
 
 def stamped(source: Path) -> bytes:
-    """A file's content, with the version written into unit and Greengrass files."""
+    """Read a file, and write the version into the systemd unit and `gdk-config.json`."""
     if source.suffix in {".service", ".json"}:
         return source.read_text().replace("VERSION", version()).encode()
     return source.read_bytes()

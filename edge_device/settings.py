@@ -1,4 +1,4 @@
-"""The settings of one camera: a TOML file, with the command line's options over it."""
+"""The settings of one camera: a TOML file, overridden by command-line options."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Thing = Annotated[str, Field(pattern=r"^[a-zA-Z0-9:_\-]{1,128}$")]
-Part = Annotated[float, Field(ge=0, le=1)]  # of the picture's width or height, or a score
+THING_NAME = r"^[a-zA-Z0-9:_\-]{1,128}$"  # what AWS IoT accepts
+Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
 class SettingsError(ValueError):
-    """A setting is wrong; the text names the file, the setting and what is allowed, one line each."""
+    """A setting is invalid. The text has one line per setting: the file, the name and what is allowed."""
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Mqtt(_Table):
-    """Where messages go. `iot-core` (or any MQTT 5 broker) needs an endpoint, a certificate and a key."""
+class MqttSettings(_Table):
+    """How messages are published. `iot-core`, for any MQTT 5 broker, needs an endpoint, a certificate and a key."""
 
     publisher: Literal["iot-core", "greengrass-v2", "greengrass-v1", "stdout"] = "iot-core"
     endpoint: str | None = None
@@ -34,16 +34,16 @@ class Mqtt(_Table):
     ca: Path | None = None
 
 
-class Detection(_Table):
-    """How faces are found: `kind` is `yunet` or `package.module:Class`; it sees frames no wider than `width_px`."""
+class DetectionSettings(_Table):
+    """The face detector: `yunet` or `package.module:Class`. Frames are scaled down to `width_px` for it."""
 
     kind: str = "yunet"
     width_px: int = Field(default=640, ge=160, le=4096)
-    min_score: Part = 0.6
+    min_score: Fraction = 0.6
 
 
-class Faces(_Table):
-    """Which faces become captures, and how they are cut out."""
+class FaceSettings(_Table):
+    """Which faces become captures, and how they are cropped: see `edge_device.core.passers_by.FaceRules`."""
 
     min_px: float = Field(default=48, ge=20, le=1000)
     min_confidence: Annotated[float, Field(ge=0.8, lt=1)] = 0.8
@@ -51,48 +51,48 @@ class Faces(_Table):
     max_px: int = Field(default=480, ge=160, le=800)
 
 
-class Shots(_Table):
-    """When a shot is taken: see `edge_device.core.best_shot.ShotRules`."""
+class ShotSettings(_Table):
+    """When to take a shot: see `edge_device.core.best_shot.ShotRules`."""
 
-    good_score: Part = 0.7
+    good_score: Fraction = 0.7
     clearly_better: Annotated[float, Field(ge=1, le=5)] = 1.15
     most: int = Field(default=3, ge=1, le=10)
     stay_s: float = Field(default=60, ge=10)
 
 
-Polygon = Annotated[tuple[tuple[Part, Part], ...], Field(min_length=3)]
+Polygon = Annotated[tuple[tuple[Fraction, Fraction], ...], Field(min_length=3)]
 
 
 class ZoneSettings(_Table):
-    """Polygons in parts of the picture (0-1): faces are captured in the regions only; the masks are blacked out."""
+    """Polygons whose corners are fractions of the frame's width and height: see `edge_device.core.zones.Zones`."""
 
     regions: tuple[Polygon, ...] = ()
     masks: tuple[Polygon, ...] = ()
 
 
-class Motion(_Table):
-    """The gate that lets the detector rest while nothing moves."""
+class MotionSettings(_Table):
+    """The gate that pauses the detector while nothing moves."""
 
     enabled: bool = True
     sensitivity: float = Field(default=6, ge=1, le=100)
 
 
 class HealthSettings(_Table):
-    """How often the camera says how it is."""
+    """How often the camera publishes a health message."""
 
     every_s: float = Field(default=60, ge=1)
 
 
-class LiveView(_Table):
-    """The page that shows what the camera sees: off unless a port is set (0 for any free one)."""
+class LiveViewSettings(_Table):
+    """The live view: off unless a port is set (0 for any free port)."""
 
     port: int | None = Field(default=None, ge=0, le=65535)
     token_file: Path = Path("/var/lib/homeward-edge/live_view_token")
     width_px: int = Field(default=960, ge=160, le=1920)
 
 
-class Waiting(_Table):
-    """The outbox: its file, and when the oldest messages in it are given up."""
+class OutboxSettings(_Table):
+    """The outbox: its file, and the maximum size and age of the messages in it."""
 
     path: Path = Path("/var/lib/homeward-edge/outbox.db")
     most_mb: float = Field(default=500, gt=0)
@@ -100,28 +100,28 @@ class Waiting(_Table):
 
 
 class Settings(_Table):
-    """All settings of a camera. `source` is what it films; `trust_clock` is for hosts without a time service."""
+    """All settings of a camera. `trust_clock` is for hosts whose clock is right without a time service."""
 
-    camera: Thing
+    camera: Annotated[str, Field(pattern=THING_NAME)]
     source: str
     pace: Literal["real-time", "fast"] = "real-time"
     trust_clock: bool = False
-    mqtt: Mqtt = Mqtt()
-    detection: Detection = Detection()
-    faces: Faces = Faces()
-    shots: Shots = Shots()
+    mqtt: MqttSettings = MqttSettings()
+    detection: DetectionSettings = DetectionSettings()
+    faces: FaceSettings = FaceSettings()
+    shots: ShotSettings = ShotSettings()
     zones: ZoneSettings = ZoneSettings()
-    motion: Motion = Motion()
-    outbox: Waiting = Waiting()
+    motion: MotionSettings = MotionSettings()
+    outbox: OutboxSettings = OutboxSettings()
     health: HealthSettings = HealthSettings()
-    live_view: LiveView = LiveView()
+    live_view: LiveViewSettings = LiveViewSettings()
 
 
 def read_settings(file: Path | None, options: Mapping[str, Any]) -> Settings:
-    """The settings of a TOML file with the options over it: named with dots (`mqtt.port`), and None where not given.
+    """Read a TOML file and override it with options, named like `mqtt.port`. Options that are None are ignored.
 
     Raises:
-        SettingsError: the file cannot be read, or a setting is unknown, missing or out of range.
+        SettingsError: the file cannot be read, or a setting is unknown, missing or invalid.
     """
     document = _read_toml(file) if file else {}
     for name, value in options.items():
@@ -143,6 +143,6 @@ def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text())
     except OSError as error:
-        raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
+        raise SettingsError(f"cannot read {file}: {error.strerror}") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file} is not TOML: {error}") from error
+        raise SettingsError(f"{file} is not valid TOML: {error}") from error

@@ -1,4 +1,4 @@
-"""The version of the camera program: the one of the whole project."""
+"""The version of the camera program, which is the project's."""
 
 from functools import cache
 from importlib.metadata import version as installed_version
@@ -6,5 +6,5 @@ from importlib.metadata import version as installed_version
 
 @cache
 def version() -> str:
-    """Such as 0.1.0."""
+    """Version, such as 0.1.0."""
     return installed_version("homeward")

@@ -1,4 +1,4 @@
-"""The cameras: everything that gives frames."""
+"""The cameras: webcams, network cameras, video files, image folders and the AWS DeepLens."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 
 class CameraError(Exception):
-    """The camera gives no frames; the text says why and what to do."""
+    """The camera gives no frames. The text says why, and what to do."""
 
 
 class Camera(Protocol):
-    """What a camera must do."""
+    """Interface of a camera."""
 
     def frames(self) -> Iterator[Frame | None]:
-        """Its frames in order; ends with a file, never with a live camera.
+        """Yield the frames in order. A file ends; a live camera does not.
 
-        While there is no frame it gives None about twice a second, so that the program can stop, or say that it lives.
+        While there is no frame it yields None about twice a second, so that the caller can stop or notify the watchdog.
 
         Raises:
-            CameraError: there is no picture to be had.
+            CameraError: the camera gives no frames.
         """
         ...

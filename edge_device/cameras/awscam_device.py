@@ -1,4 +1,4 @@
-"""The camera of an AWS DeepLens, through Amazon's own module `awscam`, which exists on the device only."""
+"""The camera of an AWS DeepLens, read through Amazon's module `awscam`, which exists only on the device."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AwsCam:
-    """`awscam.getLastFrame()` gives the newest frame, and the same one again when asked too early."""
+    """Reads `awscam.getLastFrame()`, which repeats a frame when it is called too early."""
 
-    give_up_s: float = 30.0
+    timeout_s: float = 30.0
     trust_clock: bool = False
 
     def frames(self) -> Iterator[Frame | None]:
-        """Frames for ever.
+        """Yield frames without end.
 
         Raises:
-            CameraError: this is no DeepLens, or its camera gave nothing for `give_up_s`.
+            CameraError: this is not a DeepLens, or its camera gave no frame for `timeout_s`.
         """
         try:
             awscam = import_module("awscam")
         except ImportError as error:
-            raise CameraError("only an AWS DeepLens has the camera `awscam`; give --source 0 for a webcam") from error
+            raise CameraError("only an AWS DeepLens has the camera `awscam`. For a webcam, use --source 0") from error
         alive_s = clock.steady_s()
-        while clock.steady_s() - alive_s < self.give_up_s:
-            there, image = awscam.getLastFrame()
-            if there:
+        while clock.steady_s() - alive_s < self.timeout_s:
+            readable, image = awscam.getLastFrame()
+            if readable:
                 alive_s = clock.steady_s()
                 synced = self.trust_clock or clock.is_synced()
                 yield Frame(np.array(image, np.uint8), alive_s, clock.wall_s(), synced)
             else:
                 time.sleep(0.05)
                 yield None
-        raise CameraError(f"awscam gave no frame for {self.give_up_s:.0f} s: does another project use it?")
+        raise CameraError(f"awscam gave no frame for {self.timeout_s:.0f} s. Check that no other project uses it")

@@ -1,8 +1,8 @@
 """The child process that reads a live camera: `python -m edge_device.cameras.capture_child FD SOURCE`.
 
-Reading from a network camera or a driver can block for ever, and only a process can be killed: hence a process.
-It writes each frame into one of three slots of the shared memory FD in turn, and then one line to its standard output:
-slot, number, width, height, steady and wall time. It imports little, so that it stays small.
+A read from a network camera or a driver can block forever. A process can be killed then; a thread cannot.
+The child writes each frame into one of three slots of the shared memory FD in turn, then prints one line: slot, number,
+width, height, steady and wall time. It imports few modules to keep its memory small.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ import cv2
 import numpy as np
 
 SLOTS = 3
-SLOT_BYTES = 3840 * 2160 * 3  # pages that are never written take no memory
+SLOT_BYTES = 3840 * 2160 * 3  # pages that are never written use no memory
 _PR_SET_PDEATHSIG = 1
 
 
 def open_capture(source: str) -> cv2.VideoCapture:
-    """A webcam by number or device, or a stream by URL."""
+    """Open a webcam by number or device, or a stream by URL."""
     if source.isdigit() or source.startswith("/dev/"):
         return cv2.VideoCapture(int(source) if source.isdigit() else source, cv2.CAP_V4L2)
-    # Over TCP: with UDP, lost packets make grey faces.
+    # TCP: with UDP, lost packets make faces gray.
     os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
     return cv2.VideoCapture(source, cv2.CAP_FFMPEG)
 
 
 def main() -> None:
-    """Read until the camera ends, or the parent does."""
+    """Read until the camera or the parent process ends."""
     descriptor, source = int(sys.argv[1]), sys.argv[2]
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     memory = mmap.mmap(descriptor, SLOTS * SLOT_BYTES)

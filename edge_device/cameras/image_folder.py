@@ -1,4 +1,4 @@
-"""A folder that pictures come into, from a trail camera, a doorbell or an FTP upload."""
+"""A folder that receives images from a trail camera, a doorbell or an FTP upload."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
-_SHOWN = 3  # times: a face is a track once it was seen in three frames
-_APART_S = 10.0  # people of one picture are not followed into the next
+_REPEATS = 3  # a track is confirmed by three frames
+_GAP_S = 10.0  # ends all tracks between two images
 
 
 @dataclass(frozen=True)
 class ImageFolder:
-    """Every picture of the folder in the order of their names; then, with `follow`, those that come in, for ever."""
+    """Reads all images of the folder by name; with `follow`, then waits for new ones without end."""
 
     path: Path
     follow: bool = False
     every_s: float = 0.5
 
     def frames(self) -> Iterator[Frame | None]:
-        """Each picture, shown three times; the file's time is taken for when it was taken."""
+        """Yield each image three times. `captured_at` is the file's modification time."""
         seen: set[Path] = set()
         shown_at_s = 0.0
         while True:
@@ -43,20 +43,20 @@ class ImageFolder:
                 if image is None:
                     continue
                 seen.add(path)
-                shown_at_s += _APART_S
-                for again in range(_SHOWN):
-                    yield Frame(image.copy(), shown_at_s + again * 0.1, path.stat().st_mtime, clock.is_synced())
+                shown_at_s += _GAP_S
+                for repeat in range(_REPEATS):
+                    yield Frame(image.copy(), shown_at_s + repeat * 0.1, path.stat().st_mtime, clock.is_synced())
             if not self.follow:
                 return
             time.sleep(self.every_s)
             yield None
 
     def _read(self, path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None:
-        """The picture; None while it is still being written, or if it is none."""
+        """Read an image; None if it may still be written, or is not an image."""
         if self.follow and clock.wall_s() - path.stat().st_mtime < self.every_s:
             return None
         image = cv2.imread(str(path))
         if image is None:
-            log.warning("this file is no picture and is left out", file=str(path))
+            log.warning("skipped a file that is not an image", file=str(path))
             return None
         return np.asarray(image, np.uint8)

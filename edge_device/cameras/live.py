@@ -1,4 +1,4 @@
-"""A webcam or network camera: always its newest frame, read by a child process that is replaced when it hangs."""
+"""A webcam or network camera: a child process reads the newest frame, and is replaced when it hangs."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_PATIENCE_S = 0.5
-_REASONS = {3: "it gives no pictures", 4: "its pictures are larger than 3840x2160"}
+_POLL_S = 0.5
+_REASONS = {3: "it gives no frames", 4: "its frames are larger than 3840x2160"}
 
 
 @dataclass(frozen=True)
 class _Announced:
-    """A frame that lies in the shared memory."""
+    """A frame in the shared memory."""
 
     slot: int
     number: int
@@ -45,23 +45,23 @@ class _Announced:
 
 @dataclass
 class LiveCamera:
-    """A camera that does not wait: frames that nobody took in time are gone, those older than `stale_s` unused.
+    """A live camera. It drops frames that the caller does not take in time, and frames older than `stale_s`.
 
-    A child that gives no frame for `hang_s` is killed, and a new one is started after 1, 2, 4 ... 30 seconds. With
-    `give_up_s`, a camera that gives no frame for so long is an error; without, it is tried for ever.
+    A child that gives no frame for `hang_s` is killed, and restarted after a backoff of 1 to 30 s. The camera fails
+    after `timeout_s` without a frame; with None it retries forever.
     """
 
     source: str
     stale_s: float = 2.0
     hang_s: float = 10.0
-    give_up_s: float | None = None
+    timeout_s: float | None = None
     trust_clock: bool = False
 
     def frames(self) -> Generator[Frame | None, None, None]:
-        """The newest frame each time one is asked for; None while there is none.
+        """Yield the newest frame, or None while there is none.
 
         Raises:
-            CameraError: no frame came for `give_up_s`.
+            CameraError: no frame for `timeout_s`.
         """
         restarts, alive_s = 0, clock.steady_s()
         while True:
@@ -74,24 +74,24 @@ class LiveCamera:
             finally:
                 child.kill()
             reason = child.reason()
-            log.warning("the camera gives no frames, it is opened again", source=redacted(self.source), reason=reason)
-            if self.give_up_s is not None and clock.steady_s() - alive_s >= self.give_up_s:
-                raise CameraError(f"{redacted(self.source)}: {reason}; {_advice(self.source)}")
-            again_at_s = clock.steady_s() + min(30.0, 2.0**restarts, self.give_up_s or 30.0)
-            while clock.steady_s() < again_at_s:
-                time.sleep(min(_PATIENCE_S, again_at_s - clock.steady_s()))
+            log.warning("the camera gives no frames, will reopen it", source=redacted(self.source), reason=reason)
+            if self.timeout_s is not None and clock.steady_s() - alive_s >= self.timeout_s:
+                raise CameraError(f"{redacted(self.source)}: {reason}. {_advice(self.source)}")
+            retry_at_s = clock.steady_s() + min(30.0, 2.0**restarts, self.timeout_s or 30.0)
+            while clock.steady_s() < retry_at_s:
+                time.sleep(min(_POLL_S, retry_at_s - clock.steady_s()))
                 yield None
             restarts += 1
 
     def _frames_of(self, child: _Child) -> Iterator[Frame | None]:
-        """Frames until the child hangs or ends."""
-        taken, heard_s = -1, clock.steady_s()
-        while not child.ended and clock.steady_s() - heard_s < self.hang_s:
-            announced = child.newest(after=taken, timeout_s=min(_PATIENCE_S, self.hang_s))
+        """Yield frames until the child hangs or ends."""
+        taken, alive_s = -1, clock.steady_s()
+        while not child.ended and clock.steady_s() - alive_s < self.hang_s:
+            announced = child.newest(after=taken, timeout_s=min(_POLL_S, self.hang_s))
             if not announced:
                 yield None
                 continue
-            heard_s = clock.steady_s()
+            alive_s = clock.steady_s()
             image = child.image(announced)
             taken = announced.number
             if image is not None and clock.steady_s() - announced.steady_s <= self.stale_s:
@@ -100,7 +100,7 @@ class LiveCamera:
 
 
 class _Child:
-    """The process, the memory that it writes to, and a thread that hears which frame is the newest."""
+    """The child process, the shared memory, and a thread that reads which frame is the newest."""
 
     def __init__(self, source: str) -> None:
         descriptor = os.memfd_create("homeward-edge-frames")
@@ -122,25 +122,25 @@ class _Child:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def newest(self, *, after: int, timeout_s: float) -> _Announced | None:
-        """The newest frame, waiting for one later than number `after`; None when the child hangs or has ended."""
+        """Wait for a frame later than number `after`; None on timeout, or if the child has ended."""
         with self._changed:
             self._changed.wait_for(lambda: self.ended or (self._newest and self._newest.number > after), timeout_s)
             return self._newest if self._newest and self._newest.number > after else None
 
     def image(self, announced: _Announced) -> NDArray[np.uint8] | None:
-        """A copy of the frame; None if the child has overwritten it meanwhile."""
+        """Copy a frame; None if the child has overwritten it meanwhile."""
         shape = (announced.height, announced.width, 3)
         copied = np.ndarray(shape, np.uint8, self._memory, announced.slot * SLOT_BYTES).copy()
         overwritten = self._newest is not None and self._newest.number >= announced.number + SLOTS - 1
         return None if overwritten else copied
 
     def reason(self) -> str:
-        """Why there are no more frames."""
+        """Why the child gives no more frames."""
         code = self._process.returncode
         return "it hung" if code is None or code < 0 else _REASONS.get(code, f"the capture process failed ({code})")
 
     def kill(self) -> None:
-        """End the process, however it hangs."""
+        """Kill the process, even if it hangs."""
         self._process.kill()
         self._process.wait()
 
@@ -157,12 +157,12 @@ class _Child:
 
 
 def redacted(source: str) -> str:
-    """A source without the user and password of its URL, for logs and messages."""
+    """Remove user and password from a source's URL, for logs and errors."""
     parts = urlsplit(source)
     return source if not parts.username else source.replace(parts.netloc, parts.netloc.rpartition("@")[2])
 
 
 def _advice(source: str) -> str:
     if "://" in source:
-        return "try the same address in a player such as VLC, and check user and password in it"
-    return "list the devices with `v4l2-ctl --list-devices`; the user must be in the group `video`"
+        return "Open the same URL in a player such as VLC, and check user and password"
+    return "List the devices with `v4l2-ctl --list-devices`, and add the user to the group `video`"

@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class VideoFile:
-    """Plays a file at its own pace, skipping frames that the detector has no time for; or, with `fast`, every frame."""
+    """Plays a file in real time, and skips frames when the detector is too slow. With `fast`, reads every frame."""
 
     path: Path
     fast: bool = False
     trust_clock: bool = False
 
     def frames(self) -> Iterator[Frame]:
-        """The frames, from first to last.
+        """Yield the frames from first to last.
 
         Raises:
-            CameraError: the file is missing or no video.
+            CameraError: the file is missing or is not a video.
         """
         video = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
         if not video.isOpened():
-            missing = "does not exist" if not self.path.exists() else "is not a video that OpenCV can read"
-            raise CameraError(f"{self.path} {missing}: give a video file such as walk.mp4")
+            problem = "does not exist" if not self.path.exists() else "is not a video that OpenCV can read"
+            raise CameraError(f"{self.path} {problem}. Name a video file, such as walk.mp4")
         fps = video.get(cv2.CAP_PROP_FPS) or 25.0
         synced = self.trust_clock or clock.is_synced()
         start, number = time.monotonic(), 0

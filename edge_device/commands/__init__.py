@@ -1,1 +1,1 @@
-"""The commands of `homeward-edge`, one module each."""
+"""The commands of `homeward-edge`, one module each, and the options that they share."""

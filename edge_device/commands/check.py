@@ -1,24 +1,28 @@
 """`homeward-edge check`."""
 
 import json
+from collections.abc import Iterator
 
 import typer
 
-from edge_device.checks import run_checks
-from edge_device.options import FAILED, AsJson, Config, Set, helpful_errors, settings_of
+from edge_device.checks.broker import check_certificate, check_connection, check_handshake
+from edge_device.checks.device import check_camera, check_clock, check_detector, check_outbox
+from edge_device.checks.result import CheckResult
+from edge_device.commands.options import FAILED, AsJson, Config, Set, exit_on_error, load_settings
+from edge_device.settings import Settings
 
 
 def check(*, config: Config = None, assignments: Set = None, as_json: AsJson = False) -> None:
-    """Test everything that the camera needs, and say what to do about what is missing.
+    """Check everything that the camera needs, and print how to fix what is missing.
 
-    Camera, detector, clock, outbox, certificate, broker, and the right to each topic. Stop the camera first: two
-    connections with one name end each other. Exits with 1 if something is missing that captures need.
+    Checks the camera, detector, clock, outbox, certificate, broker and permission for each topic. Stop the service
+    first: the broker disconnects the older of two clients with one name. Exits with 1 if captures cannot be sent.
 
     Examples:
         homeward-edge check --config /etc/homeward-edge/camera.toml
     """
-    with helpful_errors():
-        results = list(run_checks(settings_of(config, assignments)))
+    with exit_on_error():
+        results = list(_results(load_settings(config, assignments)))
     if as_json:
         typer.echo(json.dumps([result.to_json() for result in results]))
     else:
@@ -28,3 +32,20 @@ def check(*, config: Config = None, assignments: Set = None, as_json: AsJson = F
                 typer.echo(f"{'':<21}-> {result.advice}")
     if any(result.grade == "failed" for result in results):
         raise typer.Exit(FAILED)
+
+
+def _results(settings: Settings) -> Iterator[CheckResult]:
+    """Run the checks in order. Skip those that depend on one that failed."""
+    image, result = check_camera(settings)
+    yield result
+    if image is not None:
+        yield check_detector(settings, image)
+    yield check_clock()
+    yield check_outbox(settings)
+    if settings.mqtt.publisher == "iot-core":
+        for check_part in (check_certificate, check_handshake):
+            result = check_part(settings.mqtt)
+            yield result
+            if result.grade == "failed":
+                return
+    yield from check_connection(settings)

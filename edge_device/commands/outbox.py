@@ -6,22 +6,22 @@ from typing import Annotated
 
 import typer
 
-from edge_device.build import build_outbox, build_publisher
+from edge_device.commands.options import STILL_WAITING, AsJson, Config, Set, exit_on_error, failure, load_settings
 from edge_device.core.message import iso_time
-from edge_device.options import STILL_WAITING, AsJson, Config, Set, failure, helpful_errors, settings_of
-from edge_device.sender import Sender
+from edge_device.outbox.sender import Sender
+from edge_device.wiring import build_outbox, build_publisher
 
-app = typer.Typer(no_args_is_help=True, help="The messages that wait to be sent.")
+app = typer.Typer(no_args_is_help=True, help="List or send the messages that wait in the outbox.")
 
 
 @app.command(name="ls")
 def list_waiting(*, config: Config = None, assignments: Set = None, as_json: AsJson = False) -> None:
-    """List the messages that wait, in the order of sending.
+    """List the waiting messages in sending order.
 
     Examples:
         homeward-edge outbox ls --config /etc/homeward-edge/camera.toml
     """
-    with helpful_errors(), build_outbox(settings_of(config, assignments, source="none")) as outbox:
+    with exit_on_error(), build_outbox(load_settings(config, assignments, source="none")) as outbox:
         rows = [
             {
                 "capture_id": entry.capture_id,
@@ -45,15 +45,17 @@ def flush(
     *,
     config: Config = None,
     assignments: Set = None,
-    timeout: Annotated[float, typer.Option(help="Seconds to go on trying.")] = 60.0,
+    timeout: Annotated[float, typer.Option(help="Seconds to keep trying.")] = 60.0,
 ) -> None:
-    """Send all messages that wait, without filming. Stop the camera first: two with one name disconnect each other.
+    """Send all waiting messages without filming.
+
+    Stop the service first: the broker disconnects the older of two clients with one name.
 
     Examples:
         homeward-edge outbox flush --config /etc/homeward-edge/camera.toml
     """
-    with helpful_errors():
-        settings = settings_of(config, assignments, source="none")
+    with exit_on_error():
+        settings = load_settings(config, assignments, source="none")
         publisher = build_publisher(settings)
         with build_outbox(settings) as outbox:
             sender = Sender(outbox, publisher, on_sent=lambda entry: typer.echo(f"sent {entry.capture_id}"))
@@ -66,7 +68,8 @@ def flush(
             waiting = len(outbox)
     if not drained:
         raise failure(
-            f"{waiting} messages still wait after {time.monotonic() - started:.0f} s; `homeward-edge check` says why",
+            f"{waiting} messages still wait after {time.monotonic() - started:.0f} s."
+            " Find out why with `homeward-edge check`",
             code=STILL_WAITING,
         )
-    typer.echo("nothing waits any more")
+    typer.echo("the outbox is empty")

@@ -7,21 +7,21 @@ from typing import Annotated, Any
 import cv2
 import typer
 
-from edge_device.build import build_detector, build_passers_by
 from edge_device.cameras.video_file import VideoFile
+from edge_device.commands.options import AsJson, Config, Set, exit_on_error, load_settings
 from edge_device.core.message import FaceShot
-from edge_device.options import AsJson, Config, Set, helpful_errors, settings_of
+from edge_device.wiring import build_detector, build_passers_by
 
 
 def replay(
-    video: Annotated[Path, typer.Argument(help="A video file, or one recorded from the camera.")],
+    video: Annotated[Path, typer.Argument(help="Video file.")],
     *,
     config: Config = None,
     assignments: Set = None,
-    crops: Annotated[Path | None, typer.Option(help="A folder to write the crops to.")] = None,
+    crops: Annotated[Path | None, typer.Option(help="Folder to write the crops to.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show which captures a video would give with these settings; nothing is sent, and no outbox is touched.
+    """Show which captures a video gives with these settings, without queuing or sending them.
 
     Examples:
         homeward-edge replay walk.mp4 --crops crops/
@@ -29,8 +29,8 @@ def replay(
         homeward-edge replay walk.mp4 --set faces.min_px=80 --json
     """
     cv2.setNumThreads(1)
-    with helpful_errors():
-        settings = settings_of(config, [*(assignments or []), "camera=replay", f"source={video}"])
+    with exit_on_error():
+        settings = load_settings(config, [*(assignments or []), "camera=replay", f"source={video}"])
         passers_by, detector = build_passers_by(settings), build_detector(settings)
         shots: list[tuple[float, FaceShot]] = []
         at_s = 0.0
@@ -38,7 +38,7 @@ def replay(
             at_s = frame.at_s
             passers_by.zones.black_out(frame.image)
             shots += [(at_s, shot) for shot in passers_by.see(frame, detector.detect(frame.image))]
-        shots += [(at_s, shot) for shot in passers_by.leave()]
+        shots += [(at_s, shot) for shot in passers_by.finish()]
         rows = [_row(at_s, shot) for at_s, shot in shots]
         if crops:
             crops.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from edge_device.options import STILL_WAITING, AsJson, Config, Set, failure, helpful_errors, settings_of
-from edge_device.service import film
+from edge_device.commands.options import STILL_WAITING, AsJson, Config, Set, exit_on_error, failure, load_settings
+from edge_device.filming.session import film
 
 
 def run(
@@ -15,28 +15,28 @@ def run(
     config: Config = None,
     assignments: Set = None,
     source: Annotated[
-        str | None, typer.Option(help="A webcam's number, a URL, a video file, a folder, or awscam.")
+        str | None, typer.Option(help="Number of a webcam, URL, video file, folder of images, or awscam.")
     ] = None,
-    camera: Annotated[str | None, typer.Option(help="The camera's thing name, such as cam-01.")] = None,
+    camera: Annotated[str | None, typer.Option(help="Thing name of the camera, such as cam-01.")] = None,
     publisher: Annotated[
         Literal["iot-core", "greengrass-v2", "greengrass-v1", "stdout"] | None,
-        typer.Option(help="How messages leave [default: iot-core]."),
+        typer.Option(help="How to publish messages [default: iot-core]."),
     ] = None,
     endpoint: Annotated[str | None, typer.Option(help="Host of the MQTT broker.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the MQTT broker [default: 8883].")] = None,
-    cert: Annotated[Path | None, typer.Option(help="The camera's certificate (PEM).")] = None,
-    key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
-    ca: Annotated[Path | None, typer.Option(help="The broker's certificate authority (PEM).")] = None,
-    outbox: Annotated[Path | None, typer.Option(help="Where messages wait until they are acknowledged.")] = None,
-    pace: Annotated[Literal["real-time", "fast"] | None, typer.Option(help="How a video file is played.")] = None,
+    cert: Annotated[Path | None, typer.Option(help="Certificate of the camera (PEM).")] = None,
+    key: Annotated[Path | None, typer.Option(help="Private key of the camera (PEM).")] = None,
+    ca: Annotated[Path | None, typer.Option(help="Certificate authority of the broker (PEM).")] = None,
+    outbox: Annotated[Path | None, typer.Option(help="File in which messages wait for their acknowledgement.")] = None,
+    pace: Annotated[Literal["real-time", "fast"] | None, typer.Option(help="How to play a video file.")] = None,
     trust_clock: Annotated[
-        bool | None, typer.Option("--trust-clock", help="Take the clock as right where no NTP service says so.")
+        bool | None, typer.Option("--trust-clock", help="Trust the clock without a time service.")
     ] = None,
-    live_view: Annotated[int | None, typer.Option(help="Show what it sees on this port of 127.0.0.1.")] = None,
-    drain_timeout: Annotated[float, typer.Option(help="Seconds to wait at the end until all is sent.")] = 60.0,
+    live_view: Annotated[int | None, typer.Option(help="Port of 127.0.0.1 for the live view.")] = None,
+    drain_timeout: Annotated[float, typer.Option(help="Seconds to wait at the end for acknowledgements.")] = 60.0,
     as_json: AsJson = False,
 ) -> None:
-    """Film until the video ends or the program is told to stop, and send the captures.
+    """Film, and send the captures, until the video ends or a signal stops the program.
 
     Examples:
         homeward-edge run --config /etc/homeward-edge/camera.toml
@@ -57,14 +57,14 @@ def run(
         "outbox.path": outbox,
         "live_view.port": live_view,
     }
-    with helpful_errors():
-        report = film(settings_of(config, assignments, **options), drain_timeout_s=drain_timeout)
+    with exit_on_error():
+        report = film(load_settings(config, assignments, **options), drain_timeout_s=drain_timeout)
     if as_json:
         typer.echo(json.dumps(report))
     if report["waiting"]:
         reason = report["connection_failure"] or "see the log"
         raise failure(
-            f"{report['waiting']} captures were not acknowledged ({reason}); they wait in {report['outbox']}"
-            " for the next run, or `homeward-edge outbox flush`",
+            f"{report['waiting']} captures were not acknowledged ({reason}). They wait in {report['outbox']};"
+            " send them with the next run or `homeward-edge outbox flush`",
             code=STILL_WAITING,
         )

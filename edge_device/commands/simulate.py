@@ -12,38 +12,41 @@ import numpy as np
 import typer
 
 from edge_device import clock
-from edge_device.build import build_detector, build_outbox, build_publisher
+from edge_device.commands.options import FAILED, STILL_WAITING, Config, Set, exit_on_error, failure, load_settings
 from edge_device.core.crop import cut_out, encode_crop
 from edge_device.core.face import Frame
-from edge_device.core.message import FaceShot, encode_message, face_message, faces_topic
+from edge_device.core.message import FaceShot, encode_message, face_message
 from edge_device.core.quality import assess
+from edge_device.core.topics import faces_topic
 from edge_device.detector import Detector
-from edge_device.options import FAILED, STILL_WAITING, Config, Set, failure, helpful_errors, settings_of
-from edge_device.sender import Sender
+from edge_device.outbox.sender import Sender
 from edge_device.version import version
+from edge_device.wiring import build_detector, build_outbox, build_publisher
 
 
 def simulate(
-    pictures: Annotated[Path, typer.Argument(help="A folder of pictures with a face each.")],
+    pictures: Annotated[Path, typer.Argument(help="Folder of images with one face each.")],
     *,
     config: Config = None,
     assignments: Set = None,
-    count: Annotated[int, typer.Option(min=1, help="How many captures to send.")] = 10,
-    per_second: Annotated[float, typer.Option(min=0.01, help="How many a second.")] = 1.0,
-    drain_timeout: Annotated[float, typer.Option(help="Seconds to wait at the end until all is sent.")] = 60.0,
+    count: Annotated[int, typer.Option(min=1, help="Number of captures to send.")] = 10,
+    per_second: Annotated[float, typer.Option(min=0.01, help="Captures per second.")] = 1.0,
+    drain_timeout: Annotated[float, typer.Option(help="Seconds to wait at the end for acknowledgements.")] = 60.0,
 ) -> None:
-    """Send captures made from pictures as if people walked past, to load or to try the cloud side.
+    """Send captures made from images, to test the cloud side or put load on it.
 
     Examples:
         homeward-edge simulate portraits/ --config camera.toml --count 500 --per-second 20
     """
-    with helpful_errors():
-        settings = settings_of(config, assignments, source="none")
+    with exit_on_error():
+        settings = load_settings(config, assignments, source="none")
         detector = build_detector(settings)
         files = sorted(path for path in pictures.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
         shots = [shot for shot in (_shot(path, detector) for path in files) if shot]
         if not shots:
-            raise failure(f"no picture in {pictures} has a face that the detector finds", code=FAILED)
+            raise failure(
+                f"the detector finds no face in {pictures}. Name a folder of portraits, .jpg or .png", code=FAILED
+            )
         publisher = build_publisher(settings)
         with build_outbox(settings) as outbox:
             sender = Sender(outbox, publisher, on_sent=lambda _: None)
@@ -61,12 +64,14 @@ def simulate(
             sender.stop()
             publisher.close()
     if not drained:
-        raise failure("not all were acknowledged; `homeward-edge check` says why", code=STILL_WAITING)
+        raise failure(
+            "some captures were not acknowledged. Find out why with `homeward-edge check`", code=STILL_WAITING
+        )
     typer.echo(f"{count} captures of {len(shots)} faces were acknowledged")
 
 
 def _shot(path: Path, detector: Detector) -> FaceShot | None:
-    """The largest face of a picture as a capture; None if it has none."""
+    """Make a shot of the largest face of an image; None if it has none."""
     image = cv2.imread(str(path))
     if image is None:
         return None

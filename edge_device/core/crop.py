@@ -1,4 +1,4 @@
-"""Cuts a head and shoulders out of a frame: other people's faces are made unrecognisable, and the JPEG has a limit."""
+"""Crops head and shoulders from a frame, blurs the faces of bystanders, and limits the size of the JPEG."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
     from edge_device.core.face import Frame
 
-_OTHERS_MARGIN = 0.25  # of the box: hair and ears are recognised too
-_MOSAIC_CELLS = 5  # a face of 5 x 5 cells is nobody's
+_OTHERS_MARGIN = 0.25  # of the box, because hair and ears identify a person, too
+_MOSAIC_CELLS = 5  # per side: a face of 5 x 5 cells is unrecognizable
 
 
 @dataclass(frozen=True, eq=False)
 class Cutout:
-    """A head and shoulders as pixels (BGR), and the face's box in them."""
+    """The pixels of head and shoulders (BGR), and the face's box in them."""
 
     image: NDArray[np.uint8]
     face: Box
 
 
 def cut_out(frame: Frame, face: Box, *, others: list[Box], margin: float = 0.6) -> Cutout:
-    """The face with `margin` times its size around it, as far as the frame reaches, with the `others` blurred."""
+    """Cut out the face with `margin` times its size on each side, and blur the `others`. The frame stays as it is."""
     width, height = frame.size
     region = face.grown(margin).intersection(Box(0, 0, width, height))
     left, top = round(region.x), round(region.y)
@@ -41,7 +41,7 @@ def cut_out(frame: Frame, face: Box, *, others: list[Box], margin: float = 0.6) 
     for other in blurred:
         _blur(image, other)
     if blurred:
-        # A bystander close by overlaps the face itself, which must stay as it is.
+        # The blur of a close bystander may cover this face: restore it.
         pixels(image, inside)[:] = own
     return Cutout(image=image, face=inside)
 
@@ -55,7 +55,7 @@ def _blur(image: NDArray[np.uint8], box: Box) -> None:
 
 
 def encode_crop(cutout: Cutout, *, max_px: int = 480, jpeg_quality: int = 88) -> Crop:
-    """The cutout as JPEG of at most `max_px` on its larger side and at most 90,000 bytes."""
+    """Encode the cutout as JPEG, with at most `max_px` on its larger side and at most `MAX_JPEG_BYTES`."""
     height, width = cutout.image.shape[:2]
     factor = min(1.0, max_px / max(height, width))
     while True:

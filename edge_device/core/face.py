@@ -1,4 +1,4 @@
-"""A frame, and a face that a detector found in it."""
+"""A camera's frame, and a face that a detector found in it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture of a camera.
+    """One frame of a camera.
 
-    `image` is BGR; `at_s` counts seconds on a clock that never jumps (the video's own for a file); `captured_at` is the
-    wall clock's epoch time in seconds, which may jump.
+    `image` is BGR. `at_s` is monotonic, in seconds (for a file: the time in the video). `captured_at` is the epoch time
+    in seconds, which may jump.
     """
 
     image: NDArray[np.uint8]
@@ -34,9 +34,9 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """What a detector found: the box in pixels of the frame, and a confidence from 0 to 1.
+    """A detected face: its box in pixels of the frame, and a confidence from 0 to 1.
 
-    `points`, if the detector has them, are the right and left eye, the tip of the nose, and the corners of the mouth.
+    `points` are the right eye, left eye, tip of the nose and both corners of the mouth; empty if the detector has none.
     """
 
     box: Box
@@ -45,7 +45,7 @@ class Face:
 
 
 def pixels(image: NDArray[Any], box: Box) -> NDArray[Any]:
-    """The part of an image that a box covers, cut at the image's edges; a view, not a copy."""
+    """The part of an image inside a box, clipped to the image. A view, not a copy."""
     height, width = image.shape[:2]
     left, top = max(0, round(box.x)), max(0, round(box.y))
     return image[top : max(top, min(height, round(box.bottom))), left : max(left, min(width, round(box.right)))]

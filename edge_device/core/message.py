@@ -1,4 +1,8 @@
-"""The message that a camera sends, `homeward.face/1`. This is the only place that builds one."""
+"""Builds the message that the camera program sends, `homeward.face/1`.
+
+The golden message in tests/golden/ fixes its form for the camera program and the cloud. Of all that sends such a
+message, only `homeward probe` does not use this module: it sends a minimal one.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +17,17 @@ if TYPE_CHECKING:
     from edge_device.core.geometry import Box
 
 SCHEMA = "homeward.face/1"
-MAX_MESSAGE_BYTES = 131_072  # AWS IoT drops the connection on more
-MAX_JPEG_BYTES = 90_000  # 120,000 in base64: leaves room for the rest of the message
+MAX_MESSAGE_BYTES = 131_072  # AWS IoT closes the connection on a larger one
+MAX_JPEG_BYTES = 90_000  # 120,000 in base64, which leaves space for the rest of the message
 
 
 class MessageTooLargeError(ValueError):
-    """The message must not be queued: AWS IoT would drop the connection on it, again and again."""
+    """The message is too large to queue: AWS IoT would close the connection at each retry."""
 
 
 @dataclass(frozen=True)
 class Crop:
-    """A head and shoulders as JPEG. `face` is the face's box inside of it."""
+    """Head and shoulders as JPEG. `face` is the face's box in it."""
 
     jpeg: bytes
     width_px: int
@@ -33,9 +37,9 @@ class Crop:
 
 @dataclass(frozen=True)
 class Quality:
-    """How good a shot is.
+    """The quality of a shot.
 
-    `score` goes from 0 to 1, `sharpness` is the variance of the Laplacian, `brightness` the mean grey level (0-255).
+    `score` is from 0 to 1, `sharpness` is the variance of the Laplacian, `brightness` the mean gray level (0-255).
     """
 
     score: float
@@ -45,9 +49,9 @@ class Quality:
 
 @dataclass(frozen=True)
 class FaceShot:
-    """One good shot of one passer-by, with everything that the message tells of it.
+    """One shot of one passer-by: the contents of a message.
 
-    `box` is in pixels of the frame; `frame_size` is its width and height; `captured_at` is an epoch time in seconds.
+    `box` is in pixels of the frame, `frame_size` is its width and height, `captured_at` is an epoch time in seconds.
     """
 
     capture_id: str
@@ -65,7 +69,7 @@ class FaceShot:
 
 
 def face_message(shot: FaceShot, *, camera: str, sequence: int, model: str, edge_version: str) -> dict[str, Any]:
-    """The message, in the order of members that people read it in."""
+    """Build the message. The order of its members is for human readers."""
     return {
         "schema": SCHEMA,
         "capture_id": shot.capture_id,
@@ -99,27 +103,22 @@ def face_message(shot: FaceShot, *, camera: str, sequence: int, model: str, edge
 
 
 def encode_message(message: dict[str, Any]) -> bytes:
-    """The message as compact UTF-8 JSON.
+    """Encode the message as compact UTF-8 JSON.
 
     Raises:
-        MessageTooLargeError: it has more bytes than AWS IoT takes.
+        MessageTooLargeError: it is larger than AWS IoT accepts.
     """
     payload = json.dumps(message, separators=(",", ":")).encode("utf-8")
     if len(payload) > MAX_MESSAGE_BYTES:
         raise MessageTooLargeError(
-            f"the message has {len(payload)} bytes, AWS IoT takes {MAX_MESSAGE_BYTES}: lower the crop's largest side"
+            f"the message has {len(payload)} bytes, and AWS IoT accepts {MAX_MESSAGE_BYTES}. Lower faces.max_px"
         )
     return payload
 
 
 def iso_time(epoch_s: float) -> str:
-    """2026-11-23T03:00:00.123Z."""
-    # In whole milliseconds first: datetime.fromtimestamp rounds to microseconds, and cutting those would lose one.
+    """Format an epoch time, such as 2026-11-23T03:00:00.123Z."""
+    # Round to milliseconds first: datetime rounds to microseconds, and truncating those can lose a millisecond.
     seconds, milliseconds = divmod(round(epoch_s * 1000), 1000)
     instant = datetime.fromtimestamp(seconds, tz=timezone.utc)
     return f"{instant:%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
-
-
-def faces_topic(thing: str) -> str:
-    """Where a camera publishes its captures."""
-    return f"homeward/v1/{thing}/faces"

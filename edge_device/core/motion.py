@@ -1,4 +1,4 @@
-"""Tells an empty corridor from one in which something moves, so that the detector can rest."""
+"""Detects motion, so that the detector can pause while nothing moves."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
 
     from edge_device.core.face import Frame
 
-_GRID = (48, 27)  # cells in which brightness is compared: a face of 48 pixels in 1280 covers at least one
-_STEP = 5  # only every fifth pixel of a row and column is read: it is the cells' mean that counts
+_GRID = (48, 27)  # cells to compare: a face of 48 pixels in a frame of 1280 covers at least one
+_STEP = 5  # pixels: reading every fifth row and column is enough for the mean of a cell
 
 
 @dataclass
 class MotionGate:
-    """Says which frames are worth a look: something moved in the last `rest_after_s`, or `look_every_s` have passed.
+    """Opens while something moves and for `rest_after_s` after; otherwise once every `look_every_s`.
 
-    A cell has changed when its brightness is more than `sensitivity` grey levels (0-255) from what it was a second ago.
+    Motion is a cell whose brightness differs by more than `sensitivity` gray levels (0-255) from a second ago.
     """
 
     sensitivity: float = 6.0
     rest_after_s: float = 1.0
     look_every_s: float = 1.0
-    _usual: NDArray[np.float32] | None = None
+    _background: NDArray[np.float32] | None = None
     _moved_at_s: float = float("-inf")
     _looked_at_s: float = float("-inf")
     _seen_at_s: float = 0.0
 
     def opens(self, frame: Frame) -> bool:
-        """Whether the detector should look at this frame."""
+        """Whether to run the detector on this frame."""
         if self._has_changed(frame):
             self._moved_at_s = frame.at_s
         if frame.at_s - self._moved_at_s <= self.rest_after_s or frame.at_s - self._looked_at_s >= self.look_every_s:
@@ -44,14 +44,14 @@ class MotionGate:
     def _has_changed(self, frame: Frame) -> bool:
         sample = np.ascontiguousarray(frame.image[::_STEP, ::_STEP, 1])  # green is most of brightness
         cells = cv2.resize(sample, _GRID, interpolation=cv2.INTER_AREA).astype(np.float32)
-        if self._usual is None or self._usual.shape != cells.shape:
-            self._usual = cells
+        if self._background is None or self._background.shape != cells.shape:
+            self._background = cells
             return True
-        difference = cells - self._usual
-        # What all cells have in common is the light, or the camera's exposure, and no movement.
+        difference = cells - self._background
+        # A change that all cells share is the light or the exposure, not motion.
         changed = np.abs(difference - np.median(difference)).max() > self.sensitivity
-        # The picture follows slow changes (clouds, exposure) within about a second.
+        # The background adapts to slow changes within about a second.
         weight = min(1.0, max(0.0, frame.at_s - self._seen_at_s))
-        self._usual += difference * np.float32(weight)
+        self._background += difference * np.float32(weight)
         self._seen_at_s = frame.at_s
         return bool(changed)

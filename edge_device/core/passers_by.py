@@ -1,4 +1,4 @@
-"""From frames and their faces to the few shots that are worth sending."""
+"""Turns frames and their faces into the few shots that are worth sending."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from edge_device.core.best_shot import BestShot, Candidate, ShotRules
+from edge_device.core.best_shot import BestShot, ShotCandidate, ShotRules
 from edge_device.core.crop import Cutout, cut_out, encode_crop
 from edge_device.core.message import FaceShot
 from edge_device.core.quality import assess, is_whole
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from edge_device.core.geometry import Box
 
 
-_COVERED = 0.3  # what is left of a score where another face overlaps: such a shot is only taken if there is no other
+_OVERLAP_FACTOR = 0.3  # lowers the score of an overlapped face, so that any other shot is preferred
 
 
 @dataclass(frozen=True)
 class FaceRules:
-    """Which faces become captures: at least `min_px` high, and more confident than `min_confidence`, as the cloud asks.
+    """Which faces become captures, and how they are cropped.
 
-    `margin` is what a crop shows around the face, in parts of its box; `max_px` the crop's larger side.
+    A face needs a height of at least `min_px` and a confidence above `min_confidence` (the IoT rule requires 0.8). A
+    crop shows `margin` times the face's size on each side, and has at most `max_px` on its larger side.
     """
 
     min_px: float = 48.0
@@ -36,8 +37,8 @@ class FaceRules:
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
-    """What was known of a face when its candidate was cut out."""
+class _Observation:
+    """A face, and what the message needs of its frame."""
 
     frame_size: tuple[int, int]
     captured_at: float
@@ -48,32 +49,32 @@ class _Seen:
 
 @dataclass
 class PassersBy:
-    """Call `see` with every frame and all faces of it; call `leave` once at the end of the video."""
+    """Selects shots. Call `see` with each frame and all its faces, then `finish` once."""
 
     faces: FaceRules = field(default_factory=FaceRules)
     rules: ShotRules = field(default_factory=ShotRules)
     zones: Zones = field(default_factory=Zones)
     tracker: Tracker = field(default_factory=Tracker)
-    seen: list[tuple[Track, Face]] = field(default_factory=list)  # the faces of the last frame, with their tracks
-    _shots: dict[str, BestShot[_Seen]] = field(default_factory=dict)
+    seen: list[tuple[Track, Face]] = field(default_factory=list)  # faces of the last frame with their tracks
+    _shots: dict[str, BestShot[_Observation]] = field(default_factory=dict)
 
     def see(self, frame: Frame, faces: list[Face]) -> list[FaceShot]:
-        """The shots to send now. Faces too small or uncertain for a capture are followed and blurred all the same."""
+        """Return the shots to send now. Faces too small or uncertain for a capture are still tracked and blurred."""
         self.seen = self.tracker.update(faces, frame.at_s)
         for track, face in self.seen:
             if self._may_be_captured(track, frame, face):
                 self._offer(track, frame, face)
         taken = [self._take(track, final=False, at_s=frame.at_s) for track, _ in self.seen]
-        gone = [self._end(track) for track in self.tracker.ended(frame.at_s)]
+        gone = [self._end(track) for track in self.tracker.remove_ended(frame.at_s)]
         return [shot for shot in taken + gone if shot]
 
-    def leave(self) -> list[FaceShot]:
-        """The final shots of all who are still in the picture, when there are no more frames."""
-        return [shot for shot in map(self._end, self.tracker.ended(float("inf"))) if shot]
+    def finish(self) -> list[FaceShot]:
+        """Return the final shots of the people who are still visible, after the last frame."""
+        return [shot for shot in map(self._end, self.tracker.remove_ended(float("inf"))) if shot]
 
     def _may_be_captured(self, track: Track, frame: Frame, face: Face) -> bool:
         return (
-            self.tracker.confirmed(track)
+            self.tracker.is_confirmed(track)
             and face.confidence > self.faces.min_confidence
             and face.box.height >= self.faces.min_px
             and is_whole(frame, face)
@@ -85,35 +86,35 @@ class PassersBy:
         others = self._others(track, frame)
         quality = assess(frame, face)
         if any(_covers(other, face.box) for other in others):
-            quality = replace(quality, score=_COVERED * quality.score)
+            quality = replace(quality, score=_OVERLAP_FACTOR * quality.score)
         if best.wants(quality):
             cutout = cut_out(frame, face.box, others=others, margin=self.faces.margin)
-            seen = _Seen(frame.size, frame.captured_at, frame.clock_synced, face, cutout)
-            best.offer(Candidate(quality, frame.at_s, seen))
+            observed = _Observation(frame.size, frame.captured_at, frame.clock_synced, face, cutout)
+            best.offer(ShotCandidate(quality, frame.at_s, observed))
 
     def _others(self, track: Track, frame: Frame) -> list[Box]:
-        """The faces of everybody else: where they are, or should be if the detector missed them in this frame."""
-        return [other.expected(frame.at_s) for other in self.tracker.tracks if other is not track]
+        """Boxes of all other faces: detected, or predicted if the detector missed them in this frame."""
+        return [other.predicted(frame.at_s) for other in self.tracker.tracks if other is not track]
 
     def _take(self, track: Track, *, final: bool, at_s: float) -> FaceShot | None:
         best = self._shots.get(track.id)
         taken = best and (best.end(at_s) if final else best.due(at_s))
         if not best or not taken:
             return None
-        seen = taken.picture
+        observed = taken.picture
         return FaceShot(
             capture_id=str(uuid.uuid4()),
-            captured_at=seen.captured_at,
-            clock_synced=seen.clock_synced,
+            captured_at=observed.captured_at,
+            clock_synced=observed.clock_synced,
             track_id=track.id,
             shot=best.sent,
             final=final,
             dwell_s=taken.at_s - track.started_at_s,
-            confidence=seen.face.confidence,
-            box=seen.face.box,
-            frame_size=seen.frame_size,
+            confidence=observed.face.confidence,
+            box=observed.face.box,
+            frame_size=observed.frame_size,
             quality=taken.quality,
-            crop=encode_crop(seen.cutout, max_px=self.faces.max_px, jpeg_quality=self.faces.jpeg_quality),
+            crop=encode_crop(observed.cutout, max_px=self.faces.max_px, jpeg_quality=self.faces.jpeg_quality),
         )
 
     def _end(self, track: Track) -> FaceShot | None:
@@ -123,5 +124,5 @@ class PassersBy:
 
 
 def _covers(other: Box, face: Box) -> bool:
-    """Whether another face may hide part of this one; it could then be the one that a search takes."""
+    """Whether another face overlaps this one so much that a search might use the other."""
     return other.intersection(face).area > 0.1 * face.area

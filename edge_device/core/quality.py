@@ -1,4 +1,4 @@
-"""How good a shot of a face is for recognition: large, sharp, well lit, and turned to the camera."""
+"""Scores how well a face can be recognized, by its size, sharpness, brightness and frontality."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ from edge_device.core.message import Quality
 if TYPE_CHECKING:
     from edge_device.core.face import Face, Frame
 
-_PATCH_PX = 96  # faces are compared at this size, or a large face would always seem less sharp than a small one
-_FULL_SIZE_PX = 160.0  # a larger face is recognised no better; a smaller one worse where it is blurred
-_FULL_SHARPNESS = 500.0  # variance of the Laplacian of a patch that is as sharp as recognition can use
+_PATCH_PX = 96  # all faces are scaled to this size, because a large face would measure less sharp
+_FULL_SIZE_PX = 160.0  # recognition does not improve above this size
+_FULL_SHARPNESS = 500.0  # variance of the Laplacian; recognition does not improve above it
 
 
 def assess(frame: Frame, face: Face) -> Quality:
-    """The quality of a face in its frame.
+    """Assess a face in its frame.
 
-    The score is the weighted geometric mean of four parts from 0 to 1: size, sharpness, brightness, frontality. Such a
-    mean is low as soon as one part is: no sharpness makes up for a dark face.
+    The score is the weighted geometric mean of size, sharpness, brightness and frontality, each from 0 to 1. One low
+    part makes the score low: a sharp image does not compensate for a dark face.
     """
     patch = cv2.resize(pixels(frame.image, face.box), (_PATCH_PX, _PATCH_PX), interpolation=cv2.INTER_LINEAR)
-    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY)
-    # Noise of a dark picture would pass for sharpness: it is smoothed away first.
-    _, deviation = cv2.meanStdDev(cv2.Laplacian(cv2.blur(grey, (3, 3)), cv2.CV_16S, ksize=3))
+    gray = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY)
+    # Smooth first: the noise of a dark image measures as sharpness.
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(cv2.blur(gray, (3, 3)), cv2.CV_16S, ksize=3))
     sharpness = float(deviation[0, 0]) ** 2
-    brightness = float(cv2.mean(grey)[0])
+    brightness = float(cv2.mean(gray)[0])
     parts = (
         min(1.0, face.box.height / _FULL_SIZE_PX),
         min(1.0, sharpness / _FULL_SHARPNESS),
         _lit(brightness),
-        # By half only: the points of a blurred or tilted face are off by more than a small turn of the head.
+        # Half weight: on a blurred or tilted face, the points are less exact than a small turn of the head.
         frontality(face) ** 0.5,
     )
     return Quality(score=float(np.prod(parts)) ** (1 / 3.5), sharpness=sharpness, brightness=brightness)
 
 
 def _lit(brightness: float) -> float:
-    """1 between 80 and 190 grey levels, down to 0 at black and at white."""
+    """Score the brightness: 1 between 80 and 190 gray levels, falling to 0 at black and at white."""
     return max(0.0, min(1.0, brightness / 80, (255 - brightness) / 65))
 
 
 def frontality(face: Face) -> float:
-    """1 for a face turned to the camera, towards 0 for a profile; 0.7 where the detector gives no points.
+    """Score how frontal a face is: 1 from the front, 0 for a profile, 0.7 if the detector gives no points.
 
-    Turned sideways, the tip of the nose comes nearer to one eye: the ratio of the two distances along the line of the
-    eyes is 1 from the front, and falls to 0 where the nose passes an eye.
+    When a head turns, the tip of the nose moves toward one eye. The score is the ratio of the nose's distances to both
+    eyes, measured along the line between the eyes.
     """
     if len(face.points) < 3:
         return 0.7
@@ -64,8 +64,8 @@ def frontality(face: Face) -> float:
 
 
 def is_whole(frame: Frame, face: Face) -> bool:
-    """False for a face that the picture's edge cuts."""
+    """Whether the frame shows the whole face; False if an edge cuts it."""
     width, height = frame.size
-    edge = 2  # a detector's box stops just short of an edge that cuts the face
+    edge = 2  # a detector's box ends just before an edge that cuts the face
     box = face.box
     return box.x >= edge and box.y >= edge and box.right <= width - edge and box.bottom <= height - edge

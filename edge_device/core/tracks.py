@@ -1,4 +1,4 @@
-"""Follows faces from frame to frame by the overlap of their boxes: a person walking past is one track."""
+"""Tracks faces from frame to frame by the overlap of their boxes: one person is one track."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from edge_device.core.geometry import Box, intersection_over_union
 if TYPE_CHECKING:
     from edge_device.core.face import Face
 
-_LONGEST_STEP = 1.0  # of the box's width: how far a face may be from where it was expected, when the boxes do not meet
-_SMOOTHING = 0.5  # of the newest step in the velocity
+_MAX_STEP = 1.0  # times the box's width: maximum distance from the prediction when the boxes do not overlap
+_SMOOTHING = 0.5  # weight of the newest step in the velocity
 
 
 @dataclass(eq=False)
 class Track:
-    """One person's way through the picture: `box` is where the face was last, velocities are in pixels a second."""
+    """One person's path. `box` is the last position of the face; velocities are in pixels per second."""
 
     box: Box
     started_at_s: float
@@ -27,13 +27,13 @@ class Track:
     velocity_x: float = 0.0
     velocity_y: float = 0.0
 
-    def expected(self, at_s: float) -> Box:
-        """Where the face should be at that time, if it goes on as it went."""
+    def predicted(self, at_s: float) -> Box:
+        """Predict the face's box at a time, assuming constant velocity."""
         elapsed = at_s - self.seen_at_s
         return self.box.moved(self.velocity_x * elapsed, self.velocity_y * elapsed)
 
     def see(self, box: Box, at_s: float) -> None:
-        """The face was seen again."""
+        """Update the track with a new detection."""
         elapsed = at_s - self.seen_at_s
         if elapsed > 0:
             step_x = (box.x + box.width / 2 - self.box.x - self.box.width / 2) / elapsed
@@ -47,19 +47,19 @@ class Track:
 
 @dataclass
 class Tracker:
-    """Gives each face its track.
+    """Assigns faces to tracks.
 
-    A track is confirmed with its `confirm_hits`-th face, which keeps a detector's single false finding out, and ends
-    when its face was not seen for `patience_s` seconds.
+    A track is confirmed after `confirm_hits` detections, which filters out a detector's false positives. It ends when
+    its face is missing for more than `max_gap_s` seconds.
     """
 
     confirm_hits: int = 3
-    patience_s: float = 1.0
-    least_overlap: float = 0.2
+    max_gap_s: float = 1.0
+    min_overlap: float = 0.2
     tracks: list[Track] = field(default_factory=list)
 
     def update(self, faces: list[Face], at_s: float) -> list[tuple[Track, Face]]:
-        """Each face of a frame with its track, an old or a new one. Call `ended` afterwards."""
+        """Assign each face of a frame to an existing or new track. Call `remove_ended` afterwards."""
         free_tracks, free_faces, seen = list(self.tracks), list(faces), []
         for _, track, face in sorted(self._pairs(faces, at_s), key=lambda pair: -pair[0]):
             if track in free_tracks and face in free_faces:
@@ -73,36 +73,36 @@ class Tracker:
             seen.append((track, face))
         return seen
 
-    def ended(self, at_s: float) -> list[Track]:
-        """The tracks whose face has gone; they are forgotten."""
-        gone = [track for track in self.tracks if at_s - track.seen_at_s > self.patience_s]
+    def remove_ended(self, at_s: float) -> list[Track]:
+        """Remove and return the tracks that have ended."""
+        gone = [track for track in self.tracks if at_s - track.seen_at_s > self.max_gap_s]
         self.tracks = [track for track in self.tracks if track not in gone]
         return gone
 
-    def confirmed(self, track: Track) -> bool:
-        """Whether the track was seen often enough to be a person."""
+    def is_confirmed(self, track: Track) -> bool:
+        """Whether the track has enough detections to be a person."""
         return track.hits >= self.confirm_hits
 
     def _pairs(self, faces: list[Face], at_s: float) -> list[tuple[float, Track, Face]]:
         pairs = []
         for track in self.tracks:
-            expected = track.expected(at_s)
+            predicted = track.predicted(at_s)
             for face in faces:
-                likeness = self._likeness(expected, face.box)
-                if likeness > 0:
-                    pairs.append((likeness, track, face))
+                score = self._match_score(predicted, face.box)
+                if score > 0:
+                    pairs.append((score, track, face))
         return pairs
 
-    def _likeness(self, expected: Box, box: Box) -> float:
-        """The boxes' overlap if it reaches `least_overlap`; less, and by nearness, for a face that moved far.
+    def _match_score(self, predicted: Box, box: Box) -> float:
+        """Score a pair by the overlap of its boxes or, if that is below `min_overlap`, by their distance.
 
-        Either is multiplied by how alike the sizes are: of two people who cross, the near one stays the near one.
+        The ratio of the sizes multiplies the score. This keeps two people apart who cross at different distances.
         """
-        likeness = intersection_over_union(expected, box)
-        if likeness < self.least_overlap:
-            distance_x = abs(expected.x + expected.width / 2 - box.x - box.width / 2)
-            distance_y = abs(expected.y + expected.height / 2 - box.y - box.height / 2)
-            step = (distance_x**2 + distance_y**2) ** 0.5 / expected.width
-            likeness = self.least_overlap * max(0.0, 1 - step / _LONGEST_STEP)
-        smaller, larger = sorted((expected.height, box.height))
-        return likeness * (smaller / larger) if smaller > 0.5 * larger else 0.0
+        score = intersection_over_union(predicted, box)
+        if score < self.min_overlap:
+            distance_x = abs(predicted.x + predicted.width / 2 - box.x - box.width / 2)
+            distance_y = abs(predicted.y + predicted.height / 2 - box.y - box.height / 2)
+            step = (distance_x**2 + distance_y**2) ** 0.5 / predicted.width
+            score = self.min_overlap * max(0.0, 1 - step / _MAX_STEP)
+        smaller, larger = sorted((predicted.height, box.height))
+        return score * (smaller / larger) if smaller > 0.5 * larger else 0.0

@@ -1,4 +1,4 @@
-"""Where in the picture faces may be captured, and what is never looked at."""
+"""Regions in which faces may be captured, and masks that are blacked out."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Zones:
-    """Polygons whose corners are parts of the picture's width and height (0-1), so that they fit any resolution.
+    """Polygons whose corners are fractions (0-1) of the frame's width and height, so that they fit any resolution.
 
-    With `regions`, only a face whose centre is in one of them is captured. `masks` are blacked out first of all.
+    If there are `regions`, a face is captured only if its center is in one of them. `masks` are blacked out before
+    anything else.
     """
 
     regions: tuple[Polygon, ...] = ()
@@ -29,7 +30,7 @@ class Zones:
     _sizes: dict[tuple[int, int], NDArray[np.bool_]] = field(default_factory=dict, init=False, repr=False)
 
     def black_out(self, image: NDArray[np.uint8]) -> None:
-        """Paint the masks black, in place."""
+        """Black out the masks, in place."""
         if self.masks:
             height, width = image.shape[:2]
             if (width, height) not in self._sizes:
@@ -40,12 +41,12 @@ class Zones:
             image[self._sizes[width, height]] = 0
 
     def admits(self, frame: Frame, face: Box) -> bool:
-        """Whether a face may be captured."""
+        """Whether a face may be captured at this position."""
         width, height = frame.size
-        centre = (face.x + face.width / 2, face.y + face.height / 2)
+        center = (face.x + face.width / 2, face.y + face.height / 2)
         corners = (_corners(region, width, height) for region in self.regions)
         return not self.regions or any(
-            cv2.pointPolygonTest(region, centre, measureDist=False) >= 0 for region in corners
+            cv2.pointPolygonTest(region, center, measureDist=False) >= 0 for region in corners
         )
 
 

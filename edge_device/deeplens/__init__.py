@@ -1,1 +1,1 @@
-"""The inference function of an AWS DeepLens: the same core behind Amazon's camera, model and Greengrass v1."""
+"""The inference function for AWS DeepLens: the same core, with the device's own camera, model and Greengrass v1."""

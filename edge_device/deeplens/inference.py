@@ -1,6 +1,6 @@
-"""The Lambda function of the DeepLens: long-lived, pinned, without a timeout.
+"""The inference function for AWS DeepLens: a long-lived (pinned) Lambda function of Greengrass v1.
 
-Greengrass v1 imports the module and never calls the handler: the endless loop at the module's end is the program.
+Greengrass imports this module and never calls the handler; the loop at the end of the module is the program.
 Environment: AWS_IOT_THING_NAME (set by Greengrass), HOMEWARD_MODEL (the project's model), HOMEWARD_VERSION.
 """
 
@@ -12,45 +12,46 @@ import os
 import time
 from typing import Any
 
-import awscam  # type: ignore[import-not-found]  # first: it brings the OpenCV that the device's drivers were built with
+import awscam  # type: ignore[import-not-found]  # before cv2: it loads the OpenCV that the device's drivers need
 import cv2
 import greengrasssdk  # type: ignore[import-not-found]
 import mo  # type: ignore[import-not-found]
 
 from edge_device.core.face import Frame
-from edge_device.core.message import FaceShot, encode_message, face_message, faces_topic
+from edge_device.core.message import FaceShot, encode_message, face_message
 from edge_device.core.passers_by import PassersBy
+from edge_device.core.topics import faces_topic
 from edge_device.deeplens.project_stream import ProjectStream
 from edge_device.deeplens.ssd_detector import SsdDetector
 
 log = logging.getLogger(__name__)
 
-_MOST_WAITING = 200  # messages, while Greengrass takes none; it keeps those it took until the cloud has them
+_MAX_WAITING = 200  # messages that Greengrass has not accepted yet; it stores those that it accepted
 _SIDE_PX = 300
 
 
 def function_handler(event: Any, context: Any) -> None:
-    """Greengrass wants a handler; nothing calls it."""
+    """Do nothing: Greengrass requires a handler, but never calls it."""
 
 
 class DeepLens:
-    """The camera, the core, and Greengrass' way out."""
+    """Connects the device's camera and model, the core, and Greengrass."""
 
     def __init__(self) -> None:
         self._thing = os.environ["AWS_IOT_THING_NAME"]
         self._version = os.environ.get("HOMEWARD_VERSION", "unknown")
-        self._detector = SsdDetector(awscam.Model(_optimised_model(), {"GPU": 1}))
+        self._detector = SsdDetector(awscam.Model(_optimized_model(), {"GPU": 1}))
         self._greengrass = greengrasssdk.client("iot-data")
         self._passers_by = PassersBy()
-        self._waiting: collections.deque[str | bytes] = collections.deque(maxlen=_MOST_WAITING)
+        self._waiting: collections.deque[str | bytes] = collections.deque(maxlen=_MAX_WAITING)
         self._sequence = 0
         self._stream = ProjectStream()
         self._stream.start()
 
-    def look_once(self) -> None:
-        """One frame: find the faces, queue the shots, send what waits."""
-        there, image = awscam.getLastFrame()
-        if not there:
+    def process_frame(self) -> None:
+        """Read one frame, queue its shots, and send the waiting messages."""
+        readable, image = awscam.getLastFrame()
+        if not readable:
             time.sleep(0.05)
             return
         frame = Frame(image, at_s=time.monotonic(), captured_at=time.time(), clock_synced=True)
@@ -77,28 +78,28 @@ class DeepLens:
             try:
                 self._greengrass.publish(topic=faces_topic(self._thing), payload=self._waiting[0])
             except Exception:
-                log.exception("Greengrass did not take a capture, it is offered again with the next frame")
+                log.exception("Greengrass did not accept a capture, will retry with the next frame")
                 return
             self._waiting.popleft()
 
 
-def _optimised_model() -> str:
-    """The model as the device's GPU needs it; made at the first start, which takes some minutes."""
+def _optimized_model() -> str:
+    """Convert the model for the device's GPU; returns its path. The first conversion takes minutes."""
     error, path = mo.optimize(os.environ.get("HOMEWARD_MODEL", "deploy_ssd_resnet50_300"), _SIDE_PX, _SIDE_PX)
     if error:
-        raise RuntimeError(f"the model could not be optimised (mo error {error}): is it deployed with the project?")
+        raise RuntimeError(f"cannot optimize the model (mo error {error}). Deploy it with the DeepLens project")
     return str(path)
 
 
 def run() -> None:
-    """For ever; a frame that fails is logged and left out, since nobody restarts this function."""
+    """Process frames without end. Log and skip a frame that fails, because nothing restarts this function."""
     cv2.setNumThreads(1)
     deeplens = DeepLens()
     while True:
         try:
-            deeplens.look_once()
-        except Exception:  # noqa: PERF203 - it is what keeps the loop alive
-            log.exception("a frame failed")
+            deeplens.process_frame()
+        except Exception:  # noqa: PERF203 - keeps the loop running
+            log.exception("skipped a frame that failed")
             time.sleep(1)
 
 

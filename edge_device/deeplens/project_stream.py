@@ -1,4 +1,4 @@
-"""The DeepLens' project stream: JPEGs into a FIFO, which `mplayer /tmp/results.mjpeg` shows on the device's screen."""
+"""The DeepLens project stream: JPEGs in a FIFO. `mplayer /tmp/results.mjpeg` shows them on the device's screen."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class ProjectStream(threading.Thread):
-    """Always shows the newest picture; with no reader, or a slow one, pictures are left out and nothing waits."""
+    """A thread that writes the newest picture. It skips pictures while there is no reader, or a slow one."""
 
-    def __init__(self, path: str = "/tmp/results.mjpeg") -> None:  # noqa: S108 - where the DeepLens' own viewer looks
+    def __init__(self, path: str = "/tmp/results.mjpeg") -> None:  # noqa: S108 - the path that DeepLens viewers read
         super().__init__(name="project-stream", daemon=True)
         self._path = path
         self._newest: bytes | None = None
         self._changed = threading.Condition()
 
     def show(self, image: NDArray[np.uint8], boxes: list[Box]) -> None:
-        """Draw the boxes into a small copy and hand it to the viewer."""
+        """Draw the boxes into a small copy, and make it the newest picture."""
         factor = 480 / image.shape[0]
         small = cv2.resize(image, None, fx=factor, fy=factor)
         for box in boxes:
@@ -39,14 +39,14 @@ class ProjectStream(threading.Thread):
             self._changed.notify()
 
     def run(self) -> None:
-        """For ever: wait for a reader, write to it, and begin again when it goes."""
+        """Write to one reader after another, without end."""
         while True:
             descriptor = self._open_for_reader()
             try:
                 while True:
                     self._write(descriptor, self._next())
             except BrokenPipeError:
-                pass  # the reader has gone: wait for the next one
+                pass  # the reader left: wait for the next one
             finally:
                 os.close(descriptor)
 
@@ -56,8 +56,8 @@ class ProjectStream(threading.Thread):
         while True:
             try:
                 descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK)
-            except OSError as error:  # noqa: PERF203 - it waits here anyway
-                if error.errno != errno.ENXIO:  # ENXIO: nobody reads
+            except OSError as error:  # noqa: PERF203 - the loop sleeps anyway
+                if error.errno != errno.ENXIO:  # ENXIO: no reader
                     raise
                 time.sleep(0.2)
             else:

@@ -1,4 +1,4 @@
-"""The DeepLens' face model, a 300x300 SSD that runs on its GPU."""
+"""Runs the DeepLens face model, an SSD of 300x300 pixels, on the device's GPU."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SIDE_PX = 300
-_FACE_LABELS = ("1", "face")  # the device's software gives the label as a number or as text, by its version
+_FACE_LABELS = ("1", "face")  # a number or text, depending on the device's software version
 
 
 class SsdDetector:
-    """`model` is an `awscam.Model`; only its findings of at least `min_score` count."""
+    """Detects faces with an `awscam.Model`, and ignores those below `min_score`."""
 
     model = "deeplens-ssd-300"
 
@@ -26,17 +26,17 @@ class SsdDetector:
         self._model, self._min_score = model, min_score
 
     def detect(self, image: NDArray[np.uint8]) -> list[Face]:
-        """All faces of a BGR image, in its pixels. An SSD gives no points, so their frontality is not known."""
+        """Find all faces of a BGR image. Boxes are in its pixels. An SSD gives no points, so frontality is unknown."""
         height, width = image.shape[:2]
         raw = self._model.doInference(cv2.resize(image, (_SIDE_PX, _SIDE_PX)))
-        findings = self._model.parseResult("ssd", raw)["ssd"]
+        detections = self._model.parseResult("ssd", raw)["ssd"]
         return [
-            Face(_box(finding, width / _SIDE_PX, height / _SIDE_PX), float(finding["prob"]))
-            for finding in findings
-            if str(finding["label"]) in _FACE_LABELS and finding["prob"] >= self._min_score
+            Face(_box(detection, width / _SIDE_PX, height / _SIDE_PX), float(detection["prob"]))
+            for detection in detections
+            if str(detection["label"]) in _FACE_LABELS and detection["prob"] >= self._min_score
         ]
 
 
-def _box(finding: dict[str, Any], scale_x: float, scale_y: float) -> Box:
-    x, y = finding["xmin"] * scale_x, finding["ymin"] * scale_y
-    return Box(x, y, finding["xmax"] * scale_x - x, finding["ymax"] * scale_y - y)
+def _box(detection: dict[str, Any], scale_x: float, scale_y: float) -> Box:
+    x, y = detection["xmin"] * scale_x, detection["ymin"] * scale_y
+    return Box(x, y, detection["xmax"] * scale_x - x, detection["ymax"] * scale_y - y)

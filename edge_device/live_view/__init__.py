@@ -1,1 +1,1 @@
-"""What the camera sees, with boxes and tracks, as a page on 127.0.0.1."""
+"""The live view: a page on 127.0.0.1 with the camera's frames, boxes and tracks."""

@@ -1,4 +1,4 @@
-// Fills in the numbers under the picture, every two seconds.
+// Updates the numbers under the picture every two seconds.
 async function refresh() {
   const answer = await fetch("/state");
   const state = await answer.json();

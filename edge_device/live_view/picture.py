@@ -1,8 +1,9 @@
-"""The newest picture with its boxes, as JPEG, for however many viewers; the camera's loop only leaves a frame here."""
+"""Draws the newest frame with its boxes as JPEG for all viewers, outside of the capture loop."""
 
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import cv2
@@ -11,12 +12,14 @@ import numpy as np
 from edge_device.drawing import draw_box
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from edge_device.core.face import Face, Frame
     from edge_device.core.tracks import Track
 
 
 class LivePicture(threading.Thread):
-    """Draws and encodes in a thread of its own, and only while somebody looks."""
+    """A thread that draws and encodes frames while there are viewers."""
 
     def __init__(self, *, width_px: int, min_px: float) -> None:
         super().__init__(name="live-picture", daemon=True)
@@ -28,25 +31,29 @@ class LivePicture(threading.Thread):
         self._viewers = 0
 
     def show(self, frame: Frame, seen: list[tuple[Track, Face]]) -> None:
-        """Leave a frame; one that nobody has drawn yet is replaced. Takes no time."""
+        """Set the next frame to draw, replacing one that is not drawn yet. Returns immediately."""
         if self._viewers:
             with self._changed:
                 self._shown = (frame, seen)
                 self._changed.notify_all()
 
-    def watch(self) -> Watching:
-        """A viewer, from `with` on."""
-        return Watching(self)
+    @contextmanager
+    def watch(self) -> Iterator[int]:
+        """Count a viewer for the duration of the block; yields the number of viewers."""
+        try:
+            yield self._count_viewers(1)
+        finally:
+            self._count_viewers(-1)
 
     def next_after(self, number: int, *, timeout_s: float) -> tuple[int, bytes] | None:
-        """The newest picture later than `number`, with its own number; None if none came in time."""
+        """Wait for a picture later than `number`; returns its number and JPEG, or None on timeout."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._number > number, timeout_s):
                 return None
             return self._number, self._jpeg
 
     def run(self) -> None:
-        """For ever: draw what was left last."""
+        """Draw without end."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._shown is not None)
@@ -66,21 +73,7 @@ class LivePicture(threading.Thread):
             draw_box(picture, face.box.scaled(factor), label, good=face.box.height >= self._min_px)
         return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
 
-    def count_viewer(self, change: int) -> int:
-        """Count one more or one less; returns how many there are now."""
+    def _count_viewers(self, change: int) -> int:
         with self._changed:
             self._viewers += change
             return self._viewers
-
-
-class Watching:
-    """Counts a viewer while it looks."""
-
-    def __init__(self, picture: LivePicture) -> None:
-        self._picture = picture
-
-    def __enter__(self) -> int:
-        return self._picture.count_viewer(1)
-
-    def __exit__(self, *_: object) -> None:
-        self._picture.count_viewer(-1)

@@ -1,4 +1,4 @@
-"""Serves the live view to whoever on this device has the token."""
+"""Serves the live view on 127.0.0.1 to browsers that have the token."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from edge_device.live_view.picture import LivePicture
 
-_MOST_VIEWERS = 4
+_MAX_VIEWERS = 4
 _FOLDER = Path(__file__).parent
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -30,7 +30,7 @@ _HEADERS = {
 
 
 def read_token(file: Path) -> str:
-    """The token of the file, which is made if it is missing, readable by its owner only."""
+    """Read the token; creates the file if it is missing, readable only by its owner."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
@@ -39,7 +39,7 @@ def read_token(file: Path) -> str:
 
 
 class LiveServer:
-    """On 127.0.0.1 only: from elsewhere, look through `ssh -L`."""
+    """The server, on 127.0.0.1 only. Use `ssh -L` from another computer."""
 
     def __init__(self, port: int, token: str, picture: LivePicture, state: Callable[[], dict[str, Any]]) -> None:
         self._server = _Server(("127.0.0.1", port), _Handler)
@@ -51,7 +51,7 @@ class LiveServer:
         threading.Thread(target=self._server.serve_forever, name="live-view", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop listening; viewers are cut off with the program."""
+        """Stop listening. Open streams end with the program."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -65,18 +65,18 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
-    timeout = 10  # seconds a viewer may take for one picture before it is cut off
+    timeout = 10  # seconds for one picture; the server disconnects slower viewers
 
     def do_GET(self) -> None:
-        """Route a request of somebody who has the token."""
+        """Route a request, if it has the token or the cookie."""
         address = urlsplit(self.path)
-        # A foreign name that points here would let a foreign page ask (DNS rebinding).
+        # DNS rebinding: a foreign page could reach this server through a name that resolves to 127.0.0.1.
         if self.headers.get("Host", "").rpartition(":")[0] not in {"127.0.0.1", "localhost"}:
-            self.send_error(421, "Ask for 127.0.0.1")
+            self.send_error(421, "Open http://127.0.0.1 instead")
             return
         given = parse_qs(address.query).get("token", [""])[0]
         if given and secrets.compare_digest(given.encode(), self.server.token.encode()):
-            self._let_in()
+            self._set_cookie()
         elif not self._has_cookie():
             self.send_error(403, "Open this page with ?token=... (the token is in live_view.token_file)")
         else:
@@ -91,15 +91,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._send("application/json", json.dumps(self.server.state()).encode())
         elif path == "/stream.mjpg":
             with self.server.picture.watch() as viewers:
-                if viewers > _MOST_VIEWERS:
-                    self.send_error(503, f"{_MOST_VIEWERS} viewers look already")
+                if viewers > _MAX_VIEWERS:
+                    self.send_error(503, f"Maximum of {_MAX_VIEWERS} viewers reached")
                 else:
                     self._stream()
         else:
             self.send_error(404)
 
-    def _let_in(self) -> None:
-        """Trade the token in the address for a cookie, so that it does not stay in the address bar."""
+    def _set_cookie(self) -> None:
+        """Exchange the token in the URL for a cookie, so that it does not stay in the address bar."""
         self.send_response(303)
         self.send_header("Location", "/")
         self.send_header("Set-Cookie", f"live={self.server.token}; HttpOnly; SameSite=Strict; Path=/")
@@ -128,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(jpeg))
                 self.wfile.write(jpeg + b"\r\n")
         except OSError:
-            self.close_connection = True  # the viewer has gone, or was too slow
+            self.close_connection = True  # the viewer left, or was too slow
 
     def log_message(self, *_: Any) -> None:
-        """Nothing: requests carry the token."""
+        """Log nothing, because requests contain the token."""

@@ -1,4 +1,4 @@
-"""The ways a message leaves the device."""
+"""The publishers: AWS IoT Core, Greengrass v1 and v2, and standard output."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ if TYPE_CHECKING:
 
 
 class PublishError(Exception):
-    """The message was not acknowledged; it may or may not have arrived. The text says why."""
+    """The message was not acknowledged, and may or may not have arrived. The text says why."""
 
 
 class Publisher(Protocol):
-    """What a publisher must do. All calls may come from several threads."""
+    """Interface of a publisher. All methods must be thread-safe."""
 
     @property
     def connections(self) -> int:
-        """How many times the connection was made; after each, a retained status may have been replaced by the will."""
+        """Number of connections so far. The last will may replace the retained status before each new one."""
         ...
 
     def connect(self) -> None:
-        """Start to connect, and go on trying until `close`; returns at once."""
+        """Start to connect, and retry until `close`. Returns immediately."""
         ...
 
     def wait_connected(self, timeout_s: float) -> bool:
-        """Wait until messages can be sent; False if they still cannot."""
+        """Wait for a connection; False on timeout."""
         ...
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Send a message and wait for its acknowledgement (MQTT QoS 1).
+        """Publish a message with QoS 1 and wait for its acknowledgement.
 
         Raises:
-            PublishError: it was not acknowledged.
+            PublishError: the message was not acknowledged.
         """
         ...
 
     def subscribe(self, topic: str, handler: Callable[[str, bytes], None]) -> None:
-        """Call `handler` with the topic and payload of each message that comes on `topic`."""
+        """Call `handler` with topic and payload of each message on `topic`."""
         ...
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""AWS IoT Core through a Greengrass v1 core, for devices that nobody could move to v2 yet."""
+"""Publishes through a Greengrass v1 core, for devices that do not have v2 yet."""
 
 from __future__ import annotations
 
@@ -14,43 +14,45 @@ if TYPE_CHECKING:
 
 @dataclass
 class GreengrassV1:
-    """`greengrasssdk` exists on the core only. It can neither retain nor subscribe: no status, no remote settings."""
+    """Publishes with `greengrasssdk`, which cannot retain or subscribe: no status and no remote settings."""
 
     connections: int = 0
     _client: Any = None
 
     def connect(self) -> None:
-        """Get the SDK's client.
+        """Create the SDK's client.
 
         Raises:
-            PublishError: this does not run in a Greengrass v1 Lambda.
+            PublishError: the program does not run in a Greengrass v1 Lambda function.
         """
         try:
             self._client = import_module("greengrasssdk").client("iot-data")
         except ImportError as error:
-            raise PublishError("greengrasssdk is missing: only a Greengrass v1 core has it") from error
+            raise PublishError(
+                "greengrasssdk is missing. Only a Greengrass v1 core has it: choose another mqtt.publisher"
+            ) from error
         self.connections = 1
 
-    def wait_connected(self, timeout_s: float) -> bool:  # noqa: ARG002 - the core is on this device
+    def wait_connected(self, timeout_s: float) -> bool:  # noqa: ARG002 - connected once `connect` has returned
         """Whether `connect` was called."""
         return self._client is not None
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Hand over a message; a retained one is left out, since the core would send it without that mark.
+        """Hand a message to the core. Skips a retained one, because the core would send it without the retain flag.
 
         Raises:
-            PublishError: the core did not take it.
+            PublishError: the core did not accept it.
         """
         if retain:
             return
         try:
-            # An answer that the core's queue is full, instead of a silent drop.
+            # This policy reports a full queue; the default drops the message silently.
             self._client.publish(topic=topic, payload=payload, queueFullPolicy="AllOrException")
         except Exception as error:
-            raise PublishError(f"Greengrass did not take a message on {topic}: {error}") from error
+            raise PublishError(f"Greengrass did not accept a message on {topic}: {error}") from error
 
     def subscribe(self, topic: str, handler: Callable[[str, bytes], None]) -> None:
-        """Nothing: a v1 core calls the Lambda's handler instead."""
+        """Do nothing: a v1 core calls the function's handler instead."""
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""AWS IoT Core through the Greengrass v2 nucleus on the same device, which holds the certificate."""
+"""Publishes through the Greengrass v2 nucleus on the same device, which holds the certificate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 @dataclass
 class GreengrassV2:
-    """The nucleus answers when it has spooled a message; it sends what waits when the connection is back."""
+    """The nucleus acknowledges a message when it has spooled it, and sends it when it has a connection."""
 
     timeout_s: float = 20.0
     connections: int = 0
@@ -35,12 +35,14 @@ class GreengrassV2:
         """Connect to the nucleus.
 
         Raises:
-            PublishError: this is no Greengrass component, or the nucleus does not answer.
+            PublishError: the program does not run as a Greengrass component, or the nucleus does not answer.
         """
         try:
             self._ipc = GreengrassCoreIPCClientV2()
         except (KeyError, AwsCrtError, EventStreamError, FutureTimeoutError) as error:
-            raise PublishError(f"the Greengrass nucleus is not there: run this as its component ({error})") from error
+            raise PublishError(
+                f"cannot reach the Greengrass nucleus ({error}). Deploy the program as a component"
+            ) from error
         self.connections = 1
 
     def wait_connected(self, timeout_s: float) -> bool:  # noqa: ARG002 - connected once `connect` has returned
@@ -48,23 +50,23 @@ class GreengrassV2:
         return self._ipc is not None
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Hand over a message with QoS 1.
+        """Hand a message to the nucleus with QoS 1.
 
         Raises:
-            PublishError: the nucleus refused it; the component's access control may lack the topic.
+            PublishError: the nucleus refused it, for example because access control does not list the topic.
         """
         try:
             self._ipc.publish_to_iot_core_async(
                 topic_name=topic, qos=QOS.AT_LEAST_ONCE, payload=payload, retain=retain
             ).result(self.timeout_s)
         except (GreengrassCoreIPCError, EventStreamError, AwsCrtError, FutureTimeoutError) as error:
-            # The IPC's own errors keep their text in `message` and show nothing as text.
+            # str() of the IPC's own errors is empty; their text is in `message`.
             self.failure = getattr(error, "message", None) or str(error) or type(error).__name__
-            raise PublishError(f"Greengrass did not take a message on {topic}: {self.failure}") from error
+            raise PublishError(f"Greengrass did not accept a message on {topic}: {self.failure}") from error
         self.failure = None
 
     def subscribe(self, topic: str, handler: Callable[[str, bytes], None]) -> None:
-        """Hand every message on `topic` to `handler`, in another thread than the nucleus' answers come in."""
+        """Call `handler` for each message on `topic`, in a thread other than the one that receives the answers."""
 
         def on_message(event: Any) -> None:
             self._worker.submit(handler, event.message.topic_name, bytes(event.message.payload or b""))
@@ -74,9 +76,7 @@ class GreengrassV2:
                 topic_name=topic,
                 qos=QOS.AT_LEAST_ONCE,
                 on_stream_event=on_message,
-                on_stream_error=lambda error: bool(
-                    log.warning("a subscription failed", topic=topic, reason=str(error))
-                ),
+                on_stream_error=lambda error: bool(log.warning("subscription failed", topic=topic, reason=str(error))),
             )
         except (GreengrassCoreIPCError, EventStreamError, AwsCrtError) as error:
             log.warning("Greengrass refused a subscription", topic=topic, reason=str(error))

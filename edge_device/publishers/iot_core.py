@@ -1,4 +1,4 @@
-"""AWS IoT Core, or any MQTT 5 broker, over mutual TLS."""
+"""Publishes to AWS IoT Core, or any MQTT 5 broker, over mutual TLS."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A broker and the camera's identity: its certificate, private key, and the broker's certificate authority.
+    """A broker, and the camera's certificate and private key.
 
-    `ca` is None for AWS IoT Core's public endpoint, whose authority the operating system knows.
+    `ca` is the broker's certificate authority. With None, the operating system must trust it, as it does AWS IoT's.
     """
 
     host: str
@@ -38,7 +38,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Will:
-    """What the broker publishes, retained, when the camera goes without a word."""
+    """The last will: a retained message that the broker publishes when the connection is lost."""
 
     topic: str
     payload: bytes
@@ -46,25 +46,25 @@ class Will:
 
 @dataclass
 class IotCore:
-    """An MQTT connection whose client id is the thing's name, as the device policy demands."""
+    """An MQTT connection. Its client id is the thing name, as the device policy requires."""
 
     endpoint: Endpoint
     thing: str
     will: Will | None = None
     ack_timeout_s: int = 20
-    failure: str | None = None  # why the last attempt to connect failed, in one line
+    failure: str | None = None  # why the last connection attempt failed
     connections: int = 0
     _connected: threading.Event = field(default_factory=threading.Event)
     _stopped: threading.Event = field(default_factory=threading.Event)
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="messages"))
     _handlers: dict[str, Callable[[str, bytes], None]] = field(default_factory=dict)
-    client: Any = None  # awscrt's own, once `connect` was called
+    client: Any = None  # the awscrt client, once `connect` was called
 
     def connect(self) -> None:
-        """Start to connect, with waits of 1 to 60 seconds between attempts.
+        """Start to connect, with a backoff of 1 to 60 seconds.
 
         Raises:
-            PublishError: the certificate, key or authority cannot be read.
+            PublishError: the certificate, key or certificate authority cannot be used.
         """
         try:
             self.client = mqtt5_client_builder.mtls_from_path(
@@ -79,7 +79,7 @@ class IotCore:
                 max_reconnect_delay_ms=60_000,
                 ack_timeout_sec=self.ack_timeout_s,
                 will=self._will_packet(),
-                # The outbox repeats what fails; a second queue in the client would only repeat it once more.
+                # The outbox retries. A queue in the client would send the message twice.
                 offline_queue_behavior=mqtt5.ClientOperationQueueBehaviorType.FAIL_ALL_ON_DISCONNECT,
                 on_lifecycle_connection_success=self._on_connected,
                 on_lifecycle_connection_failure=self._on_failure,
@@ -87,8 +87,8 @@ class IotCore:
                 on_lifecycle_stopped=lambda _: self._stopped.set(),
                 on_publish_received=self._on_message,
             )
-        except (AwsCrtError, RuntimeError) as error:  # awscrt raises either, for a bad key and for a bad certificate
-            raise PublishError(f"the certificate or key cannot be used: {error}") from error
+        except (AwsCrtError, RuntimeError) as error:  # awscrt raises either of them for a bad key or certificate
+            raise PublishError(f"cannot use the certificate or key: {error}") from error
         self.client.start()
 
     def wait_connected(self, timeout_s: float) -> bool:
@@ -96,10 +96,10 @@ class IotCore:
         return self._connected.wait(timeout_s)
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Send with QoS 1 and wait for the PUBACK.
+        """Publish with QoS 1 and wait for the PUBACK.
 
         Raises:
-            PublishError: the connection broke, the broker refused the message, or no PUBACK came in time.
+            PublishError: the connection broke, the broker refused the message, or the PUBACK timed out.
         """
         packet = mqtt5.PublishPacket(topic=topic, payload=payload, qos=mqtt5.QoS.AT_LEAST_ONCE, retain=retain)
         try:
@@ -109,18 +109,18 @@ class IotCore:
         except FutureTimeoutError as error:
             raise PublishError(f"no PUBACK within {self.ack_timeout_s} s") from error
         if puback.reason_code not in {mqtt5.PubackReasonCode.SUCCESS, mqtt5.PubackReasonCode.NO_MATCHING_SUBSCRIBERS}:
-            # awscrt gives None for a code that it does not know, such as mosquitto's for a message too large.
-            code = puback.reason_code.name if puback.reason_code is not None else "for a reason of its own"
+            # awscrt gives None for an unknown code, such as mosquitto's for a message that is too large.
+            code = puback.reason_code.name if puback.reason_code is not None else "unknown reason"
             raise PublishError(f"the broker refused a message on {topic}: {code}")
 
     def subscribe(self, topic: str, handler: Callable[[str, bytes], None]) -> None:
-        """Hand every message on `topic` to `handler`; subscribed again after each reconnection."""
+        """Call `handler` for each message on `topic`. Subscribes again after each reconnection."""
         self._handlers[topic] = handler
         if self._connected.is_set():
             self._subscribe(topic)
 
     def close(self) -> None:
-        """Disconnect in order, so that the last will is not sent."""
+        """Disconnect cleanly, so that the broker does not publish the last will."""
         if self.client:
             self.client.stop()
             self._stopped.wait(5)
@@ -147,7 +147,7 @@ class IotCore:
 
     def _on_failure(self, data: mqtt5.LifecycleConnectFailureData) -> None:
         self.failure = str(data.exception)
-        log.warning("connection failed, will be tried again", reason=self.failure)
+        log.warning("connection failed, will retry", reason=self.failure)
 
     def _on_disconnected(self, data: mqtt5.LifecycleDisconnectData) -> None:
         self._connected.clear()
@@ -157,5 +157,5 @@ class IotCore:
         packet = data.publish_packet
         handler = self._handlers.get(packet.topic)
         if handler:
-            # Not here: this is the thread on which a handler's own publish would wait for its acknowledgement.
+            # In another thread: a handler that publishes here would block the thread that receives its PUBACK.
             self._worker.submit(handler, packet.topic, bytes(packet.payload or b""))

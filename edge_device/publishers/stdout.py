@@ -1,4 +1,4 @@
-"""Prints messages, one JSON line each: to try a camera without a broker, or to pipe captures elsewhere."""
+"""Prints messages as JSON lines, to test a camera without a broker or pipe its captures elsewhere."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ class Stdout:
     stream: TextIO = field(default_factory=lambda: sys.stdout)
 
     def connect(self) -> None:
-        """There is nothing to connect to."""
+        """Do nothing."""
 
-    def wait_connected(self, timeout_s: float) -> bool:  # noqa: ARG002 - it never has to wait
-        """Always."""
+    def wait_connected(self, timeout_s: float) -> bool:  # noqa: ARG002 - always connected
+        """Return True."""
         return True
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """One line: the topic, whether the message is to be retained, and the message."""
+        """Print one line with the topic, the retain flag and the message."""
         line = {"topic": topic, "retain": retain, "message": json.loads(payload)}
         self.stream.write(json.dumps(line, separators=(",", ":")) + "\n")
         self.stream.flush()
 
     def subscribe(self, topic: str, handler: Callable[[str, bytes], None]) -> None:
-        """Nothing ever comes in."""
+        """Do nothing: no messages come in."""
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing."""

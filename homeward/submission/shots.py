@@ -117,7 +117,7 @@ def shots_of_video(
         watch(frame.at_s)
         timed = dataclasses.replace(frame, captured_at=begin.timestamp() + frame.at_s, clock_synced=True)
         yield from map(shot_of, passers_by.see(timed, detector.detect(timed.image)))
-    yield from map(shot_of, passers_by.leave())
+    yield from map(shot_of, passers_by.finish())
 
 
 def _sampled(path: Path, per_second: float) -> Iterator[Frame]:

@@ -1,4 +1,4 @@
-"""The DeepLens function in a process of its own, against fakes of the modules that exist on the device only."""
+"""The DeepLens function in its own process, with fakes of the modules that exist only on the device."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 EDGE = Path(edge_device.__file__).parent
 ON_DEVICE = sorted([*(EDGE / "core").glob("*.py"), *(EDGE / "deeplens").glob("*.py")])
-# What the device's Python 3.7 has, and what came later than 3.7 in these modules.
+# Modules that exist on the device with Python 3.7, and names that these modules got later.
 MODULES_OF_DEVICE = {
     *("__future__", "base64", "collections", "dataclasses", "datetime", "errno", "hashlib", "json", "logging", "os"),
     *("threading", "time", "typing", "uuid", "cv2", "numpy", "awscam", "greengrasssdk", "mo"),
@@ -35,7 +35,7 @@ LATER_THAN_3_7 = {"Protocol", "Literal", "Final", "TypedDict", "Annotated", "Sel
 
 
 class Device:
-    """Runs the function; `messages` is what it published so far."""
+    """The function's process; `messages` lists what it has published."""
 
     def __init__(self, folder: Path, video: Path, **environment: str) -> None:
         self.folder, self.published = folder, folder / "published.jsonl"
@@ -58,7 +58,7 @@ class Device:
         deadline = time.monotonic() + 60
         while len({message["payload"]["track"]["id"] for message in self.messages}) < count:
             assert self.process.poll() is None, self.process.communicate()[1]
-            assert time.monotonic() < deadline, "no such messages came"
+            assert time.monotonic() < deadline, "timeout: too few tracks"
             time.sleep(0.05)
         return self.messages
 
@@ -74,7 +74,7 @@ def device(tmp_path: Path, two_passers_by: Path) -> Iterator[Device]:
     device.stop()
 
 
-def test_each_passer_by_is_published_with_one_whole_face(device: Device) -> None:
+def test_each_passer_by_is_published_with_one_face(device: Device) -> None:
     messages = device.wait_for_tracks(2)
     for message in messages:
         assert message["topic"] == "homeward/v1/deeplens-01/faces"
@@ -88,23 +88,23 @@ def test_each_passer_by_is_published_with_one_whole_face(device: Device) -> None
         assert abs(face.box.x - x) < width / 3
 
 
-def test_labels_may_be_text(tmp_path: Path, two_passers_by: Path) -> None:
+def test_model_labels_may_be_text(tmp_path: Path, two_passers_by: Path) -> None:
     device = Device(tmp_path, two_passers_by, FAKE_AWSCAM_LABELS="text")
     assert device.wait_for_tracks(1)
     device.stop()
 
 
-def test_what_greengrass_does_not_take_is_offered_again(tmp_path: Path, two_passers_by: Path) -> None:
+def test_message_that_greengrass_refuses_is_retried(tmp_path: Path, two_passers_by: Path) -> None:
     device = Device(tmp_path, two_passers_by, FAKE_GREENGRASS_FAILURES="3")
     messages = device.wait_for_tracks(2)
     assert [message["payload"]["sequence"] for message in messages] == list(range(1, len(messages) + 1))
-    assert "offered again" in device.stop()
+    assert "will retry with the next frame" in device.stop()
 
 
-def test_model_that_cannot_be_optimised_is_said(tmp_path: Path, two_passers_by: Path) -> None:
+def test_model_that_cannot_be_optimized_is_an_error(tmp_path: Path, two_passers_by: Path) -> None:
     device = Device(tmp_path, two_passers_by, FAKE_MO_ERROR="1")
     assert device.process.wait(30) != 0
-    assert "is it deployed with the project?" in device.process.communicate()[1]
+    assert "Deploy it with the DeepLens project" in device.process.communicate()[1]
 
 
 STREAM = """
@@ -125,7 +125,7 @@ def read_some(fifo: Path) -> bytes:
         return reader.read(100_000)
 
 
-def test_project_stream_goes_on_when_its_reader_goes_and_comes_again(tmp_path: Path) -> None:
+def test_project_stream_continues_for_the_next_reader(tmp_path: Path) -> None:
     fifo = tmp_path / "results.mjpeg"
     with subprocess.Popen([sys.executable, "-c", STREAM, str(fifo)]) as program:
         try:
@@ -153,7 +153,7 @@ def test_source_runs_on_python_3_7(path: Path) -> None:
     names = {alias.name for node in imported if isinstance(node, ast.ImportFrom) for alias in node.names}
     assert not names & LATER_THAN_3_7
     if modules - {"__future__"}:
-        assert "__future__" in modules  # without it, annotations such as list[int] are evaluated, and fail
+        assert "__future__" in modules  # without it, Python 3.7 evaluates annotations such as list[int] and fails
 
 
 def test_camera_module_is_imported_before_opencv() -> None:

@@ -1,4 +1,4 @@
-"""The live view: for who has the token, on this device, and never at the camera's cost."""
+"""The live view: it needs the token, listens on loopback only, and never slows the capture loop."""
 
 from __future__ import annotations
 
@@ -67,16 +67,16 @@ def ask(server: LiveServer, path: str, **options: Any) -> httpx.Response:
 
 
 @pytest.mark.parametrize("path", ["/", "/stream.mjpg", "/state", "/page.js", "/?token=wrong", "/stream.mjpg?token="])
-def test_without_the_token_there_is_nothing_to_see(server: LiveServer, path: str) -> None:
+def test_requests_without_the_token_are_refused(server: LiveServer, path: str) -> None:
     assert ask(server, path).status_code == 403
 
 
-def test_token_is_traded_for_a_cookie(server: LiveServer) -> None:
+def test_token_is_exchanged_for_a_cookie(server: LiveServer) -> None:
     with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", trust_env=False, follow_redirects=True) as browser:
         page = browser.get("/", params={"token": TOKEN})
         assert page.status_code == 200
         assert TOKEN not in str(page.url)
-        assert "What this camera sees" in page.text
+        assert "Camera live view" in page.text
         assert browser.get("/state").json() == {"sent": 7, "waiting": 0}
     cookie = ask(server, f"/?token={TOKEN}").headers["set-cookie"]
     assert "HttpOnly" in cookie
@@ -110,9 +110,7 @@ def test_stream_shows_pictures_with_the_box_drawn(server: LiveServer) -> None:
 
 
 @pytest.mark.usefixtures("filming")
-def test_viewer_that_does_not_read_slows_neither_the_loop_nor_another_viewer(
-    server: LiveServer, picture: LivePicture
-) -> None:
+def test_stuck_viewer_slows_neither_the_loop_nor_other_viewers(server: LiveServer, picture: LivePicture) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as stuck:
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         stuck.sendall(f"GET /stream.mjpg HTTP/1.1\r\nHost: 127.0.0.1:1\r\nCookie: live={TOKEN}\r\n\r\n".encode())
@@ -126,19 +124,19 @@ def test_viewer_that_does_not_read_slows_neither_the_loop_nor_another_viewer(
                 assert time.monotonic() < deadline
 
 
-def test_nothing_is_drawn_while_nobody_looks(picture: LivePicture) -> None:
+def test_nothing_is_drawn_without_viewers(picture: LivePicture) -> None:
     for _ in range(20):
         picture.show(frame(), SEEN)
     assert picture.next_after(0, timeout_s=0.2) is None
 
 
 @pytest.mark.usefixtures("filming")
-def test_fifth_viewer_is_sent_away(server: LiveServer, picture: LivePicture) -> None:
+def test_fifth_viewer_is_refused(server: LiveServer, picture: LivePicture) -> None:
     with picture.watch(), picture.watch(), picture.watch(), picture.watch():
         assert ask(server, "/stream.mjpg", headers={"Cookie": f"live={TOKEN}"}).status_code == 503
 
 
-def test_token_is_made_once_and_private(tmp_path: Path) -> None:
+def test_token_is_created_once_and_private(tmp_path: Path) -> None:
     file = tmp_path / "state" / "token"
     token = read_token(file)
     assert len(token) >= 32

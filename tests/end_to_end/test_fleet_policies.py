@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_device.provisioning import Claim, provision_by_claim
+from edge_device.provisioning import FleetClaim, provision_by_claim
 from edge_device.publishers import PublishError
 from edge_device.publishers.iot_core import Endpoint, IotCore, Will
 from homeward.deployment.outputs import Deployment
@@ -192,7 +192,7 @@ def test_a_claim_certificate_provisions_once_and_can_do_nothing_else(fleet: Flee
     reserve(fleet.cloud.client("dynamodb"), table=deployment["CamerasTable"], **place, until=until, now=now())
 
     def join(camera: str, serial_number: str) -> str:
-        template = Claim(claim.endpoint, deployment["ProvisioningTemplate"])
+        template = FleetClaim(claim.endpoint, deployment["ProvisioningTemplate"])
         return provision_by_claim(template, camera=camera, serial_number=serial_number, folder=fleet.folder).thing
 
     for camera, serial_number in (("cam-claimed", "SN-2"), ("cam-unheard-of", "SN-1")):

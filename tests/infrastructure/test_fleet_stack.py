@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_device.core.message import faces_topic
-from edge_device.health import health_topic, status_topic
+from edge_device.core.topics import faces_topic, health_topic, status_topic
 from tests.infrastructure.templates import as_list
 
 if TYPE_CHECKING:

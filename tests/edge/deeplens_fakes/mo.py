@@ -1,11 +1,11 @@
-"""A faithful fake of the DeepLens' model optimiser."""
+"""A fake of the DeepLens model optimizer."""
 
 import os
 
 
 def optimize(model_name: str, input_width: int, input_height: int) -> tuple[int, str]:
-    """(error, path): 0 when it went well."""
+    """Return (error, path); error 0 is success."""
     assert (input_width, input_height) == (300, 300)
     if os.environ.get("FAKE_MO_ERROR"):
         return 1, ""
-    return 0, "/opt/awscam/artifacts/optimised.xml"
+    return 0, "/opt/awscam/artifacts/optimized.xml"

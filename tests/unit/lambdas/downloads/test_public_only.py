@@ -13,7 +13,7 @@ import pytest
 
 from lambdas.downloads.errors import RefusedError
 from lambdas.downloads.public_only import PublicOnly
-from tests.edge.certificates import Authority
+from tests.support.certificates import Authority
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -28,7 +28,7 @@ from local_cloud.namus.server import running
 from local_cloud.namus.synthetic import Synthetic
 from local_cloud.paths import ROOT
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
-from tests.edge.certificates import Authority
+from tests.support.certificates import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

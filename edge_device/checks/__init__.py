@@ -1,0 +1,1 @@
+"""The checks of `homeward-edge check`: the device and the broker."""

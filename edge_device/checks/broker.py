@@ -1,0 +1,105 @@
+"""Checks of the way to the broker: certificate, TLS handshake, connection, permission for each topic."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from cryptography import x509
+
+from edge_device.checks.result import CheckResult
+from edge_device.core.topics import faces_topic, health_topic, status_topic
+from edge_device.publishers import PublishError
+from edge_device.wiring import build_publisher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edge_device.publishers import Publisher
+    from edge_device.settings import MqttSettings, Settings
+
+_CONNECT_TIMEOUT_S = 15.0
+_MIN_VALID_DAYS = 30
+# The IoT rule ignores this message: it selects confidences above 0.8.
+_TEST_CAPTURE = b'{"schema":"homeward.face/1","check":true,"detection":{"confidence":0}}'
+
+
+def check_certificate(mqtt: MqttSettings) -> CheckResult:
+    """Check that certificate and key exist, belong together and are valid."""
+    advice = "create them with `homeward camera add` or `homeward-edge provision`"
+    if not mqtt.certificate or not mqtt.key or not mqtt.endpoint:
+        return CheckResult("certificate", "failed", "mqtt.endpoint, mqtt.certificate or mqtt.key is not set", advice)
+    try:
+        certificate = x509.load_pem_x509_certificate(mqtt.certificate.read_bytes())
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(mqtt.certificate, mqtt.key)
+    except (OSError, ValueError) as error:
+        return CheckResult("certificate", "failed", f"{mqtt.certificate} and {mqtt.key}: {error}", advice)
+    days = (certificate.not_valid_after_utc - datetime.now(tz=UTC)).days
+    if days < 0:
+        return CheckResult("certificate", "failed", f"it expired on {certificate.not_valid_after_utc:%Y-%m-%d}", advice)
+    finding = f"valid until {certificate.not_valid_after_utc:%Y-%m-%d}"
+    if days < _MIN_VALID_DAYS:
+        return CheckResult("certificate", "warning", finding, advice)
+    return CheckResult("certificate", "ok", finding)
+
+
+def check_handshake(mqtt: MqttSettings) -> CheckResult:
+    """Make a TLS handshake with the standard library, whose errors are more exact than the MQTT client's."""
+    address = f"{mqtt.endpoint}:{mqtt.port}"
+    try:
+        context = ssl.create_default_context(cafile=mqtt.ca)
+        context.load_cert_chain(mqtt.certificate or "", mqtt.key)
+        with (
+            socket.create_connection((mqtt.endpoint or "", mqtt.port), timeout=_CONNECT_TIMEOUT_S) as connection,
+            context.wrap_socket(connection, server_hostname=mqtt.endpoint) as tls,
+        ):
+            return CheckResult("broker", "ok", f"{address} answers with {tls.version()}")
+    except socket.gaierror:
+        advice = "check mqtt.endpoint and the network's DNS"
+        return CheckResult("broker", "failed", f"{mqtt.endpoint} has no address", advice)
+    except ssl.SSLCertVerificationError as error:
+        advice = "set mqtt.ca to the broker's certificate authority (for AWS IoT: AmazonRootCA1.pem); check the clock"
+        finding = f"the certificate of {address} is not trusted: {error.verify_message}"
+        return CheckResult("broker", "failed", finding, advice)
+    except OSError as error:
+        advice = f"check that {mqtt.port} is the right port (for AWS IoT: 8883) and that the firewall allows it"
+        return CheckResult("broker", "failed", f"{address}: {error}", advice)
+
+
+def check_connection(settings: Settings) -> Iterator[CheckResult]:
+    """Connect as the camera, then publish to each of its topics."""
+    publisher = build_publisher(settings)
+    try:
+        publisher.connect()
+        if not publisher.wait_connected(_CONNECT_TIMEOUT_S):
+            reason = getattr(publisher, "failure", None) or "no answer"
+            advice = "check that the certificate is active, has a policy and is attached to the thing of this name"
+            yield CheckResult("connection", "failed", f"refused as {settings.camera}: {reason}", advice)
+            return
+        yield CheckResult("connection", "ok", f"accepted as {settings.camera}")
+        yield from _check_topics(settings.camera, publisher)
+    except PublishError as error:
+        yield CheckResult("connection", "failed", str(error))
+    finally:
+        publisher.close()
+
+
+def _check_topics(thing: str, publisher: Publisher) -> Iterator[CheckResult]:
+    topics = (
+        (faces_topic(thing), _TEST_CAPTURE),
+        (health_topic(thing), b'{"check":true}'),
+        (status_topic(thing), b""),
+    )
+    for topic, payload in topics:
+        publisher.wait_connected(_CONNECT_TIMEOUT_S)
+        retained = topic == status_topic(thing)
+        try:
+            publisher.publish(topic, payload, retain=retained)
+        except PublishError as error:
+            grade: Literal["failed", "warning"] = "failed" if topic == faces_topic(thing) else "warning"
+            actions = "iot:Publish and iot:RetainPublish" if retained else "iot:Publish"
+            yield CheckResult("topic", grade, f"{topic}: {error}", f"the device policy must allow {actions} on it")
+        else:
+            yield CheckResult("topic", "ok", topic)

@@ -1,0 +1,1 @@
+"""The systemd unit of the camera program, and the notifications that it expects."""

@@ -1,0 +1,122 @@
+"""The sender against a real broker: no fault loses a message."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge_device.core.message import MAX_MESSAGE_BYTES
+from edge_device.core.topics import faces_topic
+from edge_device.outbox.queue import Outbox
+from edge_device.outbox.sender import Sender
+from edge_device.publishers import PublishError
+from edge_device.publishers.iot_core import IotCore
+from tests.edge.support.broker import Broker, Observer, free_port, wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.certificates import Authority
+
+TOPIC = faces_topic("cam-01")
+
+
+def put(outbox: Outbox, count: int, *, size: int = 2000) -> list[str]:
+    names = [f"capture-{outbox.next_sequence()}" for _ in range(count)]
+    for name in names:
+        outbox.put(name, TOPIC, json.dumps({"capture_id": name, "filling": "." * size}).encode())
+    return names
+
+
+def test_refused_message_does_not_block_the_others(broker: Broker, camera: IotCore, tmp_path: Path) -> None:
+    observer = Observer(broker, TOPIC)
+    with Outbox(tmp_path / "outbox.db") as outbox:
+        outbox.put("foreign", faces_topic("cam-02"), b"{}")
+        names = put(outbox, 5)
+        sender = Sender(outbox, camera, on_sent=lambda _: None)
+        sender.start()
+        wait_until(lambda: observer.capture_ids() == names)
+        sender.stop()
+        assert [entry.capture_id for entry in outbox.entries()] == ["foreign"]
+    observer.close()
+
+
+def test_message_above_the_limit_never_reaches_the_broker(broker: Broker, camera: IotCore, tmp_path: Path) -> None:
+    observer = Observer(broker, TOPIC)
+    with Outbox(tmp_path / "outbox.db") as outbox:
+        outbox.put("too large", TOPIC, b"." * (MAX_MESSAGE_BYTES + 1))
+        frame = len(json.dumps({"capture_id": "largest", "filling": ""}))
+        largest = json.dumps({"capture_id": "largest", "filling": "." * (MAX_MESSAGE_BYTES - frame)}).encode()
+        assert len(largest) == MAX_MESSAGE_BYTES
+        outbox.put("largest", TOPIC, largest)
+        names = put(outbox, 3)
+        sender = Sender(outbox, camera, on_sent=lambda _: None)
+        sender.start()
+        assert sender.drain(20)
+        sender.stop()
+        assert (outbox.sent, outbox.dropped) == (4, 1)
+    wait_until(lambda: observer.capture_ids() == ["largest", *names])
+    assert camera.connections == 1
+    assert f"({MAX_MESSAGE_BYTES + 1} bytes)" not in broker.log
+    # Published without the sender, the broker refuses it: it has the same limit.
+    with pytest.raises(PublishError, match="refused a message"):
+        camera.publish(TOPIC, b"." * (MAX_MESSAGE_BYTES + 1))
+    assert f"({MAX_MESSAGE_BYTES + 1} bytes)" in broker.log
+    observer.close()
+
+
+def test_broker_restart_loses_nothing(broker: Broker, camera: IotCore, tmp_path: Path) -> None:
+    received: list[str] = []
+    observer = Observer(broker, TOPIC)
+    with Outbox(tmp_path / "outbox.db") as outbox:
+        sender = Sender(outbox, camera, on_sent=lambda _: None)
+        sender.start()
+        names = put(outbox, 100, size=8_000)
+        wait_until(lambda: len(observer.messages) >= 10)
+        broker.stop()
+        received += observer.capture_ids()
+        observer.close()
+        names += put(outbox, 20)
+        assert len(outbox) >= 20
+        broker.start()
+        observer = Observer(broker, TOPIC)
+        assert sender.drain(60)
+        wait_until(lambda: set(received + observer.capture_ids()) >= set(names[10:]))
+        sender.stop()
+    received += observer.capture_ids()
+    observer.close()
+    assert set(received) == set(names)
+    assert sum(count - 1 for count in Counter(received).values()) <= 1  # only the one without PUBACK may arrive twice
+
+
+def test_kill_9_with_waiting_messages_loses_nothing(authority: Authority, tmp_path: Path) -> None:
+    broker = Broker(tmp_path, authority, port=free_port())
+    identity = authority.issue("cam-01")
+    program = f"""
+import os, pathlib
+from edge_device.outbox.queue import Outbox
+outbox = Outbox(pathlib.Path({str(tmp_path / "outbox.db")!r}))
+for number in range(30):
+    outbox.put(f"capture-{{number}}", {TOPIC!r}, b'{{"capture_id": "capture-%d"}}' % number)
+os.kill(os.getpid(), 9)
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -9
+    broker.start()
+    observer = Observer(broker, TOPIC)
+    publisher = IotCore(broker.endpoint(identity), thing="cam-01")
+    publisher.connect()
+    with Outbox(tmp_path / "outbox.db") as outbox:
+        sender = Sender(outbox, publisher, on_sent=lambda _: None)
+        sender.start()
+        assert sender.drain(20)
+        sender.stop()
+    wait_until(lambda: len(observer.messages) == 30)
+    assert observer.capture_ids() == [f"capture-{number}" for number in range(30)]
+    publisher.close()
+    observer.close()
+    broker.stop()
