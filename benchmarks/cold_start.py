@@ -1,13 +1,12 @@
-"""What each function costs before its first event: the import of its handler, and the size of its zip file.
+"""Measures the cold start of each function: the import of its handler, and the size of its zip file.
 
     .venv/bin/python -m benchmarks.cold_start
 
-Imports run as on a host of Lambda: from the bundle that is deployed (built for this machine), with the environment that
-the stacks give the function, beside a boto3 that is compiled. The bundle is not, and Lambda's file system is read only,
-so that its modules are compiled at every cold start, here too. A handler makes its clients as it is imported, so the
-measure is a bare `boto3.client("s3")` in the same run. The time is CPU time in milliseconds, the least of several fresh
-interpreters that take turns: other programs can only add to it. Zip files are built for Lambda. Writes
-build/bench/cold_start.json.
+Imports run as on Lambda: from the deployed bundle (built for this machine), with the environment that the stacks give
+the function. As on Lambda, boto3 is compiled and the bundle is not: its modules are compiled at each cold start,
+because the file system is read-only. A handler creates its clients during import, so the baseline is a bare
+`boto3.client("s3")`. Times are CPU time in milliseconds: the minimum of several fresh interpreters that take turns,
+because other programs can only add to it. Zip files are built for Lambda. Writes build/bench/cold_start.json.
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ from rich.console import Console
 from rich.table import Table
 
 from agencies.files import load_agency
+from benchmarks.support.figures import write_figures
 from stacks.agency import Agency
 from stacks.constructs.bundle import ROOT, lambda_code
 
-OUT = ROOT / "build" / "bench"
 BASELINE = 'import boto3; boto3.client("s3")'
 HOT = ("detection.store_capture", "detection.match", "alerting.notify")
-PROVIDED = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")  # by the runtime of Lambda
-LAMBDA = {  # what the runtime says to every function
+PROVIDED = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")  # by the Lambda runtime
+LAMBDA = {  # environment variables that the runtime sets
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -53,7 +52,7 @@ Environment = dict[str, str]
 
 
 def environments() -> dict[str, Environment]:
-    """The environment of each function, by PACKAGE.MODULE; what only a deployment knows is a name of no resource."""
+    """Read the environment of each function from the templates, by PACKAGE.MODULE."""
     settings = load_agency(ROOT / "agencies" / "springfield.toml")[0]
     context = {**json.loads((ROOT / "cdk.json").read_text())["context"], "aws:cdk:bundling-stacks": []}
     with tempfile.TemporaryDirectory() as folder:
@@ -65,21 +64,21 @@ def environments() -> dict[str, Environment]:
                 handler = str(resource.get("Properties", {}).get("Handler", ""))
                 if handler.startswith("lambdas."):
                     variables = resource["Properties"]["Environment"]["Variables"]
-                    texts = {name: text(value) for name, value in variables.items()}
-                    found[handler.removeprefix("lambdas.").removesuffix("_handler.handler")] = texts
+                    resolved = {name: resolve(value) for name, value in variables.items()}
+                    found[handler.removeprefix("lambdas.").removesuffix("_handler.handler")] = resolved
     return found
 
 
-def text(value: Any) -> str:
-    """A value of a template, with "none" for what is not known before the deployment."""
+def resolve(value: Any) -> str:
+    """Resolve a template's value, with "none" for what only a deployment knows."""
     if isinstance(value, dict) and "Fn::Join" in value:
         separator, parts = value["Fn::Join"]
-        return str(separator).join(map(text, parts))
+        return str(separator).join(map(resolve, parts))
     return value if isinstance(value, str) else "none"
 
 
 def bundle(package: str, *, platform: str, into: Path) -> Path:
-    """The folder that the stacks deploy for `lambdas/PACKAGE`, for Lambda or for this "host"."""
+    """Build the bundle of `lambdas/PACKAGE` for a platform, "lambda" or "host"; returns its folder."""
     context = {"bundle-platform": platform}
     app = cdk.App(outdir=tempfile.mkdtemp(dir=into), context=context, analytics_reporting=False)
     stack = cdk.Stack(app, "Bundle")
@@ -89,11 +88,11 @@ def bundle(package: str, *, platform: str, into: Path) -> Path:
 
 
 def provided_by_lambda(folder: Path) -> Path:
-    """A folder with nothing but boto3 and what it needs, compiled."""
+    """Fill a folder with boto3 and its dependencies, compiled."""
     for name in PROVIDED:
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
-            raise ImportError(f"{name} is not installed: run `make setup`")
+            raise ImportError(f"{name} is not installed. Run `make setup`")
         source = Path(spec.origin)
         if source.name == "__init__.py":
             compileall.compile_dir(source.parent, quiet=2)
@@ -103,7 +102,7 @@ def provided_by_lambda(folder: Path) -> Path:
 
 
 def import_ms(statement: str, path: list[Path], environment: Environment) -> float:
-    """CPU time of the statement in a fresh interpreter that has these folders and the standard library."""
+    """Time a statement in a fresh interpreter with these folders and the standard library, in ms of CPU time."""
     program = _TIMED.format(path=[str(folder) for folder in path], statement=statement)
     command = [sys.executable, "-B", "-I", "-S", "-c", program]
     done = subprocess.run(  # noqa: S603 - our own program
@@ -113,8 +112,8 @@ def import_ms(statement: str, path: list[Path], environment: Environment) -> flo
 
 
 def measure_imports(rounds: int) -> tuple[float, dict[str, float]]:
-    """The least time of the bare client's import, and of each handler's."""
-    taken: dict[str, list[float]] = defaultdict(list)
+    """Measure the bare client and the import of each handler: the minimum of the rounds, in ms."""
+    times: dict[str, list[float]] = defaultdict(list)
     functions = environments()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -123,16 +122,16 @@ def measure_imports(rounds: int) -> tuple[float, dict[str, float]]:
         packages = {name.partition(".")[0] for name in functions}
         bundles = {package: bundle(package, platform="host", into=folder) for package in packages}
         for _ in range(rounds):
-            taken[BASELINE].append(import_ms(BASELINE, [runtime], {}))
+            times[BASELINE].append(import_ms(BASELINE, [runtime], {}))
             for name, environment in functions.items():
                 path = [bundles[name.partition(".")[0]], runtime]
-                taken[name].append(import_ms(f"import lambdas.{name}_handler", path, environment))
-    least = {name: min(times) for name, times in taken.items()}
-    return least.pop(BASELINE), least
+                times[name].append(import_ms(f"import lambdas.{name}_handler", path, environment))
+    best = {name: min(values) for name, values in times.items()}
+    return best.pop(BASELINE), best
 
 
 def zip_mb(package: str) -> float:
-    """Size of the package's zip file for Lambda, in millions of bytes."""
+    """Measure the size of the package's zip file for Lambda, in MB."""
     with tempfile.TemporaryDirectory() as temporary, tempfile.TemporaryFile() as file:
         folder = bundle(package, platform="lambda", into=Path(temporary))
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -143,7 +142,7 @@ def zip_mb(package: str) -> float:
 
 def show(baseline: float, imports: dict[str, float], sizes: dict[str, float]) -> None:
     """Print the table."""
-    table = Table(title="Import of each handler, CPU time, against a bare S3 client; size of its zip file for Lambda")
+    table = Table(title="CPU time to import each handler, against a bare S3 client; size of its zip file")
     for column in ("function", "ms", "ratio", "goal", "zip MB", "goal"):
         table.add_column(column, justify="left" if column == "function" else "right")
     table.add_row("a bare S3 client", f"{baseline:.0f}", "1.00", "", "", "")
@@ -154,8 +153,8 @@ def show(baseline: float, imports: dict[str, float], sizes: dict[str, float]) ->
     Console(width=100).print(table)
 
 
-def main(rounds: Annotated[int, typer.Option(help="Fresh interpreters a handler.", min=1)] = 11) -> None:
-    """Measure, print, write."""
+def main(rounds: Annotated[int, typer.Option(help="Number of fresh interpreters per handler.", min=1)] = 11) -> None:
+    """Measure the cold start of each function."""
     baseline, imports = measure_imports(rounds)
     sizes = {package: zip_mb(package) for package in {name.partition(".")[0] for name in imports}}
     ratios = {name: round(ms / baseline, 3) for name, ms in imports.items()}
@@ -165,8 +164,7 @@ def main(rounds: Annotated[int, typer.Option(help="Fresh interpreters a handler.
         "baseline_ms": round(baseline, 1),
         **{f"{name.replace('.', '_')}_ratio": ratio for name, ratio in sorted(ratios.items())},
     }
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / "cold_start.json").write_text(json.dumps(figures, indent=2) + "\n")
+    write_figures("cold_start", figures)
     show(baseline, imports, sizes)
 
 

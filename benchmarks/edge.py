@@ -1,9 +1,9 @@
-"""The camera program against the 2018 prototype's rule, every face of every frame, on one video in one run.
+"""Compares the camera program with the 2018 prototype, which sent every face of every frame.
 
-    .venv/bin/python benchmarks/edge.py
+    .venv/bin/python -m benchmarks.edge
 
-Eight people walk through a generated corridor; one of them is filmed from another photo than the enrolled one. Both
-sides use the same detector, the same frames, and the local cloud's face engine. Writes build/bench/edge.json.
+Eight people walk through a generated corridor. One of them is filmed from another photo than the enrolled one. Both
+sides use the same frames, the same detector and the local cloud's face engine. Writes build/bench/edge.json.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.certificate import self_signed
-from edge_device.build import build_gate, build_passers_by
+from benchmarks.support.certificate import self_signed
+from benchmarks.support.figures import OUT, write_figures
 from edge_device.cameras.video_file import VideoFile
 from edge_device.core.face import Face, pixels
 from edge_device.detector import YuNet
-from edge_device.outbox import Outbox
-from edge_device.program import Program
+from edge_device.filming.capture_loop import CaptureLoop
+from edge_device.outbox.queue import Outbox
 from edge_device.settings import read_settings
+from edge_device.wiring import build_motion_gate, build_passers_by
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.rekognition.engine.face_engine import FaceEngine
 from local_cloud.rekognition.engine.similarity import similarities
@@ -44,15 +45,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROOT = Path(__file__).parents[1]
-OUT = ROOT / "build" / "bench"
 REVIEW_THRESHOLD = 80.0
-# A true pair: the person is enrolled with one photo, and filmed from another.
+# One person is enrolled with the first photo and filmed from the second.
 ENROLLED, FILMED = (ROOT / ".local" / "faces" / name for name in ("obama.jpg", "obama2.jpg"))
 
 
 @dataclass
 class TimedDetector:
-    """The detector, with the CPU time it took."""
+    """A detector that counts its CPU time."""
 
     detector: YuNet
     model: str = YuNet.model
@@ -60,7 +60,7 @@ class TimedDetector:
     frames: int = 0
 
     def detect(self, image: NDArray[np.uint8]) -> list[Face]:
-        """All faces of a BGR image, in its pixels."""
+        """Find all faces of a BGR image. Boxes are in its pixels."""
         started = time.thread_time()
         faces = self.detector.detect(image)
         self.cpu_s += time.thread_time() - started
@@ -70,7 +70,7 @@ class TimedDetector:
 
 @dataclass
 class Side:
-    """What one of the two ways cost and found. `best` is each enrolled person's best similarity."""
+    """The costs and results of one side. `best` is the best similarity of each enrolled person."""
 
     name: str
     pictures: list[bytes] = field(default_factory=list)
@@ -80,11 +80,11 @@ class Side:
 
     @property
     def recall(self) -> float:
-        """The share of the people of whom a search would have found a candidate for review."""
+        """The share of enrolled people for whom a search finds a candidate."""
         return sum(similarity >= REVIEW_THRESHOLD for similarity in self.best) / len(self.best)
 
     def figures(self, name: str) -> dict[str, Any]:
-        """The side's figures, with its name before each."""
+        """The side's figures, prefixed with a name."""
         return {
             f"{name}_searches": len(self.pictures),
             f"{name}_bytes": self.message_bytes,
@@ -93,15 +93,15 @@ class Side:
         }
 
 
-class Gallery:
-    """The enrolled people, searched as Rekognition does: the largest face of a picture."""
+class EnrolledPeople:
+    """The enrolled people. A search takes the largest face of a picture, as Rekognition does."""
 
     def __init__(self, stills: list[Path]) -> None:
         self._engine = FaceEngine()
         self._vectors = np.stack([self._vector(np.asarray(cv2.imread(str(still)))) for still in stills])
 
     def best_of(self, pictures: list[bytes]) -> list[float]:
-        """For each enrolled person, the best similarity that any of the pictures reaches."""
+        """The best similarity of any of the pictures, for each enrolled person."""
         best = np.zeros(len(self._vectors))
         for jpeg in pictures:
             vector = self._vector(np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)))
@@ -115,7 +115,7 @@ class Gallery:
 
 
 def every_face_of_every_frame(video: Path) -> Side:
-    """The prototype: each face above the rule's confidence is cut out along its box and sent at once."""
+    """Run the prototype: crop each face above the rule's confidence along its box, and send it immediately."""
     side, detector, frames = Side("every face of every frame"), TimedDetector(YuNet()), 0
     cpu_s = 0.0
     for frame in VideoFile(video, fast=True).frames():
@@ -133,14 +133,16 @@ def every_face_of_every_frame(video: Path) -> Side:
 
 
 def camera_program(video: Path, folder: Path) -> tuple[Side, float]:
-    """The camera program as it runs, with motion gate and outbox; and its own CPU time by the detector's."""
+    """Run the camera program with motion gate and outbox; also returns its own CPU time relative to the detector's."""
     settings = read_settings(None, {"camera": "bench", "source": str(video), "pace": "fast"})
     detector, camera = TimedDetector(YuNet()), CountedCamera(VideoFile(video, fast=True))
     side = Side("the camera program")
     with Outbox(folder / "outbox.db") as outbox:
-        program = Program("bench", camera, detector, build_passers_by(settings), outbox, gate=build_gate(settings))
+        loop = CaptureLoop(
+            "bench", camera, detector, build_passers_by(settings), outbox, gate=build_motion_gate(settings)
+        )
         started = time.thread_time()
-        program.run(threading.Event())
+        loop.run(threading.Event())
         cpu_s = time.thread_time() - started - camera.cpu_s
         for entry in outbox.entries():
             side.message_bytes += len(entry.payload)
@@ -151,14 +153,14 @@ def camera_program(video: Path, folder: Path) -> tuple[Side, float]:
 
 @dataclass
 class CountedCamera:
-    """The video, with the CPU time of decoding it, which a real camera does not cost."""
+    """A video that counts the CPU time of its decoding, which a real camera does not need."""
 
     video: VideoFile
     cpu_s: float = 0.0
     count: int = 0
 
     def frames(self) -> Any:
-        """The frames of the video."""
+        """Yield the frames of the video."""
         frames = iter(self.video.frames())
         while True:
             started = time.thread_time()
@@ -171,38 +173,38 @@ class CountedCamera:
 
 
 def peak_mb(video: Path, folder: Path) -> float:
-    """The most memory that `homeward-edge run` holds for the video, with its MQTT client waiting for a broker."""
+    """Measure the peak memory of `homeward-edge run` on the video, while its MQTT client waits for a broker."""
     identity = self_signed(folder)
     command = [sys.executable, "-m", "edge_device", "--quiet", "run", "--source", str(video), "--camera", "bench"]
     command += ["--pace", "fast", "--endpoint", "127.0.0.1", "--port", "9", "--drain-timeout", "0"]
     command += ["--cert", str(identity.certificate), "--key", str(identity.key), "--outbox", str(folder / "b.db")]
-    highest_kb = 0
+    peak_kb = 0
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own program
         while process.poll() is None:
-            # Not from getrusage: there a child starts with what its parent held when it was made.
+            # getrusage would include the memory of the parent at the time of the fork.
             status = Path(f"/proc/{process.pid}/status").read_text()
             found = re.search(r"VmHWM:\s+(\d+) kB", status)
-            highest_kb = max(highest_kb, int(found[1]) if found else 0)
+            peak_kb = max(peak_kb, int(found[1]) if found else 0)
             time.sleep(0.05)
-    return highest_kb / 1024
+    return peak_kb / 1024
 
 
 def main() -> None:
-    """Render, play both ways, search, print the table and write the figures."""
+    """Render the video, run both sides, search, and write the figures."""
     cv2.setNumThreads(1)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     OUT.mkdir(parents=True, exist_ok=True)
     stills = distinct_faces()[::5][:7]
     video = OUT / "busy_corridor.mp4"
     truth: GroundTruth = render(busy_corridor([FILMED, *stills]), video)
-    gallery = Gallery([ENROLLED, *stills])
+    enrolled = EnrolledPeople([ENROLLED, *stills])
     with tempfile.TemporaryDirectory() as folder:
-        # First, so that no larger child is measured in its place.
+        # First, while this process is small.
         memory = peak_mb(video, Path(folder))
         ours, overhead_share = camera_program(video, Path(folder))
     reference = every_face_of_every_frame(video)
     for side in (ours, reference):
-        side.best = gallery.best_of(side.pictures)
+        side.best = enrolled.best_of(side.pictures)
     figures = {
         "searches_ratio": round(len(reference.pictures) / len(ours.pictures), 1),
         "bytes_ratio": round(reference.message_bytes / ours.message_bytes, 1),
@@ -215,11 +217,12 @@ def main() -> None:
         **ours.figures("ours"),
         **reference.figures("reference"),
     }
-    (OUT / "edge.json").write_text(json.dumps(figures, indent=2) + "\n")
-    _print(reference, ours, figures)
+    write_figures("edge", figures)
+    print_table(reference, ours, figures)
 
 
-def _print(reference: Side, ours: Side, figures: dict[str, Any]) -> None:
+def print_table(reference: Side, ours: Side, figures: dict[str, Any]) -> None:
+    """Print both sides with their ratios."""
     table = Table(title=f"{figures['people']} people, {figures['frames']} frames of 1280x720, one CPU thread")
     for column in ("", reference.name, ours.name, "ratio"):
         table.add_column(column, justify="left" if not column else "right")
@@ -227,7 +230,7 @@ def _print(reference: Side, ours: Side, figures: dict[str, Any]) -> None:
     rows = [
         ("messages = searches", len(reference.pictures), len(ours.pictures), figures["searches_ratio"]),
         ("bytes sent", reference.message_bytes, ours.message_bytes, figures["bytes_ratio"]),
-        ("CPU ms a frame", reference.cpu_ms_a_frame, ours.cpu_ms_a_frame, cpu_ratio),
+        ("CPU ms per frame", reference.cpu_ms_a_frame, ours.cpu_ms_a_frame, cpu_ratio),
         (f"people found (>= {REVIEW_THRESHOLD:.0f})", reference.recall, ours.recall, ours.recall / reference.recall),
     ]
     for person, (one, other) in enumerate(zip(reference.best, ours.best, strict=True), start=1):
@@ -237,12 +240,12 @@ def _print(reference: Side, ours: Side, figures: dict[str, Any]) -> None:
     console = Console(width=100)
     console.print(table)
     console.print(
-        f"own CPU time by the detector's: {figures['overhead_share']:.1%}; peak memory {figures['peak_mb']} MB"
+        f"own CPU time relative to the detector's: {figures['overhead_share']:.1%}; peak memory {figures['peak_mb']} MB"
     )
     console.print(
-        "Person 1 is filmed from another photo than the enrolled one; the others from the enrolled photo itself,"
+        "Person 1 is filmed from another photo than the enrolled one, the others from the enrolled photo itself."
     )
-    console.print("which shows that nothing is lost on the way, not how well faces are recognised.")
+    console.print("Their similarities show what the pipeline loses, not how well faces are recognized.")
 
 
 if __name__ == "__main__":

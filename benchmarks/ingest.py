@@ -1,16 +1,16 @@
-"""A national gallery through the index-photo function's own code, and the listing of a national source.
+"""Indexes a gallery of national size with the code of the index-photo function, and lists a national source.
 
     .venv/bin/python -m benchmarks.ingest
 
-24,620 photos (those that NamUs had a face on) against a Rekognition of 50 calls a second that throttles 5 % of the
-calls and fails 2 %, with events delivered twice. The time is virtual: whatever the code waits for, the clock jumps.
-Then 26,600 cases are listed from the NamUs stand-in over HTTP. Writes build/bench/ingest.json.
+24,620 photos (as many as NamUs has with a face) meet a simulated Rekognition with a quota of 50 calls per second,
+which throttles 5 % of the calls and fails 2 %. 2 % of the events are delivered twice. Time is virtual: when the code
+waits, the clock jumps. Then the benchmark lists 26,600 cases of the NamUs stand-in over HTTP. Writes
+build/bench/ingest.json.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import random
 import resource
 import sys
@@ -27,10 +27,11 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.simulation.engine import Bucket, Engine
 from benchmarks.simulation.queue import Queue
+from benchmarks.simulation.rekognition import Bucket, SimulatedRekognition
 from benchmarks.simulation.table import CasesTable
 from benchmarks.simulation.virtual_time import VirtualTime
+from benchmarks.support.figures import write_figures
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.downloads.shared_pace import SharedPace
@@ -46,20 +47,21 @@ from local_cloud.namus.synthetic import Synthetic
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OUT = Path(__file__).parents[1] / "build" / "bench" / "ingest.json"
 PHOTOS, QUOTA, CASES = 24_620, 50.0, 26_600
-WORKERS = 25  # what stacks/ingest.py lets run at once for this quota
-VISIBILITY_S = 360  # six times the function's time-out, as stacks/constructs/work_queue.py has it
+WORKERS = 25  # maximum concurrency in stacks/ingest.py for this quota
+VISIBILITY_S = 360  # six times the function's timeout, as in stacks/constructs/work_queue.py
 MARKS = {1_000: "peak_mb_1k", 10_000: "peak_mb_10k", PHOTOS: "peak_mb_24k"}
 
 
 def index_photos(folder: Path) -> dict[str, float]:
-    """Index all photos in virtual time; the figures of it."""
+    """Index all photos in virtual time; returns the figures."""
     clock, chance = VirtualTime(), random.Random(7)
-    engine = Engine(folder / "faces", clock, per_second=QUOTA, throttled=0.05, failing=0.02, random=chance)
+    rekognition = SimulatedRekognition(
+        folder / "faces", clock, per_second=QUOTA, throttled=0.05, failing=0.02, random=chance
+    )
     table: Any = CasesTable(folder / "items", clock)
     queue = Queue(PHOTOS, clock, doubled=0.02, visibility_s=VISIBILITY_S, random=chance)
-    photos = _photo_index(engine, table, clock)
+    photos = _photo_index(rekognition, table, clock)
     figures: dict[str, float] = {}
     last_indexed = 0.0
 
@@ -80,7 +82,7 @@ def index_photos(folder: Path) -> dict[str, float]:
 
     with _virtual_sleep(clock):
         clock.run([work] * WORKERS)
-    with_face, with_several = engine.counts()
+    with_face, with_several = rekognition.counts()
     return {
         **figures,
         "minutes_simulated": round(last_indexed / 60, 2),
@@ -90,11 +92,11 @@ def index_photos(folder: Path) -> dict[str, float]:
         "lost": PHOTOS - min(with_face, table.indexed()),
         "indexed_twice": with_several,
         "redelivered": queue.redelivered,
-        **{f"calls_{kind}": count for kind, count in engine.calls.items()},
+        **{f"calls_{kind}": count for kind, count in rekognition.calls.items()},
     }
 
 
-def _photo_index(engine: Any, table: Any, clock: VirtualTime) -> PhotoIndex:
+def _photo_index(rekognition: Any, table: Any, clock: VirtualTime) -> PhotoIndex:
     pace = SharedPace(
         dynamodb=table, table="cases", name="rekognition", per_second=QUOTA, clock=clock.time, sleep=clock.sleep
     )
@@ -103,20 +105,20 @@ def _photo_index(engine: Any, table: Any, clock: VirtualTime) -> PhotoIndex:
         s3=bucket,
         bucket="gallery",
         leases=Leases(dynamodb=table, table="cases", now=clock.now),
-        faces=FaceCollections(rekognition=engine, dynamodb=table, table="cases", deployed="faces", pace=pace),
+        faces=FaceCollections(rekognition=rekognition, dynamodb=table, table="cases", deployed="faces", pace=pace),
     )
 
 
 @contextlib.contextmanager
 def _virtual_sleep(clock: VirtualTime) -> Iterator[None]:
-    """Let the retries between failed calls wait in virtual time too; they sleep by `time.sleep`."""
+    """Make retries wait in virtual time: they call `time.sleep`."""
     stamina.instrumentation.set_on_retry_hooks([])
     with mock.patch.object(time, "sleep", clock.sleep):
         yield
 
 
 def list_cases() -> dict[str, float]:
-    """Enumerate a national source over HTTP: the requests and the bytes that it takes."""
+    """List a national source over HTTP; returns the number of requests and bytes."""
     with running(Synthetic(CASES), Switches(robots="allow")) as url:
         client = PoliteClient(
             base_url=url,
@@ -130,14 +132,16 @@ def list_cases() -> dict[str, float]:
 
 
 def peak_mb() -> float:
-    """The most memory that this process has had so far."""
+    """Peak memory of this process so far."""
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
 
 
 def show(figures: dict[str, float]) -> None:
     """Print the table."""
-    table = Table(title=f"{PHOTOS:,} photos, {QUOTA:g} calls a second, 5 % throttled, 2 % failing, 2 % doubled events")
+    table = Table(
+        title=f"{PHOTOS:,} photos, {QUOTA:g} calls per second, 5 % throttled, 2 % failing, 2 % duplicate events"
+    )
     for column in ("", "measured", "goal"):
         table.add_column(column, justify="left" if not column else "right")
     goals = {"ratio": "<= 1.25", "lost": "0", "indexed_twice": "0"}
@@ -147,13 +151,12 @@ def show(figures: dict[str, float]) -> None:
 
 
 def main() -> None:
-    """Simulate the indexing, list a source, print the table, write build/bench/ingest.json. About a minute."""
+    """Simulate the indexing, and list a source. Takes about a minute."""
     with tempfile.TemporaryDirectory() as folder:
         figures = index_photos(Path(folder))
     figures |= list_cases()
     figures["peak_mb_listing"] = peak_mb()
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(figures, indent=2) + "\n")
+    write_figures("ingest", figures)
     show(figures)
 
 

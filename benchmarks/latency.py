@@ -1,13 +1,12 @@
-"""How long from a capture in the bucket to its alert in SNS: the deployed pipeline against the 2018 prototype's logic.
+"""Measures the time from a stored capture to its alert in SNS: the deployed pipeline against the 2018 prototype.
 
     .venv/bin/python -m benchmarks.latency
 
-Both run warm in the same local cloud, take turns capture by capture, have functions of the same memory, and search the
-same face collection on the same server. The reference is called by S3 directly, asks the NamUs stand-in for the case
-(over HTTPS, with httpx, as one asks the real one), reads, writes and publishes. The figures `p50_ratio` and `p99_ratio`
-are with a stand-in that answers at once, which no public web site does; the table's last row, and `delayed_*`, is with
-one that takes --case-request-ms, an assumed round trip over the internet (nobody measured NamUs' own). Writes
-build/bench/latency.json.
+Both run warm in the same local cloud and take turns. Their functions have the same memory and search the same face
+collection. S3 invokes the prototype's function directly; it searches, requests the case from the NamUs stand-in over
+HTTPS, reads, writes and publishes. `p50_ratio` and `p99_ratio` are measured with a stand-in that answers immediately.
+The table's last row and `delayed_*` add --case-request-ms to its answers, an assumed (not measured) round trip over the
+internet. Writes build/bench/latency.json.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from rich.table import Table
 
 from benchmarks.reference.deploy import Reference, deploy_reference
 from benchmarks.reference.live_cases import LiveCases, live_cases
+from benchmarks.support.figures import write_figures
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
 from lambdas.common.times import from_text, now, to_text
@@ -45,9 +45,8 @@ if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
     from local_cloud.cloud import Cloud
 
-OUT = Path(__file__).parents[1] / "build" / "bench" / "latency.json"
 WARM_UP = 10
-PAUSE_S = 0.1  # between two turns, in which what follows an alert comes to its end
+PAUSE_S = 0.1  # between two turns, so that work after an alert ends
 HOPS = {
     "search": "stored > searched",
     "alert": "searched > SNS queue",
@@ -59,7 +58,7 @@ Times = dict[str, dict[str, list[float]]]
 
 
 class Side:
-    """One of the two pipelines, seen from outside: a bucket, and a queue behind its topic."""
+    """One of the two pipelines: its bucket, and a queue that is subscribed to its topic."""
 
     def __init__(self, cloud: Cloud, *, name: str, bucket: str, topic_arn: str) -> None:
         self.s3, self.sqs, self.bucket = cloud.client("s3"), cloud.client("sqs"), bucket
@@ -73,12 +72,12 @@ class Side:
         )
 
     def put(self, key: str, picture: bytes, metadata: dict[str, str]) -> float:
-        """When the picture was stored, in seconds of this machine's clock, which the functions have too."""
+        """Store a picture; returns the epoch time. The functions use the same clock."""
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=picture, Metadata=metadata)
         return time.time()
 
     def alert(self) -> tuple[dict[str, Any], float]:
-        """The next message, and when SNS put it into the queue, in seconds."""
+        """Receive the next message; returns it and the epoch time when SNS queued it."""
         [message] = wait_until("the alert", self._receive)
         self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
         return json.loads(message["Body"]), int(message["Attributes"]["SentTimestamp"]) / 1000
@@ -90,7 +89,7 @@ class Side:
 
 
 class Bench:
-    """Both sides, and one capture of a missing person for either."""
+    """Both sides, and the picture of a missing person for both."""
 
     def __init__(self, cloud: Cloud, deployment: Deployment, cases: DemoCases, live: LiveCases) -> None:
         self.deployment, self.dynamodb = deployment, cloud.client("dynamodb")
@@ -102,26 +101,26 @@ class Bench:
         self.theirs = Side(cloud, name="reference", bucket=self.reference.bucket, topic_arn=self.reference.topic_arn)
 
     def time_ours(self, trial: int) -> Hops:
-        """Each trial has a camera of its own, so that each is a new encounter."""
+        """Time one capture of our pipeline. Each trial has its own camera, which makes it a new encounter."""
         camera, capture_id, text = f"latency-{trial}", str(uuid.uuid4()), to_text(now())
         metadata = {"capture-id": capture_id, "captured-at": text, "received-at": text, "stored-at": text}
         key = capture_key(camera, now(), capture_id)
         stored = self.ours.put(key, self.picture, metadata)
         message, alerted = self.ours.alert()
-        self._wait_for_the_rest(key, message["encounter_id"])
+        self._wait_until_done(key, message["encounter_id"])
         timeline = self._encounter(message["encounter_id"])["timeline"]
         searched = from_text(timeline["searched_at"]).timestamp()
         return hops(stored, searched, alerted)
 
     def time_reference(self, trial: int) -> Hops:
-        """It remembers nobody, so that it alerts."""
+        """Time one capture of the prototype, after deleting its memory of the person."""
         self.reference.forget(self.number)
         stored = self.theirs.put(f"{trial}.jpg", self.picture, {})
         message, alerted = self.theirs.alert()
         return hops(stored, message["searched_s"], alerted)
 
-    def _wait_for_the_rest(self, key: str, encounter_id: str) -> None:
-        """What follows the alert must not slow down the other side's turn."""
+    def _wait_until_done(self, key: str, encounter_id: str) -> None:
+        """Wait for the work after the alert, which would slow down the other side's turn."""
         wait_until("the record of the alert", lambda: self._encounter(encounter_id).get("alert") == "sent")
         at = {"Bucket": self.ours.bucket, "Prefix": key}
         wait_until("the capture deleted", lambda: not self.ours.s3.list_objects_v2(**at).get("Contents"))
@@ -133,19 +132,19 @@ class Bench:
 
 
 def hops(stored: float, searched: float, alerted: float) -> Hops:
-    """Milliseconds between instants in seconds."""
+    """Convert instants in seconds to durations in milliseconds."""
     seconds = {"search": searched - stored, "alert": alerted - searched, "total": alerted - stored}
     return {hop: 1000 * duration for hop, duration in seconds.items()}
 
 
 @contextmanager
 def deployed(folder: Path) -> Iterator[Bench]:
-    """The demo's agency and the reference in a cloud of their own, with the demo's gallery."""
+    """Deploy the demo's agency, its gallery and the prototype to a new local cloud."""
     cases = write_demo_documents(folder / "documents", distinct_faces())
     settings = CloudSettings(state=folder / "cloud", documents=folder / "documents").with_free_ports()
     with running_cloud(settings) as cloud, live_cases(folder / "documents", folder) as live:
         agency = write_agency_file(folder / "demo.toml", namus_url=settings.endpoints["namus"])
-        # So that text messages, which the alerts count against a day's number of, do not run out in between.
+        # The alerts of the benchmark must not exceed the daily limit of text messages.
         agency.write_text(agency.read_text().replace("[alerting]\n", "[alerting]\nsms_per_day = 5000\n"))
         deployment = deploy_agency(cloud, agency)
         sync(deployment, "namus")
@@ -155,7 +154,7 @@ def deployed(folder: Path) -> Iterator[Bench]:
 
 
 def take_turns(bench: Bench, trials: range) -> Times:
-    """Who goes first changes from trial to trial; those of a negative number warm up."""
+    """Run the trials; the sides alternate in going first. Negative trials warm up."""
     times: Times = {"ours": defaultdict(list), "reference": defaultdict(list)}
     for trial in trials:
         turns = [("ours", bench.time_ours), ("reference", bench.time_reference)]
@@ -167,7 +166,7 @@ def take_turns(bench: Bench, trials: range) -> Times:
 
 
 def figures_of(times: Times, hop: str) -> dict[str, float]:
-    """p50 and p99 of each side in milliseconds, and the ratios ours / reference."""
+    """Compute p50 and p99 of each side in milliseconds, and the ratios ours / reference."""
     figures = {
         f"{side}_p{rank}_ms": round(float(np.percentile(by_hop[hop], rank)), 1)
         for side, by_hop in times.items()
@@ -178,7 +177,7 @@ def figures_of(times: Times, hop: str) -> dict[str, float]:
 
 
 def draw(rows: dict[str, dict[str, float]], trials: int) -> Table:
-    """One row a hop, by its heading."""
+    """Build the table, with one row per hop."""
     table = Table(title=f"From a stored capture to the alert, {trials} captures each, milliseconds")
     table.add_column("hop", no_wrap=True)
     for heading in ("ours p50", "ref. p50", "ratio", "ours p99", "ref. p99", "ratio"):
@@ -198,20 +197,20 @@ def draw(rows: dict[str, dict[str, float]], trials: int) -> Table:
 
 
 def main(
-    trials: Annotated[int, typer.Option(help="Captures for each side.", min=2)] = 200,
-    case_request_ms: Annotated[int, typer.Option(help="What the live case request takes in the last row.")] = 100,
+    trials: Annotated[int, typer.Option(help="Number of captures per side.", min=2)] = 200,
+    case_request_ms: Annotated[int, typer.Option(help="Latency of a case request in the table's last row.")] = 100,
 ) -> None:
-    """Time both pipelines, print a table, and write build/bench/latency.json."""
+    """Time both pipelines."""
     console = Console()
     with (
         tempfile.TemporaryDirectory() as folder,
         console.status("Deploying, then taking turns"),
         deployed(Path(folder)) as bench,
     ):
-        at_once = take_turns(bench, range(-WARM_UP, trials))
-        bench.live.take(case_request_ms)
+        immediate = take_turns(bench, range(-WARM_UP, trials))
+        bench.live.set_latency(case_request_ms)
         delayed = figures_of(take_turns(bench, range(trials, trials + trials // 4)), "total")
-    rows = {HOPS[hop]: figures_of(at_once, hop) for hop in HOPS}
+    rows = {HOPS[hop]: figures_of(immediate, hop) for hop in HOPS}
     total = rows[HOPS["total"]]
     difference = round(total["ours_p50_ms"] - total["reference_p50_ms"], 1)
     figures = {
@@ -222,11 +221,10 @@ def main(
         "ours_is_longer_by_p50_ms": difference,
         "trials": trials,
     }
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(figures, indent=2) + "\n")
-    console.print(draw({**rows, f"with {case_request_ms} ms a request": delayed}, trials))
+    write_figures("latency", figures)
+    console.print(draw({**rows, f"with {case_request_ms} ms per request": delayed}, trials))
     if difference > 0:
-        console.print(f"Ours is no slower at p50 once the live case request takes {difference:g} ms longer than here.")
+        console.print(f"At p50, ours is as fast if a case request takes {difference:g} ms longer than here.")
 
 
 if __name__ == "__main__":

@@ -1,24 +1,22 @@
-"""Whether a case's photos should be one user vector: searching faces against searching users, on the local engine.
+"""Compares searching faces with searching user vectors, for cases with several photos, on the local engine.
 
     .venv/bin/python -m benchmarks.user_vectors
 
-48 people of whom no two look alike to the engine; 32 are enrolled with one to four photos each, 16 are not. Every
-photo and every probe is one headshot of the person, made worse at random: turned, dark or bright, blurred, small,
-noisy, compressed. So the numbers tell how the three scores differ, and nothing of how faces age: no pictures of one
-person years apart are to be had here. Three scores of a case for a probe are compared:
+There are 48 people, of whom no two look alike to the engine: 32 are enrolled with one to four photos each, 16 are not.
+Each photo and each probe is the person's headshot, degraded at random: turned, dark or bright, blurred, small, noisy,
+compressed. The results show how the scores differ, but not the effect of aging: there are no pictures of one person
+years apart. The benchmark compares three scores of a case for a probe:
 
-- faces: the best of its photos (SearchFacesByImage, what Homeward does)
-- mean: the mean over its photos, of the same search
-- user: its user vector (SearchUsersByImage; in the local engine the mean of the photos' vectors)
+- faces: the maximum over its photos (SearchFacesByImage, as Homeward does)
+- mean: the mean over its photos, by the same search
+- user: its user vector (SearchUsersByImage; in the local engine, the mean of the photos' vectors)
 
 Writes build/bench/user_vectors.json.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import cv2
@@ -28,28 +26,30 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.support.figures import write_figures
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.rekognition.engine.face_engine import FaceEngine
 from local_cloud.rekognition.engine.similarity import similarities, unit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from local_cloud.rekognition.engine.similarity import Vector
 
-OUT = Path(__file__).parents[1] / "build" / "bench" / "user_vectors.json"
-ENROLLED, MOST_PHOTOS, PROBES = 32, 4, 4
+ENROLLED, MAX_PHOTOS, PROBES = 32, 4, 4
 FALSE_POSITIVES = 0.01
 SCORES = ("faces", "mean", "user")
 Scores = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Gallery:
-    """The photos' vectors of each enrolled person, one to four."""
+class EnrolledVectors:
+    """The vectors of the photos of each enrolled person, one to four."""
 
     photos: list[Vector]
 
     def scores(self, probe: Vector) -> dict[str, Scores]:
-        """The similarity, 0 to 100, of the probe to each person, by each score."""
+        """The similarity (0-100) of the probe to each person, by each score."""
         by_photo = [similarities(probe, vectors) for vectors in self.photos]
         users = np.stack([unit(vectors.mean(axis=0)) for vectors in self.photos])
         return {
@@ -59,8 +59,8 @@ class Gallery:
         }
 
 
-def worse(picture: npt.NDArray[np.uint8], random: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """The picture as another camera on another day might have it."""
+def degrade(picture: npt.NDArray[np.uint8], random: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Change a picture at random, as another camera on another day might show the person."""
     size = int(random.integers(200, 320))
     image = cv2.resize(picture, (size, size), interpolation=cv2.INTER_CUBIC)
     turn = cv2.getRotationMatrix2D((size / 2, size / 2), random.uniform(-12, 12), random.uniform(0.85, 1.0))
@@ -75,20 +75,20 @@ def worse(picture: npt.NDArray[np.uint8], random: np.random.Generator) -> npt.ND
 
 
 def vectors_of(engine: FaceEngine, path: Path, number: int, random: np.random.Generator) -> Vector:
-    """So many vectors of one person; a picture in which no face is found any more is made anew."""
+    """Make `number` vectors of one person. Pictures in which the engine finds no face are skipped."""
     picture = np.asarray(cv2.imread(str(path)), np.uint8)
-    made: list[Vector] = []
-    while len(made) < number:
-        variant = worse(picture, random)
+    vectors: list[Vector] = []
+    while len(vectors) < number:
+        variant = degrade(picture, random)
         if faces := engine.detect(variant):
-            made.append(engine.embed(variant, faces[0]))
-    return np.stack(made)
+            vectors.append(engine.embed(variant, faces[0]))
+    return np.stack(vectors)
 
 
 def compare(genuine: list[tuple[int, dict[str, Scores]]], impostors: list[dict[str, Scores]]) -> dict[str, float]:
-    """Recall where one impostor in a hundred is taken for somebody, d', and the margin to the next person, by score.
+    """Compute for each score: recall at 1 % false positives, d', and the margin to the next person.
 
-    d' is the distance of the two means in units of their pooled standard deviation (Green and Swets, 1966).
+    d' is the distance between the two means in units of their pooled standard deviation (Green and Swets, 1966).
     """
     figures: dict[str, float] = {}
     for score in SCORES:
@@ -105,24 +105,24 @@ def compare(genuine: list[tuple[int, dict[str, Scores]]], impostors: list[dict[s
 
 
 def measure(seed: int) -> dict[str, float]:
-    """The figures, and what user vectors would cost beside."""
+    """Measure the figures, and the cost of user vectors in calls."""
     random, engine = np.random.default_rng(seed), FaceEngine()
     people = distinct_faces()
-    counts = [1 + number % MOST_PHOTOS for number in range(ENROLLED)]
-    gallery = Gallery([vectors_of(engine, path, n, random) for path, n in zip(people, counts, strict=False)])
+    counts = [1 + number % MAX_PHOTOS for number in range(ENROLLED)]
+    gallery = EnrolledVectors([vectors_of(engine, path, n, random) for path, n in zip(people, counts, strict=False)])
     probes = [vectors_of(engine, path, PROBES, random) for path in people]
     genuine = [(person, gallery.scores(probe)) for person in range(ENROLLED) for probe in probes[person]]
     several = [(person, scores) for person, scores in genuine if counts[person] > 1]
     impostors = [gallery.scores(probe) for vectors in probes[ENROLLED:] for probe in vectors]
     figures = compare(genuine, impostors)
     figures |= {f"several_{name}": value for name, value in compare(several, impostors).items()}
-    # Adding a photo: IndexFaces and AssociateFaces, and CreateUser with the first one.
+    # Calls to add a photo: IndexFaces and AssociateFaces, and CreateUser for the first.
     calls = (sum(counts) * 2 + ENROLLED) / sum(counts)
     return {**figures, "calls_a_photo_ratio": round(calls, 2), "searches_ratio_if_both": 2.0}
 
 
 def draw(figures: dict[str, float]) -> Table:
-    """One row a score, over all and over those with several photos."""
+    """Build the table: one row per score, for all people and for those with several photos."""
     table = Table(title="One case, several photos: three ways to score it")
     table.add_column("score")
     for heading in ("recall at 1 % false", "d'", "margin", "recall, 2 or more photos", "d'", "margin"):
@@ -137,14 +137,13 @@ def draw(figures: dict[str, float]) -> Table:
     return table
 
 
-def main(seed: Annotated[int, typer.Option(help="Of what is made up at random.")] = 1) -> None:
-    """Compare the scores, print a table, write build/bench/user_vectors.json."""
+def main(seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1) -> None:
+    """Compare the three scores."""
     figures = measure(seed)
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(figures, indent=2) + "\n")
+    write_figures("user_vectors", figures)
     console = Console(width=110)
     console.print(draw(figures))
-    console.print(f"Calls to Rekognition for each photo: {figures['calls_a_photo_ratio']} times those of today.")
+    console.print(f"Calls to Rekognition per photo: {figures['calls_a_photo_ratio']} times as many as now.")
 
 
 if __name__ == "__main__":

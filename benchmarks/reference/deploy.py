@@ -1,4 +1,4 @@
-"""Puts the reference into a running local cloud, beside the product and with the same face collection."""
+"""Deploys the prototype to a running local cloud, with the product's face collection."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _NAME = "reference"
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """Where captures go in, and the topic that alerts come out of; `forget` lets the next capture alert again."""
+    """The deployed prototype: the bucket for captures, and the topic of its alerts."""
 
     dynamodb: Any
     bucket: str
     topic_arn: str
 
     def forget(self, number: str) -> None:
-        """Delete what it remembers of the person with this number."""
+        """Delete its record of a person, so that the next capture alerts again."""
         self.dynamodb.delete_item(TableName=_NAME, Key={"person": {"S": number}})
 
 
 def deploy_reference(cloud: Cloud, live: LiveCases, *, collection: str) -> Reference:
-    """A bucket whose events call the function at once, its table, its topic."""
+    """Deploy the bucket, whose events invoke the function directly, the table and the topic."""
     dynamodb, s3 = cloud.client("dynamodb"), cloud.client("s3")
     dynamodb.create_table(
         TableName=_NAME,
@@ -43,7 +43,7 @@ def deploy_reference(cloud: Cloud, live: LiveCases, *, collection: str) -> Refer
         "TOPIC_ARN": topic_arn,
         "COLLECTION": collection,
         "CASES_URL": f"{live.url}/api/CaseSets/NamUs/MissingPersons/Cases",
-        # Python trusts what is in this file.
+        # Makes Python trust the web site's certificate.
         "SSL_CERT_FILE": str(live.certificate),
     }
     function_arn = _create_function(cloud, environment)

@@ -1,4 +1,4 @@
-"""The prototype as one Lambda function: S3 calls it, it searches, asks NamUs for the case, and alerts."""
+"""The prototype as one Lambda function, invoked by S3: searches, requests the case from NamUs, and alerts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import httpx
-from prototype import Prototype  # type: ignore[import-not-found] # lies beside this file where the function runs
+from prototype import Prototype  # type: ignore[import-not-found] # in the same folder in the deployed function
 
 rekognition = boto3.client("rekognition")
 prototype = Prototype(
@@ -21,7 +21,7 @@ prototype = Prototype(
 
 
 def handler(event: dict[str, Any], _: Any) -> None:
-    """Alert to the person whom the picture resembles most; the message carries the times for the benchmark."""
+    """Alert to the best match of the picture. The message contains the times for the benchmark."""
     s3 = event["Records"][0]["s3"]
     answer = rekognition.search_faces_by_image(
         CollectionId=os.environ["COLLECTION"],

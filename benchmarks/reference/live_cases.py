@@ -1,4 +1,4 @@
-"""The web site that the reference asks for each case: the NamUs stand-in behind HTTPS, as the real one is."""
+"""The web site that the prototype requests cases from: the NamUs stand-in with HTTPS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from benchmarks.certificate import self_signed
+from benchmarks.support.certificate import self_signed
 from local_cloud.demo.watch import wait_until
 from local_cloud.paths import ROOT
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class LiveCases:
-    """Where it is, and the certificate, a PEM file, by which it is known."""
+    """The web site's URL, and its certificate as a PEM file."""
 
     url: str
     certificate: Path
 
-    def take(self, milliseconds: int) -> None:
-        """Let it take so long for each case that it is asked for."""
+    def set_latency(self, milliseconds: int) -> None:
+        """Delay the answer to each request for a case."""
         switches = {"faults": [{"on": ["case"], "latency_ms": milliseconds}]}
         with self._client() as client:
             client.put("/_stand_in/switches", json=switches).raise_for_status()
 
     def is_up(self) -> bool:
-        """Whether it answers."""
+        """Whether the web site answers."""
         try:
             with self._client() as client:
                 return client.get("/").is_success
@@ -49,7 +49,7 @@ class LiveCases:
 
 @contextmanager
 def live_cases(documents: Path, folder: Path) -> Iterator[LiveCases]:
-    """The web site with these documents, until the end of the block."""
+    """Serve these documents for the duration of the block."""
     identity = self_signed(folder)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -58,7 +58,7 @@ def live_cases(documents: Path, folder: Path) -> Iterator[LiveCases]:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own program
         try:
             cases = LiveCases(url=f"https://127.0.0.1:{port}", certificate=identity.certificate)
-            wait_until("the reference's web site", cases.is_up)
+            wait_until("the prototype's web site", cases.is_up)
             yield cases
         finally:
             process.terminate()

@@ -1,7 +1,6 @@
-"""What the 2018 prototype did with a match: read whether the person was alerted to lately, write, then publish.
+"""The alerting of the 2018 prototype: read the time of the last alert, write the new one, then publish.
 
-Written from its description, as the reference of benchmarks and tests. Between its read and its write lie the races
-that the product is measured against.
+Written from its description, as the reference of benchmarks and tests. It races between its read and its write.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ QUIET_S = 600.0
 
 @dataclass(frozen=True, kw_only=True)
 class Prototype:
-    """Its table has one item a person: `person`, and `alerted_s`, when it was alerted to."""
+    """The prototype. Its table has one item per person, with `alerted_s`, the epoch time of the last alert."""
 
     dynamodb: DynamoDBClient
     sns: SNSClient
@@ -28,13 +27,13 @@ class Prototype:
     topic_arn: str
 
     def alert_once(self, number: str, compose: Callable[[], str], *, now_s: float) -> bool:
-        """Publish what `compose` gives, unless this person was alerted to in the last ten minutes.
+        """Publish the message of `compose`, unless there was an alert for this person in the last ten minutes.
 
-        `now_s` is in seconds. Returns whether it published.
+        `now_s` is the epoch time in seconds. Returns whether it published.
         """
         key = {"person": {"S": number}}
-        known = self.dynamodb.get_item(TableName=self.table, Key=key).get("Item")
-        if known and now_s - float(known["alerted_s"]["N"]) < QUIET_S:
+        item = self.dynamodb.get_item(TableName=self.table, Key=key).get("Item")
+        if item and now_s - float(item["alerted_s"]["N"]) < QUIET_S:
             return False
         self.dynamodb.put_item(TableName=self.table, Item={**key, "alerted_s": {"N": str(now_s)}})
         self.sns.publish(TopicArn=self.topic_arn, Message=compose())

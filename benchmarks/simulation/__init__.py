@@ -1,1 +1,1 @@
-"""Virtual time, and AWS as far as the index-photo function uses it: a national gallery in a minute of ours."""
+"""Simulates in virtual time the parts of AWS that the index-photo function uses."""

@@ -1,4 +1,4 @@
-"""The queue of gallery events: every photo once or twice, and again when its worker failed."""
+"""Simulates the queue of gallery events, with duplicates and redelivery."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Queue:
-    """Messages in about the order of the photos, a share of them `doubled`; one that failed comes back later."""
+    """Messages roughly in the order of the photos. A share of them is `doubled`, and failed ones return later."""
 
     def __init__(
         self, photos: int, time: VirtualTime, *, doubled: float, visibility_s: float, random: random.Random
@@ -23,16 +23,16 @@ class Queue:
         self._returned: list[tuple[float, str]] = []
         self.redelivered = 0
 
-    def receive(self, most: int) -> list[str]:
-        """Up to that many keys; none once there is nothing left, not even in hiding."""
+    def receive(self, max_messages: int) -> list[str]:
+        """Receive up to `max_messages` keys; empty when no message is left, not even an invisible one."""
         while True:
-            batch = [key for key in (self._next() for _ in range(most)) if key is not None]
+            batch = [key for key in (self._next() for _ in range(max_messages)) if key is not None]
             if batch or not self._returned:
                 return batch
             self._time.sleep(self._returned[0][0] - self._time.seconds)
 
     def fail(self, key: str) -> None:
-        """The worker could not deal with this message."""
+        """Return a message that a worker could not process, after the visibility timeout."""
         self.redelivered += 1
         heapq.heappush(self._returned, (self._time.seconds + self._visibility_s, key))
 

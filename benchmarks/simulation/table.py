@@ -1,4 +1,4 @@
-"""The cases table with DynamoDB's conditions, on disk, so that the memory measured is the workers'."""
+"""Simulates the cases table with DynamoDB's conditions. It is on disk, to not count as the workers' memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COMPARISON = re.compile(r"(\S+) (=|<) (\S+)")
 
 
 class CasesTable:
-    """`get_item`, `update_item` and `delete_item`, with the expressions that the index-photo function writes."""
+    """Supports the requests and expressions that the index-photo function uses."""
 
     def __init__(self, file: Path, time: VirtualTime) -> None:
         self._rows = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
@@ -34,7 +34,7 @@ class CasesTable:
         self._time = time
 
     def get_item(self, **request: Any) -> dict[str, Any]:
-        """Every case is open; anything else is what was written."""
+        """Return an item. Every case is open."""
         self._time.sleep(_REQUEST_S)
         if request["Key"]["record"]["S"] == CASE_RECORD:
             return {"Item": {"status": {"S": "open"}}}
@@ -42,36 +42,36 @@ class CasesTable:
         return {"Item": to_attributes(item)} if item else {}
 
     def update_item(self, **request: Any) -> dict[str, Any]:
-        """Raises ClientError where the condition does not hold."""
+        """Update an item; raises ClientError if the condition does not hold."""
         self._time.sleep(_REQUEST_S)
         before = self._read(request["Key"])
         self._check(request, before)
         after = {**from_attributes(request["Key"]), **before}
-        words = _Words(request, before)
+        expressions = _Expressions(request, before)
         setting, _, removing = request["UpdateExpression"].partition("REMOVE ")
         for assignment in re.findall(r"(\S+) = ([^,]+)", setting.removeprefix("SET ")):
-            after[words.name(assignment[0])] = words.sum(assignment[1])
+            after[expressions.name(assignment[0])] = expressions.sum(assignment[1])
         for name in filter(None, removing.split(", ")):
-            after.pop(words.name(name.strip()), None)
+            after.pop(expressions.name(name.strip()), None)
         self._rows.execute("REPLACE INTO items VALUES (?, ?)", (_key(request["Key"]), msgspec.msgpack.encode(after)))
         wanted = before if request.get("ReturnValues") == "ALL_OLD" else after
         return {"Attributes": to_attributes(wanted)} if wanted else {}
 
     def delete_item(self, **request: Any) -> dict[str, Any]:
-        """Raises ClientError where the condition does not hold."""
+        """Delete an item; raises ClientError if the condition does not hold."""
         self._time.sleep(_REQUEST_S)
         self._check(request, self._read(request["Key"]))
         self._rows.execute("DELETE FROM items WHERE key = ?", (_key(request["Key"]),))
         return {}
 
     def indexed(self) -> int:
-        """How many photos have a face on record."""
+        """Count the photos that are recorded as indexed."""
         items = (msgspec.msgpack.decode(row[0]) for row in self._rows.execute("SELECT item FROM items"))
         return sum(item.get("face_status") == "indexed" for item in items)
 
     def _check(self, request: dict[str, Any], item: dict[str, Any]) -> None:
         condition = request.get("ConditionExpression")
-        if condition and not _Words(request, item).holds(condition):
+        if condition and not _Expressions(request, item).holds(condition):
             raise ClientError({"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}, "UpdateItem")
 
     def _read(self, key: dict[str, Any]) -> dict[str, Any]:
@@ -79,8 +79,8 @@ class CasesTable:
         return dict(msgspec.msgpack.decode(row[0])) if row else {}
 
 
-class _Words:
-    """What names and values mean in the expressions of one request, for one item."""
+class _Expressions:
+    """Evaluates the expressions of one request for one item."""
 
     def __init__(self, request: dict[str, Any], item: dict[str, Any]) -> None:
         self._names = request.get("ExpressionAttributeNames", {})
@@ -106,7 +106,9 @@ class _Words:
             return inside != bool(match[1])
         match = _COMPARISON.fullmatch(clause)
         if match is None:
-            raise ValueError(f"the simulation does not know the condition {clause!r}")
+            raise ValueError(
+                f"the simulation does not support the condition {clause!r}. Add it to benchmarks/simulation/table.py"
+            )
         left, right = self._value(match[1]), self._value(match[3])
         return left is not None and (left == right if match[2] == "=" else left < right)
 

@@ -1,4 +1,4 @@
-"""A face collection behind a quota that throttles and fails as Rekognition does, and the bucket that has the photos."""
+"""Simulates Rekognition with a quota, throttling and failures, and the gallery bucket."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _HEAD_S = 0.015
 _BOX = {"Width": 0.5, "Height": 0.5, "Left": 0.2, "Top": 0.2}
 
 
-class Engine:
-    """IndexFaces, SearchFaces, ListFaces and DeleteFaces at `per_second`, a bucket that holds one second's tokens.
+class SimulatedRekognition:
+    """A face collection whose quota is a token bucket of one second, refilled at `per_second`.
 
-    `throttled` and `failing` are the shares of calls that are throttled whatever the quota says, and that end as
-    InternalServerError; of these every second one was carried out before.
+    `throttled` is the share of calls that are throttled regardless of the quota. `failing` is the share that fails with
+    InternalServerError; every second of these takes effect before it fails.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Engine:
         self.calls = {"made": 0, "throttled": 0, "failed": 0}
 
     def index_faces(self, **request: Any) -> dict[str, Any]:
-        """One face, with a new id each time: the service has no idempotency token."""
+        """Index one face with a new id: the service has no idempotency token."""
         external = request["ExternalImageId"]
         face_id = f"{self._random.getrandbits(128):032x}"
 
@@ -57,7 +57,7 @@ class Engine:
         return {"FaceRecords": [{"Face": face}], "UnindexedFaces": []}
 
     def search_faces(self, **request: Any) -> dict[str, Any]:
-        """The other faces of the same picture."""
+        """Return the other faces of the same photo."""
         self._serve("SearchFaces", lambda: None, seconds=0.2)
         rows = self._faces.execute(
             "SELECT id, external FROM faces WHERE external = (SELECT external FROM faces WHERE id = :id) AND id != :id",
@@ -67,13 +67,13 @@ class Engine:
         return {"FaceMatches": matches}
 
     def list_faces(self, **_: Any) -> dict[str, Any]:
-        """All of them on one page."""
+        """Return all faces on one page."""
         self._serve("ListFaces", lambda: None, seconds=0.5)
         rows = self._faces.execute("SELECT id, external FROM faces").fetchall()
         return {"Faces": [{"FaceId": id_, "ExternalImageId": of} for id_, of in rows]}
 
     def delete_faces(self, **request: Any) -> dict[str, Any]:
-        """One that is gone already is no error."""
+        """Delete faces. A missing face is not an error."""
 
         def delete() -> None:
             self._faces.executemany("DELETE FROM faces WHERE id = ?", [(face_id,) for face_id in request["FaceIds"]])
@@ -82,7 +82,7 @@ class Engine:
         return {"DeletedFaces": request["FaceIds"]}
 
     def counts(self) -> tuple[int, int]:
-        """How many photos have a face, and how many have more than one."""
+        """Count the photos with a face, and the photos with more than one."""
         per_photo = [row[0] for row in self._faces.execute("SELECT count(*) FROM faces GROUP BY external")]
         return len(per_photo), sum(count > 1 for count in per_photo)
 
@@ -105,13 +105,13 @@ class Engine:
 
 
 class Bucket:
-    """The gallery bucket: every photo that is asked for is there."""
+    """The gallery bucket, which contains every requested photo."""
 
     def __init__(self, time: VirtualTime) -> None:
         self._time = time
 
     def head_object(self, **request: Any) -> dict[str, Any]:
-        """A portrait whose bytes never change."""
+        """Describe a portrait whose bytes never change."""
         self._time.sleep(_HEAD_S)
         return {"ETag": f'"{request["Key"]}"', "Metadata": {"kind": "portrait"}}
 

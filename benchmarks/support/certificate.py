@@ -1,4 +1,4 @@
-"""A certificate of its own for a program that a benchmark starts."""
+"""Creates a self-signed certificate for a program that a benchmark starts."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SelfSigned:
-    """A certificate for 127.0.0.1, which is its own authority, and its private key: PEM files."""
+    """A self-signed certificate for 127.0.0.1 and its private key, as PEM files."""
 
     certificate: Path
     key: Path
 
 
 def self_signed(folder: Path) -> SelfSigned:
-    """A new one in this folder."""
-    made = SelfSigned(folder / "cert.pem", folder / "key.pem")
-    kind = ["-newkey", "rsa:2048", "-nodes"]  # what web sites commonly have
+    """Create the certificate in a folder."""
+    identity = SelfSigned(folder / "cert.pem", folder / "key.pem")
+    kind = ["-newkey", "rsa:2048", "-nodes"]  # as web sites commonly use
     names = ["-subj", "/CN=benchmark", "-addext", "subjectAltName=IP:127.0.0.1"]
-    files = ["-keyout", str(made.key), "-out", str(made.certificate)]
+    files = ["-keyout", str(identity.key), "-out", str(identity.certificate)]
     command = ["openssl", "req", "-x509", *kind, *names, *files]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - openssl, no input
-    return made
+    return identity

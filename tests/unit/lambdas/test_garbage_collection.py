@@ -1,3 +1,5 @@
+"""How often Python collects garbage on Lambda."""
+
 from __future__ import annotations
 
 import os
@@ -10,9 +12,9 @@ from local_cloud.paths import ROOT
 
 
 @pytest.mark.parametrize(
-    ("environment", "is_patient"), [({"AWS_LAMBDA_FUNCTION_NAME": "demo-dev-Match"}, True), ({}, False)]
+    ("environment", "is_less_often"), [({"AWS_LAMBDA_FUNCTION_NAME": "demo-dev-Match"}, True), ({}, False)]
 )
-def test_only_on_lambda_the_collector_is_patient(environment: dict[str, str], is_patient: bool) -> None:
+def test_garbage_is_collected_less_often_only_on_lambda(environment: dict[str, str], is_less_often: bool) -> None:
     others = {name: value for name, value in os.environ.items() if name != "AWS_LAMBDA_FUNCTION_NAME"}
     program = (
         "import gc; before = gc.get_threshold(); import lambdas; print(gc.isenabled(), gc.get_threshold() != before)"
@@ -20,4 +22,4 @@ def test_only_on_lambda_the_collector_is_patient(environment: dict[str, str], is
     done = subprocess.run(
         [sys.executable, "-c", program], env={**others, **environment}, cwd=ROOT, check=True, stdout=subprocess.PIPE
     )
-    assert done.stdout.decode().split() == ["True", str(is_patient)]
+    assert done.stdout.decode().split() == ["True", str(is_less_often)]
