@@ -27,7 +27,7 @@ from lambdas.common.keys import photo_key
 from lambdas.common.times import now
 from lambdas.encounters.encounter import Stage
 from lambdas.review.audit import AuditKind, Via
-from lambdas.review.links import has_pictures
+from lambdas.review.pictures import has_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

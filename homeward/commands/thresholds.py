@@ -9,7 +9,7 @@ from rich.table import Table
 from homeward.deployment.outputs import connect
 from homeward.options import AgencyOption, JsonOption
 from homeward.terminal import console
-from lambdas.review.threshold_report import ENOUGH, KindReport, read_judged, threshold_report
+from lambdas.review.threshold_report import MIN_VERDICTS, KindReport, read_judged, threshold_report
 
 
 def thresholds(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
@@ -48,4 +48,4 @@ def _conclusion(report: KindReport) -> str:
         f"{report.kind}: alert_threshold = {report.threshold:g} would have kept every confirmed encounter, "
         f"and alerted for {report.dismissed_then} dismissed ones instead of {report.dismissed_alerts} ({change:+d})"
     )
-    return conclusion if report.enough else f"{conclusion}; too few verdicts, {ENOUGH} of each are needed"
+    return conclusion if report.enough else f"{conclusion}; too few verdicts, {MIN_VERDICTS} of each are needed"

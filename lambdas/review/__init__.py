@@ -1,1 +1,1 @@
-"""What people do with an encounter: look at it, acknowledge it, decide; and what follows for its pictures."""
+"""Review: people see an encounter, acknowledge it and decide on it; its pictures are kept or deleted."""

@@ -1,4 +1,4 @@
-"""The audit table: who looked at which encounter, and who decided what. Functions may add to it and nothing else."""
+"""The audit table: who looked at an encounter, and who decided what. The functions only add records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class AuditKind(StrEnum):
-    """What somebody did. A verdict has the word of the verdict."""
+    """What somebody did. Each verdict has a kind of the same name."""
 
     VIEWED = "viewed"
     PICTURE_VIEWED = "picture_viewed"
@@ -32,7 +32,7 @@ class AuditKind(StrEnum):
 
 
 class Via(StrEnum):
-    """Which way somebody came."""
+    """The interface that somebody used."""
 
     LINK = "link"
     TEXT_MESSAGE = "text-message"
@@ -42,7 +42,7 @@ class Via(StrEnum):
 
 
 class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """`at` is the instant and a random part, so that nothing is ever written over."""
+    """One record. `at` is the time and a random suffix, so that no record replaces another."""
 
     encounter_id: str
     at: str
@@ -62,7 +62,7 @@ class Audit:
     def write(
         self, encounter_id: str, kind: AuditKind, *, by: str, at: datetime, via: Via, note: str | None = None
     ) -> dict[str, Any]:
-        """The record as a write for a transaction, beside what it is about."""
+        """Build the write of a record, for the transaction that it documents."""
         record = AuditRecord(
             encounter_id=encounter_id,
             at=f"{to_text(at)}#{uuid.uuid4().hex[:8]}",
@@ -76,11 +76,11 @@ class Audit:
     def add(
         self, encounter_id: str, kind: AuditKind, *, by: str, at: datetime, via: Via, note: str | None = None
     ) -> None:
-        """Write a record by itself: a look changes nothing else."""
+        """Write a record alone, for an act that changes nothing else."""
         self.dynamodb.put_item(**self.write(encounter_id, kind, by=by, at=at, via=via, note=note)["Put"])
 
     def of(self, encounter_id: str) -> Iterator[AuditRecord]:
-        """All records of an encounter, oldest first."""
+        """Yield all records of an encounter, oldest first."""
         pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.table,
             KeyConditionExpression="encounter_id = :id",

@@ -1,4 +1,4 @@
-"""The daily function: what nobody decided in time expires, and every picture is where its review says."""
+"""The daily function: expire encounters that nobody decided in time, and settle misplaced pictures."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ expiry = Expiry(
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """How many encounters expired, and of how many the pictures had to be settled; a day later it goes on."""
+    """Return how many encounters expired and how many were settled. The next day's run continues after a timeout."""
     counts = {"EncountersExpired": expiry.expire(now=now()), "EncountersSettled": verdicts.pictures.settle_all()}
     for name, count in counts.items():
         metrics.count(name, count)
-    logger.info("the daily round", extra=counts)
+    logger.info("daily review done", extra=counts)
     return counts

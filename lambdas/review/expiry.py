@@ -1,4 +1,4 @@
-"""What nobody decided in time: the encounter expires, and its pictures are deleted."""
+"""Expire the encounters that nobody decided in time, and delete their pictures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Expiry:
-    """Encounters that are open for longer than `review_for` expire."""
+    """Expires encounters that have been open for longer than `review_for`."""
 
     dynamodb: DynamoDBClient
     table: str
@@ -30,12 +30,12 @@ class Expiry:
     review_for: timedelta
 
     def expire(self, *, now: datetime) -> int:
-        """Expire what is due; their number. What the index does not show yet, the next day's run finds."""
+        """Expire the overdue encounters and return their number. The next run finds those that the index lacks."""
         due = encounters_by_review(self.dynamodb, Review.OPEN, table=self.table, started_before=now - self.review_for)
         return sum(self._expire(listed.encounter_id, now=now) for listed in due)
 
     def _expire(self, encounter_id: str, *, now: datetime) -> bool:
-        """False where somebody decided in the meantime."""
+        """Return False if the encounter is no longer open."""
         expired: dict[str, Any] = {
             "Update": {
                 "TableName": self.table,

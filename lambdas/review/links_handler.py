@@ -1,4 +1,4 @@
-"""The links function: the page of one encounter, its two pictures, and the acknowledgement, behind an HTTP API."""
+"""The links function. An HTTP API invokes it for the page of an encounter, its pictures and its acknowledgement."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from botocore.config import Config
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
-from lambdas.review.link_page import encounter_page, headers, link_path, message_page
-from lambdas.review.links import ExpiredLinkError, Links, UnknownLinkError, Which
+from lambdas.review.link_page.encounter_page import encounter_page, link_path
+from lambdas.review.link_page.headers import headers
+from lambdas.review.link_page.templates import message_page
+from lambdas.review.links import ExpiredLinkError, Links, UnknownLinkError
+from lambdas.review.picture_urls import LinkPicture, PictureUrls
 from lambdas.review.verdicts import EncounterOverError
 from lambdas.review.wiring import verdicts_from_environment
 
@@ -25,16 +28,18 @@ if TYPE_CHECKING:
 
     from lambdas.encounters.encounter import Encounter
 
+_MAX_NAME = 80
+
 metrics = Metrics()
 app = APIGatewayHttpResolver()
 s3 = boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
 dynamodb = boto3.client("dynamodb")
 links = Links(
-    s3=s3,
     dynamodb=dynamodb,
     verdicts=verdicts_from_environment(s3, dynamodb),
-    detection_bucket=os.environ["DETECTION_BUCKET"],
-    gallery_bucket=os.environ["GALLERY_BUCKET"],
+    urls=PictureUrls(
+        s3=s3, detection_bucket=os.environ["DETECTION_BUCKET"], gallery_bucket=os.environ["GALLERY_BUCKET"]
+    ),
     cases_table=os.environ["CASES_TABLE"],
     cameras_table=os.environ["CAMERAS_TABLE"],
     valid_for=timedelta(hours=float(os.environ["LINK_VALID_HOURS"])),
@@ -46,60 +51,60 @@ links = Links(
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One request of the HTTP API."""
+    """Answer one request of the HTTP API."""
     metrics.count("LinkRequests")
     return app.resolve(event, context)
 
 
 @app.get("/e/<encounter_id>/<token>")
 def view(encounter_id: str, token: str) -> Response[str]:
-    """The page. Programs that preview links open it too, so it changes nothing but the audit."""
+    """Show the page. Link previews request it too, so it changes nothing but the audit."""
     return _page(links.open(encounter_id, token))
 
 
 @app.post("/e/<encounter_id>/<token>")
 def acknowledge(encounter_id: str, token: str) -> Response[str]:
-    """Somebody is on it."""
+    """Acknowledge the encounter with the name from the form."""
     encounter = links.open(encounter_id, token)
     given = parse_qs(app.current_event.decoded_body or "").get("by", [""])[0]
-    by = "".join(character for character in given if character.isprintable()).strip()[:80]
+    by = "".join(character for character in given if character.isprintable()).strip()[:_MAX_NAME]
     if not by:
-        return _page(encounter, status=400, refused="Write your name or badge number.")
+        return _page(encounter, status=400, form_error="Write your name or badge number.")
     try:
         acknowledged = links.acknowledge(encounter, by=by)
     except EncounterOverError:
-        acknowledged = False  # the page says what became of it
+        acknowledged = False  # the page says why
     metrics.count("EncountersAcknowledged", int(acknowledged))
     return Response(status_code=303, headers={**headers(), "Location": link_path(encounter)}, body="")
 
 
 @app.get("/e/<encounter_id>/<token>/<name>")
 def picture(encounter_id: str, token: str, name: str) -> Response[str]:
-    """One of the two pictures, by way of an address that works for a minute."""
+    """Redirect to a signed URL of one of the two pictures."""
     encounter = links.open(encounter_id, token)
-    if name not in {which.value for which in Which}:
+    if name not in {each.value for each in LinkPicture}:
         raise UnknownLinkError
-    address = links.view_picture(encounter, Which(name))
-    return Response(status_code=302, headers={**headers(), "Location": address}, body="")
+    url = links.view_picture(encounter, LinkPicture(name))
+    return Response(status_code=302, headers={**headers(), "Location": url}, body="")
 
 
 @app.exception_handler(UnknownLinkError)  # type: ignore[untyped-decorator] # Powertools has no types for it
 def unknown(_: UnknownLinkError) -> Response[str]:
-    """The same for a wrong id and a wrong token."""
+    """Give the same answer for a wrong id and a wrong token."""
     return _not_found()
 
 
 @app.exception_handler(ExpiredLinkError)  # type: ignore[untyped-decorator] # as above
 def expired(_: ExpiredLinkError) -> Response[str]:
-    """Where to look instead."""
+    """Say whom to ask instead."""
     return _message(
         410, "This link has expired", "Ask a reviewer of your agency: the encounter may still be on record."
     )
 
 
 @app.not_found
-def nothing(_: Exception) -> Response[str]:
-    """Any other path."""
+def no_route(_: Exception) -> Response[str]:
+    """Answer for any other path."""
     return _not_found()
 
 
@@ -107,11 +112,12 @@ def _not_found() -> Response[str]:
     return _message(404, "Not found", "There is nothing here. Copy the whole link from the alert.")
 
 
-def _page(encounter: Encounter, *, status: int = 200, refused: str = "") -> Response[str]:
-    shown = links.show(encounter)
-    allowed = headers(*(links.address(encounter, which) for which in Which))
-    html = encounter_page(shown, refused=refused)
-    return Response(status_code=status, content_type="text/html; charset=utf-8", headers=allowed, body=html)
+def _page(encounter: Encounter, *, status: int = 200, form_error: str = "") -> Response[str]:
+    html = encounter_page(links.view(encounter), form_error=form_error)
+    picture_urls = [links.urls.sign(encounter, each) for each in LinkPicture]
+    return Response(
+        status_code=status, content_type="text/html; charset=utf-8", headers=headers(*picture_urls), body=html
+    )
 
 
 def _message(status: int, title: str, text: str) -> Response[str]:

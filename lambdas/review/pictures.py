@@ -1,7 +1,8 @@
-"""Where the pictures of an encounter belong after a verdict: kept, waiting, or deleted.
+"""Move or delete the pictures of an encounter as its review demands.
 
-A picture that has to move is copied, then the encounter says where it is, then the old one is deleted: a crash between
-any two of these loses nothing, and settling again finishes it.
+A move copies the picture, then records the new key in the encounter, then deletes the old picture. A crash between two
+steps loses nothing: the next call of `settle` finishes the move. A picture that leaves confirmed/ is deleted there only
+after an hour, by the daily run, because another verdict may be about to confirm it again.
 """
 
 from __future__ import annotations
@@ -29,29 +30,33 @@ if TYPE_CHECKING:
     from lambdas.encounters.encounter import Encounter
 
 _FOLDERS = ("encounters/", "confirmed/")
-# Somebody else may be about to say that the copy under confirmed/ is the one to keep.
 _GRACE = timedelta(hours=1)
 _WAITING = frozenset({Review.OPEN, Review.UNDECIDED})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """One picture of an encounter, as the detection bucket lists it."""
+    """One picture in the detection bucket."""
 
     key: str
     stored_at: datetime
 
 
-def place_of(review: Review, encounter_id: str, capture_id: str) -> str | None:
-    """The key under which a picture is kept after this review; None where it is not kept."""
+def kept_key(review: Review, encounter_id: str, capture_id: str) -> str | None:
+    """Return the key that a picture has after this review; None if it is deleted."""
     if review is Review.CONFIRMED:
         return confirmed_key(encounter_id, capture_id)
     return evidence_key(encounter_id, capture_id) if review in _WAITING else None
 
 
+def has_pictures(encounter: Encounter) -> bool:
+    """Tell whether the review of an encounter keeps its pictures."""
+    return kept_key(encounter.review, "", "") is not None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pictures:
-    """The detection bucket, and the encounters that its pictures are of."""
+    """The pictures in the detection bucket and their encounters."""
 
     s3: S3Client
     dynamodb: DynamoDBClient
@@ -60,17 +65,17 @@ class Pictures:
     now: Callable[[], datetime]
 
     def settle(self, encounter_id: str) -> None:
-        """Bring the pictures of an encounter where its review says; may be repeated, and be run by several at once."""
+        """Move or delete the pictures of an encounter. Idempotent, and safe to run concurrently."""
         while True:
             encounter = read_encounter(self.dynamodb, table=self.table, encounter_id=encounter_id)
-            if encounter is None:  # what it left goes with the bucket's own rule
+            if encounter is None:  # the lifecycle rule of encounters/ deletes its pictures
                 return
             pictures = [picture for folder in _FOLDERS for picture in self._under(f"{folder}{encounter_id}/")]
             if all(self._settle(encounter, picture) for picture in pictures):
                 return
 
     def settle_all(self) -> int:
-        """Settle every encounter that a crash, or a sighting after its verdict, left unsettled; their number."""
+        """Settle every encounter with a misplaced picture, after a crash or a late sighting. Return their number."""
         settled = 0
         for folder in _FOLDERS:
             for encounter_id, pictures in groupby(self._under(folder), key=lambda each: picture_of_key(each.key)[0]):
@@ -81,49 +86,50 @@ class Pictures:
         return settled
 
     def _settle(self, encounter: Encounter, picture: Picture) -> bool:
-        """False where the review changed meanwhile."""
+        """Return False if the review changed meanwhile."""
         if not self._is_misplaced(encounter, picture):
             return True
         encounter_id, capture_id = picture_of_key(picture.key)
-        place = place_of(encounter.review, encounter_id, capture_id)
-        if place is None:
+        key = kept_key(encounter.review, encounter_id, capture_id)
+        if key is None:
             self._delete(picture)
             return True
-        if capture_id not in encounter.sightings:  # the matcher is about to add it; the next time it is found
+        if capture_id not in encounter.sightings:  # the matcher is about to add it; a later call settles it
             return True
-        if not self._copy(picture, place):
+        if not self._copy(picture, key):
             return True
-        if not self._say_where(encounter, capture_id, place):
+        if not self._record_key(encounter, capture_id, key):
             return False
         if encounter.review is Review.CONFIRMED or picture.stored_at < self.now() - _GRACE:
             self._delete(picture)
         return True
 
     def _is_misplaced(self, encounter: Encounter, picture: Picture) -> bool:
-        return picture.key != place_of(encounter.review, *picture_of_key(picture.key))
+        return picture.key != kept_key(encounter.review, *picture_of_key(picture.key))
 
-    def _copy(self, picture: Picture, place: str) -> bool:
-        """False where somebody else has moved or deleted it."""
+    def _copy(self, picture: Picture, key: str) -> bool:
+        """Return False if another process has moved or deleted the picture."""
         source = {"Bucket": self.bucket, "Key": picture.key}
         try:
-            self.s3.copy_object(Bucket=self.bucket, CopySource=source, Key=place)  # type: ignore[arg-type] # a plain dict
+            self.s3.copy_object(Bucket=self.bucket, CopySource=source, Key=key)  # type: ignore[arg-type] # a plain dict
         except ClientError as error:
             if is_not_found(error):
                 return False
             raise
         return True
 
-    def _say_where(self, encounter: Encounter, capture_id: str, place: str) -> bool:
-        said = update_if(
+    def _record_key(self, encounter: Encounter, capture_id: str, key: str) -> bool:
+        """Return False if the review changed meanwhile."""
+        recorded = update_if(
             self.dynamodb,
             TableName=self.table,
             Key={"encounter_id": {"S": encounter.encounter_id}},
-            UpdateExpression="SET sightings.#capture.#key = :place",
+            UpdateExpression="SET sightings.#capture.#key = :key",
             ConditionExpression="review = :review",
             ExpressionAttributeNames={"#capture": capture_id, "#key": "key"},
-            ExpressionAttributeValues=to_attributes({":place": place, ":review": encounter.review.value}),
+            ExpressionAttributeValues=to_attributes({":key": key, ":review": encounter.review.value}),
         )
-        return said is not None
+        return recorded is not None
 
     def _under(self, prefix: str) -> Iterator[Picture]:
         for found in objects_under(self.s3, bucket=self.bucket, prefix=prefix):

@@ -1,4 +1,4 @@
-"""Acknowledging by text message: "ACK 3F9A2C" from the telephone of a recipient."""
+"""Acknowledge encounters by text message: "ACK 3F9A2C" from the phone of a recipient."""
 
 from __future__ import annotations
 
@@ -22,56 +22,59 @@ if TYPE_CHECKING:
 
     from lambdas.review.verdicts import Verdicts
 
-# Yes in the languages of the alerts; keyboards correct "ACK" into "Ack." and the like.
+# ACK, OK, and yes in Spanish and French. Phone keyboards correct "ACK" to "Ack." and the like.
 _REPLY = re.compile(r"\W*(?:ACK|OK|S[IÍ]|OUI)\W*([0-9A-F]{6})\W*", re.IGNORECASE)
 
 
 class Reply(msgspec.Struct, frozen=True, rename="camel"):
-    """What AWS End User Messaging puts on the topic of a two-way number, as far as it matters here."""
+    """The members used of the message that AWS End User Messaging publishes for a two-way number."""
 
     origination_number: str
     message_body: str
 
 
-class Heard(StrEnum):
-    """What came of a reply; each is counted."""
+class ReplyOutcome(StrEnum):
+    """What happened to a reply. The values are metric names."""
 
     ACKNOWLEDGED = "RepliesAcknowledged"
-    KNOWN = "RepliesToWhatIsAcknowledged"
-    NOT_FOUND = "RepliesToNothing"
+    ALREADY_ACKNOWLEDGED = "RepliesToWhatIsAcknowledged"
+    NO_ENCOUNTER = "RepliesToNothing"
     NOT_UNDERSTOOD = "RepliesNotUnderstood"
-    STRANGER = "RepliesOfStrangers"
+    UNKNOWN_SENDER = "RepliesOfStrangers"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Replies:
-    """`names` are the recipients by telephone number; a reply is good for so long after the encounter began."""
+    """Handles replies. `names` maps phone numbers to recipients.
+
+    A code is valid until `valid_for` after its encounter started.
+    """
 
     verdicts: Verdicts
     names: Mapping[str, str]
-    good_for: timedelta
+    valid_for: timedelta
     now: Callable[[], datetime]
 
-    def hear(self, reply: Reply) -> Heard:
-        """Acknowledge the encounter that the reply names, if it is a recipient's."""
+    def handle(self, reply: Reply) -> ReplyOutcome:
+        """Acknowledge the encounter that the reply names, if a recipient sent it."""
         by = self.names.get(reply.origination_number)
         if by is None:
-            return Heard.STRANGER
+            return ReplyOutcome.UNKNOWN_SENDER
         match = _REPLY.fullmatch(reply.message_body)
         if match is None:
-            return Heard.NOT_UNDERSTOOD
-        encounter_id = self._named(match[1].upper())
+            return ReplyOutcome.NOT_UNDERSTOOD
+        encounter_id = self._newest_open(match[1].upper())
         if encounter_id is None:
-            return Heard.NOT_FOUND
+            return ReplyOutcome.NO_ENCOUNTER
         try:
             is_first = self.verdicts.acknowledge(encounter_id, by=by, at=self.now(), via=Via.TEXT_MESSAGE)
         except (EncounterOverError, NoEncounterError):
-            return Heard.NOT_FOUND
-        return Heard.ACKNOWLEDGED if is_first else Heard.KNOWN
+            return ReplyOutcome.NO_ENCOUNTER
+        return ReplyOutcome.ACKNOWLEDGED if is_first else ReplyOutcome.ALREADY_ACKNOWLEDGED
 
-    def _named(self, code: str) -> str | None:
-        """The newest open encounter of this code."""
-        oldest = to_text(self.now() - self.good_for)
+    def _newest_open(self, code: str) -> str | None:
+        """Return the newest open encounter with this code."""
+        oldest = to_text(self.now() - self.valid_for)
         newest_first = encounters_by_review(
             self.verdicts.dynamodb, Review.OPEN, table=self.verdicts.table, newest_first=True
         )

@@ -1,4 +1,4 @@
-"""The replies function: behind a queue of the text messages that people send to the agency's number."""
+"""The replies function. A queue invokes it with the text messages that people send to the agency's number."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ metrics = Metrics()
 replies = Replies(
     verdicts=verdicts_from_environment(boto3.client("s3"), boto3.client("dynamodb")),
     names=json.loads(os.environ["NAMES"]),
-    good_for=timedelta(hours=float(os.environ["LINK_VALID_HOURS"])),
+    valid_for=timedelta(hours=float(os.environ["LINK_VALID_HOURS"])),
     now=now,
 )
 
 
-def hear(record: Record) -> None:
-    """Deal with one reply. Neither its text nor its number is logged: anybody may write to the agency's number."""
-    heard = replies.hear(msgspec.json.decode(record["body"], type=Reply))
-    metrics.count(heard.value)
+def handle_reply(record: Record) -> None:
+    """Handle one reply. Do not log its text or its number: anybody may write to the agency's number."""
+    outcome = replies.handle(msgspec.json.decode(record["body"], type=Reply))
+    metrics.count(outcome.value)
 
 
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """A reply that fails is delivered again, alone."""
-    return each_alone(event, hear)
+    """Handle a batch. The queue redelivers only the replies that failed."""
+    return each_alone(event, handle_reply)

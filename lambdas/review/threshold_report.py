@@ -1,4 +1,4 @@
-"""What the verdicts say of the thresholds: at which similarity people confirm, and at which they dismiss."""
+"""Report at which similarity reviewers confirm and dismiss, to help choose the thresholds."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Lower ends of the bands of similarity; the thresholds lie where they are narrow.
+# Lower ends of the bands of similarity, narrowest where thresholds usually are.
 _BANDS = (0, 80, 85, 90, 95, 97, 99)
-# A share that 20 verdicts give is still uncertain by a fifth; with fewer nothing can be said.
-ENOUGH = 20
+# A share estimated from 20 verdicts has a margin of error of a fifth. Fewer verdicts tell nothing.
+MIN_VERDICTS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """One encounter with a verdict. `kind` is that of the photo, `similarity` the best, 0 to 100."""
+    """One encounter with a verdict: the kind of photo that matched, and the best similarity (0 to 100)."""
 
     review: Review
     kind: str
@@ -35,7 +35,7 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """The verdicts on encounters whose best similarity is from `low` up to, without, `high` (100 included)."""
+    """Counts of verdicts for `low` <= best similarity < `high`. The last band includes 100."""
 
     low: float
     high: float
@@ -48,8 +48,9 @@ class Band:
 class KindReport:
     """The verdicts of one kind of photo.
 
-    `threshold` is the highest alert threshold, to a tenth, that would have kept every confirmed encounter: None where
-    none is confirmed. `dismissed_alerts` of those that are dismissed now alerted; with it `dismissed_then` would have.
+    `threshold` is the highest alert threshold, to one decimal, that every confirmed encounter reaches; None if none is
+    confirmed. `dismissed_alerts` counts dismissed encounters that alerted, `dismissed_then` those that would have
+    alerted at `threshold`. `enough` says whether there are enough verdicts for a conclusion.
     """
 
     kind: str
@@ -61,7 +62,7 @@ class KindReport:
 
 
 def threshold_report(judged: Iterable[Judged]) -> list[KindReport]:
-    """A report for each kind of photo, by name."""
+    """Return one report for each kind of photo, sorted by name."""
     by_kind: dict[str, list[Judged]] = defaultdict(list)
     for each in judged:
         by_kind[each.kind].append(each)
@@ -69,7 +70,7 @@ def threshold_report(judged: Iterable[Judged]) -> list[KindReport]:
 
 
 def read_judged(dynamodb: DynamoDBClient, *, encounters_table: str, cases_table: str) -> Iterator[Judged]:
-    """Every encounter with a verdict; a case that is closed still tells the kinds of its photos."""
+    """Read every encounter with a verdict. Closed cases still have the kinds of their photos."""
     kinds: dict[str, dict[str, str]] = {}
     for review in sorted(VERDICTS):
         for listed in encounters_by_review(dynamodb, review, table=encounters_table):
@@ -77,7 +78,7 @@ def read_judged(dynamodb: DynamoDBClient, *, encounters_table: str, cases_table:
             if encounter is None or encounter.review not in VERDICTS:
                 continue
             if encounter.case_id not in kinds:
-                kinds[encounter.case_id] = _kinds(dynamodb, cases_table, encounter.case_id)
+                kinds[encounter.case_id] = _photo_kinds(dynamodb, cases_table, encounter.case_id)
             yield Judged(
                 review=encounter.review,
                 kind=kinds[encounter.case_id].get(encounter.best.photo_id, "unknown"),
@@ -86,7 +87,7 @@ def read_judged(dynamodb: DynamoDBClient, *, encounters_table: str, cases_table:
             )
 
 
-def _kinds(dynamodb: DynamoDBClient, table: str, case_id: str) -> dict[str, str]:
+def _photo_kinds(dynamodb: DynamoDBClient, table: str, case_id: str) -> dict[str, str]:
     stored = read_case(dynamodb, table=table, case_id=case_id)
     return {photo.photo_id: photo.kind.value for photo in stored.case.photos} if stored else {}
 
@@ -101,7 +102,7 @@ def _report(kind: str, judged: list[Judged]) -> KindReport:
         threshold=threshold,
         dismissed_alerts=sum(each.alerted for each in dismissed),
         dismissed_then=sum(each.similarity >= threshold for each in dismissed) if threshold is not None else 0,
-        enough=min(len(confirmed), len(dismissed)) >= ENOUGH,
+        enough=min(len(confirmed), len(dismissed)) >= MIN_VERDICTS,
     )
 
 

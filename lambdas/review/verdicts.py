@@ -1,4 +1,4 @@
-"""Acknowledging an encounter and deciding on it: conditional writes, each with its audit record in one transaction."""
+"""Acknowledge an encounter and decide on it. Each conditional write shares a transaction with its audit record."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lambdas.review.pictures import Pictures
 
 VERDICTS = frozenset({Review.CONFIRMED, Review.DISMISSED, Review.UNDECIDED})
-_OVER = {
+_REASONS_OVER = {
     Review.WITHDRAWN: "its case was closed",
     Review.EXPIRED: "nobody decided in time, and its pictures are deleted",
 }
@@ -30,15 +30,15 @@ _ATTEMPTS = 12
 
 
 class ReviewError(RuntimeError):
-    """A verdict that cannot be given; the text says why."""
+    """The encounter cannot take the verdict. The message says why."""
 
 
 class NoEncounterError(ReviewError):
-    """There is no encounter of this id."""
+    """No encounter has this id."""
 
 
 class EncounterOverError(ReviewError):
-    """The encounter takes no verdict any more: withdrawn or expired."""
+    """The encounter is withdrawn or expired, and takes no verdict any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +56,11 @@ class Verdicts:
     pause: Callable[[float], None] = time.sleep
 
     def acknowledge(self, encounter_id: str, *, by: str, at: datetime, via: Via) -> bool:
-        """Say that somebody goes; False where somebody did before, or there is a verdict already.
+        """Acknowledge an encounter; False if it was acknowledged or decided before. The first acknowledgement wins.
 
         Raises:
-            NoEncounterError: there is none of this id.
-            EncounterOverError: it is withdrawn or expired.
+            NoEncounterError: no encounter has this id.
+            EncounterOverError: the encounter is withdrawn or expired.
         """
         acknowledged = self._update(
             encounter_id,
@@ -77,50 +77,65 @@ class Verdicts:
     def decide(
         self, encounter_id: str, verdict: Review, *, by: str, at: datetime, via: Via, note: str | None = None
     ) -> bool:
-        """Give a verdict, or change one, and bring the pictures where it says; False where it was the verdict before.
+        """Give or change a verdict, then settle the pictures; False if the encounter had this verdict before.
 
-        Each step may be repeated: to give the same verdict again finishes what a crash left.
+        Idempotent: giving the same verdict again finishes the steps that a crash left undone.
 
         Raises:
-            ValueError: `verdict` is none.
-            NoEncounterError: there is none of this id.
-            EncounterOverError: it is withdrawn or expired.
-            ReviewError: others changed it, or its window, at every attempt.
+            ValueError: not a valid verdict.
+            NoEncounterError: no encounter has this id.
+            EncounterOverError: the encounter is withdrawn or expired.
+            ReviewError: the encounter or its window changed during every attempt.
         """
         if verdict not in VERDICTS:
-            raise ValueError(f"{verdict.value} is no verdict")
-        for attempt in range(_ATTEMPTS):
-            encounter = self.read(encounter_id)
-            if encounter.review is verdict:
-                changed = False
-                break
-            audit = self.audit.write(encounter_id, AuditKind(verdict.value), by=by, at=at, via=via, note=note)
-            if transact(self.dynamodb, *self._writes(encounter, verdict, by=by, at=at), audit):
-                changed = True
-                break
-            self.pause(backoff_s(attempt))
-        else:
-            raise ReviewError(f"encounter {encounter_id} changed at every attempt; try again")
+            raise ValueError(f"{verdict.value} is not a verdict: use {', '.join(sorted(VERDICTS))}")
+        changed = self._record(encounter_id, verdict, by=by, at=at, via=via, note=note)
         self.pictures.settle(encounter_id)
         return changed
 
     def read(self, encounter_id: str) -> Encounter:
-        """An encounter that still takes a verdict.
+        """Read an encounter that can still take a verdict.
 
         Raises:
-            NoEncounterError: there is none of this id.
-            EncounterOverError: it is withdrawn or expired.
+            NoEncounterError: no encounter has this id.
+            EncounterOverError: the encounter is withdrawn or expired.
         """
         encounter = read_encounter(self.dynamodb, table=self.table, encounter_id=encounter_id)
         if encounter is None:
             raise NoEncounterError(f"there is no encounter {encounter_id}")
-        if encounter.review in _OVER:
-            why = _OVER[encounter.review]
+        if encounter.review in _REASONS_OVER:
+            why = _REASONS_OVER[encounter.review]
             raise EncounterOverError(f"encounter {encounter_id} is {encounter.review.value}: {why}")
         return encounter
 
+    def _record(self, encounter_id: str, verdict: Review, *, by: str, at: datetime, via: Via, note: str | None) -> bool:
+        """Write the verdict; False if the encounter had it before."""
+        for attempt in range(_ATTEMPTS):
+            encounter = self.read(encounter_id)
+            if encounter.review is verdict:
+                return False
+            audit = self.audit.write(encounter_id, AuditKind(verdict.value), by=by, at=at, via=via, note=note)
+            if transact(self.dynamodb, *self._writes(encounter, verdict, by=by, at=at), audit):
+                return True
+            self.pause(backoff_s(attempt))
+        raise ReviewError(f"encounter {encounter_id} changed during all {_ATTEMPTS} attempts; try again")
+
     def _writes(self, encounter: Encounter, verdict: Review, *, by: str, at: datetime) -> list[dict[str, Any]]:
+        """Build the updates of the encounter and, if a dismissal is made or taken back, of its window."""
         expires_at = int((at + self.kept_for).timestamp())
+        decided = self._decided(encounter, verdict, by=by, at=at, expires_at=expires_at)
+        if Review.DISMISSED not in {verdict, encounter.review}:
+            return [decided]
+        dismissed = verdict is Review.DISMISSED
+        window = write_dismissal(
+            self.dynamodb, encounter, table=self.table, dismissed=dismissed, at=at, expires_at=expires_at
+        )
+        return [decided, window]
+
+    def _decided(
+        self, encounter: Encounter, verdict: Review, *, by: str, at: datetime, expires_at: int
+    ) -> dict[str, Any]:
+        """Build the update of the encounter. Confirmed encounters never expire."""
         values: dict[str, Any] = {
             ":verdict": verdict.value,
             ":at": to_text(at),
@@ -134,14 +149,7 @@ class Verdicts:
         elif encounter.review is Review.CONFIRMED:
             update, values = f"{update}, expires_at = :expires", {**values, ":expires": expires_at}
         since = "reviewed_at = :seen_at" if encounter.reviewed_at else "attribute_not_exists(reviewed_at)"
-        decided = self._update(encounter.encounter_id, update, condition=f"review = :seen AND {since}", values=values)
-        if Review.DISMISSED not in {verdict, encounter.review}:
-            return [decided]
-        dismissed = verdict is Review.DISMISSED
-        memory = write_dismissal(
-            self.dynamodb, encounter, table=self.table, dismissed=dismissed, at=at, expires_at=expires_at
-        )
-        return [decided, memory]
+        return self._update(encounter.encounter_id, update, condition=f"review = :seen AND {since}", values=values)
 
     def _update(self, encounter_id: str, update: str, *, condition: str, values: dict[str, Any]) -> dict[str, Any]:
         return {

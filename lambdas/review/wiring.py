@@ -1,4 +1,4 @@
-"""What the review functions share, made from their environment."""
+"""Build the verdicts of a review function from its environment."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 
 def verdicts_from_environment(s3: S3Client, dynamodb: DynamoDBClient) -> Verdicts:
-    """Raises KeyError where a variable of the environment is missing."""
-    table = os.environ["ENCOUNTERS_TABLE"]
-    bucket = os.environ["DETECTION_BUCKET"]
+    """Build the verdicts.
+
+    Raises:
+        KeyError: an environment variable is missing.
+    """
+    table, bucket = os.environ["ENCOUNTERS_TABLE"], os.environ["DETECTION_BUCKET"]
     return Verdicts(
         dynamodb=dynamodb,
         table=table,

@@ -19,8 +19,8 @@ from local_cloud.lifecycle import running_cloud
 from local_cloud.settings import CloudSettings
 from tests.browser.test_live_view import CHROMIUM, FACES
 from tests.faults.tables import make_table
+from tests.support.review_desk import Desk
 from tests.support.stories import put_case
-from tests.unit.lambdas.review.conftest import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def desk(cloud: Cloud) -> Desk:
 
 def meet(desk: Desk, encounter_id: str, **members: Any) -> str:
     """Put an encounter that was alerted now; the path of its link."""
-    desk.meet(encounter_id, **{"alert": AlertState.SENT, "alerted_at": to_text(now()), **members})
+    desk.add_encounter(encounter_id, **{"alert": AlertState.SENT, "alerted_at": to_text(now()), **members})
     for shot in range(2):
         key = f"encounters/{encounter_id}/c{shot}.jpg"
         desk.s3.put_object(Bucket="detection", Key=key, Body=(FACES / "male" / "1.jpg").read_bytes())
@@ -146,7 +146,7 @@ def test_a_telephone_shows_both_pictures_and_somebody_acknowledges(
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
     own = {address, cloud.settings.endpoints["emulator"]}
     assert {"{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in loaded if url != "data:,"} == own
-    assert sorted(kind for kind, _ in desk.told("e1")) == ["picture_viewed", "picture_viewed", "viewed"]
+    assert sorted(kind for kind, _ in desk.audited("e1")) == ["picture_viewed", "picture_viewed", "viewed"]
 
     page.get_by_label("Your name or badge number").fill("Officer 42")
     page.get_by_role("button", name="Acknowledge").click()

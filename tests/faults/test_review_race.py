@@ -15,10 +15,10 @@ from lambdas.common.times import now
 from lambdas.encounters.encounter import AlertState, Review
 from lambdas.ingest.closed_encounters import ClosedEncounters
 from lambdas.review.audit import Via
-from lambdas.review.pictures import place_of
+from lambdas.review.pictures import kept_key
 from lambdas.review.verdicts import EncounterOverError
 from tests.faults.tables import make_table
-from tests.unit.lambdas.review.conftest import CASE, WINDOW, Desk
+from tests.support.review_desk import CASE, WINDOW, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ def race(works: list[Callable[[], Any]]) -> list[Any]:
 @pytest.mark.parametrize("closes", [False, True])
 def test_verdicts_at_once_leave_what_the_last_one_says(desk: Desk, closes: bool) -> None:
     encounter_id = f"closes-{closes}"
-    desk.meet(encounter_id, alert=AlertState.SENT)
+    desk.add_encounter(encounter_id, alert=AlertState.SENT)
     before = desk.item(WINDOW).get("dismissals", 0)
     closing = ClosedEncounters(
         s3=desk.s3,
@@ -90,7 +90,7 @@ def test_verdicts_at_once_leave_what_the_last_one_says(desk: Desk, closes: bool)
 
     encounter = desk.encounter(encounter_id)
     changed = sum(answer is True for answer in answers)
-    assert len(desk.told(encounter_id)) == changed >= 1 - closes
+    assert len(desk.audited(encounter_id)) == changed >= 1 - closes
     dismissed = encounter.review is Review.DISMISSED
     assert desk.item(WINDOW).get("dismissals", 0) == before + dismissed
     assert (encounter.expires_at is None) == (encounter.review is Review.CONFIRMED)
@@ -100,9 +100,9 @@ def test_verdicts_at_once_leave_what_the_last_one_says(desk: Desk, closes: bool)
         if item["kind"] == "notice" and item["about"] == encounter_id
     ]
     assert len(recalls) == (encounter.review is Review.WITHDRAWN)
-    places = {place_of(encounter.review, encounter_id, capture_id) for capture_id in encounter.sightings} - {None}
-    stored = {key for key in desk.stored() if encounter_id in key}
+    places = {kept_key(encounter.review, encounter_id, capture_id) for capture_id in encounter.sightings} - {None}
+    stored = {key for key in desk.picture_keys() if encounter_id in key}
     if encounter.review in {Review.OPEN, Review.UNDECIDED}:
         stored = {key for key in stored if not key.startswith("confirmed/")}  # a copy just made stays for an hour
-    was_dismissed = any(kind == "dismissed" for kind, _ in desk.told(encounter_id))
+    was_dismissed = any(kind == "dismissed" for kind, _ in desk.audited(encounter_id))
     assert stored == places or (was_dismissed and stored < places)

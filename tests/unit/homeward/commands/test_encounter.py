@@ -10,8 +10,8 @@ import pytest
 
 from lambdas.common.times import now, to_text
 from lambdas.encounters.encounter import AlertState, Review, Stage
+from tests.support.review_desk import CASE, Desk
 from tests.support.stories import put_case
-from tests.unit.lambdas.review.conftest import CASE, Desk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,9 +36,9 @@ def listed(town: Town, *options: str) -> list[dict[str, Any]]:
 
 def test_list_shows_newest_first(town: Town, desk: Desk) -> None:
     ago = {name: to_text(now() - timedelta(hours=hours)) for name, hours in (("e1", 5), ("e2", 49), ("e3", 1))}
-    desk.meet("e1", started_at=ago["e1"], alert=AlertState.SENT)
-    desk.meet("e2", started_at=ago["e2"], review=Review.CONFIRMED)
-    desk.meet("e3", started_at=ago["e3"], case_id="namus:MP2", shots=3)
+    desk.add_encounter("e1", started_at=ago["e1"], alert=AlertState.SENT)
+    desk.add_encounter("e2", started_at=ago["e2"], review=Review.CONFIRMED)
+    desk.add_encounter("e3", started_at=ago["e3"], case_id="namus:MP2", shots=3)
     rows = listed(town)
     assert [row["encounter"] for row in rows] == ["e3", "e1", "e2"]
     assert [(row["stage"], row["age"], row["shots"]) for row in rows] == [
@@ -55,7 +55,7 @@ def test_list_shows_newest_first(town: Town, desk: Desk) -> None:
 
 
 def test_show_omits_the_secret_of_the_link(town: Town, desk: Desk) -> None:
-    desk.meet(link_token="hush-hush")
+    desk.add_encounter(link_token="hush-hush")
     shown = town.run("encounter", "show", "e1", "--by", "Ada", "--json").stdout
     assert "hush-hush" not in shown
     facts = json.loads(shown)
@@ -67,16 +67,16 @@ def test_show_omits_the_secret_of_the_link(town: Town, desk: Desk) -> None:
 
 
 def test_show_saves_both_pictures_and_is_audited(town: Town, desk: Desk, tmp_path: Path) -> None:
-    desk.meet()
+    desk.add_encounter()
     folder = tmp_path / "look"
     assert town.run("encounter", "show", "e1", "--pictures", str(folder), "--by", "Ada").exit_code == 0
     assert (folder / "e1-seen.jpg").read_bytes() == b"picture 1"
     assert (folder / "e1-photo.jpg").read_bytes() == b"photo"
-    assert sorted(desk.told()) == [("picture_viewed", "Ada"), ("viewed", "Ada")]
+    assert sorted(desk.audited()) == [("picture_viewed", "Ada"), ("viewed", "Ada")]
 
 
 def test_deleted_pictures_exit_with_3(town: Town, desk: Desk, tmp_path: Path) -> None:
-    desk.meet(review=Review.DISMISSED)
+    desk.add_encounter(review=Review.DISMISSED)
     result = town.run("encounter", "show", "e1", "--pictures", str(tmp_path))
     assert result.exit_code == 3
     assert "its pictures are deleted" in result.output
@@ -87,10 +87,10 @@ def test_deleted_pictures_exit_with_3(town: Town, desk: Desk, tmp_path: Path) ->
     [("confirm", Review.CONFIRMED), ("dismiss", Review.DISMISSED), ("undecided", Review.UNDECIDED)],
 )
 def test_verdict_is_recorded_once(town: Town, desk: Desk, command: str, review: Review) -> None:
-    desk.meet()
+    desk.add_encounter()
     arguments = ("encounter", command, "e1", "--by", "Ada", "--note", "why")
     assert town.run(*arguments, "--dry-run").stdout == f"would make e1 {review.value}; it is open\n"
-    assert desk.told() == []
+    assert desk.audited() == []
     assert town.run(*arguments).stdout == f"e1 is {review.value}\n"
     assert town.run(*arguments).stdout == f"e1 is {review.value}, as before\n"
     assert desk.encounter().stage is Stage(review.value)
@@ -98,7 +98,7 @@ def test_verdict_is_recorded_once(town: Town, desk: Desk, command: str, review: 
 
 
 def test_first_acknowledgment_wins(town: Town, desk: Desk) -> None:
-    desk.meet()
+    desk.add_encounter()
     assert town.run("encounter", "acknowledge", "e1", "--by", "Ada", "--dry-run").stdout == "would acknowledge e1\n"
     assert town.run("encounter", "acknowledge", "e1", "--by", "Ada").stdout == "acknowledged e1\n"
     again = town.run("encounter", "acknowledge", "e1", "--by", "Bob")
@@ -106,13 +106,13 @@ def test_first_acknowledgment_wins(town: Town, desk: Desk) -> None:
 
 
 def test_verdict_needs_a_reviewer(town: Town, desk: Desk) -> None:
-    desk.meet()
+    desk.add_encounter()
     assert town.run("encounter", "confirm", "e1").exit_code == 2
 
 
 @pytest.mark.parametrize("command", ["acknowledge", "confirm"])
 def test_withdrawn_encounter_takes_no_verdict(town: Town, desk: Desk, command: str) -> None:
-    desk.meet(review=Review.WITHDRAWN)
+    desk.add_encounter(review=Review.WITHDRAWN)
     result = town.run("encounter", command, "e1", "--by", "Ada")
     assert result.exit_code == 5
     assert "encounter e1 is withdrawn: its case was closed" in result.output
@@ -123,10 +123,10 @@ def test_withdrawn_encounter_takes_no_verdict(town: Town, desk: Desk, command: s
 def test_thresholds_suggests_an_alert_threshold(town: Town, desk: Desk) -> None:
     assert "No verdicts yet" in town.run("thresholds").stdout
     sent = AlertState.SENT
-    desk.meet("a", review=Review.CONFIRMED, alert=sent, shots=9)  # best 98.5
-    desk.meet("b", review=Review.DISMISSED, alert=sent, shots=7)  # 96.5
-    desk.meet("c", review=Review.DISMISSED, shots=2)
-    desk.meet("d", review=Review.OPEN, shots=9)
+    desk.add_encounter("a", review=Review.CONFIRMED, alert=sent, shots=9)  # best 98.5
+    desk.add_encounter("b", review=Review.DISMISSED, alert=sent, shots=7)  # 96.5
+    desk.add_encounter("c", review=Review.DISMISSED, shots=2)
+    desk.add_encounter("d", review=Review.OPEN, shots=9)
     [report] = json.loads(town.run("thresholds", "--json").stdout)
     assert report["kind"] == "portrait"
     assert (report["threshold"], report["dismissed_alerts"], report["dismissed_then"]) == (98.5, 1, 0)

@@ -14,7 +14,7 @@ from lambdas.encounters.encounter import Review
 from lambdas.ingest.gallery.rebuild import RebuildError
 from lambdas.ingest.gallery.wiring import open_gallery, open_photos
 from tests.support.memory_rekognition import client_error
-from tests.unit.lambdas.review.conftest import Desk
+from tests.support.review_desk import Desk
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -122,7 +122,7 @@ def test_close_deletes_faces_photos_and_unreviewed_encounters(
     filled: Town, dynamodb: DynamoDBClient, s3: S3Client
 ) -> None:
     for review in (Review.OPEN, Review.CONFIRMED):
-        Desk(s3, dynamodb, clock=None).meet(f"e-{review.value}", shots=1, case_id=CASE, review=review)
+        Desk(s3, dynamodb, clock=None).add_encounter(f"e-{review.value}", shots=1, case_id=CASE, review=review)
     assert run(filled, "case", "close", CASE, "--dry-run")[1] == (
         f"would close {CASE} (Marlowe), deleting 2 photos, 1 faces\n"
     )

@@ -1,90 +1,14 @@
-"""What the review tests share: encounters with pictures, and the verdicts on them."""
-
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 
-from lambdas.common.dynamodb import from_attributes, to_attributes
-from lambdas.encounters.encounter import Encounter, Sighting, Timeline
-from lambdas.encounters.table import read_encounter
-from lambdas.review.audit import Audit
-from lambdas.review.pictures import Pictures
-from lambdas.review.verdicts import Verdicts
+from tests.support.review_desk import Desk
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
-
-CASE, CAMERA = "namus:MP900101", "cam-01"
-WINDOW = f"window#{CASE}#{CAMERA}"
-STARTED = "2026-11-23T02:59:00.000Z"
-
-
-@dataclass
-class Desk:
-    """The tables, the bucket, and a reviewer's hand on them."""
-
-    s3: S3Client
-    dynamodb: DynamoDBClient
-    clock: Any
-    audit: Audit = field(init=False)
-    pictures: Pictures = field(init=False)
-    verdicts: Verdicts = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.audit = Audit(dynamodb=self.dynamodb, table="audit")
-        self.pictures = Pictures(
-            s3=self.s3, dynamodb=self.dynamodb, bucket="detection", table="encounters", now=self.clock
-        )
-        self.verdicts = Verdicts(
-            dynamodb=self.dynamodb,
-            table="encounters",
-            audit=self.audit,
-            pictures=self.pictures,
-            kept_for=timedelta(days=30),
-            pause=lambda _: None,
-        )
-
-    def meet(self, encounter_id: str = "e1", *, shots: int = 2, camera: str = CAMERA, **members: Any) -> Encounter:
-        """Put an encounter, with a picture a shot."""
-        encounter = Encounter(
-            encounter_id=encounter_id,
-            camera=camera,
-            sightings={f"c{shot}": self.sighting(encounter_id, shot) for shot in range(shots)},
-            timeline=Timeline(captured_at=STARTED, received_at=STARTED, searched_at=STARTED, encountered_at=STARTED),
-            **{"case_id": CASE, "started_at": STARTED, "expires_at": 1_900_000_000, "link_token": "secret", **members},
-        )
-        item = to_attributes({"kind": "encounter", **msgspec.to_builtins(encounter)})
-        self.dynamodb.put_item(TableName="encounters", Item=item)
-        return encounter
-
-    def sighting(self, encounter_id: str, shot: int) -> Sighting:
-        key = f"encounters/{encounter_id}/c{shot}.jpg"
-        self.s3.put_object(Bucket="detection", Key=key, Body=f"picture {shot}".encode())
-        return Sighting(
-            similarity=90.5 + shot, captured_at=STARTED, key=key, photo_id="910101", track=f"{encounter_id}-t{shot}"
-        )
-
-    def encounter(self, encounter_id: str = "e1") -> Encounter:
-        found = read_encounter(self.dynamodb, table="encounters", encounter_id=encounter_id)
-        assert found
-        return found
-
-    def item(self, key: str) -> dict[str, Any]:
-        answer = self.dynamodb.get_item(TableName="encounters", Key={"encounter_id": {"S": key}})
-        return from_attributes(answer.get("Item", {}))
-
-    def stored(self) -> list[str]:
-        return [item["Key"] for item in self.s3.list_objects_v2(Bucket="detection").get("Contents", [])]
-
-    def told(self, encounter_id: str = "e1") -> list[tuple[str, str]]:
-        """Kind and person of the audit's records."""
-        return [(record.kind.value, record.by) for record in self.audit.of(encounter_id)]
 
 
 @pytest.fixture

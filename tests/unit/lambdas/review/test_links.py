@@ -1,4 +1,4 @@
-"""The link of an alert, as a browser's requests reach the function."""
+"""The links function, with requests as a browser sends them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.stories import MARLOWE, put_case
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.lambdas.review.conftest import Desk
+    from tests.support.review_desk import Desk
 
 LINK = "/e/e1/secret"
 CONTEXT = SimpleNamespace(
@@ -47,20 +47,20 @@ ENVIRONMENT = {
 
 @pytest.fixture
 def load(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
-    """A handler's module as a new container imports it."""
+    """Return a function that imports a handler module as a cold start does."""
 
-    def import_anew(name: str) -> Any:
+    def import_module(name: str) -> Any:
         for variable, value in ENVIRONMENT.items():
             monkeypatch.setenv(variable, value)
         sys.modules.pop(f"lambdas.review.{name}", None)
         return importlib.import_module(f"lambdas.review.{name}")
 
-    return import_anew
+    return import_module
 
 
 @pytest.fixture
 def ask(load: Callable[[str], Any], desk: Desk) -> Callable[..., Any]:
-    """Send a request; the answer's status, headers and body."""
+    """Return a function that sends a request and returns status, headers and body."""
     put_case(desk.dynamodb)
     desk.dynamodb.put_item(TableName="cameras", Item=to_attributes({"camera": "cam-01", "site": "North Station"}))
     module = load("links_handler")
@@ -82,8 +82,8 @@ def ask(load: Callable[[str], Any], desk: Desk) -> Callable[..., Any]:
     return send
 
 
-def test_the_page_shows_what_somebody_needs_to_act(desk: Desk, ask: Callable[..., Any]) -> None:
-    desk.meet(alert=AlertState.SENT, alerted_at="2026-11-23T02:59:30.000Z")
+def test_page_has_every_fact_to_act_on(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter(alert=AlertState.SENT, alerted_at="2026-11-23T02:59:30.000Z")
     page = ask(LINK)
     assert page.status == 200
     assert "<h1>Possible match, not verified</h1>" in page.body
@@ -95,8 +95,8 @@ def test_the_page_shows_what_somebody_needs_to_act(desk: Desk, ask: Callable[...
     assert not re.search(r"<script|<button[^>]*>(Confirm|Dismiss)", page.body)
 
 
-def test_a_browser_may_keep_nothing_and_load_nothing_else(desk: Desk, ask: Callable[..., Any]) -> None:
-    desk.meet()
+def test_headers_forbid_caching_and_other_content(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter()
     page = ask(LINK)
     policy = dict(rule.split(" ", 1) for rule in page.headers["content-security-policy"].split("; "))
     assert policy["default-src"] == "'none'"
@@ -111,8 +111,8 @@ def test_a_browser_may_keep_nothing_and_load_nothing_else(desk: Desk, ask: Calla
     assert "noindex" in page.headers["x-robots-tag"]
 
 
-def test_looking_changes_nothing_but_the_audit(desk: Desk, ask: Callable[..., Any]) -> None:
-    desk.meet(alert=AlertState.SENT)
+def test_viewing_changes_only_the_audit(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter(alert=AlertState.SENT)
     before = desk.item("e1")
     ask(LINK)
     ask(f"{LINK}/seen.jpg")
@@ -126,8 +126,10 @@ def test_looking_changes_nothing_but_the_audit(desk: Desk, ask: Callable[..., An
 
 
 @pytest.mark.parametrize(("name", "key"), [("seen", "encounters/e1/c1.jpg"), ("photo", "namus/MP900101/910101.jpg")])
-def test_a_picture_is_an_address_for_a_minute(desk: Desk, ask: Callable[..., Any], name: str, key: str) -> None:
-    desk.meet()
+def test_picture_redirects_to_a_url_valid_for_a_minute(
+    desk: Desk, ask: Callable[..., Any], name: str, key: str
+) -> None:
+    desk.add_encounter()
     answer = ask(f"{LINK}/{name}.jpg")
     address = urlsplit(answer.headers["location"])
     assert answer.status == 302
@@ -137,12 +139,12 @@ def test_a_picture_is_an_address_for_a_minute(desk: Desk, ask: Callable[..., Any
 
 
 @pytest.mark.parametrize("encoded", [False, True])
-def test_somebody_acknowledges_and_the_page_says_who(desk: Desk, ask: Callable[..., Any], encoded: bool) -> None:
-    desk.meet(alert=AlertState.SENT)
+def test_page_names_who_acknowledged(desk: Desk, ask: Callable[..., Any], encoded: bool) -> None:
+    desk.add_encounter(alert=AlertState.SENT)
     answer = ask(LINK, method="POST", body="by=Officer+B%C3%A4r+%3Cb%3E", encoded=encoded)
     assert (answer.status, answer.headers["location"]) == (303, LINK)
     assert desk.encounter().stage is Stage.ACKNOWLEDGED
-    assert desk.told() == [("acknowledged", "Officer Bär <b>")]
+    assert desk.audited() == [("acknowledged", "Officer Bär <b>")]
     page = ask(LINK).body
     assert "Acknowledged by Officer Bär &lt;b&gt;, 2026-11-22 20:00 MST." in page
     assert "<form" not in page
@@ -151,26 +153,26 @@ def test_somebody_acknowledges_and_the_page_says_who(desk: Desk, ask: Callable[.
 
 
 @pytest.mark.parametrize("body", ["", "by=", "by=%20%00%0A", "name=Ada"])
-def test_nobody_acknowledges_without_a_name(desk: Desk, ask: Callable[..., Any], body: str) -> None:
-    desk.meet()
+def test_acknowledgement_needs_a_name(desk: Desk, ask: Callable[..., Any], body: str) -> None:
+    desk.add_encounter()
     answer = ask(LINK, method="POST", body=body)
     assert answer.status == 400
     assert "Write your name or badge number." in answer.body
     assert desk.encounter().acknowledged_at is None
 
 
-def test_a_wrong_link_tells_nothing(desk: Desk, ask: Callable[..., Any]) -> None:
-    desk.meet()
-    desk.meet("e0", link_token="")
+def test_every_wrong_link_gets_the_same_answer(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter()
+    desk.add_encounter("e0", link_token="")
     paths = ["/e/e1/wrong", "/e/e9/secret", "/e/e0/x", "/e/window%23x/secret", f"{LINK}/other.jpg", "/", "/e/e1"]
     answers = [ask(path) for path in paths] + [ask("/e/e1/wrong", method="POST", body="by=Ada")]
     assert {(answer.status, answer.body) for answer in answers} == {(404, answers[0].body)}
     assert {tuple(sorted(answer.headers.items())) for answer in answers} == {tuple(sorted(answers[0].headers.items()))}
-    assert desk.told() == []
+    assert desk.audited() == []
 
 
-def test_a_link_expires_and_says_so(desk: Desk, ask: Callable[..., Any]) -> None:
-    desk.meet(alert=AlertState.SENT, alerted_at="2026-11-23T03:00:00.000Z")
+def test_expired_link_says_so(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter(alert=AlertState.SENT, alerted_at="2026-11-23T03:00:00.000Z")
     desk.clock.advance(hours=72)
     assert ask(LINK).status == 200
     desk.clock.advance(seconds=1)
@@ -182,7 +184,7 @@ def test_a_link_expires_and_says_so(desk: Desk, ask: Callable[..., Any]) -> None
 
 
 @pytest.mark.parametrize(
-    ("review", "said", "pictures"),
+    ("review", "text", "pictures"),
     [
         (Review.CONFIRMED, "Confirmed by a reviewer.", 2),
         (Review.UNDECIDED, "A reviewer could not decide.", 2),
@@ -191,12 +193,10 @@ def test_a_link_expires_and_says_so(desk: Desk, ask: Callable[..., Any]) -> None
         (Review.EXPIRED, "Nobody decided in time", 0),
     ],
 )
-def test_what_became_of_it_is_said(
-    desk: Desk, ask: Callable[..., Any], review: Review, said: str, pictures: int
-) -> None:
-    desk.meet(review=review)
+def test_page_states_the_verdict(desk: Desk, ask: Callable[..., Any], review: Review, text: str, pictures: int) -> None:
+    desk.add_encounter(review=review)
     page = ask(LINK)
-    assert said in page.body
+    assert text in page.body
     assert page.body.count("<img") == pictures
     assert "<form" not in page.body
     assert ask(f"{LINK}/seen.jpg").status == (302 if pictures else 404)
@@ -204,16 +204,16 @@ def test_what_became_of_it_is_said(
     assert desk.encounter().acknowledged_at is None
 
 
-def test_a_case_that_closed_says_so_before_the_encounter_is_withdrawn(desk: Desk, ask: Callable[..., Any]) -> None:
-    desk.meet()
+def test_page_of_a_closed_case_says_stand_down(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter()
     put_case(desk.dynamodb, status=CaseStatus.RESOLVED)
     page = ask(LINK)
     assert "The case is closed. Stand down." in page.body
     assert "<form" not in page.body
 
 
-def test_what_a_source_writes_is_text(desk: Desk, ask: Callable[..., Any]) -> None:
-    desk.meet()
+def test_html_in_a_name_is_escaped(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter()
     name = '<img src=x onerror="alert(1)">'
     case = Case(case_id=MARLOWE.case_id, source="namus", source_id="MP900101", names=(Name(family=name),))
     put_case(desk.dynamodb, case)
@@ -222,9 +222,9 @@ def test_what_a_source_writes_is_text(desk: Desk, ask: Callable[..., Any]) -> No
     assert name not in page
 
 
-def test_the_daily_round_expires_and_settles(desk: Desk, load: Callable[[str], Any]) -> None:
-    desk.meet("old", started_at="2001-01-01T00:00:00.000Z")
-    desk.meet("dismissed", review=Review.DISMISSED)
+def test_daily_function_expires_and_settles(desk: Desk, load: Callable[[str], Any]) -> None:
+    desk.add_encounter("old", started_at="2001-01-01T00:00:00.000Z")
+    desk.add_encounter("dismissed", review=Review.DISMISSED)
     module = load("daily_handler")
     assert module.handler({}, CONTEXT) == {"EncountersExpired": 1, "EncountersSettled": 1}
-    assert desk.stored() == []
+    assert desk.picture_keys() == []

@@ -1,4 +1,4 @@
-"""Where pictures are after a verdict, also when a crash falls between any two steps."""
+"""Where pictures are after a verdict, also if a crash interrupts it at any step."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from lambdas.encounters.encounter import Review
 from lambdas.review.audit import Via
 
 if TYPE_CHECKING:
-    from tests.unit.lambdas.review.conftest import Desk
+    from tests.support.review_desk import Desk
 
 CONFIRMED = ["confirmed/e1/c0.jpg", "confirmed/e1/c1.jpg"]
 WAITING = ["encounters/e1/c0.jpg", "encounters/e1/c1.jpg"]
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Simulates a crash of the process."""
 
 
 def decide(desk: Desk, verdict: Review) -> None:
@@ -31,45 +31,45 @@ def recorded(desk: Desk) -> list[str]:
     return sorted(sighting.key for sighting in desk.encounter().sightings.values())
 
 
-def test_confirmed_pictures_are_kept_where_nothing_expires(desk: Desk) -> None:
-    desk.meet()
+def test_confirmed_pictures_move_to_confirmed(desk: Desk) -> None:
+    desk.add_encounter()
     decide(desk, Review.CONFIRMED)
-    assert desk.stored() == recorded(desk) == CONFIRMED
+    assert desk.picture_keys() == recorded(desk) == CONFIRMED
     assert desk.s3.get_object(Bucket="detection", Key=CONFIRMED[1])["Body"].read() == b"picture 1"
 
 
-def test_dismissed_pictures_are_deleted_and_the_numbers_stay(desk: Desk) -> None:
-    desk.meet()
-    desk.meet("e10")
+def test_dismissal_deletes_pictures_but_not_the_record(desk: Desk) -> None:
+    desk.add_encounter()
+    desk.add_encounter("e10")
     decide(desk, Review.DISMISSED)
-    assert desk.stored() == ["encounters/e10/c0.jpg", "encounters/e10/c1.jpg"]
+    assert desk.picture_keys() == ["encounters/e10/c0.jpg", "encounters/e10/c1.jpg"]
     assert desk.encounter().best.similarity == 91.5
 
 
 def test_undecided_pictures_stay(desk: Desk) -> None:
-    desk.meet()
+    desk.add_encounter()
     decide(desk, Review.UNDECIDED)
-    assert desk.stored() == recorded(desk) == WAITING
+    assert desk.picture_keys() == recorded(desk) == WAITING
 
 
-def test_a_confirmation_taken_back_takes_the_pictures_back(desk: Desk) -> None:
-    desk.meet()
+def test_revoked_confirmation_moves_pictures_back(desk: Desk) -> None:
+    desk.add_encounter()
     decide(desk, Review.CONFIRMED)
     decide(desk, Review.UNDECIDED)
     assert recorded(desk) == WAITING
-    assert desk.stored() == CONFIRMED + WAITING  # somebody may be about to confirm again
+    assert desk.picture_keys() == CONFIRMED + WAITING  # kept for an hour, in case a verdict confirms again
     desk.clock.instant = datetime.now(tz=UTC)
     desk.clock.advance(hours=2)
     assert desk.pictures.settle_all() == 1
-    assert desk.stored() == recorded(desk) == WAITING
+    assert desk.picture_keys() == recorded(desk) == WAITING
     decide(desk, Review.CONFIRMED)
     decide(desk, Review.DISMISSED)
-    assert desk.stored() == []
+    assert desk.picture_keys() == []
 
 
 @pytest.mark.parametrize("verdict", [Review.CONFIRMED, Review.DISMISSED])
-@pytest.mark.parametrize("again", ["the same verdict", "the daily round"])
-def test_a_crash_at_any_step_is_finished_later(desk: Desk, verdict: Review, again: str) -> None:
+@pytest.mark.parametrize("again", ["the same verdict", "the daily function"])
+def test_later_run_completes_after_a_crash_at_any_step(desk: Desk, verdict: Review, again: str) -> None:
     crashed, calls = 0, 0
 
     def count(**_: Any) -> None:
@@ -83,32 +83,32 @@ def test_a_crash_at_any_step_is_finished_later(desk: Desk, verdict: Review, agai
     finished = False
     while not finished:
         crashed, calls = crashed + 1, -99
-        desk.meet()
+        desk.add_encounter()
         calls = 0
         try:
             decide(desk, verdict)
             finished, calls = True, -99
         except Killed:
             calls = -99
-            if again == "the daily round":
+            if again == "the daily function":
                 desk.pictures.settle_all()
             if again == "the same verdict" or desk.encounter().review is Review.OPEN:
                 decide(desk, verdict)
         expected = CONFIRMED if verdict is Review.CONFIRMED else []
-        assert desk.stored() == expected, crashed
+        assert desk.picture_keys() == expected, crashed
         if expected:
             assert recorded(desk) == expected, crashed
-        for key in desk.stored():
+        for key in desk.picture_keys():
             desk.s3.delete_object(Bucket="detection", Key=key)
-    assert crashed > 6  # that many calls there were to crash before
+    assert crashed > 6  # the minimum number of calls that a crash can precede
 
 
-def test_a_sighting_after_the_verdict_is_settled_by_the_daily_round(desk: Desk) -> None:
-    desk.meet()
+def test_daily_function_settles_a_late_sighting(desk: Desk) -> None:
+    desk.add_encounter()
     decide(desk, Review.CONFIRMED)
-    late = desk.sighting("e1", 2)
+    late = desk.add_sighting("e1", 2)
     assert desk.pictures.settle_all() == 1
-    assert desk.stored() == [*CONFIRMED, late.key]  # the matcher has not added it yet
+    assert desk.picture_keys() == [*CONFIRMED, late.key]  # the matcher has not added it yet
     desk.dynamodb.update_item(
         TableName="encounters",
         Key={"encounter_id": {"S": "e1"}},
@@ -116,28 +116,28 @@ def test_a_sighting_after_the_verdict_is_settled_by_the_daily_round(desk: Desk) 
         ExpressionAttributeValues=to_attributes({":sighting": msgspec.to_builtins(late)}),
     )
     assert desk.pictures.settle_all() == 1
-    assert desk.stored() == recorded(desk) == [*CONFIRMED, "confirmed/e1/c2.jpg"]
+    assert desk.picture_keys() == recorded(desk) == [*CONFIRMED, "confirmed/e1/c2.jpg"]
     assert desk.pictures.settle_all() == 0
 
 
-def test_a_verdict_that_changes_while_pictures_move_wins(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.meet()
+def test_verdict_changed_during_a_move_wins(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add_encounter()
     real: Any = desk.s3.copy_object
 
-    def dismissed_meanwhile(**request: Any) -> None:
+    def dismiss_during_copy(**request: Any) -> None:
         monkeypatch.setattr(desk.s3, "copy_object", real)
         decide(desk, Review.DISMISSED)
         with pytest.raises(desk.s3.exceptions.ClientError):
             real(**request)
         desk.s3.put_object(Bucket="detection", Key=request["Key"], Body=b"copied just before")
 
-    monkeypatch.setattr(desk.s3, "copy_object", dismissed_meanwhile)
+    monkeypatch.setattr(desk.s3, "copy_object", dismiss_during_copy)
     decide(desk, Review.CONFIRMED)
     assert desk.encounter().review is Review.DISMISSED
-    assert desk.stored() == []
+    assert desk.picture_keys() == []
 
 
-def test_pictures_of_nobody_are_left_to_the_buckets_own_rule(desk: Desk) -> None:
-    desk.sighting("gone", 1)
+def test_pictures_without_an_encounter_are_left(desk: Desk) -> None:
+    desk.add_sighting("gone", 1)
     assert desk.pictures.settle_all() == 0
-    assert desk.stored() == ["encounters/gone/c1.jpg"]
+    assert desk.picture_keys() == ["encounters/gone/c1.jpg"]

@@ -13,14 +13,14 @@ from lambdas.common.keys import reply_code
 from lambdas.common.times import now, to_text
 from lambdas.encounters.encounter import Review
 from lambdas.review.audit import Via
-from lambdas.review.replies import Heard, Replies, Reply
+from lambdas.review.replies import Replies, Reply, ReplyOutcome
 
 if TYPE_CHECKING:
-    from tests.unit.lambdas.review.conftest import Desk
+    from tests.support.review_desk import Desk
 
 LOPEZ, STRANGER = "+15035550143", "+15035550199"
 ENCOUNTER = "3f9a2c0123456789"
-# As AWS End User Messaging documents it.
+# The format that AWS End User Messaging documents.
 MESSAGE = {
     "originationNumber": LOPEZ,
     "destinationNumber": "+15035550100",
@@ -33,17 +33,17 @@ MESSAGE = {
 
 @pytest.fixture
 def replies(desk: Desk) -> Replies:
-    return Replies(verdicts=desk.verdicts, names={LOPEZ: "lopez"}, good_for=timedelta(hours=72), now=desk.clock)
+    return Replies(verdicts=desk.verdicts, names={LOPEZ: "lopez"}, valid_for=timedelta(hours=72), now=desk.clock)
 
 
-def said(text: str, number: str = LOPEZ) -> Reply:
+def reply(text: str, number: str = LOPEZ) -> Reply:
     return Reply(origination_number=number, message_body=text)
 
 
-def test_a_reply_acknowledges_the_encounter_that_it_names(desk: Desk, replies: Replies) -> None:
-    desk.meet(ENCOUNTER)
-    desk.meet("0123456789abcdef")
-    assert replies.hear(msgspec.json.decode(json.dumps(MESSAGE), type=Reply)) is Heard.ACKNOWLEDGED
+def test_reply_acknowledges_the_encounter_of_its_code(desk: Desk, replies: Replies) -> None:
+    desk.add_encounter(ENCOUNTER)
+    desk.add_encounter("0123456789abcdef")
+    assert replies.handle(msgspec.json.decode(json.dumps(MESSAGE), type=Reply)) is ReplyOutcome.ACKNOWLEDGED
     acknowledged = desk.encounter(ENCOUNTER)
     assert (acknowledged.acknowledged_by, acknowledged.acknowledged_at) == ("lopez", to_text(desk.clock()))
     assert desk.encounter("0123456789abcdef").acknowledged_at is None
@@ -55,52 +55,52 @@ def test_a_reply_acknowledges_the_encounter_that_it_names(desk: Desk, replies: R
     "text",
     ["ACK 3F9A2C", "ack 3f9a2c", " Ok: 3F9A2C.", "SI 3F9A2C", "Sí 3f9a2c", "OUI 3F9A2C", '"ACK 3F9A2C"', "ACK3F9A2C"],
 )
-def test_what_people_type_is_understood(desk: Desk, replies: Replies, text: str) -> None:
-    desk.meet(ENCOUNTER)
-    assert replies.hear(said(text)) is Heard.ACKNOWLEDGED
+def test_variants_of_the_reply_are_understood(desk: Desk, replies: Replies, text: str) -> None:
+    desk.add_encounter(ENCOUNTER)
+    assert replies.handle(reply(text)) is ReplyOutcome.ACKNOWLEDGED
 
 
 @pytest.mark.parametrize(
     "text", ["", "ACK", "3F9A2C", "NO 3F9A2C", "ACK 3F9A2", "ACK 3F9A2C0", "do not ACK 3F9A2C", "ACK 3F9A2G"]
 )
-def test_anything_else_acknowledges_nothing(desk: Desk, replies: Replies, text: str) -> None:
-    desk.meet(ENCOUNTER)
-    assert replies.hear(said(text)) is Heard.NOT_UNDERSTOOD
+def test_other_texts_acknowledge_nothing(desk: Desk, replies: Replies, text: str) -> None:
+    desk.add_encounter(ENCOUNTER)
+    assert replies.handle(reply(text)) is ReplyOutcome.NOT_UNDERSTOOD
     assert desk.encounter(ENCOUNTER).acknowledged_at is None
 
 
-def test_only_a_recipients_telephone_acknowledges(desk: Desk, replies: Replies) -> None:
-    desk.meet(ENCOUNTER)
-    assert replies.hear(said("ACK 3F9A2C", STRANGER)) is Heard.STRANGER
+def test_reply_from_an_unknown_phone_is_ignored(desk: Desk, replies: Replies) -> None:
+    desk.add_encounter(ENCOUNTER)
+    assert replies.handle(reply("ACK 3F9A2C", STRANGER)) is ReplyOutcome.UNKNOWN_SENDER
     assert desk.encounter(ENCOUNTER).acknowledged_at is None
 
 
-def test_the_first_to_reply_is_the_one(desk: Desk, replies: Replies) -> None:
-    desk.meet(ENCOUNTER, acknowledged_at=to_text(desk.clock()), acknowledged_by="chief")
-    assert replies.hear(said("ACK 3F9A2C")) is Heard.KNOWN
+def test_first_acknowledgement_wins(desk: Desk, replies: Replies) -> None:
+    desk.add_encounter(ENCOUNTER, acknowledged_at=to_text(desk.clock()), acknowledged_by="chief")
+    assert replies.handle(reply("ACK 3F9A2C")) is ReplyOutcome.ALREADY_ACKNOWLEDGED
     assert desk.encounter(ENCOUNTER).acknowledged_by == "chief"
 
 
 @pytest.mark.parametrize(
     "members", [{"review": Review.DISMISSED}, {"review": Review.WITHDRAWN}, {"started_at": "2026-11-20T02:59:59.000Z"}]
 )
-def test_what_is_over_or_long_ago_is_not_acknowledged(desk: Desk, replies: Replies, members: dict[str, Any]) -> None:
-    desk.meet(ENCOUNTER, **members)
-    assert replies.hear(said("ACK 3F9A2C")) is Heard.NOT_FOUND
+def test_decided_or_old_encounter_is_not_acknowledged(desk: Desk, replies: Replies, members: dict[str, Any]) -> None:
+    desk.add_encounter(ENCOUNTER, **members)
+    assert replies.handle(reply("ACK 3F9A2C")) is ReplyOutcome.NO_ENCOUNTER
     assert desk.encounter(ENCOUNTER).acknowledged_at is None
 
 
-def test_of_two_with_one_code_the_newest_is_meant(desk: Desk, replies: Replies) -> None:
+def test_newest_encounter_with_the_code_is_acknowledged(desk: Desk, replies: Replies) -> None:
     other = "3f9a2cffffffffff"
     assert reply_code(other) == reply_code(ENCOUNTER)
-    desk.meet(other, started_at="2026-11-22T03:00:00.000Z")
-    desk.meet(ENCOUNTER)
-    assert replies.hear(said("ACK 3F9A2C")) is Heard.ACKNOWLEDGED
+    desk.add_encounter(other, started_at="2026-11-22T03:00:00.000Z")
+    desk.add_encounter(ENCOUNTER)
+    assert replies.handle(reply("ACK 3F9A2C")) is ReplyOutcome.ACKNOWLEDGED
     assert desk.encounter(other).acknowledged_at is None
 
 
-def test_the_function_hears_what_the_queue_brings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.meet(ENCOUNTER, started_at=to_text(now()))
+def test_handler_acknowledges_from_a_queue_message(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add_encounter(ENCOUNTER, started_at=to_text(now()))
     environment = {
         "ENCOUNTERS_TABLE": "encounters",
         "AUDIT_TABLE": "audit",

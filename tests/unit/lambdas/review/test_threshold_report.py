@@ -1,5 +1,3 @@
-"""What the verdicts say of the thresholds."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -7,11 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas.encounters.encounter import Review
-from lambdas.review.threshold_report import ENOUGH, Band, Judged, read_judged, threshold_report
+from lambdas.review.threshold_report import MIN_VERDICTS, Band, Judged, read_judged, threshold_report
 from tests.support.stories import put_case
 
 if TYPE_CHECKING:
-    from tests.unit.lambdas.review.conftest import Desk
+    from tests.support.review_desk import Desk
 
 
 def judged(review: Review, *similarities: float, kind: str = "portrait", alerted: bool = True) -> list[Judged]:
@@ -30,35 +28,35 @@ def test_verdicts_are_counted_in_bands() -> None:
     )
 
 
-def test_the_threshold_keeps_every_confirmed_encounter() -> None:
+def test_threshold_keeps_every_confirmed_encounter() -> None:
     verdicts = judged(Review.CONFIRMED, 96.27, 99.9) + judged(Review.DISMISSED, 96.2, 96.19, 95.1, 98)
     [report] = threshold_report(verdicts)
     assert (report.threshold, report.dismissed_alerts, report.dismissed_then) == (96.2, 4, 2)
 
 
-def test_a_lower_threshold_alerts_more() -> None:
+def test_lower_threshold_alerts_more() -> None:
     verdicts = judged(Review.CONFIRMED, 88.0, alerted=False) + judged(Review.DISMISSED, 89, 90, alerted=False)
     [report] = threshold_report(verdicts)
     assert (report.threshold, report.dismissed_alerts, report.dismissed_then) == (88.0, 0, 2)
 
 
-def test_without_a_confirmed_one_nothing_is_suggested() -> None:
+def test_no_confirmed_encounter_gives_no_threshold() -> None:
     [report] = threshold_report(judged(Review.DISMISSED, 95))
     assert report.threshold is None
     assert threshold_report([]) == []
 
 
-@pytest.mark.parametrize(("count", "enough"), [(ENOUGH, True), (ENOUGH - 1, False)])
-def test_few_verdicts_conclude_nothing(count: int, enough: bool) -> None:
-    verdicts = judged(Review.CONFIRMED, *[99] * ENOUGH) + judged(Review.DISMISSED, *[96] * count)
+@pytest.mark.parametrize(("count", "enough"), [(MIN_VERDICTS, True), (MIN_VERDICTS - 1, False)])
+def test_too_few_verdicts_are_not_enough(count: int, enough: bool) -> None:
+    verdicts = judged(Review.CONFIRMED, *[99] * MIN_VERDICTS) + judged(Review.DISMISSED, *[96] * count)
     assert threshold_report(verdicts)[0].enough is enough
 
 
-def test_kinds_are_those_of_the_photos(desk: Desk) -> None:
+def test_kind_is_that_of_the_matched_photo(desk: Desk) -> None:
     put_case(desk.dynamodb)
     for encounter_id, review in (("a", Review.CONFIRMED), ("b", Review.OPEN)):
-        desk.meet(encounter_id, review=review)
-    desk.meet("c", review=Review.DISMISSED, case_id="namus:MP404")
+        desk.add_encounter(encounter_id, review=review)
+    desk.add_encounter("c", review=Review.DISMISSED, case_id="namus:MP404")
     found = read_judged(desk.dynamodb, encounters_table="encounters", cases_table="cases")
     assert [(each.review, each.kind, each.similarity) for each in found] == [
         (Review.CONFIRMED, "portrait", 91.5),
