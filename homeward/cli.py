@@ -47,10 +47,11 @@ app.add_typer(webhook.app, name="webhook")
 def describe() -> None:
     """Operate a deployed Homeward: its sources, gallery, cases, encounters and cameras.
 
-    Credentials and region come from the AWS environment, as for the AWS command line.
+    Credentials and region come from the AWS environment, as for the AWS command
+    line.
 
-    Exit codes: 0 done; 1 failed; 2 wrong usage; 3 not found; 4 differences found; 5 refused for safety;
-    6 the picture or video cannot be used.
+    Exit codes: 0 done; 1 failed; 2 wrong usage; 3 not found; 4 differences
+    found; 5 refused for safety; 6 the picture or video cannot be used.
     """
     show_log_lines()
 

@@ -45,7 +45,7 @@ def add(
     camera: CameraArgument,
     *,
     agency: AgencyOption,
-    site: Annotated[str, typer.Option(help="Where the camera looks, as alerts shall say it.")],
+    site: Annotated[str, typer.Option(help="Where the camera looks. Alerts quote it.")],
     folder: FolderOption = Path(),
     claim: Annotated[
         str | None,
@@ -56,8 +56,10 @@ def add(
 ) -> None:
     """Register a camera and write its certificate (CAMERA.crt) and private key (CAMERA.key).
 
-    The key exists nowhere else. Whoever has both files can send captures as this camera. With --claim no file is
-    written: the device gets its own certificate by `homeward-edge provision`, once, with the fleet's claim certificate.
+    The key exists nowhere else. Whoever has both files can send captures as
+    this camera. With --claim no file is written: the device gets its own
+    certificate by `homeward-edge provision`, once, with the fleet's claim
+    certificate.
 
     Exit codes: 5 the name is taken; revoke the camera first.
 
@@ -119,8 +121,9 @@ def list_cameras(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
 def revoke(camera: CameraArgument, *, agency: AgencyOption, dry_run: DryRunOption = False) -> None:
     """Revoke a camera: the broker refuses it from now on. Its earlier captures stay.
 
-    The command closes the camera's connection, and deletes its certificates, settings and status. It is idempotent,
-    and also removes an incomplete registration.
+    The command closes the camera's connection, and deletes its certificates,
+    settings and status. It is idempotent, and also removes an incomplete
+    registration.
 
     Exit codes: 3 no such camera; 5 the thing is not of this fleet.
 

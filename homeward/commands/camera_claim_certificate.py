@@ -27,8 +27,9 @@ def claim_certificate(
 ) -> None:
     """Write the fleet's claim certificate (claim.crt, claim.key), with which reserved devices join.
 
-    A device exchanges it for the certificate of its reserved camera; it allows nothing else. --replace deletes the
-    earlier claim certificates. Cameras that have joined keep their own certificates.
+    A device exchanges it for the certificate of its reserved camera; it allows
+    nothing else. --replace deletes the earlier claim certificates. Cameras that
+    have joined keep their own certificates.
 
     Examples:
         homeward camera claim-certificate -a springfield-prod --folder /secure

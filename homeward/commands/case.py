@@ -95,7 +95,8 @@ def close(
 ) -> None:
     """Close a case: delete its faces, photos and unreviewed encounters. It no longer matches.
 
-    A later sync opens it again if its source has changed it since and still lists it.
+    A later sync opens it again if its source has changed it since and still
+    lists it.
 
     Example:
         homeward case close namus:MP900101 -a springfield-prod --dry-run

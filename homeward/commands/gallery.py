@@ -66,9 +66,11 @@ def verify(
 ) -> None:
     """Compare bucket, table and face collections photo by photo. With --repair, repair the differences.
 
-    Right after a sync, photos that wait for the index function are reported as not indexed. That is no error.
+    Right after a sync, photos that wait for the index function are reported as
+    not indexed. That is no error.
 
-    Exit codes: 0 no differences, or all repaired; 4 differences found; 1 some could not be repaired.
+    Exit codes: 0 no differences, or all repaired; 4 differences found; 1 some
+    could not be repaired.
 
     Examples:
         homeward gallery verify -a springfield-prod

@@ -50,8 +50,9 @@ def rebuild(
 ) -> None:
     """Build a new face collection from the stored photos and swap it in while searches continue.
 
-    A collection keeps the face model that it was created with, so a new model needs a new collection. After an
-    interruption, the same command resumes. Both collections are updated until finish deletes the previous one, so
+    A collection keeps the face model that it was created with, so a new model
+    needs a new collection. After an interruption, the same command resumes.
+    Both collections are updated until finish deletes the previous one, so
     rollback takes effect at once.
 
     Examples:

@@ -57,8 +57,8 @@ def import_folder(
 ) -> None:
     """Import an agency's own cases from a folder. If it has errors, list them by line and import nothing.
 
-    The folder must hold all of the agency's own cases: a case of an earlier import whose row is gone is removed from
-    the gallery.
+    The folder must hold all of the agency's own cases: a case of an earlier
+    import whose row is gone is removed from the gallery.
 
     Examples:
         homeward import --template cases.csv

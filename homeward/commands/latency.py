@@ -37,8 +37,8 @@ def latency(
 ) -> None:
     """Print p50, p90 and p99 in milliseconds of each hop from the camera to the alert.
 
-    The times come from the encounters. Captures that were searched again for a new case are left out, because they
-    waited for the case.
+    The times come from the encounters. Captures that were searched again for a
+    new case are left out, because they waited for the case.
 
     Exit codes: 3 no encounters in that time.
 

@@ -31,9 +31,11 @@ def probe(
 ) -> None:
     """Send one synthetic capture through a deployed environment, and print the time of each hop.
 
-    The photo becomes the probe's own case, and a capture of it is published through AWS IoT as a camera would.
-    A probe's capture matches only a probe's case, and its alert has no recipients. The command deletes its case, photo,
-    face, encounter and pictures at the end. The next probe deletes those of a probe that was killed.
+    The photo becomes the probe's own case, and a capture of it is published
+    through AWS IoT as a camera would. A probe's capture matches only a probe's
+    case, and its alert has no recipients. The command deletes its case, photo,
+    face, encounter and pictures at the end. The next probe deletes those of a
+    probe that was killed.
 
     Exit codes: 1 a hop timed out; 6 no face in the photo.
 

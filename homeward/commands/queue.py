@@ -48,8 +48,9 @@ def redrive(
 ) -> None:
     """Retry the messages of a failure queue. Fix the cause first.
 
-    Dead letters return to their source queue. For CaptureFailures, the command invokes the function again, or publishes
-    the camera's message again. The other queues cannot be redriven; read their messages.
+    Dead letters return to their source queue. For CaptureFailures, the command
+    invokes the function again, or publishes the camera's message again. The
+    other queues cannot be redriven; read their messages.
 
     Example:
         homeward queue redrive PhotoEventsDeadLetters -a springfield-prod

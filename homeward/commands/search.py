@@ -43,10 +43,11 @@ def search(
 ) -> None:
     """Search the gallery for the largest face of a picture. Nothing is stored and nobody is alerted.
 
-    A candidate is a possible match, not verified: a lead for a person to check. The command turns the picture upright
-    and scales it down before it sends it.
+    A candidate is a possible match, not verified: a lead for a person to check.
+    The command turns the picture upright and scales it down before it sends it.
 
-    Exit codes: 0 candidates found; 3 no candidates; 6 no face in the picture, or not readable.
+    Exit codes: 0 candidates found; 3 no candidates; 6 no face in the picture,
+    or not readable.
 
     Examples:
         homeward search portrait.jpg -a springfield-prod

@@ -56,13 +56,16 @@ def submit(
 ) -> None:
     """Submit pictures or videos as captures of a camera. Each face is searched and can alert.
 
-    A video is processed as the camera program would: each person gives a few good shots, with all other faces blurred.
-    Each clear face of a picture becomes a capture. The time of a picture comes from its metadata, or else from its
-    file.
+    A video is processed as the camera program would: each person gives a few
+    good shots, with all other faces blurred. Each clear face of a picture
+    becomes a capture. The time of a picture comes from its metadata, or else
+    from its file.
 
-    After an interruption, the same command resumes. It skips what this user has submitted before on this machine.
+    After an interruption, the same command resumes. It skips what this user has
+    submitted before on this machine.
 
-    Exit codes: 0 all submitted; 3 nothing to submit; 6 some files are unusable, all others are submitted.
+    Exit codes: 0 all submitted; 3 nothing to submit; 6 some files are unusable,
+    all others are submitted.
 
     Examples:
         homeward submit ./photos --camera tip-line -a springfield-prod --dry-run

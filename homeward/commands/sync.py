@@ -40,10 +40,12 @@ def sync(
 ) -> None:
     """Update the gallery from its sources: fetch new and changed cases, and remove closed ones.
 
-    After an interruption, the next sync resumes and downloads nothing twice. Faces follow within a minute. If you
-    interrupt --in-cloud, the sync continues in the cloud.
+    After an interruption, the next sync resumes and downloads nothing twice.
+    Faces follow within a minute. If you interrupt --in-cloud, the sync
+    continues in the cloud.
 
-    A sync stops with exit code 5 before it removes too many cases, or if another sync of the source is running.
+    A sync stops with exit code 5 before it removes too many cases, or if
+    another sync of the source is running.
 
     Examples:
         homeward sync -a springfield-prod

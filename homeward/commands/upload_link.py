@@ -58,9 +58,10 @@ def upload_link(
 ) -> None:
     """Create a link with which a partner can upload pictures as captures of one camera, and nothing else.
 
-    The link is a form that S3 checks: the key must begin with captures/NAME/, the media type must be the given one, and
-    a picture may have at most 5 MB. Anyone who has the link can use it until it expires; it cannot be revoked. A link
-    made with temporary credentials expires with them.
+    The link is a form that S3 checks: the key must begin with captures/NAME/,
+    the media type must be the given one, and a picture may have at most 5 MB.
+    Anyone who has the link can use it until it expires; it cannot be revoked. A
+    link made with temporary credentials expires with them.
 
     Examples:
         homeward upload-link --camera transit-7 --expires 1h -a springfield-prod

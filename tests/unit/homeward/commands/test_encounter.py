@@ -1,5 +1,3 @@
-"""`homeward encounter` and `homeward thresholds`."""
-
 from __future__ import annotations
 
 import json
@@ -11,23 +9,11 @@ import pytest
 from lambdas.common.times import now, to_text
 from lambdas.encounters.encounter import AlertState, Review, Stage
 from tests.support.review_desk import CASE, Desk
-from tests.support.stories import put_case
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_s3 import S3Client
-
     from tests.unit.homeward.conftest import Town
-
-
-@pytest.fixture
-def desk(town: Town, s3: S3Client, dynamodb: DynamoDBClient) -> Desk:
-    dynamodb.put_item(TableName="cameras", Item={"camera": {"S": "cam-01"}, "site": {"S": "North Station"}})
-    s3.put_object(Bucket="gallery", Key="photos/namus/MP900101/910101.jpg", Body=b"photo")
-    put_case(dynamodb)
-    return Desk(s3, dynamodb, now)
 
 
 def listed(town: Town, *options: str) -> list[dict[str, Any]]:
@@ -118,18 +104,3 @@ def test_withdrawn_encounter_takes_no_verdict(town: Town, desk: Desk, command: s
     assert "encounter e1 is withdrawn: its case was closed" in result.output
     assert town.run("encounter", command, "e2", "--by", "Ada").exit_code == 3
     assert town.run("encounter", "show", "e2").exit_code == 3
-
-
-def test_thresholds_suggests_an_alert_threshold(town: Town, desk: Desk) -> None:
-    assert "No verdicts yet" in town.run("thresholds").stdout
-    sent = AlertState.SENT
-    desk.add_encounter("a", review=Review.CONFIRMED, alert=sent, shots=9)  # best 98.5
-    desk.add_encounter("b", review=Review.DISMISSED, alert=sent, shots=7)  # 96.5
-    desk.add_encounter("c", review=Review.DISMISSED, shots=2)
-    desk.add_encounter("d", review=Review.OPEN, shots=9)
-    [report] = json.loads(town.run("thresholds", "--json").stdout)
-    assert report["kind"] == "portrait"
-    assert (report["threshold"], report["dismissed_alerts"], report["dismissed_then"]) == (98.5, 1, 0)
-    text = town.run("thresholds").stdout
-    assert "alert_threshold = 98.5 would have kept every confirmed encounter" in text
-    assert "0 dismissed ones instead of 1 (-1); too few verdicts" in text

@@ -5,43 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homeward.deployment.outputs import connect
-from lambdas.cases.case import Case, CaseStatus, Name, SourcePhoto
-from lambdas.cases.table import read_status
-from lambdas.common.dynamodb import from_attributes
-from lambdas.common.photos import Photo
-from lambdas.encounters.encounter import Review
 from lambdas.ingest.gallery.rebuild import RebuildError
-from lambdas.ingest.gallery.wiring import open_gallery, open_photos
 from tests.support.memory_rekognition import client_error
-from tests.support.review_desk import Desk
+from tests.unit.homeward.commands.conftest import KEYS
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
     from tests.unit.homeward.conftest import Town
-
-CASE = "namus:MP1"
-KEYS = [f"photos/namus/MP1/{photo}.jpg" for photo in ("a", "b")]
-
-
-@pytest.fixture
-def filled(town: Town) -> Town:
-    """An open case with two photos. The second photo has no face."""
-    deployment = connect("town-dev")
-    gallery, photos = open_gallery(deployment), open_photos(deployment)
-    listed = tuple(SourcePhoto(photo_id=photo, url=photo) for photo in ("a", "b"))
-    gallery.open_case(
-        Case(case_id=CASE, source="namus", source_id="MP1", names=(Name(given="Marlowe"),), photos=listed), b"{}"
-    )
-    town.rekognition.found[KEYS[1]] = []
-    for photo, key in zip(listed, KEYS, strict=True):
-        picture = Photo(jpeg=key.encode(), width_px=200, height_px=240, source_format="JPEG", source_sha256=key)
-        gallery.put_photo(CASE, photo, picture)
-        photos.reconcile(key)
-    gallery.finish_case(CASE, content_sha256="1", source_modified="2025")
-    return town
 
 
 def run(town: Town, *arguments: str) -> tuple[int, str]:
@@ -116,34 +87,3 @@ def test_rebuild_does_not_swap_before_all_photos_are_indexed(filled: Town) -> No
     filled.rekognition.before = lambda _: None
     assert rebuild(filled)["previous"] == "faces"
     assert len(filled.rekognition.faces) == 2, "the second run fills the collection of the first"
-
-
-def test_close_deletes_faces_photos_and_unreviewed_encounters(
-    filled: Town, dynamodb: DynamoDBClient, s3: S3Client
-) -> None:
-    for review in (Review.OPEN, Review.CONFIRMED):
-        Desk(s3, dynamodb, clock=None).add_encounter(f"e-{review.value}", shots=1, case_id=CASE, review=review)
-    assert run(filled, "case", "close", CASE, "--dry-run")[1] == (
-        f"would close {CASE} (Marlowe), deleting 2 photos, 1 faces\n"
-    )
-    assert read_status(dynamodb, table="cases", case_id=CASE) is CaseStatus.OPEN
-    closed = json.loads(run(filled, "case", "close", CASE, "--json")[1])
-    assert (closed["photos"], closed["faces"], closed["unreviewed_encounters"]) == (2, 1, 1)
-    assert filled.rekognition.external_ids() == []
-    assert "Contents" not in s3.list_objects_v2(Bucket="gallery", Prefix="photos/")
-    kept = [item["Key"] for item in s3.list_objects_v2(Bucket="detection")["Contents"]]
-    assert kept == ["encounters/e-confirmed/c0.jpg"]
-    reviews = sorted(str(from_attributes(item)["review"]) for item in dynamodb.scan(TableName="encounters")["Items"])
-    assert reviews == ["confirmed", "withdrawn"]
-    assert run(filled, "gallery", "verify")[0] == 0
-
-
-def test_unknown_case_exits_with_3(filled: Town) -> None:
-    assert run(filled, "case", "close", "namus:MP2")[0] == 3
-    assert run(filled, "case", "show", "namus:MP2")[0] == 3
-
-
-def test_list_filters_by_status(filled: Town) -> None:
-    listed = json.loads(run(filled, "case", "list", "--status", "open", "--json")[1])
-    assert [(row["case_id"], row["name"], row["photos"]) for row in listed] == [(CASE, "Marlowe", 2)]
-    assert json.loads(run(filled, "case", "list", "--status", "resolved", "--json")[1]) == []
