@@ -1,1 +1,1 @@
-"""CloudFormation custom resources: the face collection, and emptying buckets on delete."""
+"""CloudFormation custom resources: the face collection, and emptying a bucket before its deletion."""

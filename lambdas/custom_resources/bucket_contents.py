@@ -1,4 +1,4 @@
-"""Empty a bucket that is about to be deleted."""
+"""The custom resource that empties a bucket before CloudFormation deletes it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
 
 class NotDeletedError(RuntimeError):
-    """S3 refused to delete objects; the text says which and why."""
+    """S3 refused to delete objects. The message names one of them and the error code."""
 
 
-def carry_out(s3: S3Client, event: dict[str, Any]) -> dict[str, Any]:
-    """Do what CloudFormation's event asks: nothing but at the end, and then only where data is not retained."""
+def handle_bucket_contents(s3: S3Client, event: dict[str, Any]) -> dict[str, Any]:
+    """Handle an event of CloudFormation: empty the bucket on Delete, unless its data is retained."""
     if event["RequestType"] != "Delete":
         return {"PhysicalResourceId": event["ResourceProperties"]["BucketName"]}
     bucket = event["PhysicalResourceId"]
@@ -23,12 +23,12 @@ def carry_out(s3: S3Client, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def empty(s3: S3Client, bucket: str) -> None:
-    """Delete every object, those too that come meanwhile; a bucket that is gone is empty.
+    """Delete every object, including those added meanwhile. A bucket that does not exist counts as empty.
 
     Raises:
-        NotDeletedError: S3 refused some.
+        NotDeletedError: S3 refused to delete an object.
     """
-    while keys := _some_keys(s3, bucket):
+    while keys := _next_keys(s3, bucket):
         refused = s3.delete_objects(
             Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
         ).get("Errors", [])
@@ -39,7 +39,7 @@ def empty(s3: S3Client, bucket: str) -> None:
             )
 
 
-def _some_keys(s3: S3Client, bucket: str) -> list[str]:
+def _next_keys(s3: S3Client, bucket: str) -> list[str]:
     try:
         page = s3.list_objects_v2(Bucket=bucket)
     except s3.exceptions.NoSuchBucket:

@@ -1,4 +1,4 @@
-"""The function behind the custom resource that empties a bucket."""
+"""The function of the custom resource that empties a bucket."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 import boto3
 
-from lambdas.custom_resources.answer import answer
-from lambdas.custom_resources.bucket_contents import carry_out
+from lambdas.custom_resources.bucket_contents import handle_bucket_contents
+from lambdas.custom_resources.response import respond
 
 s3 = boto3.client("s3")
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    """A bucket that cannot be emptied fails the removal, which can then be tried again."""
-    answer(event, lambda event: carry_out(s3, event))
+    """Respond to CloudFormation. If the bucket cannot be emptied, the deletion fails and can be retried."""
+    respond(event, lambda event: handle_bucket_contents(s3, event))

@@ -1,52 +1,34 @@
-"""Create, adopt and delete a face collection, however often CloudFormation asks."""
+"""The custom resource that creates, adopts and deletes a face collection. Every request is idempotent."""
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What CloudFormation asks for. `kept` says that deleting the resource leaves the collection."""
-
-    kind: str
-    collection_id: str
-    kept: bool
-
-
-def read_request(event: dict[str, Any]) -> Request:
-    """The request of a custom resource's event.
+def handle_face_collection(rekognition: RekognitionClient, event: dict[str, Any]) -> dict[str, Any]:
+    """Handle an event of CloudFormation. Create and Update adopt a collection that exists.
 
     Raises:
-        KeyError: a property is missing.
+        KeyError: a property of the resource is missing.
+        ClientError: Rekognition refused the request.
     """
     properties = event["ResourceProperties"]
-    deleted = event["RequestType"] == "Delete"
-    # When a collection is replaced, the one to delete is the old one, which only the physical id names.
-    collection_id = event["PhysicalResourceId"] if deleted else properties["CollectionId"]
-    return Request(kind=event["RequestType"], collection_id=collection_id, kept=properties["Removal"] == "retain")
-
-
-def carry_out(rekognition: RekognitionClient, request: Request) -> dict[str, Any]:
-    """Carry the request out and answer with the resource's id and attributes.
-
-    Raises:
-        ClientError: Rekognition refused; the deployment fails and is rolled back.
-    """
-    if request.kind == "Delete":
-        if not request.kept:
-            _delete(rekognition, request.collection_id)
-        return {"PhysicalResourceId": request.collection_id}
+    if event["RequestType"] == "Delete":
+        # If CloudFormation replaces a collection, only the physical id names the old one.
+        collection_id = event["PhysicalResourceId"]
+        if properties["Removal"] != "retain":
+            _delete(rekognition, collection_id)
+        return {"PhysicalResourceId": collection_id}
+    collection_id = properties["CollectionId"]
     with contextlib.suppress(rekognition.exceptions.ResourceAlreadyExistsException):
-        rekognition.create_collection(CollectionId=request.collection_id)
-    described = rekognition.describe_collection(CollectionId=request.collection_id)
+        rekognition.create_collection(CollectionId=collection_id)
+    described = rekognition.describe_collection(CollectionId=collection_id)
     return {
-        "PhysicalResourceId": request.collection_id,
+        "PhysicalResourceId": collection_id,
         "Data": {
             "Arn": described["CollectionARN"],
             "FaceModelVersion": described["FaceModelVersion"],
@@ -55,10 +37,10 @@ def carry_out(rekognition: RekognitionClient, request: Request) -> dict[str, Any
 
 
 def _delete(rekognition: RekognitionClient, collection_id: str) -> None:
-    """Delete the collection, and those that a rebuild of the gallery made beside it: their names begin with its own."""
+    """Delete the collection and those of gallery rebuilds, whose names start with its own."""
     pages = rekognition.get_paginator("list_collections").paginate()
-    every = [name for page in pages for name in page["CollectionIds"]]
-    for name in every:
+    names = [name for page in pages for name in page["CollectionIds"]]
+    for name in names:
         if name == collection_id or name.startswith(f"{collection_id}-"):
             with contextlib.suppress(rekognition.exceptions.ResourceNotFoundException):
                 rekognition.delete_collection(CollectionId=name)

@@ -1,4 +1,4 @@
-"""The function behind the face collection's custom resource."""
+"""The function of the custom resource for the face collection."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 import boto3
 
-from lambdas.custom_resources.answer import answer
-from lambdas.custom_resources.face_collection import carry_out, read_request
+from lambdas.custom_resources.face_collection import handle_face_collection
+from lambdas.custom_resources.response import respond
 
 rekognition = boto3.client("rekognition")
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    """What Rekognition refuses fails the deployment."""
-    answer(event, lambda event: carry_out(rekognition, read_request(event)))
+    """Respond to CloudFormation. If Rekognition refuses, the deployment fails."""
+    respond(event, lambda event: handle_face_collection(rekognition, event))

@@ -1,1 +1,1 @@
-"""Feeds of pictures (RSS, Atom, JSON Feed) whose images become captures."""
+"""Feeds (RSS, Atom, JSON Feed) whose images become captures."""

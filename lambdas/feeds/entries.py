@@ -1,4 +1,4 @@
-"""The entries of a feed, whichever of the three formats it has: when each was published, and its pictures."""
+"""Read the entries of a feed in any of the three formats: when each was published, and its images."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from lambdas.feeds.json_feed import read_json_feed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_MOST_ENTRIES = 500
-_MOST_IMAGES = 20  # of one entry
+_MAX_ENTRIES = 500
+_MAX_IMAGES = 20  # of one entry
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 class UnreadableFeedError(ValueError):
-    """The body is no feed; the text says why."""
+    """The body is not a feed. The message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry. `images` are absolute addresses, each once; `published_at` is None where the feed does not say."""
+    """One entry. `images` are absolute URLs without duplicates; `published_at` is None if the feed has no date."""
 
     entry_id: str
     published_at: datetime | None
@@ -36,28 +37,29 @@ class Entry:
 
 
 def read_entries(body: bytes, *, url: str) -> list[Entry]:
-    """The entries of an RSS or Atom feed or a JSON Feed that was fetched from this address; 500 at most.
+    """Parse an RSS or Atom feed or a JSON Feed that was fetched from `url`. Entries after the 500th are dropped.
 
     Raises:
-        UnreadableFeedError: it is neither.
+        UnreadableFeedError: the body has none of these formats.
     """
-    if body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+    if body.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{"):
         try:
-            items = read_json_feed(body)
+            items = read_json_feed(body.removeprefix(_BYTE_ORDER_MARK))
         except ValueError as error:
-            raise UnreadableFeedError(f"no JSON Feed: {error}") from error
+            raise UnreadableFeedError(f"not a JSON Feed: {error}") from error
         return [
             _entry(item.key, item.published_at, [*item.images, *_images_in(item.content_html)], url=url)
-            for item in items[:_MOST_ENTRIES]
+            for item in items[:_MAX_ENTRIES]
         ]
-    # As a stream: given bytes, feedparser would first try whether they are the name of a file.
+    # Pass a stream: feedparser tries to open bytes as a file name first.
     parsed: Any = feedparser.parse(io.BytesIO(body), response_headers={"content-location": url})
     if not parsed.get("version"):
-        raise UnreadableFeedError(f"no RSS or Atom feed: {parsed.get('bozo_exception', 'no such root element')}")
-    return [_entry_of(entry, url=url) for entry in parsed.entries[:_MOST_ENTRIES]]
+        raise UnreadableFeedError(f"not an RSS or Atom feed: {parsed.get('bozo_exception', 'unknown root element')}")
+    return [_parsed_entry(entry, url=url) for entry in parsed.entries[:_MAX_ENTRIES]]
 
 
-def _entry_of(entry: Any, *, url: str) -> Entry:
+def _parsed_entry(entry: Any, *, url: str) -> Entry:
+    """Convert an entry of feedparser. Thumbnails count only if there are no other images."""
     images = [*_attached(entry), *(src for text in _texts(entry) for src in _images_in(text))]
     if not images:
         images = [thumbnail.get("url") for thumbnail in entry.get("media_thumbnail", [])]
@@ -71,7 +73,7 @@ def _entry(entry_id: str, published_at: datetime | None, images: Iterable[str | 
     return Entry(
         entry_id=entry_id,
         published_at=published_at,
-        images=tuple(address for address in absolute if address.startswith(("https:", "http:")))[:_MOST_IMAGES],
+        images=tuple(address for address in absolute if address.startswith(("https:", "http:")))[:_MAX_IMAGES],
     )
 
 
@@ -85,19 +87,19 @@ def _attached(entry: Any) -> Iterator[str | None]:
 
 
 def _is_image(media_type: str | None, address: str | None) -> bool:
-    """By its type; by its name where the feed gives no type."""
+    """Decide by media type, or by file name if the feed has no type."""
     if media_type:
         return media_type.startswith("image/")
     return bool(address) and urlsplit(str(address)).path.lower().endswith(_SUFFIXES)
 
 
 def _texts(entry: Any) -> Iterator[str]:
-    """What an entry says, without the summary that only repeats it."""
+    """Yield the contents of an entry; its summary only if it has no contents."""
     contents = [content.get("value", "") for content in entry.get("content", [])]
     yield from contents or [entry.get("summary", "")]
 
 
-class _Images(HTMLParser):
+class _ImageParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.sources: list[str] = []
@@ -109,6 +111,6 @@ class _Images(HTMLParser):
 
 
 def _images_in(html: str) -> list[str]:
-    parser = _Images()
+    parser = _ImageParser()
     parser.feed(html)
     return parser.sources

@@ -1,4 +1,4 @@
-"""JSON Feed (https://www.jsonfeed.org/version/1.1/), as much of it as pictures need."""
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/): the members that have dates and images."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class _Attachment(msgspec.Struct):
 
 
 class Item(msgspec.Struct):
-    """One item. Its id may be a number: the standard asks readers to take what is not text as text."""
+    """One item. Its id may be a number: the standard asks readers to convert such ids to text."""
 
     id: str | int | float
     date_published: str | None = None
@@ -30,7 +30,7 @@ class Item(msgspec.Struct):
 
     @property
     def published_at(self) -> datetime | None:
-        """None where there is no date, or none that can be read."""
+        """The date of publication or modification; None if it is missing or unreadable."""
         try:
             instant = datetime.fromisoformat(self.date_published or self.date_modified or "")
         except ValueError:
@@ -39,7 +39,7 @@ class Item(msgspec.Struct):
 
     @property
     def images(self) -> list[str]:
-        """Addresses, as they stand in the feed."""
+        """The URLs of the main image and the attached images, as the feed has them."""
         attached = [attachment.url for attachment in self.attachments if attachment.mime_type.startswith("image/")]
         return [*([self.image] if self.image else []), *attached]
 
@@ -50,9 +50,9 @@ class _JsonFeed(msgspec.Struct):
 
 
 def read_json_feed(body: bytes) -> list[Item]:
-    """The items.
+    """Decode the items of a feed without byte order mark.
 
     Raises:
-        ValueError: no JSON, or not a JSON Feed's.
+        ValueError: the body is not JSON, or not a JSON Feed.
     """
-    return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"), type=_JsonFeed).items
+    return msgspec.json.decode(body, type=_JsonFeed).items

@@ -1,4 +1,4 @@
-"""Reads one feed: each of its pictures becomes a capture of the camera `feed-NAME`, once."""
+"""Read one feed: each of its images becomes one capture of the camera `feed-NAME`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lambdas.detection.message import ReceivedCapture
 from lambdas.detection.store_capture import store_capture
 from lambdas.downloads.errors import SourceError, UnavailableError
 from lambdas.feeds.entries import read_entries
-from lambdas.feeds.seen import REMEMBERED
+from lambdas.feeds.seen import MAX_AGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from lambdas.feeds.settings import FeedSettings
 
 _MAX_FEED_BYTES = 5_000_000
-# Shorter than the time to the next run, so that two never read one feed at once.
-_LONGEST_RUN = timedelta(minutes=4)
-_FAILURES_IN_A_ROW = 3
+# Shorter than the interval between runs, so that runs of one feed never overlap.
+_MAX_DURATION = timedelta(minutes=4)
+_MAX_FAILURES_IN_A_ROW = 3
 
 
 class FeedReport(msgspec.Struct, kw_only=True):
-    """Counts of pictures, by what came of each; those `failed` and `left` are for the next run."""
+    """Counts of images by outcome. The next run retries those `failed` and `left`."""
 
     feed: str
     changed: bool = True
@@ -46,7 +46,7 @@ class FeedReport(msgspec.Struct, kw_only=True):
 
 @dataclass(kw_only=True)
 class FeedReader:
-    """One run over one feed. It may be killed at any point, and run twice at once: a picture stays one capture."""
+    """One run over one feed. A crash or a concurrent run never makes two captures of one image."""
 
     feed: FeedSettings
     client: PoliteClient
@@ -57,11 +57,11 @@ class FeedReader:
     failures_in_a_row: int = 0
 
     def read(self) -> FeedReport:
-        """Submit every picture of the feed that was not dealt with before.
+        """Submit every image that is not done yet.
 
         Raises:
-            UnreadableFeedError: the body is no feed.
-            SourceError: the feed itself cannot be had.
+            UnreadableFeedError: the body is not a feed.
+            SourceError: the feed itself cannot be fetched.
         """
         report = FeedReport(feed=self.feed.name)
         answer = self.client.get_if_changed(self.feed.url, validators=self.seen.validators(), max_bytes=_MAX_FEED_BYTES)
@@ -70,18 +70,18 @@ class FeedReader:
             return report
         started = self.now()
         for entry in read_entries(answer.body, url=self.feed.url):
-            if entry.published_at is None or entry.published_at > started - REMEMBERED:
-                self._deal_with(entry, report, until=started + _LONGEST_RUN)
+            if entry.published_at is None or entry.published_at > started - MAX_AGE:
+                self._submit_images(entry, report, until=started + _MAX_DURATION)
         if not report.failed and not report.left:
             self.seen.remember_validators(answer.validators)
         return report
 
-    def _deal_with(self, entry: Entry, report: FeedReport, *, until: datetime) -> None:
+    def _submit_images(self, entry: Entry, report: FeedReport, *, until: datetime) -> None:
         for image in entry.images:
             capture = self._capture(entry, image)
             if self.seen.has(capture.capture_id):
                 continue
-            if self.now() > until or self.failures_in_a_row >= _FAILURES_IN_A_ROW:
+            if self.now() > until or self.failures_in_a_row >= _MAX_FAILURES_IN_A_ROW:
                 report.left += 1
                 continue
             try:
@@ -98,7 +98,7 @@ class FeedReader:
             self.seen.add(capture.capture_id, dated=entry.published_at is not None)
 
     def _submit(self, image: str, capture: Capture) -> None:
-        """As the gallery's photos are: what it is by content, upright, without metadata, no larger than is of use."""
+        """Fetch and store an image, prepared like a gallery photo: type checked, upright, no metadata, limited size."""
         jpeg = prepare_photo(self.client.get(image, max_bytes=MAX_PHOTO_BYTES)).jpeg
         store_capture(self.s3, bucket=self.bucket, received=ReceivedCapture(capture=capture, jpeg=jpeg), now=self.now())
 

@@ -1,4 +1,4 @@
-"""The read-feed function: each feed's own schedule invokes it with {"feed": NAME}."""
+"""The read-feed function. The schedule of each feed invokes it with {"feed": NAME}."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TABLE, BUCKET = os.environ["FEEDS_TABLE"], os.environ["DETECTION_BUCKET"]
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Read one feed. Of its pictures nothing is logged but how many there were."""
+    """Read one feed. Return and count the outcomes of its images; log nothing else about them."""
     feed = feeds.of_name(event["feed"])
     reader = FeedReader(
         feed=feed,
@@ -51,7 +51,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def client(feed: FeedSettings) -> PoliteClient:
-    """One request a second. A feed without TLS is on this machine: the agency's file takes no other (local cloud)."""
+    """Build the client of a feed: one request a second, and only to public addresses.
+
+    An http:// feed is on localhost: the agency file allows http:// only for the local cloud.
+    """
     public = None if feed.url.startswith("http:") else PublicOnly(httpx.HTTPTransport())
     return PoliteClient(
         base_url=feed.url,

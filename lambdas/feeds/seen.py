@@ -1,7 +1,7 @@
-"""What is known of each feed: the validators of its last whole reading, and the pictures that were dealt with.
+"""Remember what was read of each feed: its validators, and the images that are done.
 
-The feeds table has keys `feed` and `record`: `validators`, and for each picture `image#CAPTURE_ID`, which says no more
-than when it may be forgotten.
+The feeds table has the keys `feed` and `record`. The record `validators` has the HTTP validators; each record
+`image#CAPTURE_ID` marks an image as done and only has its expiry.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# An entry that was published longer ago is not read, so that nothing is forgotten that may come again.
-REMEMBERED = timedelta(days=90)
+# The reader ignores older entries, so the record of an image may expire after this time and a margin.
+MAX_AGE = timedelta(days=90)
 _MARGIN = timedelta(days=7)
 
 
@@ -33,20 +33,20 @@ class Seen:
     now: Callable[[], datetime]
 
     def validators(self) -> dict[str, str]:
-        """ETag and Last-Modified of the feed when all of it had been dealt with; empty at first."""
+        """Return ETag and Last-Modified of the last feed whose images are all done; empty at first."""
         return dict(self._get("validators").get("values", {}))
 
     def remember_validators(self, values: Mapping[str, str]) -> None:
-        """Nothing of the feed is left to do until these change."""
+        """Mark the feed as done until these change."""
         self._put("validators", values=dict(values))
 
     def has(self, capture_id: str) -> bool:
-        """Whether the picture was dealt with."""
+        """Tell whether the image is done."""
         return bool(self._get(f"image#{capture_id}"))
 
     def add(self, capture_id: str, *, dated: bool) -> None:
-        """The picture was dealt with: submitted, or found to be of no use. Without a date it is never forgotten."""
-        expires_at = int((self.now() + REMEMBERED + _MARGIN).timestamp()) if dated else None
+        """Mark an image as done, submitted or unusable. The record never expires if its entry has no date."""
+        expires_at = int((self.now() + MAX_AGE + _MARGIN).timestamp()) if dated else None
         self._put(f"image#{capture_id}", expires_at=expires_at)
 
     def _get(self, record: str) -> dict[str, Any]:

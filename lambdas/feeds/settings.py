@@ -1,4 +1,4 @@
-"""The agency's `[[feeds]]` as the function gets them: the environment variable FEEDS, JSON."""
+"""The agency's `[[feeds]]`, as the function gets them: one JSON document in `FEEDS`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed. Its pictures come from its own origin and from `image_origins`; `permission` says who allowed it."""
+    """One feed. Images may come from its own origin and `image_origins`; `permission` names who allowed access."""
 
     name: str
     url: str
@@ -15,32 +15,32 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def camera(self) -> str:
-        """What its captures are captures of."""
+        """The camera name of its captures."""
         return f"feed-{self.name}"
 
 
 class Feeds(msgspec.Struct, frozen=True, kw_only=True):
-    """All feeds of the agency, and who answers for this system."""
+    """All feeds of the agency, and the contact that the User-Agent names."""
 
     contact: str
     feeds: tuple[FeedSettings, ...]
 
     def of_name(self, name: str) -> FeedSettings:
-        """The feed of this name.
+        """Return the feed with this name.
 
         Raises:
-            LookupError: the agency's file has none.
+            LookupError: the agency file has no such feed.
         """
         found = next((feed for feed in self.feeds if feed.name == name), None)
         if found is None:
-            raise LookupError(f"the agency's file has no feed {name!r}")
+            raise LookupError(f"no feed {name!r} in the agency file")
         return found
 
 
 def read_feeds(text: str) -> Feeds:
-    """Decode FEEDS.
+    """Decode `FEEDS`.
 
     Raises:
-        msgspec.ValidationError: a member is missing or wrong.
+        msgspec.ValidationError: a member is missing or invalid.
     """
     return msgspec.json.decode(text, type=Feeds)

@@ -1,1 +1,1 @@
-"""Which cameras may join the fleet."""
+"""The fleet: which devices may become cameras."""

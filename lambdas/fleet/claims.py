@@ -1,4 +1,4 @@
-"""A place in the fleet that an operator reserved for a camera: taken once, by the right device, before it expires."""
+"""Camera reservations. An operator reserves a camera name for a device, which claims it once before it expires."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 def reserve(
     dynamodb: DynamoDBClient, *, table: str, camera: str, site: str, serial_number: str, until: datetime, now: datetime
 ) -> bool:
-    """Let the device of this serial number become this camera, once, until then.
+    """Reserve the name for the device with this serial number; False if a camera has the name already.
 
-    An earlier reservation that no device has used is replaced. Returns whether the name was free: that of a camera
-    that is there is not, since a second device would have the same name.
+    Replaces an earlier reservation that no device has claimed.
     """
     item = {
         "camera": camera,
@@ -46,16 +45,16 @@ def reserve(
 
 
 def is_free(entry: Mapping[str, Any]) -> bool:
-    """Whether the entry is no more than a reservation that no device has used; what `reserve` asks of it."""
+    """Tell whether an entry of the table is an unclaimed reservation, which `reserve` may replace."""
     return "claim_until" in entry and "claimed_at" not in entry
 
 
-def take(
+def claim(
     dynamodb: DynamoDBClient, *, table: str, camera: str, serial_number: str, certificate: str, now: datetime
 ) -> str | None:
-    """Make the device the camera, and nobody else any more; returns why it is refused, None if it is not.
+    """Claim the reservation for the device; return the reason if it is refused, otherwise None.
 
-    The same certificate may ask again: MQTT may deliver a device's request twice.
+    Idempotent for the same certificate, because MQTT may deliver a device's request twice.
     """
     try:
         dynamodb.update_item(
@@ -71,7 +70,7 @@ def take(
         )
     except ClientError as error:
         if is_condition_failure(error):
-            entry: Any = error.response.get("Item", {})  # botocore's type does not have it
+            entry: Any = error.response.get("Item", {})  # botocore's type lacks it
             return _reason(from_attributes(entry), serial_number, to_text(now))
         raise
     return None
@@ -79,9 +78,9 @@ def take(
 
 def _reason(entry: dict[str, Any], serial_number: str, now: str) -> str:
     if "claim_until" not in entry:
-        return "no place is reserved for this camera"
+        return "the camera is not reserved"
     if entry["serial_number"] != serial_number:
-        return "the place is reserved for another serial number"
+        return "the camera is reserved for another serial number"
     if entry["claim_until"] <= now:
         return "the reservation has expired"
-    return "the place is taken"
+    return "another device has claimed the camera"

@@ -1,4 +1,4 @@
-"""The pre-provisioning hook: AWS IoT asks it before a device with the claim certificate becomes a camera."""
+"""The pre-provisioning hook. AWS IoT invokes it before a device with the claim certificate becomes a camera."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
-from lambdas.fleet.claims import take
+from lambdas.fleet.claims import claim
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -24,7 +24,7 @@ TABLE = os.environ["CAMERAS_TABLE"]
 
 
 class _Parameters(msgspec.Struct, rename="pascal"):
-    """What the device says of itself, which anybody with the claim certificate can say."""
+    """What the device claims to be. Anybody with the claim certificate can send any values."""
 
     thing_name: Annotated[str, msgspec.Meta(pattern=r"^[a-zA-Z0-9:_-]{1,128}$")]
     serial_number: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
@@ -38,23 +38,24 @@ class _Request(msgspec.Struct, rename="camel"):
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, bool]:
-    """Refuses every device that no operator reserved a place for."""
-    refused = _refused(event)
-    metrics.count("CamerasRefused" if refused else "CamerasProvisioned")
+    """Refuse every device without a reservation."""
+    refusal = _claim(event)
+    metrics.count("CamerasRefused" if refusal else "CamerasProvisioned")
     about = {"camera": event.get("parameters", {}).get("ThingName"), "claim": event.get("claimCertificateId")}
-    if refused:
-        logger.warning("a device was refused", extra={"reason": refused, **about})
+    if refusal:
+        logger.warning("device refused", extra={"reason": refusal, **about})
     else:
-        logger.info("a device became a camera", extra=about)
-    return {"allowProvisioning": refused is None}
+        logger.info("device became a camera", extra=about)
+    return {"allowProvisioning": refusal is None}
 
 
-def _refused(event: dict[str, Any]) -> str | None:
+def _claim(event: dict[str, Any]) -> str | None:
+    """Claim the camera that the event names; return the reason of a refusal, otherwise None."""
     try:
         request = msgspec.convert(event, type=_Request)
     except msgspec.ValidationError as error:
         return str(error)
-    return take(
+    return claim(
         dynamodb,
         table=TABLE,
         camera=request.parameters.thing_name,

@@ -1,1 +1,1 @@
-"""Alerts posted to other systems: signed webhooks, and chat rooms."""
+"""Post alerts to other systems: signed webhooks and chat rooms."""

@@ -1,4 +1,4 @@
-"""Post one alert to one receiver, and say how to go on where that fails."""
+"""Post one alert to one receiver, and decide when to retry."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _FIRST_PAUSE_S = 5
-_LONGEST_PAUSE_S = 900
-_LONGEST_ASKED_FOR_S = 3600
+_MAX_PAUSE_S = 900
+_MAX_RETRY_AFTER_S = 3600
 _TIMEOUT = urllib3.Timeout(connect=5, read=10)
 _HTTPS = re.compile(r"https://[^\s/]+\S*")
-_ON_THIS_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?")
+_LOCALHOST = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?")
 
 
 class Receiver(msgspec.Struct, frozen=True, kw_only=True):
-    """A webhook with its address and the ARN of its key; or a chat room, whose address is itself the secret."""
+    """A webhook or a chat room.
+
+    `secret` is the ARN of a secret: the signing key of a webhook, or the address of a chat room, which has no `url`.
+    """
 
     name: str
     secret: str
@@ -33,7 +36,7 @@ class Receiver(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotDeliveredError(RuntimeError):
-    """The receiver did not take the alert; the text says why. It is to be tried again after `pause_s` seconds."""
+    """The receiver did not accept the alert. The message says why; retry after `pause_s` seconds."""
 
     def __init__(self, reason: str, *, pause_s: int) -> None:
         super().__init__(reason)
@@ -42,7 +45,7 @@ class NotDeliveredError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Poster:
-    """`read_secret` reads a secret by its ARN; `is_local` allows addresses without TLS on this machine."""
+    """Posts alerts. `read_secret` reads a secret by its ARN; `is_local` allows http:// addresses on localhost."""
 
     http: urllib3.PoolManager
     read_secret: Callable[[str], str]
@@ -50,17 +53,17 @@ class Poster:
     now: Callable[[], datetime]
 
     def post(self, receiver: Receiver, body: bytes, *, attempt: int) -> None:
-        """Post an alert's document; a redirect is not followed, it may lead to anybody.
+        """Post the JSON document of an alert. Redirects are not followed: they may lead to any server.
 
         Raises:
-            NotDeliveredError: the receiver cannot be reached, or its answer is not of the 200s.
+            NotDeliveredError: the receiver is unreachable, or its status is not 2xx.
         """
         secret = self.read_secret(receiver.secret)
         url = receiver.url or secret
-        if not (_HTTPS.fullmatch(url) or (self.is_local and _ON_THIS_MACHINE.fullmatch(url))):
-            reason = f"no https:// address; for a chat room: homeward webhook set-url {receiver.name}"
-            raise NotDeliveredError(reason, pause_s=_pause_s(attempt))
-        posted, headers = self._signed(body, secret) if receiver.url else _as_chat(body)
+        if not (_HTTPS.fullmatch(url) or (self.is_local and _LOCALHOST.fullmatch(url))):
+            reason = f"no https:// address; set that of a chat room with: homeward webhook set-url {receiver.name}"
+            raise NotDeliveredError(reason, pause_s=_backoff_s(attempt))
+        posted, headers = self._signed(body, secret) if receiver.url else _chat_message(body)
         headers |= {"content-type": "application/json", "user-agent": "Homeward"}
         try:
             answer = self.http.request(
@@ -74,8 +77,8 @@ class Poster:
                 preload_content=False,
             )
         except urllib3.exceptions.HTTPError as error:
-            # Not its text: that may have the address in it, which for a chat room is a secret.
-            raise NotDeliveredError(type(error).__name__, pause_s=_pause_s(attempt)) from None
+            # The message of the error may contain the address, which is a secret for a chat room.
+            raise NotDeliveredError(type(error).__name__, pause_s=_backoff_s(attempt)) from None
         answer.close()
         self._check(answer.status, answer.headers.get("retry-after"), attempt)
 
@@ -88,14 +91,16 @@ class Poster:
         if 200 <= status < 300:
             return
         if status == 429 or status >= 500:
-            asked = self._seconds(retry_after)
-            pause_s = min(max(_pause_s(attempt), asked), _LONGEST_ASKED_FOR_S) if asked else _pause_s(attempt)
-            raise NotDeliveredError(f"it answered {status}", pause_s=pause_s)
-        # Trying again is of little use: it soon goes where an operator sees it.
-        raise NotDeliveredError(f"it refused with {status}", pause_s=1)
+            requested_s = self._retry_after_s(retry_after)
+            pause_s = _backoff_s(attempt)
+            if requested_s:
+                pause_s = min(max(pause_s, requested_s), _MAX_RETRY_AFTER_S)
+            raise NotDeliveredError(f"the receiver answered {status}", pause_s=pause_s)
+        # A retry rarely helps. A short pause soon moves the alert to the dead-letter queue, where an operator sees it.
+        raise NotDeliveredError(f"the receiver refused with {status}", pause_s=1)
 
-    def _seconds(self, retry_after: str | None) -> int:
-        """Seconds, or a date; 0 where it is neither."""
+    def _retry_after_s(self, retry_after: str | None) -> int:
+        """Parse a Retry-After header, which has seconds or a date; 0 if it has neither."""
         if not retry_after:
             return 0
         if retry_after.isdecimal():
@@ -106,10 +111,10 @@ class Poster:
             return 0
 
 
-def _as_chat(body: bytes) -> tuple[bytes, dict[str, str]]:
-    """What Slack, Mattermost, Rocket.Chat and Google Chat take as a message."""
+def _chat_message(body: bytes) -> tuple[bytes, dict[str, str]]:
+    """Build the message format that Slack, Mattermost, Rocket.Chat and Google Chat share."""
     return msgspec.json.encode({"text": msgspec.json.decode(body)["text"]}), {}
 
 
-def _pause_s(attempt: int) -> int:
-    return int(min(_FIRST_PAUSE_S * 2 ** (attempt - 1), _LONGEST_PAUSE_S))
+def _backoff_s(attempt: int) -> int:
+    return int(min(_FIRST_PAUSE_S * 2 ** (attempt - 1), _MAX_PAUSE_S))

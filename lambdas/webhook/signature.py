@@ -1,4 +1,4 @@
-"""The signature of a webhook, by the Standard Webhooks specification (standardwebhooks.com, version 1.0.0)."""
+"""Sign webhooks as the Standard Webhooks specification 1.0.0 (standardwebhooks.com) defines."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import re
 
 
 def signed_headers(body: bytes, *, secret: str, message_id: str, at_s: int) -> dict[str, str]:
-    """The three headers that let a receiver see who sent this, when, and whether it has it already.
+    """Return the three headers that prove the sender and let the receiver deduplicate.
 
-    `secret` is the key in base64; `at_s` is the time of this attempt in seconds since 1970, which a receiver compares
-    with its own clock (5 minutes) against replays. `message_id` is the same for every attempt.
+    `secret` is the key in base64. `at_s` is the time of this attempt in seconds since 1970: against replays, receivers
+    accept it only within 5 minutes of their own clock. `message_id` is the same for every attempt.
     """
-    # The id is part of what is signed, and full stops separate the parts.
+    # The signed text separates its parts by full stops, so the id must not contain any.
     name = re.sub(r"[^A-Za-z0-9_-]", "-", message_id)
     signed = f"{name}.{at_s}.".encode() + body
     signature = base64.b64encode(hmac.digest(base64.b64decode(secret), signed, hashlib.sha256)).decode()

@@ -1,4 +1,4 @@
-"""The webhook function: behind one queue a receiver, each of which the alert topic delivers to."""
+"""The webhook function. Each receiver has a queue that subscribes to the alert topic and invokes it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from lambdas.common.batch import Record
 
-_SECRETS_KEPT_S = 300
+_SECRET_CACHE_S = 300
 
 logger = logging.getLogger(__name__)
 metrics = Metrics()
@@ -31,15 +31,15 @@ receivers = msgspec.json.decode(os.environ["RECEIVERS"], type=dict[str, Receiver
 queue_urls = {url.rpartition("/")[2]: url for url in receivers}
 poster = Poster(
     http=urllib3.PoolManager(),
-    read_secret=lambda arn: str(secrets.get(arn, max_age=_SECRETS_KEPT_S)),
-    # Only the local cloud sets an address of AWS on this machine.
+    read_secret=lambda arn: str(secrets.get(arn, max_age=_SECRET_CACHE_S)),
+    # Only in the local cloud is the AWS endpoint on localhost.
     is_local=os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1"),
     now=now,
 )
 
 
 def deliver(record: Record) -> bool:
-    """Post the alert of one message; where that fails, it comes again after a pause that grows."""
+    """Post the alert of one message; False if it failed, and the queue redelivers it after a backoff."""
     url = queue_urls[record["eventSourceARN"].rpartition(":")[2]]
     receiver, attempt = receivers[url], int(record["attributes"]["ApproximateReceiveCount"])
     try:
@@ -59,6 +59,6 @@ def deliver(record: Record) -> bool:
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """A message that was not delivered stays in its queue, until it was received too often."""
+    """Handle a batch. A failed message stays in its queue until the maximum receive count."""
     failed = [record["messageId"] for record in event["Records"] if not deliver(record)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}

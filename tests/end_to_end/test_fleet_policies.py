@@ -22,7 +22,8 @@ from homeward.fleet.registration import register_camera
 from homeward.fleet.revocation import revoke_camera
 from homeward.fleet.status import camera_statuses
 from lambdas.common.times import now
-from lambdas.fleet.claims import reserve, take
+from lambdas.fleet.claims import claim as claim_camera
+from lambdas.fleet.claims import reserve
 from local_cloud.demo.agency import STAGE, write_agency_file
 from local_cloud.demo.watch import wait_until
 from local_cloud.lifecycle import running_cloud
@@ -227,9 +228,9 @@ def test_of_many_devices_at_once_one_becomes_the_camera(fleet: Fleet) -> None:
     assert reserve(dynamodb, table=table, **place, site="Pier", until=now() + timedelta(days=1), now=now())
 
     def join(number: int) -> str | None:
-        return take(dynamodb, table=table, **place, certificate=f"certificate-{number}", now=now())
+        return claim_camera(dynamodb, table=table, **place, certificate=f"certificate-{number}", now=now())
 
     with ThreadPoolExecutor(8) as pool:
         refused = list(pool.map(join, range(16)))
     assert refused.count(None) == 1
-    assert refused.count("the place is taken") == 15
+    assert refused.count("another device has claimed the camera") == 15

@@ -1,4 +1,4 @@
-"""A feed's server, the feeds table, and the reader between them."""
+"""A feed's website, the feeds table, and a reader."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def item(number: int, *images: str, published: str = "Mon, 23 Nov 2026 02:00:00 
 
 @dataclass
 class Reading:
-    """Each `read` is one run of the function."""
+    """A website and a bucket. Each `read` is one run of the function."""
 
     website: Website
     s3: S3Client
@@ -74,12 +74,12 @@ class Reading:
         return FeedReader(feed=FEED, bucket="detection", now=self.clock, **options).read()
 
     def captures(self) -> dict[str, dict[str, str]]:
-        """Metadata by key."""
+        """Return the metadata of each capture by key."""
         listed = self.s3.list_objects_v2(Bucket="detection").get("Contents", [])
         return {each["Key"]: self.s3.head_object(Bucket="detection", Key=each["Key"])["Metadata"] for each in listed}
 
     def search_all(self) -> None:
-        """What the match function does with people who are not missing."""
+        """Delete the captures, as the match function does with people who are not missing."""
         for key in self.captures():
             self.s3.delete_object(Bucket="detection", Key=key)
 

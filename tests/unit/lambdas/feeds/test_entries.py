@@ -47,7 +47,7 @@ JSON_FEED = {
 }
 
 
-def test_an_rss_feed() -> None:
+def test_rss_entries_have_date_and_images() -> None:
     first, second = read_entries(RSS.encode(), url=URL)
     assert (first.entry_id.endswith("1"), first.published_at) == (True, PUBLISHED)
     assert first.images == (
@@ -59,14 +59,14 @@ def test_an_rss_feed() -> None:
     assert (second.published_at, second.images) == (None, ("https://shelter.example/thumbnail.jpg",))
 
 
-def test_an_atom_feed() -> None:
+def test_atom_entry_has_date_and_images() -> None:
     [entry] = read_entries(ATOM.encode(), url=URL)
     assert entry.published_at == PUBLISHED
     assert entry.images == ("https://shelter.example/news/e.png", "https://shelter.example/c.jpg")
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\n "])
-def test_a_json_feed(mark: bytes) -> None:
+def test_json_feed_items_have_date_and_images(mark: bytes) -> None:
     first, second = read_entries(mark + json.dumps(JSON_FEED).encode(), url=URL)
     assert (first.entry_id, first.published_at) == ("1", PUBLISHED)
     assert first.images == (
@@ -77,24 +77,24 @@ def test_a_json_feed(mark: bytes) -> None:
     assert (second.entry_id, second.published_at, second.images) == ("2", None, ())
 
 
-def test_a_feed_may_be_empty() -> None:
+def test_feed_may_be_empty() -> None:
     assert read_entries(b'<rss version="2.0"><channel><title>x</title></channel></rss>', url=URL) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"<html><body>x</body></html>", b"{", b'{"items": []}', b"\x89PNG"])
-def test_what_is_no_feed_is_said_so(body: bytes) -> None:
+def test_other_body_is_unreadable(body: bytes) -> None:
     with pytest.raises(UnreadableFeedError):
         read_entries(body, url=URL)
 
 
-def test_a_body_that_names_a_file_does_not_open_it(tmp_path: Path) -> None:
+def test_body_that_names_a_file_does_not_open_it(tmp_path: Path) -> None:
     file = tmp_path / "secret.xml"
     file.write_text(RSS)
     with pytest.raises(UnreadableFeedError):
         read_entries(str(file).encode(), url=URL)
 
 
-def test_entities_neither_grow_nor_read_files(tmp_path: Path) -> None:
+def test_xml_entities_neither_expand_nor_read_files(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     nested = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 20}">' for n in range(1, 9))
     bomb = f'<!DOCTYPE rss [<!ENTITY e0 "xxxxxxxxxx">{nested}<!ENTITY f SYSTEM "file://{tmp_path}/secret">]>'
@@ -103,7 +103,7 @@ def test_entities_neither_grow_nor_read_files(tmp_path: Path) -> None:
     assert not [entry for entry in entries if "secret" in entry.entry_id or len(entry.entry_id) > 1_000]
 
 
-def test_no_entry_has_pictures_without_end() -> None:
+def test_entries_and_images_are_limited() -> None:
     images = "".join(f"<img src='{number}.jpg'>" for number in range(30))
     feed = JSON_FEED | {"items": [{"id": "1", "content_html": images}] * 600}
     entries = read_entries(json.dumps(feed).encode(), url=URL)

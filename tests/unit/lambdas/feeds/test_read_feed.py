@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.unit.lambdas.feeds.conftest import Reading
 
 
-def test_each_picture_becomes_a_capture_that_was_taken_when_its_entry_was_published(reading: Reading) -> None:
+def test_image_becomes_a_capture_dated_by_its_entry(reading: Reading) -> None:
     reading.website.answers = {
         "/feed.xml": rss(item(1, "/a.png"), item(2, "https://pictures.example/b.png")),
         "/a.png": picture(1),
@@ -28,10 +28,10 @@ def test_each_picture_becomes_a_capture_that_was_taken_when_its_entry_was_publis
         assert key == f"captures/feed-shelter/2026-11-23/{metadata['capture-id']}.jpg"
         assert metadata["captured-at"] == "2026-11-23T02:00:00.000Z"
         body = reading.s3.get_object(Bucket="detection", Key=key)["Body"].read()
-        assert body.startswith(b"\xff\xd8"), "whatever it was, it is a JPEG now"
+        assert body.startswith(b"\xff\xd8"), "every image is converted to JPEG"
 
 
-def test_each_picture_once_whatever_else_the_feed_changes(reading: Reading) -> None:
+def test_changed_feed_does_not_repeat_an_image(reading: Reading) -> None:
     reading.website.answers = {"/feed.xml": rss(item(1, "/a.png")), "/a.png": picture()}
     reading.read()
     reading.search_all()
@@ -41,7 +41,7 @@ def test_each_picture_once_whatever_else_the_feed_changes(reading: Reading) -> N
     assert reading.website.paths.count("/a.png") == 1
 
 
-def test_a_feed_that_has_not_changed_is_not_fetched(reading: Reading) -> None:
+def test_unchanged_feed_is_not_downloaded_again(reading: Reading) -> None:
     def feed(request: httpx.Request) -> httpx.Response:
         return httpx.Response(304) if request.headers.get("if-none-match") else rss(item(1, "/a.png"))
 
@@ -50,7 +50,7 @@ def test_a_feed_that_has_not_changed_is_not_fetched(reading: Reading) -> None:
     assert not reading.read().changed
 
 
-def test_a_picture_that_could_not_be_had_is_fetched_by_the_next_run(reading: Reading) -> None:
+def test_next_run_retries_an_unavailable_image(reading: Reading) -> None:
     reading.website.answers = {
         "/feed.xml": rss(item(1, "/a.png", "/b.png")),
         "/a.png": httpx.Response(503),
@@ -66,7 +66,7 @@ def test_a_picture_that_could_not_be_had_is_fetched_by_the_next_run(reading: Rea
 @pytest.mark.parametrize(
     "answer", [httpx.Response(404), httpx.Response(200, content=b"<html>no picture</html>"), httpx.Response(200)]
 )
-def test_a_picture_of_no_use_is_asked_for_once(reading: Reading, answer: httpx.Response) -> None:
+def test_unusable_image_is_requested_once(reading: Reading, answer: httpx.Response) -> None:
     reading.website.answers = {"/feed.xml": rss(item(1, "/a.png")), "/a.png": answer}
     assert reading.read().unusable == 1
     reading.website.answers["/feed.xml"] = rss(item(1, "/a.png"), item(2))
@@ -77,24 +77,24 @@ def test_a_picture_of_no_use_is_asked_for_once(reading: Reading, answer: httpx.R
 @pytest.mark.parametrize(
     "link", ["https://elsewhere.example/a.png", "http://shelter.example/a.png", "https://169.254.169.254/latest"]
 )
-def test_a_picture_elsewhere_is_not_fetched(reading: Reading, link: str) -> None:
+def test_image_on_another_origin_is_not_requested(reading: Reading, link: str) -> None:
     reading.website.answers = {"/feed.xml": rss(item(1, link)), "/a.png": picture(), "/latest": picture()}
     assert reading.read().unusable == 1
     assert reading.website.paths == ["/feed.xml"]
 
 
-def test_a_redirect_elsewhere_is_not_followed(reading: Reading) -> None:
+def test_redirect_to_another_origin_is_not_followed(reading: Reading) -> None:
     to_metadata = httpx.Response(302, headers={"location": "https://169.254.169.254/latest"})
     reading.website.answers = {"/feed.xml": rss(item(1, "/a.png")), "/a.png": to_metadata, "/latest": picture()}
     assert reading.read().unusable == 1
     assert "/latest" not in reading.website.paths
 
 
-def test_a_run_that_was_killed_goes_on_where_it_was(reading: Reading) -> None:
+def test_next_run_continues_after_a_crash(reading: Reading) -> None:
     class Killed(BaseException):
         pass
 
-    class DyingS3:
+    class CrashingS3:
         puts = 0
 
         def put_object(self, **request: Any) -> None:
@@ -107,13 +107,13 @@ def test_a_run_that_was_killed_goes_on_where_it_was(reading: Reading) -> None:
         "/feed.xml": rss(item(1, "/a.png", "/b.png")), "/a.png": picture(1), "/b.png": picture(2)
     }  # fmt: skip
     with pytest.raises(Killed):
-        reading.read(s3=DyingS3())
+        reading.read(s3=CrashingS3())
     assert len(reading.captures()) == 1
     assert reading.read().submitted == 1
     assert len(reading.captures()) == 2
 
 
-def test_a_run_ends_before_the_next_one_starts_and_leaves_the_rest_to_it(reading: Reading) -> None:
+def test_run_stops_in_time_and_the_next_one_continues(reading: Reading) -> None:
     def slow(_: httpx.Request) -> httpx.Response:
         reading.clock.advance(minutes=3)
         return picture()
@@ -125,7 +125,7 @@ def test_a_run_ends_before_the_next_one_starts_and_leaves_the_rest_to_it(reading
     assert reading.read().submitted == 1
 
 
-def test_a_server_that_gives_no_pictures_is_left_alone(reading: Reading) -> None:
+def test_run_stops_after_three_failures_in_a_row(reading: Reading) -> None:
     links = [f"/{number}.png" for number in range(9)]
     reading.website.answers = {"/feed.xml": rss(item(1, *links)), **dict.fromkeys(links, httpx.Response(403))}
     report = reading.read()
@@ -133,7 +133,7 @@ def test_a_server_that_gives_no_pictures_is_left_alone(reading: Reading) -> None
     assert len(reading.website.paths) == 1 + 3
 
 
-def test_old_entries_are_left_out_so_that_what_was_seen_may_be_forgotten(reading: Reading) -> None:
+def test_old_entries_are_ignored_and_records_expire(reading: Reading) -> None:
     reading.website.answers = {
         "/feed.xml": rss(item(1, "/a.png", published="Mon, 20 Jul 2026 02:00:00 GMT"), item(2, "/b.png")),
         "/b.png": picture(),
@@ -144,7 +144,7 @@ def test_old_entries_are_left_out_so_that_what_was_seen_may_be_forgotten(reading
     assert expiry > (reading.clock() + timedelta(days=90)).timestamp()
 
 
-def test_without_a_date_it_was_taken_now_and_is_never_forgotten(reading: Reading) -> None:
+def test_undated_image_is_dated_now_and_never_expires(reading: Reading) -> None:
     reading.website.answers = {"/feed.xml": rss(item(1, "/a.png", published="")), "/a.png": picture()}
     reading.read()
     [metadata] = reading.captures().values()
@@ -153,7 +153,7 @@ def test_without_a_date_it_was_taken_now_and_is_never_forgotten(reading: Reading
     assert not [found for found in items if "expires_at" in found]
 
 
-def test_an_entry_from_the_future_was_taken_when_it_came(reading: Reading) -> None:
+def test_entry_from_the_future_is_dated_now(reading: Reading) -> None:
     future = item(1, "/a.png", published="Mon, 23 Nov 2026 23:00:00 GMT")
     reading.website.answers = {"/feed.xml": rss(future), "/a.png": picture()}
     reading.read()
@@ -165,7 +165,7 @@ def test_an_entry_from_the_future_was_taken_when_it_came(reading: Reading) -> No
     ("answer", "error"),
     [(httpx.Response(200, text="<html></html>"), UnreadableFeedError), (httpx.Response(500), UnavailableError)],
 )
-def test_a_feed_that_is_none_fails_the_run(reading: Reading, answer: httpx.Response, error: type[Exception]) -> None:
+def test_unreadable_feed_fails_the_run(reading: Reading, answer: httpx.Response, error: type[Exception]) -> None:
     reading.website.answers = {"/feed.xml": answer}
     with pytest.raises(error):
         reading.read()

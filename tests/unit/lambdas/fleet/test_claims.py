@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.common.times import now as real_now
-from lambdas.fleet.claims import reserve, take
+from lambdas.fleet.claims import claim, reserve
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,48 +27,51 @@ def reserved(dynamodb: DynamoDBClient, clock: Clock) -> DynamoDBClient:
     return dynamodb
 
 
-def test_the_device_takes_its_place_once(reserved: DynamoDBClient, clock: Clock) -> None:
-    assert take(reserved, **DEVICE, now=clock()) is None
-    assert take(reserved, **DEVICE, now=clock()) is None, "the same request, delivered twice"
-    assert take(reserved, **{**DEVICE, "certificate": "certificate-2"}, now=clock()) == "the place is taken"
+def test_device_claims_its_camera_once(reserved: DynamoDBClient, clock: Clock) -> None:
+    assert claim(reserved, **DEVICE, now=clock()) is None
+    assert claim(reserved, **DEVICE, now=clock()) is None, "the same request, delivered twice"
+    assert (
+        claim(reserved, **{**DEVICE, "certificate": "certificate-2"}, now=clock())
+        == "another device has claimed the camera"
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"serial_number": "SN-2"}, "the place is reserved for another serial number"),
-        ({"serial_number": ""}, "the place is reserved for another serial number"),
-        ({"camera": "cam-02"}, "no place is reserved for this camera"),
+        ({"serial_number": "SN-2"}, "the camera is reserved for another serial number"),
+        ({"serial_number": ""}, "the camera is reserved for another serial number"),
+        ({"camera": "cam-02"}, "the camera is not reserved"),
     ],
 )
-def test_another_device_is_refused_and_takes_nothing(
+def test_other_device_is_refused_and_claims_nothing(
     reserved: DynamoDBClient, clock: Clock, change: dict[str, str], reason: str
 ) -> None:
-    assert take(reserved, **{**DEVICE, **change}, now=clock()) == reason
-    assert take(reserved, **DEVICE, now=clock()) is None
+    assert claim(reserved, **{**DEVICE, **change}, now=clock()) == reason
+    assert claim(reserved, **DEVICE, now=clock()) is None
     assert reserved.scan(TableName="cameras")["Count"] == 1, "a refused device leaves no camera behind"
 
 
-def test_a_reservation_expires(reserved: DynamoDBClient, clock: Clock) -> None:
+def test_reservation_expires(reserved: DynamoDBClient, clock: Clock) -> None:
     clock.advance(days=30)
-    assert take(reserved, **DEVICE, now=clock()) == "the reservation has expired"
+    assert claim(reserved, **DEVICE, now=clock()) == "the reservation has expired"
 
 
-def test_a_place_can_be_reserved_again_until_it_is_taken(reserved: DynamoDBClient, clock: Clock) -> None:
+def test_unclaimed_camera_can_be_reserved_again(reserved: DynamoDBClient, clock: Clock) -> None:
     clock.advance(days=31)
-    place = {**RESERVED, "serial_number": "SN-2", "site": "Depot"}
-    assert reserve(reserved, **place, until=clock() + timedelta(days=1), now=clock())
-    assert take(reserved, **{**DEVICE, "serial_number": "SN-2"}, now=clock()) is None
-    assert not reserve(reserved, **place, until=clock() + timedelta(days=1), now=clock())
+    other = {**RESERVED, "serial_number": "SN-2", "site": "Depot"}
+    assert reserve(reserved, **other, until=clock() + timedelta(days=1), now=clock())
+    assert claim(reserved, **{**DEVICE, "serial_number": "SN-2"}, now=clock()) is None
+    assert not reserve(reserved, **other, until=clock() + timedelta(days=1), now=clock())
 
 
-def test_a_camera_that_was_registered_otherwise_cannot_be_claimed(dynamodb: DynamoDBClient, clock: Clock) -> None:
+def test_registered_camera_cannot_be_reserved_or_claimed(dynamodb: DynamoDBClient, clock: Clock) -> None:
     dynamodb.put_item(TableName="cameras", Item={"camera": {"S": "cam-01"}, "site": {"S": "Depot"}})
     assert not reserve(dynamodb, **RESERVED, site="Depot", until=clock() + timedelta(days=1), now=clock())
-    assert take(dynamodb, **DEVICE, now=clock()) == "no place is reserved for this camera"
+    assert claim(dynamodb, **DEVICE, now=clock()) == "the camera is not reserved"
 
 
-def test_the_hook_answers_as_aws_iot_asks(
+def test_hook_allows_only_the_reserved_device(
     dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reserve(dynamodb, **RESERVED, site="Depot", until=real_now() + timedelta(days=1), now=real_now())
@@ -83,19 +86,19 @@ def test_the_hook_answers_as_aws_iot_asks(
     context = SimpleNamespace(
         function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:x", aws_request_id="1"
     )
-    asked = {
+    request = {
         "claimCertificateId": "c",
         "certificateId": "certificate-1",
         "parameters": {"ThingName": "cam-01", "SerialNumber": "SN-1"},
     }
     for wrong in ({}, {"ThingName": "cam-01"}, {"ThingName": "cam/01", "SerialNumber": "SN-1"}, {"ThingName": 7}):
-        assert handler({**asked, "parameters": wrong}, context) == {"allowProvisioning": False}
-    assert handler({"parameters": asked["parameters"]}, context) == {"allowProvisioning": False}
-    assert handler(asked, context) == {"allowProvisioning": True}
-    assert handler({**asked, "certificateId": "certificate-2"}, context) == {"allowProvisioning": False}
+        assert handler({**request, "parameters": wrong}, context) == {"allowProvisioning": False}
+    assert handler({"parameters": request["parameters"]}, context) == {"allowProvisioning": False}
+    assert handler(request, context) == {"allowProvisioning": True}
+    assert handler({**request, "certificateId": "certificate-2"}, context) == {"allowProvisioning": False}
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     counted = [name for line in lines for name in ("CamerasProvisioned", "CamerasRefused") if name in line]
     assert counted == ["CamerasRefused"] * 5 + ["CamerasProvisioned", "CamerasRefused"]
     reasons = [line["reason"] for line in lines if "reason" in line]
-    assert (len(reasons), reasons[-1]) == (6, "the place is taken")
-    assert "SN-1" not in str(lines), "the serial number is as good as a password until it is used"
+    assert (len(reasons), reasons[-1]) == (6, "another device has claimed the camera")
+    assert "SN-1" not in str(lines), "the serial number works as a password until the camera is claimed"

@@ -41,7 +41,7 @@ def webhook(web: Web) -> Receiver:
     return Receiver(name="records", secret="arn:key", url=web.url)
 
 
-def test_the_official_library_finds_the_signature_right(web: Web) -> None:
+def test_official_library_verifies_the_signature(web: Web) -> None:
     poster().post(webhook(web), BODY, attempt=1)
     [post] = web.posts
     assert (post.path, post.body) == ("/alerts", BODY)
@@ -50,7 +50,7 @@ def test_the_official_library_finds_the_signature_right(web: Web) -> None:
     assert post.headers["content-type"] == "application/json"
 
 
-def test_it_refuses_another_key_another_body_another_id_and_what_is_old(web: Web) -> None:
+def test_official_library_refuses_changed_or_old_posts(web: Web) -> None:
     poster().post(webhook(web), BODY, attempt=1)
     poster(at=datetime.now(tz=UTC) - timedelta(minutes=6)).post(webhook(web), BODY, attempt=1)
     fresh, old = (post.headers for post in web.posts)
@@ -66,7 +66,7 @@ def test_it_refuses_another_key_another_body_another_id_and_what_is_old(web: Web
         Webhook(base64.b64encode(b"another key").decode()).verify(body, fresh)
 
 
-def test_the_specifications_own_example_has_its_signature() -> None:
+def test_signature_matches_the_specifications_example() -> None:
     """The test vector of the Standard Webhooks libraries."""
     headers = signed_headers(
         b'{"test": 2432232314}',
@@ -77,7 +77,7 @@ def test_the_specifications_own_example_has_its_signature() -> None:
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
-def test_every_attempt_has_the_same_id_and_its_own_time(web: Web) -> None:
+def test_attempts_share_the_id_but_not_the_time(web: Web) -> None:
     at = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
     poster(at=at).post(webhook(web), BODY, attempt=1)
     poster(at=at + timedelta(seconds=5)).post(webhook(web), BODY, attempt=2)
@@ -86,7 +86,7 @@ def test_every_attempt_has_the_same_id_and_its_own_time(web: Web) -> None:
     assert int(times[1]) - int(times[0]) == 5
 
 
-def test_a_chat_room_gets_the_text_alone_and_no_signature(web: Web) -> None:
+def test_chat_room_gets_only_the_text_without_signature(web: Web) -> None:
     poster(web.url).post(Receiver(name="team", secret="arn:address"), BODY, attempt=1)
     [post] = web.posts
     assert json.loads(post.body) == {"text": "POSIBLE COINCIDENCIA: José"}
@@ -110,7 +110,7 @@ def test_a_chat_room_gets_the_text_alone_and_no_signature(web: Web) -> None:
         (301, {"location": "https://elsewhere.example"}, 1, 1),
     ],
 )
-def test_the_answer_says_when_to_try_again(
+def test_answer_determines_the_retry_pause(
     web: Web, status: int, headers: dict[str, str], attempt: int, pause_s: int
 ) -> None:
     web.answer = lambda _: (status, headers)
@@ -120,7 +120,7 @@ def test_the_answer_says_when_to_try_again(
     assert len(web.posts) == 1
 
 
-def test_a_receiver_that_is_away_is_tried_again_and_its_address_is_not_told() -> None:
+def test_unreachable_receiver_error_hides_the_address() -> None:
     receiver = Receiver(name="team", secret="arn:address")
     with pytest.raises(NotDeliveredError) as failed:
         poster("http://127.0.0.1:9/services/a-secret").post(receiver, BODY, attempt=4)
@@ -139,6 +139,6 @@ def test_a_receiver_that_is_away_is_tried_again_and_its_address_is_not_told() ->
         (KEY, True),
     ],
 )
-def test_nothing_is_posted_in_the_clear_but_on_this_machine(address: str, is_local: bool) -> None:
+def test_http_is_refused_except_to_localhost(address: str, is_local: bool) -> None:
     with pytest.raises(NotDeliveredError, match="no https:// address"):
         poster(address, is_local=is_local).post(Receiver(name="team", secret="arn"), BODY, attempt=1)

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from homeward.deployment.outputs import Deployment
 from homeward.fleet.aws_iot import NameTakenError
 from lambdas.common.times import now
-from lambdas.fleet.claims import reserve, take
+from lambdas.fleet.claims import claim, reserve
 from tests.unit.homeward.commands.camera.conftest import OUTPUTS, certificates, refusal, register
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def test_camera_that_joined_by_claim_keeps_its_name(town: Town, dynamodb: Dynamo
     reserve_it = ["camera", "add", "cam-01", "--site", "Dock", "--claim"]
     assert town.run(*reserve_it, "SN-1").exit_code == 0
     assert town.run(*reserve_it, "SN-2").exit_code == 0, "no device has used the reservation"
-    assert take(dynamodb, table="cameras", camera="cam-01", serial_number="SN-2", certificate="c", now=now()) is None
+    assert claim(dynamodb, table="cameras", camera="cam-01", serial_number="SN-2", certificate="c", now=now()) is None
     for arguments in ([*reserve_it, "SN-3"], [*reserve_it[:-1], "--folder", str(tmp_path)]):
         for how in ([], ["--dry-run"]):
             assert town.run(*arguments, *how).exit_code == 5

@@ -7,7 +7,7 @@ import pytest
 from homeward.fleet.revocation import revoke_camera
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.times import now
-from lambdas.fleet.claims import take
+from lambdas.fleet.claims import claim
 from tests.unit.homeward.commands.camera.conftest import Broker, certificates, listed, refusal, register
 
 if TYPE_CHECKING:
@@ -146,6 +146,6 @@ def test_dry_run_has_the_exit_code_of_the_revocation(
 def test_revocation_ends_a_reservation(town: Town, dynamodb: DynamoDBClient) -> None:
     assert town.run("camera", "add", "cam-01", "--site", "Dock", "--claim", "SN-1").exit_code == 0
     assert town.run("camera", "revoke", "cam-01").exit_code == 0
-    taken = take(dynamodb, table="cameras", camera="cam-01", serial_number="SN-1", certificate="c", now=now())
-    assert taken == "no place is reserved for this camera"
+    taken = claim(dynamodb, table="cameras", camera="cam-01", serial_number="SN-1", certificate="c", now=now())
+    assert taken == "the camera is not reserved"
     assert town.run("camera", "revoke", "cam-01").exit_code == 3

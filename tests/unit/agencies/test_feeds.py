@@ -33,7 +33,7 @@ def refusal(folder: Path, text: str) -> str:
     return str(refused.value).removeprefix(f"{file}: ")
 
 
-def test_there_are_no_feeds_unless_the_file_names_them(tmp_path: Path) -> None:
+def test_agency_file_may_list_feeds(tmp_path: Path) -> None:
     file = tmp_path / "town.toml"
     file.write_text(TOWN)
     assert load_agency(file)[0].feeds == []
@@ -53,9 +53,9 @@ def test_there_are_no_feeds_unless_the_file_names_them(tmp_path: Path) -> None:
         ("permission", "every_minutes = 60\npermission", "feeds.0.every_minutes: unknown key; did you mean interval_m"),
     ],
 )
-def test_a_wrong_feed_is_refused_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_invalid_feed_is_refused_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert said in refusal(tmp_path, FEED.replace(old, new, 1))
 
 
-def test_two_feeds_of_one_name_would_be_one_camera(tmp_path: Path) -> None:
+def test_feeds_must_have_different_names(tmp_path: Path) -> None:
     assert "shelter: two feeds of one name" in refusal(tmp_path, FEED + FEED)

@@ -1,0 +1,44 @@
+"""Run a custom resource and send CloudFormation its response. Without one, CloudFormation waits for an hour."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# The physical id of a resource whose creation failed. CloudFormation deletes such a resource too when it rolls back.
+NOT_CREATED = "not-made"
+
+
+def respond(event: dict[str, Any], handle: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Handle an event of CloudFormation and send the result.
+
+    `handle` returns PhysicalResourceId and, for attributes, Data. If it raises, the deployment fails with the error as
+    its reason, and CloudFormation rolls it back.
+    """
+    try:
+        result = {"Status": "SUCCESS", **_handle(event, handle)}
+    except Exception as error:  # noqa: BLE001 - any error must fail the deployment with its reason
+        reason = f"{type(error).__name__}: {error}"
+        physical_id = event.get("PhysicalResourceId", NOT_CREATED)
+        result = {"Status": "FAILED", "Reason": reason, "PhysicalResourceId": physical_id}
+    ids = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
+    _send(event["ResponseURL"], {**result, **ids})
+
+
+def _handle(event: dict[str, Any], handle: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    if event["RequestType"] == "Delete" and event["PhysicalResourceId"] == NOT_CREATED:
+        return {"PhysicalResourceId": NOT_CREATED}
+    return handle(event)
+
+
+def _send(url: str, result: dict[str, Any]) -> None:
+    """PUT the response to the pre-signed URL from CloudFormation. S3 expects an empty content type."""
+    request = urllib.request.Request(  # noqa: S310 - the URL is CloudFormation's
+        url, data=json.dumps(result).encode(), method="PUT", headers={"Content-Type": ""}
+    )
+    with urllib.request.urlopen(request, timeout=30):  # noqa: S310 - as above
+        pass
