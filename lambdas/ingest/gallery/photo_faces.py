@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lambdas.ingest.gallery.rekognition import FaceCollection, IndexedFace
 
 SeenFaces = Mapping[str, Collection[str]]
-"""The face ids of a photo by collection, as somebody listed them."""
+"""The face ids of a photo by collection, as a verification listed them."""
 
 
 def recorded_faces(lease: Lease, collection: str) -> list[str]:
@@ -27,7 +27,7 @@ def recorded_faces(lease: Lease, collection: str) -> list[str]:
 def current_entries(lease: Lease, etag: str, collections: Iterable[FaceCollection], seen: SeenFaces) -> dict[str, Any]:
     """Return the record's entries that are still right, by collection.
 
-    An entry is right if it is of this version of the picture, and nobody saw the collection without its face.
+    An entry is right if it is of this version of the picture, and `seen` does not show that its face is missing.
     """
     current = {}
     for name in (collection.collection for collection in collections):
@@ -47,7 +47,7 @@ class NewFaces:
     made: list[tuple[FaceCollection, IndexedFace]] = field(default_factory=list)
 
     def index(self, collection: FaceCollection) -> None:
-        """Replace the photo's face in a collection, and delete faces of attempts whose response nobody saw."""
+        """Replace the photo's face in a collection, and delete the faces of attempts that failed after indexing."""
         external = external_image_id(self.lease.case_id, self.lease.photo_id)
         collection.delete(recorded_faces(self.lease, collection.collection))
         face = collection.index(

@@ -158,13 +158,13 @@ def _problem_in(record: Item, faces: dict[str, list[str]], collection: str) -> s
     if record.get("kind") not in ENROLLED_KINDS:
         return f"a face of a photo of kind {record.get('kind')}" if found else None
     if "lease_owner" in record:
-        return "a worker left it unfinished"
+        return "a worker did not release its lease"
     if not recorded:
         return f"not indexed in {collection}"
     expected = [recorded["face_id"]] if "face_id" in recorded else []
     if found == expected:
         return None
-    return f"{collection} has {len(found)} faces of it that its record does not name, or lacks the one that it names"
+    return f"{collection} has {len(found)} faces of the photo, which do not match its record"
 
 
 def _key_of(external_image_id: str) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from lambdas.ingest.sources.protocol import DocumentError
 
-# A case must fit into one DynamoDB item of 400 kB, whatever the document holds.
+# These limits keep a case within one DynamoDB item of 400 kB.
 _MAX_TEXT = 8_000
 _MAX_ITEMS = 50
 

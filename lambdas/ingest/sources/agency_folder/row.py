@@ -41,7 +41,7 @@ def read_row(
         row.problems.append("case_id is empty")
     case = _case(row, source, number or "-")
     row.problems += [
-        f"photos names {photo.url}, which is not there" for photo in case.photos if not has_photo(photo.url)
+        f"photos names {photo.url}, which does not exist" for photo in case.photos if not has_photo(photo.url)
     ]
     return (None if row.problems else case), row.problems
 

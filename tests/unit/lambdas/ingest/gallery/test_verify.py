@@ -69,8 +69,8 @@ def test_each_difference_is_reported_and_repaired(
     gallery.dynamodb.delete_item(TableName="cases", Key={"case_id": {"S": "namus:MP7"}, "record": {"S": "photo#1"}})
     assert problems(verification) == {
         key(2): "not indexed in faces",
-        key(3): "faces has 0 faces of it that its record does not name, or lacks the one that it names",
-        key(4): "faces has 2 faces of it that its record does not name, or lacks the one that it names",
+        key(3): "faces has 0 faces of the photo, which do not match its record",
+        key(4): "faces has 2 faces of the photo, which do not match its record",
         key(5): "a record without a stored photo",
         key(6): "a face of a case that is resolved",
         key(7): "a stored photo without a record",
@@ -85,7 +85,7 @@ def test_each_difference_is_reported_and_repaired(
 def test_photo_under_a_lease_is_left_alone(put: Any, photos: PhotoIndex, verification: Any) -> None:
     put(1)
     photos.leases.take("namus:MP1", "1")
-    assert problems(verification) == {key(1): "a worker left it unfinished"}
+    assert problems(verification) == {key(1): "a worker did not release its lease"}
     assert verification.repair(verification.read()) == 1
 
 

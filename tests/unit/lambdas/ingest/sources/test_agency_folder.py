@@ -96,8 +96,8 @@ def test_validation_reports_each_bad_row_with_its_line(tmp_path: Path) -> None:
     assert [str(problem) for problem in folder.problems()] == [
         "cases.csv line 3: sex is 'x', not one of male, female",
         "cases.csv line 3: height_cm is 'tall'; expected 170, or 165-175",
-        "cases.csv line 5: photos names photos/nobody.jpg, which is not there",
-        "cases.csv line 5: photos names photos/../../etc/passwd, which is not there",
+        "cases.csv line 5: photos names photos/nobody.jpg, which does not exist",
+        "cases.csv line 5: photos names photos/../../etc/passwd, which does not exist",
         "cases.csv line 6: case_id SPD-2026-0042 is in line 2 already",
     ]
 
