@@ -21,5 +21,7 @@ except AgencyFileError as error:
     sys.exit(str(error))
 for settings in environments:
     Agency(app, settings.stage, settings=settings)
-cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+# The local cloud skips cdk-nag, which takes most of a synthesis. The infrastructure tests run it on the same templates.
+if app.node.try_get_context("skip-nag") != "true":
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 app.synth()

@@ -1,4 +1,4 @@
-"""The demo's agency, deployed: the product's own agency file, with the address of this cloud's stand-in."""
+"""Deploys the demo agency: agencies/demo.toml, with the address of this cloud's NamUs stand-in."""
 
 from __future__ import annotations
 
@@ -17,18 +17,31 @@ STAGE = "demo-dev"
 
 
 def write_agency_file(path: Path, *, namus_url: str) -> Path:
-    """Copy agencies/demo.toml with this address of the NamUs stand-in."""
+    """Copy agencies/demo.toml and set the URL of the NamUs stand-in."""
     text = (ROOT / "agencies" / "demo.toml").read_text()
     changed, count = re.subn(r'(?m)^base_url = "[^"]*"', f'base_url = "{namus_url}"', text)
     if count != 1:
-        raise ValueError("agencies/demo.toml must have one base_url")
+        raise ValueError("agencies/demo.toml must have exactly one base_url.")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(changed)
     return path
 
 
+def synthesize_agency(cloud: Cloud, agency_file: Path) -> Path:
+    """Synthesize the agency's stacks with functions for this machine's Python. Returns the assembly.
+
+    Validation is skipped: it takes most of the time, and the infrastructure tests validate the same templates.
+    """
+    context = {
+        "agency": str(agency_file),
+        "bundle-platform": "host",
+        "skip-nag": "true",
+        "@aws-cdk/core:validateAgainstDefaultRules": "false",
+    }
+    return cloud.synthesize(context=context)
+
+
 def deploy_agency(cloud: Cloud, agency_file: Path) -> Deployment:
-    """Synthesise the agency for this machine's Python, and deploy all of its stacks."""
-    assembly = cloud.synthesize(context={"agency": str(agency_file), "bundle-platform": "host"})
-    cloud.deploy(assembly, f"{STAGE}/*")
+    """Synthesize the agency and deploy all its stacks."""
+    cloud.deploy(synthesize_agency(cloud, agency_file), f"{STAGE}/*")
     return find_deployment(STAGE, cloud.client)
