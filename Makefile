@@ -58,7 +58,7 @@ unit: test-setup ## logic, with moto, Stubber and the real face engine
 	$(BIN)/pytest tests/unit -n 2 --dist loadfile
 
 infrastructure: test-setup ## the CDK app: assertions, snapshots, cdk-nag
-	$(BIN)/pytest tests/infrastructure
+	$(BIN)/pytest tests/infrastructure -n 2 --dist worksteal
 
 edge: test-setup ## the camera program, with a real MQTT broker
 	$(BIN)/pytest tests/edge -n 2 --dist loadfile
@@ -67,7 +67,7 @@ faults: test-setup ## crashes, refusals and races, against a real emulator
 	$(BIN)/pytest tests/faults
 
 end-to-end: test-setup ## the whole pipeline, deployed to the local cloud
-	$(BIN)/pytest tests/end_to_end
+	$(BIN)/pytest tests/end_to_end -n 2 --dist loadgroup
 
 browser: test-setup ## the pages, in a real browser
 	$(BIN)/pytest tests/browser

@@ -31,8 +31,8 @@ from rich.table import Table
 from benchmarks.reference.prototype import Prototype
 from local_cloud.lifecycle import running_cloud
 from local_cloud.settings import CloudSettings
-from tests.faults.tables import make_table
 from tests.faults.world import ALERT, CASE, Clients, World
+from tests.support.tables import make_table
 
 if TYPE_CHECKING:
     from local_cloud.cloud import Cloud

@@ -50,8 +50,10 @@ def run_cdk(settings: CloudSettings, *arguments: str, folder: Path, progress: Pr
         raise CloudError("The CDK command line is not installed. Run `make setup`.")
     command = [sys.executable, "-m", "local_cloud.processes.kill_with_parent", str(program), *arguments, "--no-notices"]
     tail: deque[str] = deque(maxlen=25)
+    log_path = log_file(settings, "cdk")
+    log_path.parent.mkdir(parents=True, exist_ok=True)
     with (
-        log_file(settings, "cdk").open("a", encoding="utf-8") as log,
+        log_path.open("a", encoding="utf-8") as log,
         subprocess.Popen(  # noqa: S603  (our own program)
             command,
             cwd=folder,
@@ -72,5 +74,5 @@ def run_cdk(settings: CloudSettings, *arguments: str, folder: Path, progress: Pr
                 progress(line.strip())
     if process.returncode != 0:
         raise CloudError(
-            f"`cdk {' '.join(arguments)}` failed. Its output is in {log.name}; the last lines are:\n" + "".join(tail)
+            f"`cdk {' '.join(arguments)}` failed. Its output is in {log_path}; the last lines are:\n" + "".join(tail)
         )

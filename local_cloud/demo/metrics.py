@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
 
 
-def counted(deployment: Deployment, log_group: str, prefix: str) -> dict[str, int]:
+def metric_sums(deployment: Deployment, log_group: str, prefix: str) -> dict[str, int]:
     """Sums of the metrics whose name starts with the prefix, in the log group that is the output of this name."""
     sums: Counter[str] = Counter()
     for document in _json_lines(deployment, deployment[log_group]):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.camera import run_camera, walk_past_video
-from local_cloud.demo.metrics import counted
+from local_cloud.demo.metrics import metric_sums
 from local_cloud.demo.report import Report, draw_contact_sheet, encounter_summary
 from local_cloud.demo.sync import sync
 from local_cloud.demo.timeline import hops_ms
@@ -120,7 +120,7 @@ class Demo:
 
 
 def _searched(deployment: Deployment) -> dict[str, int]:
-    return counted(deployment, "MatchLogGroup", "Captures")
+    return metric_sums(deployment, "MatchLogGroup", "Captures")
 
 
 def _hops(encounters: list[dict[str, object]], alert: ReceivedAlert) -> dict[str, int]:

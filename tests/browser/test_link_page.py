@@ -18,9 +18,9 @@ from lambdas.encounters.encounter import AlertState, Stage
 from local_cloud.lifecycle import running_cloud
 from local_cloud.settings import CloudSettings
 from tests.browser.test_live_view import CHROMIUM, FACES
-from tests.faults.tables import make_table
 from tests.support.review_desk import Desk
 from tests.support.stories import put_case
+from tests.support.tables import make_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

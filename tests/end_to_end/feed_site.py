@@ -1,4 +1,4 @@
-"""Somebody else's web server, with a feed that the agency may read."""
+"""A web server of somebody else, with a feed that the agency reads."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FeedSite:
-    """`folder` is what it serves."""
+    """A static site. `folder` holds its files."""
 
     folder: Path
     url: str
 
     @property
     def table(self) -> str:
-        """What the agency's file says of the feed."""
+        """The feed's table in the agency file."""
         return f"""
 [[feeds]]
 name = "shelter"

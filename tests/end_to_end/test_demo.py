@@ -1,4 +1,4 @@
-"""`make demo`'s program, as it is run."""
+"""The program of `make demo`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COMMAND = [sys.executable, "-m", "local_cloud.demo"]
 
 
 @pytest.mark.timeout(400)
-def test_the_demo_does_the_main_job() -> None:
+def test_the_demo_finds_the_missing_person() -> None:
     (BUILD / "report.json").unlink(missing_ok=True)
     (BUILD / "contact_sheet.png").unlink(missing_ok=True)
     demo = subprocess.run(COMMAND, capture_output=True, text=True, check=False, cwd=ROOT)

@@ -1,10 +1,11 @@
-"""The life of an environment: deployed, deployed again without a change, destroyed without a trace."""
+"""An environment is deployed, deployed again without changes, and destroyed without leftovers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_cloud.demo.agency import STAGE, deploy_agency, write_agency_file
+from homeward.deployment.outputs import find_deployment
+from local_cloud.demo.agency import STAGE
 from local_cloud.lifecycle import running_cloud
 from local_cloud.settings import CloudSettings
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from local_cloud.cloud import Cloud
 
 
-def left_over(cloud: Cloud) -> dict[str, list[str]]:
-    """Names of everything that an environment may leave behind."""
+def leftovers(cloud: Cloud) -> dict[str, list[str]]:
+    """List the names of all resources that an environment could leave behind."""
     stacks = cloud.client("cloudformation").describe_stacks()["Stacks"]
     return {
         "stacks": [stack["StackName"] for stack in stacks if stack["StackName"] != "CDKToolkit"],
@@ -38,19 +39,19 @@ def left_over(cloud: Cloud) -> dict[str, list[str]]:
     }
 
 
-def test_a_second_deployment_changes_nothing_and_destroying_leaves_nothing(tmp_path: Path) -> None:
-    told: list[str] = []
+def test_redeploying_is_a_no_op_and_destroying_leaves_nothing(tmp_path: Path, assembly: Path) -> None:
+    progress: list[str] = []
     settings = CloudSettings(state=tmp_path / "cloud", services=("rekognition", "emulator")).with_free_ports()
-    with running_cloud(settings, progress=told.append) as cloud:
-        agency = write_agency_file(tmp_path / "demo.toml", namus_url=settings.endpoints["namus"])
-        deployment = deploy_agency(cloud, agency)
-        assert all(left_over(cloud).values()), "what is looked for was not there in the first place"
+    with running_cloud(settings, progress=progress.append) as cloud:
+        cloud.deploy(assembly, f"{STAGE}/*")
+        deployment = find_deployment(STAGE, cloud.client)
+        assert all(leftovers(cloud).values()), "a kind of resource does not exist even while deployed"
         for bucket in ("GalleryBucket", "DetectionBucket"):
             deployment.client("s3").put_object(Bucket=deployment[bucket], Key="documents/something", Body=b"x")
-        told.clear()
-        cloud.deploy(settings.state / "cdk.out", f"{STAGE}/*")
-        done = [line for line in told if line.startswith("✅")]
+        progress.clear()
+        cloud.deploy(assembly, f"{STAGE}/*")
+        done = [line for line in progress if line.startswith("✅")]
         assert len(done) == 6
         assert all(line.endswith("(no changes)") for line in done), done
-        cloud.destroy(settings.state / "cdk.out", f"{STAGE}/*")
-        assert not any(left_over(cloud).values()), left_over(cloud)
+        cloud.destroy(assembly, f"{STAGE}/*")
+        assert not any(leftovers(cloud).values()), leftovers(cloud)

@@ -1,4 +1,4 @@
-"""The fleet stack alone, on a cloud that evaluates policies as AWS does: what a camera and a claim may do."""
+"""What a camera and a claim certificate may do: the fleet stack on a cloud that evaluates policies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from homeward.fleet.status import camera_statuses
 from lambdas.common.times import now
 from lambdas.fleet.claims import claim as claim_camera
 from lambdas.fleet.claims import reserve
-from local_cloud.demo.agency import STAGE, write_agency_file
+from local_cloud.demo.agency import STAGE
 from local_cloud.demo.watch import wait_until
 from local_cloud.lifecycle import running_cloud
 from local_cloud.settings import CloudSettings
@@ -36,20 +36,20 @@ if TYPE_CHECKING:
     from local_cloud.cloud import Cloud
 
 
-# MQTT 3.1.1: CONNECT with a clean session and a client id of 12 bytes; CONNACK that accepts.
+# MQTT 3.1.1: CONNECT with a clean session and a client id of 12 bytes; CONNACK with return code 0.
 CONNECT, CONNACK = b"\x10\x18\x00\x04MQTT\x04\x02\x00\x3c\x00\x0c%b", b"\x20\x02\x00\x00"
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """The deployed fleet stack, and a folder for its cameras' files."""
+    """The deployed fleet stack, and the folder of its cameras' files."""
 
     cloud: Cloud
     deployment: Deployment
     folder: Path
 
     def camera(self, name: str, *, certificate_of: str | None = None) -> IotCore:
-        """The camera's own connection, not yet made; with another camera's certificate if so told."""
+        """Make a camera's connection, without connecting, with its own or another camera's certificate."""
         files = self.folder / (certificate_of or name)
         endpoint = Endpoint(
             "localhost",
@@ -58,12 +58,12 @@ class Fleet:
             self.cloud.iot_ca,
             self.cloud.settings.mqtt_port,
         )
-        # Nothing but a camera may have a last will.
+        # Only cameras may have a last will.
         will = None if name.startswith("claim-") else Will(f"homeward/v1/{name}/status", b'{"status": "offline"}')
         return IotCore(endpoint, thing=name, will=will, ack_timeout_s=5)
 
     def register(self, name: str) -> IotCore:
-        """A camera that an operator has added, connected."""
+        """Add a camera as an operator does, and connect it."""
         files = {"certificate": self.folder / f"{name}.crt", "key": self.folder / f"{name}.key"}
         register_camera(self.deployment, name, site="Dock", **files)
         camera = self.camera(name)
@@ -72,18 +72,16 @@ class Fleet:
         return camera
 
     def retained(self, name: str) -> str | None:
-        """What the fleet's list says of the camera's last status."""
+        """Read the camera's last status from the fleet's list."""
         return next((each.status for each in camera_statuses(self.deployment) if each.camera == name), None)
 
 
 @pytest.fixture(scope="module")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+def fleet(tmp_path_factory: pytest.TempPathFactory, assembly: Path) -> Iterator[Fleet]:
     settings = CloudSettings(
         state=tmp_path_factory.mktemp("cloud"), services=("emulator",), auth=True
     ).with_free_ports()
     with running_cloud(settings) as cloud:
-        agency = write_agency_file(settings.state / "demo.toml", namus_url=settings.endpoints["namus"])
-        assembly = cloud.synthesize(context={"agency": str(agency), "bundle-platform": "host"})
         outputs = cloud.deploy(assembly, f"{STAGE}/Fleet")[f"{STAGE}-Fleet"]
         deployment = Deployment(stage=STAGE, outputs=outputs, client=cloud.client)
         yield Fleet(cloud, deployment, tmp_path_factory.mktemp("cameras"))
@@ -91,7 +89,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 
 @pytest.fixture
 def camera(fleet: Fleet) -> Iterator[tuple[str, IotCore]]:
-    """A camera of the test's own, with its name."""
+    """The name and the connection of a new camera."""
     name = f"cam-{uuid.uuid4().hex[:8]}"
     connection = fleet.register(name)
     yield name, connection
@@ -99,7 +97,8 @@ def camera(fleet: Fleet) -> Iterator[tuple[str, IotCore]]:
     revoke_camera(fleet.deployment, name)
 
 
-def refused(connection: IotCore) -> bool:
+def is_refused(connection: IotCore) -> bool:
+    """Connect, and tell whether the broker refused."""
     connection.connect()
     try:
         wait_until("an answer", lambda: connection.failure or connection.connections)
@@ -108,19 +107,19 @@ def refused(connection: IotCore) -> bool:
         connection.close()
 
 
-def test_all_that_a_camera_publishes_is_allowed(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
+def test_a_camera_may_publish_all_that_it_publishes(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
     name, connection = camera
-    heard: list[Any] = []
+    received: list[Any] = []
     for answer in ("get/accepted", "update/delta"):
-        connection.subscribe(f"$aws/things/{name}/shadow/name/camera/{answer}", lambda _, text: heard.append(text))
+        connection.subscribe(f"$aws/things/{name}/shadow/name/camera/{answer}", lambda _, text: received.append(text))
     for kind, retain in (("faces", False), ("health", False), ("status", True)):
         connection.publish(f"homeward/v1/{name}/{kind}", b'{"status": "online"}', retain=retain)
     fleet.cloud.client("iot-data").update_thing_shadow(
         thingName=name, shadowName="camera", payload=json.dumps({"state": {"desired": {"filming": False}}})
     )
     connection.publish(f"$aws/things/{name}/shadow/name/camera/get", b"{}")
-    wait_until("the settings", lambda: any(b"filming" in text for text in heard))
-    assert connection.connections == 1, "AWS IoT ends the connection of who does what is not allowed"
+    wait_until("the settings", lambda: any(b"filming" in text for text in received))
+    assert connection.connections == 1, "AWS IoT disconnects a client that violates its policy"
     assert fleet.retained(name) == "online"
 
 
@@ -140,7 +139,7 @@ def test_a_foreign_topic_is_refused(camera: tuple[str, IotCore], topic: str, *, 
         connection.publish(topic.format(own=name, other="cam-99"), b"{}", retain=retain)
 
 
-def test_who_has_no_certificate_is_refused(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
+def test_a_client_without_a_certificate_is_refused(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
     def answer(certificate: Path | None) -> bytes:
         context = ssl.create_default_context(cafile=fleet.cloud.iot_ca)
         if certificate:
@@ -154,7 +153,7 @@ def test_who_has_no_certificate_is_refused(fleet: Fleet, camera: tuple[str, IotC
             return tls.recv(4)
 
     assert answer(fleet.folder / f"{camera[0]}.crt").startswith(CONNACK)
-    # In TLS 1.3 the client hears of the refusal only after its handshake: as an alert, or as the end of the connection.
+    # In TLS 1.3 the refusal comes after the client's handshake: as an alert, or as the end of the connection.
     try:
         refusal = answer(None)
     except (ssl.SSLError, ConnectionError):
@@ -164,27 +163,27 @@ def test_who_has_no_certificate_is_refused(fleet: Fleet, camera: tuple[str, IotC
 
 def test_a_foreign_client_id_is_refused(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
     other = fleet.register("cam-other")
-    assert refused(fleet.camera("cam-other", certificate_of=camera[0]))
-    assert refused(fleet.camera("claim-1", certificate_of=camera[0]))
+    assert is_refused(fleet.camera("cam-other", certificate_of=camera[0]))
+    assert is_refused(fleet.camera("claim-1", certificate_of=camera[0]))
     other.publish("homeward/v1/cam-other/health", b"{}")
-    assert other.connections == 1, "the camera whose name was tried was not disturbed"
+    assert other.connections == 1, "the camera with that name stays connected"
     other.close()
 
 
-def test_a_revoked_camera_is_cut_off_and_refused(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
+def test_a_revoked_camera_is_disconnected_and_refused(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
     name, connection = camera
     connection.publish(f"homeward/v1/{name}/status", b'{"status": "online"}', retain=True)
     revocation = revoke_camera(fleet.deployment, name)
     assert (revocation.found, revocation.still_connected) == (True, None)
     wait_until("the connection to end", lambda: not connection.wait_connected(0))
     connection.close()
-    assert refused(fleet.camera(name))
+    assert is_refused(fleet.camera(name))
     with pytest.raises(fleet.cloud.client("iot-data").exceptions.ClientError):
         fleet.cloud.client("iot-data").get_retained_message(topic=f"homeward/v1/{name}/status")
     assert not revoke_camera(fleet.deployment, name).found
 
 
-def test_a_claim_certificate_provisions_once_and_can_do_nothing_else(fleet: Fleet) -> None:
+def test_a_claim_certificate_can_only_provision_once(fleet: Fleet) -> None:
     claim, deployment = fleet.camera("claim-1", certificate_of="claim"), fleet.deployment
     iot, policy = fleet.cloud.client("iot"), deployment["ClaimPolicyName"]
     arn = new_certificate(iot, [policy], certificate=fleet.folder / "claim.crt", key=fleet.folder / "claim.key")
@@ -208,9 +207,9 @@ def test_a_claim_certificate_provisions_once_and_can_do_nothing_else(fleet: Flee
     with pytest.raises(PublishError):
         claim.publish("homeward/v1/cam-claimed/faces", b"{}")
     claim.close()
-    assert refused(fleet.camera("cam-claimed", certificate_of="claim"))
+    assert is_refused(fleet.camera("cam-claimed", certificate_of="claim"))
     delete_certificate(iot, arn)
-    assert refused(fleet.camera("claim-1", certificate_of="claim"))
+    assert is_refused(fleet.camera("claim-1", certificate_of="claim"))
     joined = fleet.camera("cam-claimed")
     joined.connect()
     assert joined.wait_connected(20), joined.failure
@@ -221,8 +220,8 @@ def test_a_claim_certificate_provisions_once_and_can_do_nothing_else(fleet: Flee
     assert "cam-claimed" in iot.list_things_in_thing_group(thingGroupName=deployment["CameraGroup"])["things"]
 
 
-def test_of_many_devices_at_once_one_becomes_the_camera(fleet: Fleet) -> None:
-    """Not against moto: its conditions do not hold between threads."""
+def test_one_of_many_concurrent_devices_gets_the_reservation(fleet: Fleet) -> None:
+    """Not with moto, whose conditions are not atomic between threads."""
     dynamodb, table = fleet.cloud.client("dynamodb"), fleet.deployment["CamerasTable"]
     place = {"camera": "cam-raced", "serial_number": "SN-1"}
     assert reserve(dynamodb, table=table, **place, site="Pier", until=now() + timedelta(days=1), now=now())

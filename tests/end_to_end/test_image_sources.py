@@ -1,4 +1,4 @@
-"""Pictures that no camera of the fleet sent: dropped, uploaded by a partner, submitted, searched, read from feeds."""
+"""Pictures from other sources than cameras: other systems, partner uploads, `homeward submit`, searches, and feeds."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ import pytest
 
 from local_cloud.demo.watch import wait_until
 from local_cloud.video import render_walk_past
-from tests.end_to_end.conftest import CASE, PERSON, jpeg
+from tests.end_to_end.deployed_agency import CASE, PERSON, jpeg
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.end_to_end.conftest import Town
+    from tests.end_to_end.deployed_agency import DeployedAgency
     from tests.end_to_end.feed_site import FeedSite
 
 
-def homeward(town: Town, *arguments: str, code: int = 0) -> Any:
-    """What a command answers as JSON; None where it answers nothing."""
-    done = town.homeward(*arguments, "--json", code=code)
+def homeward(agency: DeployedAgency, *arguments: str, code: int = 0) -> Any:
+    """Run a command with --json and parse its output; None if it prints nothing."""
+    done = agency.homeward(*arguments, "--json", code=code)
     return json.loads(done.stdout) if done.stdout else None
 
 
-def drop(town: Town, key: str, picture: bytes, **metadata: str) -> None:
-    """As another system does that has rights on this prefix of the bucket."""
-    s3 = town.deployment.client("s3")
-    s3.put_object(Bucket=town.deployment["DetectionBucket"], Key=key, Body=picture, Metadata=metadata)
+def drop(agency: DeployedAgency, key: str, picture: bytes, **metadata: str) -> None:
+    """Put a picture into the bucket, as another system with access to this prefix does."""
+    s3 = agency.deployment.client("s3")
+    s3.put_object(Bucket=agency.deployment["DetectionBucket"], Key=key, Body=picture, Metadata=metadata)
 
 
-def test_a_picture_that_another_system_drops_becomes_an_encounter(town: Town) -> None:
-    drop(town, "captures/ferry-1/2026/night shift/DSC 0001.JPG", jpeg(PERSON[1]))
-    wait_until("the alert", lambda: town.alerts_at("ferry-1"))
-    [encounter] = town.encounters_at("ferry-1")
+def test_a_picture_of_another_system_opens_an_encounter(agency: DeployedAgency) -> None:
+    drop(agency, "captures/ferry-1/2026/night shift/DSC 0001.JPG", jpeg(PERSON[1]))
+    wait_until("the alert", lambda: agency.alerts_at("ferry-1"))
+    [encounter] = agency.encounters_at("ferry-1")
     assert encounter["case_id"] == CASE
-    wait_until("the capture deleted", lambda: not town.watch.keys("DetectionBucket", "captures/ferry-1/"))
+    wait_until("the capture deleted", lambda: not agency.watch.keys("DetectionBucket", "captures/ferry-1/"))
 
 
 @pytest.mark.parametrize(
@@ -46,21 +46,21 @@ def test_a_picture_that_another_system_drops_becomes_an_encounter(town: Town) ->
         ("undated.jpg", None, {"captured-at": "yesterday"}, "yesterday"),
     ],
 )
-def test_a_broken_drop_is_quarantined_with_its_reason(
-    town: Town, name: str, picture: bytes | None, metadata: dict[str, str], reason: str
+def test_an_unusable_picture_is_quarantined_with_the_reason(
+    agency: DeployedAgency, name: str, picture: bytes | None, metadata: dict[str, str], reason: str
 ) -> None:
-    drop(town, f"captures/ferry-2/{name}", picture or jpeg(PERSON[1]), **metadata)
+    drop(agency, f"captures/ferry-2/{name}", picture or jpeg(PERSON[1]), **metadata)
     kept = f"quarantine/captures/ferry-2/{name}"
-    wait_until("the quarantine", lambda: kept in town.watch.keys("DetectionBucket", "quarantine/"))
-    bucket = town.deployment["DetectionBucket"]
-    found = town.deployment.client("s3").head_object(Bucket=bucket, Key=kept)["Metadata"]
+    wait_until("the quarantine", lambda: kept in agency.watch.keys("DetectionBucket", "quarantine/"))
+    bucket = agency.deployment["DetectionBucket"]
+    found = agency.deployment.client("s3").head_object(Bucket=bucket, Key=kept)["Metadata"]
     assert reason in found["reason"]
-    wait_until("the capture gone", lambda: not town.watch.keys("DetectionBucket", f"captures/ferry-2/{name}"))
-    assert town.encounters_at("ferry-2") == []
+    wait_until("the capture gone", lambda: not agency.watch.keys("DetectionBucket", f"captures/ferry-2/{name}"))
+    assert agency.encounters_at("ferry-2") == []
 
 
-def test_a_partners_link_takes_pictures_of_one_camera_and_nothing_else(town: Town) -> None:
-    form = homeward(town, "upload-link", "--camera", "transit-7", "--expires", "5m")
+def test_an_upload_link_accepts_pictures_of_one_camera_only(agency: DeployedAgency) -> None:
+    form = homeward(agency, "upload-link", "--camera", "transit-7", "--expires", "5m")
     person = jpeg(PERSON[1])
 
     def upload(picture: bytes, **changes: str) -> int:
@@ -72,19 +72,19 @@ def test_a_partners_link_takes_pictures_of_one_camera_and_nothing_else(town: Tow
     assert upload(person, **{"Content-Type": "text/html"}) == 403
     assert upload(person, **{"x-amz-meta-captured-at": "2020-01-01T00:00:00Z"}) == 403
     assert upload(person + bytes(form["at_most_bytes"])) == 400
-    assert not town.watch.keys("DetectionBucket", "captures/")
+    assert not agency.watch.keys("DetectionBucket", "captures/")
     assert upload(person) == 204
-    [encounter] = wait_until("the encounter", lambda: town.encounters_at("transit-7"))
+    [encounter] = wait_until("the encounter", lambda: agency.encounters_at("transit-7"))
     assert encounter["case_id"] == CASE
 
 
-def test_a_video_and_pictures_are_submitted(town: Town, stranger: bytes, tmp_path: Path) -> None:
+def test_submit_searches_videos_and_pictures_once(agency: DeployedAgency, stranger: bytes, tmp_path: Path) -> None:
     (tmp_path / "stranger.jpg").write_bytes(stranger)
     (tmp_path / "person.jpg").write_bytes(jpeg(PERSON[1]))
     (tmp_path / "broken.png").write_bytes(b"\x89PNG")
     render_walk_past([PERSON[2]], tmp_path / "walk.mp4", seconds_each=2.0, size=(960, 540))
     submit = ("submit", str(tmp_path), "--camera", "tips", "--journal", str(tmp_path / "journal.txt"), "--wait")
-    submitted = homeward(town, *submit, code=6)
+    submitted = homeward(agency, *submit, code=6)
     files = {file["file"].rpartition("/")[2]: file for file in submitted["files"]}
     assert files["broken.png"]["outcome"] == "unusable"
     captures = {capture for encounter in submitted["encounters"] for capture in encounter["captures"]}
@@ -92,14 +92,14 @@ def test_a_video_and_pictures_are_submitted(town: Town, stranger: bytes, tmp_pat
     assert {each["capture_id"] for each in files["person.jpg"]["captures"]} <= captures
     assert {each["capture_id"] for each in files["walk.mp4"]["captures"]} & captures
     assert not {each["capture_id"] for each in files["stranger.jpg"]["captures"]} & captures
-    assert not town.watch.keys("DetectionBucket", "captures/tips/")
-    again = homeward(town, *submit, code=6)
+    assert not agency.watch.keys("DetectionBucket", "captures/tips/")
+    again = homeward(agency, *submit, code=6)
     assert not [capture for file in again["files"] for capture in file["captures"]]
 
 
-def test_a_search_finds_the_person_and_leaves_nothing(town: Town, stranger: bytes, tmp_path: Path) -> None:
-    before = town.watch.keys("DetectionBucket")
-    answer = homeward(town, "search", str(PERSON[2]))
+def test_a_search_finds_the_person_and_stores_nothing(agency: DeployedAgency, stranger: bytes, tmp_path: Path) -> None:
+    before = agency.watch.keys("DetectionBucket")
+    answer = homeward(agency, "search", str(PERSON[2]))
     [candidate] = answer["candidates"]
     assert (candidate["case_id"], candidate["name"], candidate["photo_kind"]) == (
         CASE,
@@ -108,11 +108,11 @@ def test_a_search_finds_the_person_and_leaves_nothing(town: Town, stranger: byte
     )
     assert candidate["similarity"] >= 80
     (tmp_path / "stranger.jpg").write_bytes(stranger)
-    assert homeward(town, "search", str(tmp_path / "stranger.jpg"), code=3)["candidates"] == []
-    assert town.watch.keys("DetectionBucket") == before
+    assert homeward(agency, "search", str(tmp_path / "stranger.jpg"), code=3)["candidates"] == []
+    assert agency.watch.keys("DetectionBucket") == before
 
 
-def test_a_feeds_pictures_become_captures_once(town: Town, feed_site: FeedSite, stranger: bytes) -> None:
+def test_a_feeds_pictures_become_captures_once(agency: DeployedAgency, feed_site: FeedSite, stranger: bytes) -> None:
     (feed_site.folder / "person.jpg").write_bytes(jpeg(PERSON[1]))
     (feed_site.folder / "stranger.jpg").write_bytes(stranger)
     items = "".join(
@@ -122,16 +122,16 @@ def test_a_feeds_pictures_become_captures_once(town: Town, feed_site: FeedSite, 
     (feed_site.folder / "feed.xml").write_text(f'<rss version="2.0"><channel>{items}</channel></rss>')
 
     def read() -> dict[str, Any]:
-        answer = town.deployment.client("lambda").invoke(
-            FunctionName=town.deployment["ReadFeedFunction"], Payload=json.dumps({"feed": "shelter"})
+        answer = agency.deployment.client("lambda").invoke(
+            FunctionName=agency.deployment["ReadFeedFunction"], Payload=json.dumps({"feed": "shelter"})
         )
         report: dict[str, Any] = json.loads(answer["Payload"].read())
         return report
 
     assert read() == {"feed": "shelter", "changed": True, "submitted": 2, "unusable": 0, "failed": 0, "left": 0}
-    [encounter] = wait_until("the encounter", lambda: town.encounters_at("feed-shelter"))
+    [encounter] = wait_until("the encounter", lambda: agency.encounters_at("feed-shelter"))
     assert encounter["case_id"] == CASE
-    wait_until("the captures deleted", lambda: not town.watch.keys("DetectionBucket", "captures/feed-shelter/"))
+    wait_until("the captures deleted", lambda: not agency.watch.keys("DetectionBucket", "captures/feed-shelter/"))
     assert not read()["changed"]
     (feed_site.folder / "feed.xml").write_text(f'<rss version="2.0"><channel>{items}<item/></channel></rss>')
     assert read()["submitted"] == 0

@@ -1,3 +1,5 @@
+"""`homeward probe` on a deployed agency."""
+
 from __future__ import annotations
 
 import json
@@ -9,40 +11,39 @@ import numpy as np
 from lambdas.common.probe import PROBE_CAMERA
 from lambdas.encounters.hops import HOPS
 from local_cloud.demo.watch import wait_until
-from tests.end_to_end.conftest import PERSON, Town
+from tests.end_to_end.deployed_agency import PERSON, DeployedAgency
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
 
-def probe(town: Town, photo: Path) -> subprocess.CompletedProcess[str]:
-    return town.homeward("probe", "--photo", str(photo), "--json", code=None)
+def probe(agency: DeployedAgency, photo: Path) -> subprocess.CompletedProcess[str]:
+    return agency.homeward("probe", "--photo", str(photo), "--json", code=None)
 
 
-def test_a_probe_reports_each_hop_names_no_recipient_and_leaves_nothing(town: Town) -> None:
-    """The photo is that of a case of the gallery, which the probe must not find."""
-    gallery, encounters = town.watch.gallery(), {each["encounter_id"] for each in town.watch.encounters()}
-    town.watch.new_alerts()
-    told = len(town.watch.alerts)
-    done = probe(town, PERSON[1])
+def test_a_probe_reports_each_hop_and_leaves_nothing(agency: DeployedAgency) -> None:
+    """The photo shows a person of the gallery, whose case the probe must not find."""
+    gallery, encounters = agency.watch.gallery(), {each["encounter_id"] for each in agency.watch.encounters()}
+    agency.watch.new_alerts()
+    before = len(agency.watch.alerts)
+    done = probe(agency, PERSON[1])
     assert done.returncode == 0, done.stderr
     took = json.loads(done.stdout)
     assert set(took) == {"EnrolledToIndexed", *HOPS}
     assert 0 < took["CapturedToAlerted"] < 60_000
 
-    assert {each["encounter_id"] for each in town.watch.encounters()} == encounters
-    wait_until("the gallery as it was", lambda: town.watch.gallery() == gallery)
-    assert not town.watch.keys("DetectionBucket", f"captures/{PROBE_CAMERA}/")
-    assert not [key for key in town.watch.keys("GalleryBucket") if "/probe/" in key]
-    town.watch.new_alerts()
-    assert {alert.document["camera"] for alert in town.watch.alerts[told:]} <= {PROBE_CAMERA}
+    assert {each["encounter_id"] for each in agency.watch.encounters()} == encounters
+    wait_until("the gallery as it was", lambda: agency.watch.gallery() == gallery)
+    assert not agency.watch.keys("DetectionBucket", f"captures/{PROBE_CAMERA}/")
+    assert not [key for key in agency.watch.keys("GalleryBucket") if "/probe/" in key]
+    agency.watch.new_alerts()
+    assert {alert.document["camera"] for alert in agency.watch.alerts[before:]} <= {PROBE_CAMERA}
 
 
-def test_a_picture_without_a_face_is_said_to_have_none(town: Town, tmp_path: Path) -> None:
-
+def test_a_probe_refuses_a_picture_without_a_face(agency: DeployedAgency, tmp_path: Path) -> None:
     sky = tmp_path / "sky.jpg"
     cv2.imwrite(str(sky), np.tile(np.linspace(90, 250, 320, dtype=np.uint8)[:, None, None], (1, 320, 3)))
-    done = probe(town, sky)
+    done = probe(agency, sky)
     assert done.returncode == 6, done.stderr
-    assert not [key for key in town.watch.keys("GalleryBucket") if "/probe/" in key]
+    assert not [key for key in agency.watch.keys("GalleryBucket") if "/probe/" in key]

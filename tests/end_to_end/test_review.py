@@ -1,4 +1,4 @@
-"""From an alert's link to a verdict, deployed: the page, its pictures, the acknowledgement, the kept picture."""
+"""From an alert's link to a verdict: the page, its pictures, the acknowledgment, the confirmed picture."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from lambdas.common.times import now, to_text
 from lambdas.encounters.encounter import AlertState, Encounter, Sighting, Timeline
 from lambdas.ingest.wiring import open_encounters
 from local_cloud.demo.watch import wait_until
-from tests.end_to_end.conftest import PERSON, Town, jpeg
+from tests.end_to_end.deployed_agency import PERSON, DeployedAgency, jpeg
 from tests.support.stories import MARLOWE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def browser(town: Town) -> Callable[..., httpx.Response]:
-    """Requests to the links' API: its address names a host that only the emulator knows."""
-    client = httpx.Client(base_url=town.cloud.settings.endpoints["emulator"], trust_env=False, timeout=30)
-    host = urlsplit(town.deployment["LinksUrl"]).netloc
+def browser(agency: DeployedAgency) -> Callable[..., httpx.Response]:
+    """Make a function that sends requests to the links' API, whose host name only the emulator knows."""
+    client = httpx.Client(base_url=agency.cloud.settings.endpoints["emulator"], trust_env=False, timeout=30)
+    host = urlsplit(agency.deployment["LinksUrl"]).netloc
 
     def ask(method: str, path: str, **options: object) -> httpx.Response:
-        return client.request(method, path, headers={"Host": host}, **options)  # type: ignore[arg-type] # as given
+        return client.request(method, path, headers={"Host": host}, **options)  # type: ignore[arg-type]  # passed on
 
     return ask
 
 
-def test_from_the_alert_to_the_verdict(town: Town) -> None:
-    capture_id = town.send(jpeg(PERSON[1]), camera="review-1")
-    [text] = wait_until("the alert", lambda: town.alerts_at("review-1"))
+def test_a_link_leads_from_the_alert_to_the_verdict(agency: DeployedAgency) -> None:
+    capture_id = agency.send(jpeg(PERSON[1]), camera="review-1")
+    [text] = wait_until("the alert", lambda: agency.alerts_at("review-1"))
     link = urlsplit(text.split()[-1])
-    assert link.netloc == urlsplit(town.deployment["LinksUrl"]).netloc
-    [encounter] = town.encounters_at("review-1")
+    assert link.netloc == urlsplit(agency.deployment["LinksUrl"]).netloc
+    [encounter] = agency.encounters_at("review-1")
     encounter_id = encounter["encounter_id"]
-    ask = browser(town)
+    ask = browser(agency)
 
     page = ask("GET", link.path)
     assert page.status_code == 200, page.text
@@ -55,32 +55,32 @@ def test_from_the_alert_to_the_verdict(town: Town) -> None:
         assert shown.headers["content-type"] == "image/jpeg"
         assert shown.content.startswith(b"\xff\xd8")
     assert ask("GET", f"{link.path}x").status_code == 404
-    assert "acknowledged_at" not in town.encounters_at("review-1")[0]
+    assert "acknowledged_at" not in agency.encounters_at("review-1")[0]
 
     assert ask("POST", link.path, data={"by": "Officer 42"}).status_code == 303
     assert "Acknowledged by Officer 42" in ask("GET", link.path).text
-    assert encounter_id in town.homeward("encounter", "list", "--stage", "acknowledged").stdout
+    assert encounter_id in agency.homeward("encounter", "list", "--stage", "acknowledged").stdout
 
-    town.homeward("encounter", "confirm", encounter_id, "--by", "Ada", "--note", "It is she.")
-    assert not town.watch.keys("DetectionBucket", f"encounters/{encounter_id}/")
+    agency.homeward("encounter", "confirm", encounter_id, "--by", "Ada", "--note", "It is she.")
+    assert not agency.watch.keys("DetectionBucket", f"encounters/{encounter_id}/")
     kept = confirmed_key(encounter_id, capture_id)
-    assert town.watch.keys("DetectionBucket", "confirmed/") == [kept]
-    [confirmed] = town.encounters_at("review-1")
+    assert agency.watch.keys("DetectionBucket", "confirmed/") == [kept]
+    [confirmed] = agency.encounters_at("review-1")
     assert confirmed["sightings"][capture_id]["key"] == kept
     assert "expires_at" not in confirmed
     assert ask("GET", f"{link.path}/seen.jpg").status_code == 302
 
-    town.deployment.client("lambda").invoke(FunctionName=town.deployment["DailyFunction"])
-    assert town.watch.keys("DetectionBucket", "confirmed/") == [kept]
-    records = town.watch._scan("AuditTable")
-    told = sorted((record["kind"], record["by"]) for record in records if record["encounter_id"] == encounter_id)
-    assert ("acknowledged", "Officer 42") in told
-    assert ("confirmed", "Ada") in told
-    assert [kind for kind, _ in told].count("picture_viewed") == 3
+    agency.deployment.client("lambda").invoke(FunctionName=agency.deployment["DailyFunction"])
+    assert agency.watch.keys("DetectionBucket", "confirmed/") == [kept]
+    records = agency.watch._scan("AuditTable")
+    audited = sorted((record["kind"], record["by"]) for record in records if record["encounter_id"] == encounter_id)
+    assert ("acknowledged", "Officer 42") in audited
+    assert ("confirmed", "Ada") in audited
+    assert [kind for kind, _ in audited].count("picture_viewed") == 3
 
 
-def test_a_case_that_closes_calls_back_whoever_was_alerted(town: Town) -> None:
-    dynamodb, at = town.deployment.client("dynamodb"), to_text(now())
+def test_closing_a_case_recalls_its_alerts(agency: DeployedAgency) -> None:
+    dynamodb, at = agency.deployment.client("dynamodb"), to_text(now())
     case = msgspec.structs.replace(MARLOWE, case_id="namus:MP900599", source_id="MP900599")
     record = {"case_id": case.case_id, "record": "case", "status": CaseStatus.RESOLVED.value}
     record["case"] = msgspec.json.encode(case).decode()
@@ -98,10 +98,10 @@ def test_a_case_that_closes_calls_back_whoever_was_alerted(town: Town) -> None:
         alerted_at=at,
     )
     item = {"kind": "encounter", **msgspec.to_builtins(encounter)}
-    dynamodb.put_item(TableName=town.deployment["CasesTable"], Item=to_attributes(record))
-    dynamodb.put_item(TableName=town.deployment["EncountersTable"], Item=to_attributes(item))
-    assert open_encounters(town.deployment).withdraw() == 1
-    [text] = wait_until("the recall", lambda: town.alerts_at("review-2"))
+    dynamodb.put_item(TableName=agency.deployment["CasesTable"], Item=to_attributes(record))
+    dynamodb.put_item(TableName=agency.deployment["EncountersTable"], Item=to_attributes(item))
+    assert open_encounters(agency.deployment).withdraw() == 1
+    [text] = wait_until("the recall", lambda: agency.alerts_at("review-2"))
     assert "stand down" in text.lower()
-    assert open_encounters(town.deployment).withdraw() == 0
-    assert len(town.alerts_at("review-2")) == 1
+    assert open_encounters(agency.deployment).withdraw() == 0
+    assert len(agency.alerts_at("review-2")) == 1

@@ -1,3 +1,5 @@
+"""A case that comes later matches captures that encounters keep."""
+
 from __future__ import annotations
 
 import json
@@ -6,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local_cloud.demo.watch import wait_until
-from tests.end_to_end.conftest import CASE, PERSON, Town, jpeg, write_case
+from tests.end_to_end.deployed_agency import CASE, PERSON, DeployedAgency, jpeg, write_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,39 +18,39 @@ LATER_CASE = "namus:MP900504"
 
 
 @pytest.fixture
-def later_case(town: Town) -> Iterator[None]:
-    """A document that is there for one test: the other tests count on one case for the person."""
-    write_case(town.documents, number=900504, name="Rosalind Sampleton", picture=PERSON[1])
+def later_case(agency: DeployedAgency) -> Iterator[None]:
+    """A second case of the person, for one test only. Other tests rely on a single case."""
+    write_case(agency.documents, number=900504, name="Rosalind Sampleton", picture=PERSON[1])
     yield
-    (town.documents / "900504.json").unlink()
-    town.homeward("case", "close", LATER_CASE)
+    (agency.documents / "900504.json").unlink()
+    agency.homeward("case", "close", LATER_CASE)
 
 
 @pytest.mark.usefixtures("later_case")
-def test_a_case_that_comes_later_finds_the_captures_that_encounters_hold(town: Town) -> None:
-    capture_id = town.send(jpeg(PERSON[2]), camera="gate-20")
-    wait_until("the alert", lambda: town.alerts_at("gate-20"))
-    [encounter] = town.encounters_at("gate-20")
+def test_a_new_case_matches_captures_of_earlier_encounters(agency: DeployedAgency) -> None:
+    capture_id = agency.send(jpeg(PERSON[2]), camera="gate-20")
+    wait_until("the alert", lambda: agency.alerts_at("gate-20"))
+    [encounter] = agency.encounters_at("gate-20")
 
-    town.ingest()
-    assert search_again(town) > 0
+    agency.ingest()
+    assert search_again(agency) > 0
 
-    def of_the_later_case() -> dict[str, Any] | None:
-        found = [other for other in town.encounters_at("gate-20") if other["case_id"] == LATER_CASE]
+    def alerted_encounter() -> dict[str, Any] | None:
+        found = [other for other in agency.encounters_at("gate-20") if other["case_id"] == LATER_CASE]
         return found[0] if found and found[0].get("alert") == "sent" else None
 
-    later = wait_until("the encounter of the later case", of_the_later_case)
+    later = wait_until("the encounter of the later case", alerted_encounter)
     assert set(later["sightings"]) == {capture_id}
     assert later["started_at"] == encounter["started_at"]
-    wait_until("the capture deleted", lambda: town.searched("gate-20", capture_id))
-    before = [other for other in town.encounters_at("gate-20") if other["case_id"] == CASE]
+    wait_until("the capture deleted", lambda: agency.searched("gate-20", capture_id))
+    before = [other for other in agency.encounters_at("gate-20") if other["case_id"] == CASE]
     assert [other["encounter_id"] for other in before] == [encounter["encounter_id"]]
-    assert len(town.alerts_at("gate-20")) == 2
-    assert search_again(town) == 0
+    assert len(agency.alerts_at("gate-20")) == 2
+    assert search_again(agency) == 0
 
 
-def search_again(town: Town) -> int:
-    """What the hourly rule does."""
-    answer = town.deployment.client("lambda").invoke(FunctionName=town.deployment["RetrospectiveFunction"])
+def search_again(agency: DeployedAgency) -> int:
+    """Run the search that the hourly rule starts."""
+    answer = agency.deployment.client("lambda").invoke(FunctionName=agency.deployment["RetrospectiveFunction"])
     result: dict[str, int] = json.loads(answer["Payload"].read())
     return result["captures"]

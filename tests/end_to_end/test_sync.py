@@ -17,8 +17,9 @@ from local_cloud.namus.server import running
 from local_cloud.paths import ROOT
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
-from tests.end_to_end.conftest import Town, write_case
-from tests.end_to_end.small_stage import SmallStage, Stand
+from tests.end_to_end.bare_gallery import BareGallery
+from tests.end_to_end.deployed_agency import DeployedAgency, write_case
+from tests.end_to_end.namus_stand_in import NamusStandIn
 
 if TYPE_CHECKING:
     import subprocess
@@ -42,59 +43,59 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def namus(tmp_path: Path) -> Iterator[Stand]:
+def namus(tmp_path: Path) -> Iterator[NamusStandIn]:
     folder = tmp_path / "namus"
     folder.mkdir()
     template = json.loads((ROOT / "tests" / "golden" / "namus_case.json").read_text())
     with running(Folder(folder)) as url:
-        stand = Stand(url, folder, distinct_faces(), template)
+        stand = NamusStandIn(url, folder, distinct_faces(), template)
         for number in range(1, CASES + 1):
-            stand.write(number)
+            stand.write_case(number)
             for photo in range(2):
-                stand.picture(number * 10 + photo, stand.faces[number * 2 + photo].read_bytes())
+                stand.write_picture(number * 10 + photo, stand.faces[number * 2 + photo].read_bytes())
         yield stand
 
 
 @pytest.fixture
-def stage(cloud: Cloud, namus: Stand, tmp_path: Path) -> SmallStage:
-    made = SmallStage(cloud, f"small{next(_numbers)}", tmp_path / "agency.toml")
+def gallery(cloud: Cloud, namus: NamusStandIn, tmp_path: Path) -> BareGallery:
+    made = BareGallery(cloud, f"bare{next(_numbers)}", tmp_path / "agency.toml")
     made.make(namus.url)
     return made
 
 
 @pytest.fixture
-def synced(stage: SmallStage, namus: Stand) -> SmallStage:
-    """A gallery that is in step with its source."""
-    stage.sync()
-    assert stage.state() == FULL
-    namus.asked()
-    return stage
+def synced(gallery: BareGallery, namus: NamusStandIn) -> BareGallery:
+    """A gallery after its first sync."""
+    gallery.sync()
+    assert gallery.state() == FULL
+    namus.take_requests()
+    return gallery
 
 
-def external_ids(stage: SmallStage) -> dict[str, str]:
-    faces = stage.cloud.client("rekognition").list_faces(CollectionId=stage.deployment["FaceCollection"])["Faces"]
+def external_ids(gallery: BareGallery) -> dict[str, str]:
+    faces = gallery.cloud.client("rekognition").list_faces(CollectionId=gallery.deployment["FaceCollection"])["Faces"]
     return {face["ExternalImageId"]: face["FaceId"] for face in faces}
 
 
-def test_the_first_sync_fetches_everything_and_the_second_nothing(stage: SmallStage, namus: Stand) -> None:
-    planned = stage.sync("--dry-run")
+def test_the_second_sync_fetches_nothing(gallery: BareGallery, namus: NamusStandIn) -> None:
+    planned = gallery.sync("--dry-run")
     assert (len(planned["to_fetch"]), planned["vanished"]) == (CASES, [])
-    assert stage.state() == (0, 0)
-    namus.asked()
-    assert stage.sync()["outcomes"] == {"CasesStored": CASES}
-    assert namus.asked() == {"search": 1, "case": CASES, "image": 2 * CASES}
-    assert stage.state() == FULL
-    assert stage.sync()["outcomes"] == {}
-    assert namus.asked() == {"search": 1}
-    assert stage.state() == FULL
+    assert gallery.state() == (0, 0)
+    namus.take_requests()
+    assert gallery.sync()["outcomes"] == {"CasesStored": CASES}
+    assert namus.take_requests() == {"search": 1, "case": CASES, "image": 2 * CASES}
+    assert gallery.state() == FULL
+    assert gallery.sync()["outcomes"] == {}
+    assert namus.take_requests() == {"search": 1}
+    assert gallery.state() == FULL
 
 
-def test_a_changed_photo_is_the_one_that_is_found(synced: SmallStage, namus: Stand) -> None:
+def test_a_changed_photo_replaces_its_face(synced: BareGallery, namus: NamusStandIn) -> None:
     before = external_ids(synced)
-    namus.picture(30, namus.faces[0].read_bytes())
-    namus.write(3, modified="2025-06-06T00:00:00")
+    namus.write_picture(30, namus.faces[0].read_bytes())
+    namus.write_case(3, modified="2025-06-06T00:00:00")
     synced.sync()
-    assert namus.asked() == {"search": 1, "case": 1, "image": 2}
+    assert namus.take_requests() == {"search": 1, "case": 1, "image": 2}
     assert synced.state() == FULL
     after = external_ids(synced)
     assert before.keys() == after.keys()
@@ -102,18 +103,18 @@ def test_a_changed_photo_is_the_one_that_is_found(synced: SmallStage, namus: Sta
 
 
 @pytest.mark.parametrize("answer", [200, 404])
-def test_a_closed_case_leaves_in_the_same_sync(synced: SmallStage, namus: Stand, answer: int) -> None:
+def test_a_closed_case_is_removed_in_the_same_sync(synced: BareGallery, namus: NamusStandIn, answer: int) -> None:
     namus.switch(resolved=answer)
-    namus.write(5, caseIsResolved=True)
+    namus.write_case(5, caseIsResolved=True)
     assert synced.sync()["removed"] == 1
     assert synced.state() == ONE_LESS
     assert not [photo for photo in external_ids(synced) if "MP970005" in photo]
 
 
-def test_a_vanished_case_leaves_after_one_get_and_comes_back_when_it_is_back(synced: SmallStage, namus: Stand) -> None:
+def test_a_vanished_case_is_removed_and_can_come_back(synced: BareGallery, namus: NamusStandIn) -> None:
     namus.switch(removed=[970004])
     assert synced.sync()["removed"] == 1
-    assert namus.asked() == {"search": 1, "case": 1}
+    assert namus.take_requests() == {"search": 1, "case": 1}
     assert synced.state() == ONE_LESS
     namus.switch()
     synced.sync()
@@ -121,66 +122,70 @@ def test_a_vanished_case_leaves_after_one_get_and_comes_back_when_it_is_back(syn
     assert len(external_ids(synced)) == 2 * CASES
 
 
-def test_a_source_that_goes_down_halfway_is_left_alone_and_resumed(stage: SmallStage, namus: Stand) -> None:
+def test_a_source_that_goes_down_is_resumed_later(gallery: BareGallery, namus: NamusStandIn) -> None:
     namus.switch(faults=[{"do": "drop", "after": 4}])
-    assert "failed for 5 cases in a row; sync again later" in stage.sync(code=1, waiting=False)["error"]
-    assert stage.state() == (1, 2)
+    assert "failed for 5 cases in a row; sync again later" in gallery.sync(code=1, backoff=False)["error"]
+    assert gallery.state() == (1, 2)
     namus.switch()
-    namus.asked()
-    assert stage.sync()["complete"]
-    assert namus.asked()["image"] == 2 * CASES - 2
-    assert stage.state() == FULL
+    namus.take_requests()
+    assert gallery.sync()["complete"]
+    assert namus.take_requests()["image"] == 2 * CASES - 2
+    assert gallery.state() == FULL
     namus.switch(faults=[{"on": ["search"], "do": "status", "status": 500}])
-    assert stage.sync(code=1, waiting=False)["removed"] == 0
-    assert stage.state() == FULL
+    assert gallery.sync(code=1, backoff=False)["removed"] == 0
+    assert gallery.state() == FULL
 
 
 @pytest.mark.parametrize("images", [1, 7])
-def test_kill_9_halfway_and_resume_downloads_nothing_twice(stage: SmallStage, namus: Stand, images: int) -> None:
+def test_a_killed_sync_resumes_without_repeated_downloads(
+    gallery: BareGallery, namus: NamusStandIn, images: int
+) -> None:
     namus.switch(faults=[{"on": ["image"], "latency_ms": 60}])
-    stage.kill_sync_when(lambda: namus.asked_so_far().get("image", 0) >= images)
+    gallery.kill_sync_when(lambda: namus.requests().get("image", 0) >= images)
     namus.switch()
-    killed_after = namus.asked()["image"]
-    report = stage.sync()
+    killed_after = namus.take_requests()["image"]
+    report = gallery.sync()
     assert report["complete"]
-    assert stage.state() == FULL
-    assert killed_after + namus.asked()["image"] <= 2 * CASES + 1, "only the one in hand may come twice"
+    assert gallery.state() == FULL
+    assert killed_after + namus.take_requests()["image"] <= 2 * CASES + 1, (
+        "only the download in progress may be repeated"
+    )
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_bursts_of_refusals_are_waited_out(stage: SmallStage, namus: Stand, status: int) -> None:
+def test_a_sync_retries_through_throttling_and_outages(gallery: BareGallery, namus: NamusStandIn, status: int) -> None:
     namus.switch(faults=[{"do": "status", "status": status, "every": 3, "retry_after": 0}])
-    assert stage.sync()["complete"]
-    assert stage.state() == FULL
+    assert gallery.sync()["complete"]
+    assert gallery.state() == FULL
 
 
-def test_bytes_that_are_no_picture_leave_their_case_without_it(stage: SmallStage, namus: Stand) -> None:
+def test_unreadable_pictures_are_left_out_of_their_cases(gallery: BareGallery, namus: NamusStandIn) -> None:
     damages = {10: "truncate", 20: "text", 30: "empty"}
     faults = [{"on": ["image"], "path": f"/images/{identity}/", "do": do} for identity, do in damages.items()]
     namus.switch(faults=faults)
-    assert stage.sync()["outcomes"] == {"CasesStored": CASES}
-    assert stage.state() == (CASES, 2 * CASES - len(damages))
-    shown = json.loads(stage.homeward("case", "show", "namus:MP970001", "--json").stdout)
+    assert gallery.sync()["outcomes"] == {"CasesStored": CASES}
+    assert gallery.state() == (CASES, 2 * CASES - len(damages))
+    shown = json.loads(gallery.homeward("case", "show", "namus:MP970001", "--json").stdout)
     assert shown["photos"]["10"]["face_status"] == "unusable"
     assert "broken image" in shown["photos"]["10"]["reason"]
 
 
-def test_a_truncated_picture_does_not_replace_a_good_one(synced: SmallStage, namus: Stand) -> None:
-    namus.write(1, modified="2025-06-06T00:00:00")
+def test_a_truncated_picture_does_not_replace_a_good_one(synced: BareGallery, namus: NamusStandIn) -> None:
+    namus.write_case(1, modified="2025-06-06T00:00:00")
     namus.switch(faults=[{"on": ["image"], "path": "/images/10/", "do": "truncate"}])
     synced.sync()
     assert synced.state() == FULL
 
 
-def test_a_redirect_to_another_host_is_not_followed(stage: SmallStage, namus: Stand) -> None:
+def test_a_redirect_to_another_host_is_not_followed(gallery: BareGallery, namus: NamusStandIn) -> None:
     with running(Folder(namus.folder)) as elsewhere:
         namus.switch(faults=[{"on": ["image"], "path": "/images/40/", "do": "redirect", "to": elsewhere}])
-        stage.sync()
+        gallery.sync()
         assert httpx.get(f"{elsewhere}/_stand_in/requests").json()["total"] == 0
-    assert stage.state() == (CASES, 2 * CASES - 1)
+    assert gallery.state() == (CASES, 2 * CASES - 1)
 
 
-def test_hostile_documents_are_put_aside_and_the_others_go_on(stage: SmallStage, namus: Stand) -> None:
+def test_hostile_documents_are_quarantined(gallery: BareGallery, namus: NamusStandIn) -> None:
     hostile: dict[int, dict[str, Any]] = {
         1: {"idFormatted": "MP5"},
         2: {"subjectIdentification": None, "subjectDescription": [], "investigatingAgencies": {"a": 1}},
@@ -189,20 +194,20 @@ def test_hostile_documents_are_put_aside_and_the_others_go_on(stage: SmallStage,
         5: {"images": [None, 7, {"identityId": "fifty"}], "physicalDescription": 7},
     }
     for number, changes in hostile.items():
-        namus.write(number, **changes)
+        namus.write_case(number, **changes)
     (namus.folder / "970006.json").write_text("")
     (namus.folder / "970007.json").write_text('{"id": 970007, "sighting": {"address": {"state": {"name": "Oregon"}}}}')
     namus.switch(nulls=True)
-    stage.sync()
-    counted = json.loads(stage.homeward("gallery", "stats", "--json").stdout)
+    gallery.sync()
+    counted = json.loads(gallery.homeward("gallery", "stats", "--json").stdout)
     assert (counted["cases"], counted["quarantined"]) == ({"namus open": 4}, 2)
-    assert stage.state() == (4, 4)
-    namus.asked()
-    stage.sync()
-    assert namus.asked() == {"search": 1}, "the same document is not tried again"
+    assert gallery.state() == (4, 4)
+    namus.take_requests()
+    gallery.sync()
+    assert namus.take_requests() == {"search": 1}, "an unchanged document is not fetched again"
 
 
-def test_too_many_removals_are_refused_until_they_are_allowed(synced: SmallStage, namus: Stand) -> None:
+def test_too_many_removals_need_permission(synced: BareGallery, namus: NamusStandIn) -> None:
     namus.switch(removed=[970000 + number for number in range(1, CASES + 1)])
     refused = synced.sync(code=5)
     assert f"{CASES} of {CASES} open cases of namus would be removed" in refused["error"]
@@ -211,7 +216,7 @@ def test_too_many_removals_are_refused_until_they_are_allowed(synced: SmallStage
     assert synced.state() == (0, 0)
 
 
-def test_a_gallery_out_of_step_is_found_and_repaired(synced: SmallStage) -> None:
+def test_verify_finds_and_repairs_differences(synced: BareGallery) -> None:
     bucket, collection = synced.deployment["GalleryBucket"], synced.deployment["FaceCollection"]
     synced.cloud.client("s3").put_object(
         Bucket=bucket, Key="photos/namus/MP1/1.jpg", Body=b"", Metadata={"kind": "portrait"}
@@ -227,7 +232,7 @@ def test_a_gallery_out_of_step_is_found_and_repaired(synced: SmallStage) -> None
     assert synced.state() == FULL
 
 
-def test_a_rebuilt_collection_is_swapped_in_and_back(synced: SmallStage) -> None:
+def test_a_rebuilt_collection_is_activated_and_rolled_back(synced: BareGallery) -> None:
     first = synced.deployment["FaceCollection"]
     rebuilt = json.loads(synced.homeward("gallery", "rebuild", "--json").stdout)
     assert rebuilt["active"].startswith(f"{first}-")
@@ -241,11 +246,11 @@ def test_a_rebuilt_collection_is_swapped_in_and_back(synced: SmallStage) -> None
     assert synced.state() == FULL
 
 
-def test_the_deployed_state_machine_does_the_same(town: Town) -> None:
+def test_the_state_machine_syncs_and_reports_like_the_command(agency: DeployedAgency) -> None:
     def homeward(*arguments: str) -> subprocess.CompletedProcess[str]:
-        agency_file = str(town.cloud.settings.state / "demo.toml")
+        agency_file = str(agency.cloud.settings.state / "demo.toml")
         options = ["--agency-file", agency_file] if "sync" in arguments else []
-        return town.homeward(*arguments, *options, code=None)
+        return agency.homeward(*arguments, *options, code=None)
 
     def sync(*options: str, code: int = 0) -> dict[str, Any]:
         ended = homeward("sync", "--json", *options)
@@ -254,13 +259,13 @@ def test_the_deployed_state_machine_does_the_same(town: Town) -> None:
         return dict(report)
 
     def settled(cases: int) -> bool:
-        gallery = town.watch.gallery()
+        gallery = agency.watch.gallery()
         return gallery["pending"] == 0 and gallery["cases"] == gallery["faces"] == cases
 
-    before = town.watch.gallery()["cases"]
-    write_case(town.documents, number=900503, name="Ansel Madeupson", picture=distinct_faces()[5])
+    before = agency.watch.gallery()["cases"]
+    write_case(agency.documents, number=900503, name="Ansel Madeupson", picture=distinct_faces()[5])
     refusing = {"on": ["case"], "path": "/900503", "do": "status", "status": 400}
-    switches = f"{town.cloud.settings.endpoints['namus']}/_stand_in/switches"
+    switches = f"{agency.cloud.settings.endpoints['namus']}/_stand_in/switches"
     httpx.put(switches, json={"faults": [refusing]}).raise_for_status()
     unfetched = [sync(*options, code=1) for options in (["--in-cloud"], [])]
     assert [(report["to_fetch"], report["failed"], report["complete"]) for report in unfetched] == [(1, 1, False)] * 2
@@ -270,15 +275,15 @@ def test_the_deployed_state_machine_does_the_same(town: Town) -> None:
     assert (fetched["to_fetch"], fetched["failed"], fetched["complete"]) == (1, 0, True)
     wait_until("the new case's face", lambda: settled(before + 1))
     assert sync()["outcomes"] == {}
-    document = json.loads((town.documents / "900503.json").read_text())
-    (town.documents / "900503.json").write_text(json.dumps(document | {"caseIsResolved": True}))
+    document = json.loads((agency.documents / "900503.json").read_text())
+    (agency.documents / "900503.json").write_text(json.dumps(document | {"caseIsResolved": True}))
     assert sync("--in-cloud")["removed"] == 1
-    wait_until("its face to be gone", lambda: settled(before))
+    wait_until("the removal of its face", lambda: settled(before))
     assert homeward("gallery", "verify").returncode == 0
 
-    open_runs(town.deployment).begin("namus", "execution of somebody else")
+    open_runs(agency.deployment).begin("namus", "execution of somebody else")
     refused = homeward("sync", "--in-cloud")
-    # 5 on AWS; the emulator does not pass on what kind of exception a function raised.
+    # 5 on AWS. The emulator drops the type of a function's exception.
     assert refused.returncode in {1, 5}
     assert "a sync of namus is running since" in refused.stderr
-    open_runs(town.deployment).end("namus", "execution of somebody else", {})
+    open_runs(agency.deployment).end("namus", "execution of somebody else", {})

@@ -17,8 +17,8 @@ from lambdas.ingest.closed_encounters import ClosedEncounters
 from lambdas.review.audit import Via
 from lambdas.review.pictures import kept_key
 from lambdas.review.verdicts import EncounterOverError
-from tests.faults.tables import make_table
 from tests.support.review_desk import CASE, WINDOW, Desk
+from tests.support.tables import make_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
