@@ -1,6 +1,6 @@
 """The CDK app: one stage per agency and environment.
 
-`cdk ls` shows them. All of agencies/*.toml are read, or the one file that `-c agency=FILE` names.
+It reads every agencies/*.toml, or the one file that `-c agency=FILE` names. `cdk ls` lists the stages.
 """
 
 import sys
@@ -10,7 +10,7 @@ import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
 from agencies.files import AgencyFileError, load_agencies
-from stacks.agency import Agency
+from stacks.environment import AgencyEnvironment
 
 app = cdk.App()
 chosen = app.node.try_get_context("agency")
@@ -20,7 +20,7 @@ try:
 except AgencyFileError as error:
     sys.exit(str(error))
 for settings in environments:
-    Agency(app, settings.stage, settings=settings)
+    AgencyEnvironment(app, settings.stage, settings=settings)
 # The local cloud skips cdk-nag, which takes most of a synthesis. The infrastructure tests run it on the same templates.
 if app.node.try_get_context("skip-nag") != "true":
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))

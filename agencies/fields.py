@@ -49,6 +49,8 @@ SourceUrl = Annotated[
 ]
 Account = Annotated[str, _text(r"[0-9]{12}", "the 12 digits of an AWS account")]
 Region = Annotated[str, _text(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as us-east-1")]
+# What `cdk destroy` does with data.
+Removal = Literal["destroy", "retain"]
 Similarity = Annotated[float, Field(ge=0, le=100)]
 # The periods that CloudWatch Logs can keep a log for.
 LogDays = Literal[

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic_core import to_json
 
 from agencies.alerting import Alerting
-from agencies.fields import Account, Email, LogDays, Name, Region, Similarity, SourceUrl
+from agencies.fields import Account, Email, LogDays, Name, Region, Removal, Similarity, SourceUrl
 from lambdas.ingest.sources.settings import refuse_mixed_gallery
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Settings(_Table):
     contact: Email
     account: Account | None = None
     region: Region | None = None
-    removal_policy: Literal["destroy", "retain"] = "retain"
+    removal_policy: Removal = "retain"
     sources: Sources = Sources()
     feeds: list[Feed] = []
     sync: Sync = Sync()

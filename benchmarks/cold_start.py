@@ -29,8 +29,8 @@ from rich.table import Table
 
 from agencies.files import load_agency
 from benchmarks.support.figures import write_figures
-from stacks.agency import Agency
 from stacks.constructs.bundle import ROOT, lambda_code
+from stacks.environment import AgencyEnvironment
 
 BASELINE = 'import boto3; boto3.client("s3")'
 HOT = ("detection.store_capture", "detection.match", "alerting.notify")
@@ -57,7 +57,7 @@ def environments() -> dict[str, Environment]:
     context = {**json.loads((ROOT / "cdk.json").read_text())["context"], "aws:cdk:bundling-stacks": []}
     with tempfile.TemporaryDirectory() as folder:
         app = cdk.App(outdir=folder, context=context, analytics_reporting=False)
-        assembly = Agency(app, settings.stage, settings=settings).synth()
+        assembly = AgencyEnvironment(app, settings.stage, settings=settings).synth()
         found: dict[str, Environment] = {}
         for stack in assembly.stacks:
             for resource in stack.template["Resources"].values():

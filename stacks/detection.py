@@ -1,4 +1,4 @@
-"""The detection stack: camera messages -> detection bucket -> search -> encounter, or nothing."""
+"""The detection stack: camera messages -> detection bucket -> search -> an encounter, or the capture is deleted."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
 
 from stacks.constructs.bucket_contents import BucketContents
-from stacks.constructs.function import Function, may, policy_for_others
-from stacks.constructs.storage import encryption_key, notify_of, private_bucket
+from stacks.constructs.function import Function
+from stacks.constructs.grant import Grant, may, shared_policy
+from stacks.constructs.outputs import add_outputs
+from stacks.constructs.storage import notify_of, private_bucket
 from stacks.constructs.work_queue import WorkQueue, failure_queue, workers_within
+from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from constructs import Construct
 
     from agencies.settings import Settings
-    from stacks.alerting import Alerting
-    from stacks.fleet import Fleet
-    from stacks.ingest import Ingest
 
-# What may show a passer-by is kept no longer than this, also where something failed.
-_LONGEST_FOR_BYSTANDERS = cdk.Duration.days(1)
+# The maximum retention of anything that may show a bystander, failures included.
+_BYSTANDER_RETENTION = cdk.Duration.days(1)
 _MATCH_TIMEOUT = cdk.Duration.seconds(30)
 _SELECT = "SELECT *, topic(3) AS thing, clientid() AS client_id, timestamp() AS received_ms FROM"
 _RULES = {
@@ -35,8 +37,11 @@ _RULES = {
 }
 
 
-class Detection(cdk.Stack):
-    """The detection bucket is the interface: whatever puts an image under captures/CAMERA/ is a camera."""
+class Detection(HomewardStack):
+    """The detection bucket and the functions around it. Any image under captures/CAMERA/ is a capture.
+
+    `match` and `retrospective` grant these functions what they use of other stacks.
+    """
 
     def __init__(
         self,
@@ -44,120 +49,137 @@ class Detection(cdk.Stack):
         name: str,
         *,
         settings: Settings,
-        ingest: Ingest,
-        fleet: Fleet,
-        alerting: Alerting,
-        env: cdk.Environment,
+        match: Sequence[Grant],
+        retrospective: Sequence[Grant],
     ) -> None:
-        super().__init__(scope, name, env=env, description=f"Homeward {settings.stage}: captures and their search")
-        self._settings, self._ingest, self._fleet, self._alerting = settings, ingest, fleet, alerting
-        self.key = encryption_key(self, settings=settings)
+        super().__init__(scope, name, settings=settings, purpose="captures and their search")
         self.captures = self._detection_bucket()
-        self._contents = BucketContents(self, "Contents", settings=settings, buckets={"Captures": self.captures})
-        self.may_delete_evidence = policy_for_others(
-            self,
-            "MayDeleteEvidence",
-            description="Delete the pictures of encounters whose case closed",
-            statements=[
-                may("s3:DeleteObject", on=[self.captures.arn_for_objects("encounters/*")]),
-                may("s3:ListBucket", on=[self.captures.bucket_arn]),
-            ],
+        self._contents = BucketContents(
+            self, "Contents", buckets={"Captures": self.captures}, removal=self.removal, log_days=self.log_days
         )
-        self.may_view_evidence = policy_for_others(
-            self,
-            "MayViewEvidence",
-            description="Read the pictures of encounters",
-            statements=[self._use_key(), may("s3:GetObject", on=self._evidence())],
-        )
-        self.may_settle_evidence = policy_for_others(
-            self,
-            "MaySettleEvidence",
-            description="Bring the pictures of encounters where their reviews say",
-            statements=[
-                self._use_key(),
-                # With the tags that others may have put on a capture: S3 refuses to copy it without these rights.
-                may("s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject", on=self._evidence()),
-                may("s3:PutObject", "s3:PutObjectTagging", on=self._evidence()),
-                may("s3:ListBucket", on=[self.captures.bucket_arn]),
-            ],
-        )
+        self._delete_evidence, self._view_evidence, self._settle_evidence = self._evidence_policies()
         self._store_captures()
-        self._match()
+        self._match(match)
         if settings.matching.max_retrospective_searches:
-            self._retrospective()
-        cdk.CfnOutput(self, "DetectionBucketOutput", value=self.captures.bucket_name).override_logical_id(
-            "DetectionBucket"
-        )
+            self._retrospective(retrospective)
+        add_outputs(self, {"DetectionBucket": self.captures.bucket_name})
 
-    def _use_key(self) -> iam.PolicyStatement:
-        return may("kms:Decrypt", "kms:GenerateDataKey", on=[self.key.key_arn])
+    def may_delete_evidence(self) -> Grant:
+        """Grant deleting the pictures of encounters."""
+        return Grant(policies=[self._delete_evidence], environment=self._bucket_environment)
 
-    def _evidence(self) -> list[str]:
-        """The pictures of encounters: those that wait for a verdict, and the confirmed ones."""
-        return [self.captures.arn_for_objects(f"{kept}/*") for kept in ("encounters", "confirmed")]
+    def may_view_evidence(self) -> Grant:
+        """Grant reading the pictures of encounters."""
+        return Grant(policies=[self._view_evidence], environment=self._bucket_environment)
 
-    def may_put_captures(self, name: str, *, cameras: str) -> iam.ManagedPolicy:
-        """For functions of other stacks: put captures of these cameras, e.g. `feed-*`."""
-        return policy_for_others(
+    def may_settle_evidence(self) -> Grant:
+        """Grant moving and deleting the pictures of encounters."""
+        return Grant(policies=[self._settle_evidence], environment=self._bucket_environment)
+
+    def may_put_captures(self, name: str, *, cameras: str) -> Grant:
+        """Grant putting captures of some cameras, e.g. "feed-*", with a policy of this name."""
+        policy = shared_policy(
             self,
             name,
             description="Put captures",
             statements=[
-                may("kms:Decrypt", "kms:GenerateDataKey", on=[self.key.key_arn]),
+                self.use_key(),
                 may("s3:PutObject", on=[self.captures.arn_for_objects(f"captures/{cameras}")]),
             ],
         )
+        return Grant(policies=[policy], environment=self._bucket_environment)
+
+    @property
+    def _bucket_environment(self) -> dict[str, str]:
+        return {"DETECTION_BUCKET": self.captures.bucket_name}
+
+    def _objects(self, *prefixes: str) -> list[str]:
+        return [self.captures.arn_for_objects(f"{prefix}/*") for prefix in prefixes]
+
+    def _list_captures(self) -> iam.PolicyStatement:
+        """Allow s3:ListBucket. Without it, S3 answers 403 instead of 404 for an object that does not exist."""
+        return may("s3:ListBucket", on=[self.captures.bucket_arn])
+
+    def _evidence_policies(self) -> list[iam.ManagedPolicy]:
+        """Make the policies to delete, view and settle the pictures of open (encounters/) and confirmed encounters."""
+        evidence = self._objects("encounters", "confirmed")
+        return [
+            shared_policy(
+                self,
+                "MayDeleteEvidence",
+                description="Delete the pictures of encounters whose case is closed",
+                statements=[may("s3:DeleteObject", on=self._objects("encounters")), self._list_captures()],
+            ),
+            shared_policy(
+                self,
+                "MayViewEvidence",
+                description="Read the pictures of encounters",
+                statements=[self.use_key(), may("s3:GetObject", on=evidence)],
+            ),
+            shared_policy(
+                self,
+                "MaySettleEvidence",
+                description="Keep, move or delete the pictures of encounters as their reviews require",
+                statements=[
+                    self.use_key(),
+                    # A capture may have tags, and S3 copies an object with tags only with the tagging actions.
+                    may("s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject", on=evidence),
+                    may("s3:PutObject", "s3:PutObjectTagging", on=evidence),
+                    self._list_captures(),
+                ],
+            ),
+        ]
 
     def _detection_bucket(self) -> s3.Bucket:
         bucket = private_bucket(
             self,
             "Captures",
-            settings=self._settings,
             key=self.key,
+            removal=self.removal,
             lifecycle_rules=[
-                s3.LifecycleRule(abort_incomplete_multipart_upload_after=_LONGEST_FOR_BYSTANDERS),
-                s3.LifecycleRule(prefix="captures/", expiration=_LONGEST_FOR_BYSTANDERS),
-                s3.LifecycleRule(prefix="quarantine/", expiration=_LONGEST_FOR_BYSTANDERS),
+                s3.LifecycleRule(abort_incomplete_multipart_upload_after=_BYSTANDER_RETENTION),
+                s3.LifecycleRule(prefix="captures/", expiration=_BYSTANDER_RETENTION),
+                s3.LifecycleRule(prefix="quarantine/", expiration=_BYSTANDER_RETENTION),
                 s3.LifecycleRule(
-                    prefix="encounters/", expiration=cdk.Duration.days(self._settings.retention.encounter_days)
+                    prefix="encounters/", expiration=cdk.Duration.days(self.settings.retention.encounter_days)
                 ),
             ],
         )
         cdk.Validations.of(bucket).acknowledge(
             cdk.Acknowledgment(
                 id="AwsSolutions-S1",
-                reason="An access log would keep a trace of people who are not missing (docs/evaluator/privacy.md).",
+                reason="An access log would be a trace of people who are not missing (docs/privacy.md).",
             )
         )
         return bucket
 
     def _store_captures(self) -> None:
-        failures = failure_queue(self, "CaptureFailures", key=self.key, kept=_LONGEST_FOR_BYSTANDERS)
+        failures = failure_queue(self, "CaptureFailures", key=self.key, retention=_BYSTANDER_RETENTION)
         store = Function(
             self,
             "StoreCapture",
-            settings=self._settings,
             handler="detection.store_capture",
-            description="Checks a camera's message and stores its capture",
-            statements=[
-                may("kms:Decrypt", "kms:GenerateDataKey", on=[self.key.key_arn]),
-                may("s3:PutObject", on=[self.captures.arn_for_objects("captures/*")]),
-            ],
-            environment={"DETECTION_BUCKET": self.captures.bucket_name},
+            description="Check a camera's message and store its capture",
+            log_days=self.log_days,
+            statements=[self.use_key(), may("s3:PutObject", on=self._objects("captures"))],
+            environment=self._bucket_environment,
             timeout=cdk.Duration.seconds(20),
-            # The rule invokes it asynchronously and never hears of its failure, so the failure has a queue of its own.
+            # The rule invokes the function asynchronously, so Lambda itself retries and then queues the failure.
             retry_attempts=2,
             max_event_age=cdk.Duration.hours(6),
             on_failure=destinations.SqsDestination(failures),
         )
         store.node.add_dependency(self._contents)
-        undelivered = iam.Role(
-            self, "RuleErrorsRole", assumed_by=iam.ServicePrincipal("iot.amazonaws.com"), description="IoT rule errors"
+        error_role = iam.Role(
+            self,
+            "RuleErrorsRole",
+            assumed_by=iam.ServicePrincipal("iot.amazonaws.com"),
+            description="Queue the messages that an IoT rule could not deliver",
         )
-        undelivered.add_to_policy(may("sqs:SendMessage", on=[failures.queue_arn]))
-        undelivered.add_to_policy(may("kms:Decrypt", "kms:GenerateDataKey", on=[self.key.key_arn]))
+        error_role.add_to_policy(may("sqs:SendMessage", on=[failures.queue_arn]))
+        error_role.add_to_policy(self.use_key())
         for name, sql in _RULES.items():
-            self._rule(name, sql, store, error_queue_url=failures.queue_url, error_role=undelivered)
+            self._rule(name, sql, store, error_queue_url=failures.queue_url, error_role=error_role)
 
     def _rule(self, name: str, sql: str, store: Function, *, error_queue_url: str, error_role: iam.Role) -> None:
         rule = iot.CfnTopicRule(
@@ -182,94 +204,62 @@ class Detection(cdk.Stack):
             f"{name}RuleMayInvoke", principal=iam.ServicePrincipal("iot.amazonaws.com"), source_arn=rule.attr_arn
         )
 
-    def _match(self) -> None:
-        settings, ingest, alerting = self._settings, self._ingest, self._alerting
+    def _match(self, grants: Sequence[Grant]) -> None:
         match = Function(
             self,
             "Match",
-            settings=settings,
             handler="detection.match",
-            description="Searches a capture in the gallery; keeps it as an encounter's or deletes it",
+            description="Search the gallery for a capture's face, then open an encounter or delete the capture",
+            log_days=self.log_days,
             statements=[
-                may(
-                    "kms:Decrypt",
-                    "kms:GenerateDataKey",
-                    on=[self.key.key_arn, ingest.key.key_arn, alerting.key.key_arn, self._fleet.key.key_arn],
-                ),
-                # With the tags that others may have put on a capture: S3 refuses to copy it without these rights.
-                may(
-                    "s3:GetObject",
-                    "s3:GetObjectTagging",
-                    "s3:DeleteObject",
-                    on=[self.captures.arn_for_objects("captures/*")],
-                ),
-                may(
-                    "s3:PutObject",
-                    "s3:PutObjectTagging",
-                    on=[self.captures.arn_for_objects(f"{kept}/*") for kept in ("encounters", "quarantine")],
-                ),
-                # Without it S3 answers 403, not 404, for a capture that was searched before.
-                may("s3:ListBucket", on=[self.captures.bucket_arn]),
-                ingest.on_faces("SearchFacesByImage"),
-                may(
-                    "dynamodb:BatchGetItem",
-                    on=[ingest.cases.table_arn, alerting.encounters.table_arn, self._fleet.cameras.table_arn],
-                ),
-                *alerting.may_alert(),
+                self.use_key(),
+                # A capture may have tags, and S3 copies an object with tags only with the tagging actions.
+                may("s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject", on=self._objects("captures")),
+                may("s3:PutObject", "s3:PutObjectTagging", on=self._objects("encounters", "quarantine")),
+                self._list_captures(),
             ],
-            environment={
-                **alerting.notifier_environment(),
-                "DETECTION_BUCKET": self.captures.bucket_name,
-                "FACE_COLLECTION": ingest.faces.collection_id,
-            },
+            grants=grants,
+            environment=self._bucket_environment,
             timeout=_MATCH_TIMEOUT,
             memory_mb=1024,
         )
-        queue = WorkQueue(
-            self, "CaptureEvents", key=self.key, function_timeout=_MATCH_TIMEOUT, kept=_LONGEST_FOR_BYSTANDERS
-        )
         match.node.add_dependency(self._contents)
-        # A search, with the requests to S3 around it, takes at least a quarter of a second.
-        concurrency = workers_within(settings.matching.rekognition_requests_per_second, call_s=0.25)
+        queue = WorkQueue(
+            self,
+            "CaptureEvents",
+            key=self.key,
+            function_timeout=_MATCH_TIMEOUT,
+            failure_retention=_BYSTANDER_RETENTION,
+        )
+        # A search, with its requests to S3, takes at least a quarter of a second.
+        concurrency = workers_within(self.settings.matching.rekognition_requests_per_second, call_s=0.25)
         queue.feed(match, batch_size=1, concurrency=concurrency)
         notify_of(self.captures, queue, key=self.key, prefix="captures/", events=["s3:ObjectCreated:*"])
-        cdk.CfnOutput(self, "MatchLogGroup", value=match.log.log_group_name)
+        add_outputs(self, {"MatchLogGroup": match.log.log_group_name})
 
-    def _retrospective(self) -> None:
-        ingest, alerting = self._ingest, self._alerting
-        again = Function(
+    def _retrospective(self, grants: Sequence[Grant]) -> None:
+        retrospective = Function(
             self,
             "Retrospective",
-            settings=self._settings,
             handler="detection.retrospective",
-            description="Searches the captures of encounters again when the gallery got new faces",
+            description="Search the captures of encounters again after the gallery got new faces",
+            log_days=self.log_days,
             statements=[
-                may(
-                    "kms:Decrypt",
-                    "kms:GenerateDataKey",
-                    on=[self.key.key_arn, ingest.key.key_arn, alerting.key.key_arn],
-                ),
-                may(
-                    "s3:GetObject",
-                    "s3:GetObjectTagging",
-                    on=self._evidence(),
-                ),
-                may("s3:PutObject", "s3:PutObjectTagging", on=[self.captures.arn_for_objects("captures/*")]),
-                may("s3:ListBucket", on=[self.captures.bucket_arn]),
-                may("dynamodb:Scan", on=[alerting.encounters.table_arn]),
-                may("dynamodb:GetItem", "dynamodb:UpdateItem", on=[ingest.cases.table_arn]),
+                self.use_key(),
+                may("s3:GetObject", "s3:GetObjectTagging", on=self._objects("encounters", "confirmed")),
+                may("s3:PutObject", "s3:PutObjectTagging", on=self._objects("captures")),
+                self._list_captures(),
             ],
+            grants=grants,
             environment={
-                "DETECTION_BUCKET": self.captures.bucket_name,
-                "ENCOUNTERS_TABLE": alerting.encounters.table_name,
-                "CASES_TABLE": ingest.cases.table_name,
-                "MAX_RETROSPECTIVE_SEARCHES": str(self._settings.matching.max_retrospective_searches),
+                **self._bucket_environment,
+                "MAX_RETROSPECTIVE_SEARCHES": str(self.settings.matching.max_retrospective_searches),
             },
             timeout=cdk.Duration.minutes(5),
-            # The next hour's run does what this one did not.
+            # No retries: the next run, an hour later, does the same work.
             retry_attempts=0,
         )
-        again.node.add_dependency(self._contents)
+        retrospective.node.add_dependency(self._contents)
         hourly = events.Schedule.rate(cdk.Duration.hours(1))
-        events.Rule(self, "EveryHour", schedule=hourly, targets=[targets.LambdaFunction(again)])
-        cdk.CfnOutput(self, "RetrospectiveFunction", value=again.function_name)
+        events.Rule(self, "EveryHour", schedule=hourly, targets=[targets.LambdaFunction(retrospective)])
+        add_outputs(self, {"RetrospectiveFunction": retrospective.function_name})

@@ -1,4 +1,4 @@
-"""The fleet stack: which cameras there are, what each of them may do, and how a new one joins."""
+"""The fleet stack: the cameras table, the policies of the cameras' certificates, and fleet provisioning by claim."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_iot as iot
 
 from stacks.constructs.camera_component import CameraComponent
-from stacks.constructs.function import Function, may
-from stacks.constructs.storage import encryption_key, table
+from stacks.constructs.function import Function
+from stacks.constructs.grant import Grant, may
+from stacks.constructs.outputs import add_outputs
+from stacks.constructs.storage import table
+from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -18,60 +21,77 @@ if TYPE_CHECKING:
     from agencies.settings import Settings
 
 _THING = "${iot:Connection.Thing.ThingName}"
-# The certificate belongs to the thing, so that no camera can take another's name (docs/agency-it/fleet.md).
-_IS_ITS_OWN = {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}
+# The certificate is attached to the thing, so no camera can connect under another's name (docs/privacy.md).
+_IS_ATTACHED = {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}
 
 
-class Fleet(cdk.Stack):
-    """The cameras table, the one policy that every camera's certificate has, and fleet provisioning by claim."""
+class Fleet(HomewardStack):
+    """The cameras of an environment. All have one thing type, one thing group and one IoT policy."""
 
-    def __init__(self, scope: Construct, name: str, *, settings: Settings, env: cdk.Environment) -> None:
-        super().__init__(scope, name, env=env, description=f"Homeward {settings.stage}: the cameras")
-        self._settings = settings
-        self.key = encryption_key(self, settings=settings)
-        self.cameras = table(self, "Cameras", settings=settings, key=self.key, partition="camera")
+    def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
+        super().__init__(scope, name, settings=settings, purpose="the cameras")
+        self.cameras = table(self, "Cameras", key=self.key, removal=self.removal, partition="camera")
         kind = iot.CfnThingType(self, "CameraType")
-        # Operators choose it by its name for jobs and Greengrass deployments, so it has the one of the stage.
+        # Operators name the group in jobs and Greengrass deployments, so it is called like the stage.
         group = iot.CfnThingGroup(self, "CameraGroup", thing_group_name=settings.stage)
-        policy = iot.CfnPolicy(self, "CameraPolicy", policy_document=self._camera_policy())
-        policies = {"CameraPolicyName": policy}
+        policies = {"CameraPolicyName": iot.CfnPolicy(self, "CameraPolicy", policy_document=self._camera_policy())}
         if settings.fleet.greengrass:
             component = CameraComponent(
-                self, "CameraComponent", settings=settings, group_arn=group.attr_arn, thing=_THING
+                self,
+                "CameraComponent",
+                deployment_name=f"Homeward {settings.stage}",
+                group_arn=group.attr_arn,
+                thing=_THING,
             )
             policies["CorePolicyName"] = component.policy
         template = self._provisioning_template(kind, group, *policies.values())
         claim_policy = iot.CfnPolicy(self, "ClaimPolicy", policy_document=self._claim_policy(template.ref))
-        for output, value in {
-            "CamerasTable": self.cameras.table_name,
-            "CameraType": kind.ref,
-            "CameraGroup": settings.stage,
-            **{name: each.ref for name, each in policies.items()},
-            "ProvisioningTemplate": template.ref,
-            "ClaimPolicyName": claim_policy.ref,
-        }.items():
-            cdk.CfnOutput(self, f"{output}Output", value=value).override_logical_id(output)
+        add_outputs(
+            self,
+            {
+                "CamerasTable": self.cameras.table_name,
+                "CameraType": kind.ref,
+                "CameraGroup": settings.stage,
+                **{name: policy.ref for name, policy in policies.items()},
+                "ProvisioningTemplate": template.ref,
+                "ClaimPolicyName": claim_policy.ref,
+            },
+        )
+
+    def may_read_cameras(self, action: str) -> Grant:
+        """Grant reading cameras with "GetItem" or "BatchGetItem"."""
+        return self._may_read(self.use_key(), action)
+
+    def may_show_cameras(self) -> Grant:
+        """Grant reading single cameras, with decryption only."""
+        return self._may_read(self.decrypt(), "GetItem")
+
+    def _may_read(self, key: iam.PolicyStatement, action: str) -> Grant:
+        return Grant(
+            statements=[key, may(f"dynamodb:{action}", on=[self.cameras.table_arn])],
+            environment={"CAMERAS_TABLE": self.cameras.table_name},
+        )
 
     def _camera_policy(self) -> dict[str, object]:
-        """A camera connects as the thing that its certificate belongs to, and uses that thing's topics only."""
+        """Let a camera connect as the thing of its certificate, and use only that thing's topics."""
         shadow = f"$aws/things/{_THING}/shadow/name/camera"
-        heard = (f"{shadow}/get/accepted", f"{shadow}/update/delta")
+        received = (f"{shadow}/get/accepted", f"{shadow}/update/delta")
         return _policy(
-            {**_allow("iot:Connect", self._iot("client", _THING)), "Condition": _IS_ITS_OWN},
+            {**_allow("iot:Connect", self._iot("client", _THING)), "Condition": _IS_ATTACHED},
             _allow(
                 "iot:Publish",
                 *(self._iot("topic", f"homeward/v1/{_THING}/{kind}") for kind in ("faces", "health")),
                 *(self._iot("topic", f"{shadow}/{verb}") for verb in ("get", "update")),
             ),
-            # The status of a camera is retained, and the last will of its connection sets it.
+            # The camera's status is a retained message, and the last will of its connection updates it.
             _allow("iot:RetainPublish", self._iot("topic", f"homeward/v1/{_THING}/status")),
             _allow("iot:Publish", self._iot("topic", f"homeward/v1/{_THING}/status")),
-            _allow("iot:Subscribe", *(self._iot("topicfilter", topic) for topic in heard)),
-            _allow("iot:Receive", *(self._iot("topic", topic) for topic in heard)),
+            _allow("iot:Subscribe", *(self._iot("topicfilter", topic) for topic in received)),
+            _allow("iot:Receive", *(self._iot("topic", topic) for topic in received)),
         )
 
     def _claim_policy(self, template: str) -> dict[str, object]:
-        """A claim certificate buys a certificate of one's own, and nothing else."""
+        """Let a claim certificate provision a device with a certificate of its own, and do nothing else."""
         topics = ("$aws/certificates/create/*", f"$aws/provisioning-templates/{template}/provision/*")
         return _policy(
             _allow("iot:Connect", self._iot("client", "claim-*")),
@@ -83,47 +103,47 @@ class Fleet(cdk.Stack):
     def _provisioning_template(
         self, kind: iot.CfnThingType, group: iot.CfnThingGroup, *policies: iot.CfnPolicy
     ) -> iot.CfnProvisioningTemplate:
-        hook = self._hook()
-        role = iam.Role(
-            self,
-            "ProvisioningRole",
-            assumed_by=iam.ServicePrincipal("iot.amazonaws.com"),
-            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AWSIoTThingsRegistration")],
-            description="What AWS IoT does when a camera joins",
-        )
-        cdk.Validations.of(role).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSIoTThingsRegistration]",
-                reason="AWS IoT registers things with many actions; in this policy AWS keeps their list.",
-            )
-        )
+        hook = self._provisioning_hook()
         template = iot.CfnProvisioningTemplate(
             self,
             "Provisioning",
             enabled=True,
-            provisioning_role_arn=role.role_arn,
+            provisioning_role_arn=self._provisioning_role().role_arn,
             pre_provisioning_hook=iot.CfnProvisioningTemplate.ProvisioningHookProperty(
                 payload_version="2020-04-01", target_arn=hook.function_arn
             ),
             template_body=self.to_json_string(
-                _becomes(kind.ref, self._settings.stage, [policy.ref for policy in policies])
+                _template_body(kind.ref, self.settings.stage, [policy.ref for policy in policies])
             ),
         )
         permission = hook.permissions_node.find_child("IotMayAsk")
         template.node.add_dependency(permission, group)
         return template
 
-    def _hook(self) -> Function:
+    def _provisioning_role(self) -> iam.Role:
+        role = iam.Role(
+            self,
+            "ProvisioningRole",
+            assumed_by=iam.ServicePrincipal("iot.amazonaws.com"),
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AWSIoTThingsRegistration")],
+            description="AWS IoT registers a camera that provisions itself",
+        )
+        cdk.Validations.of(role).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSIoTThingsRegistration]",
+                reason="AWS IoT registers things with many actions, and AWS keeps their list in this policy.",
+            )
+        )
+        return role
+
+    def _provisioning_hook(self) -> Function:
         hook = Function(
             self,
             "ProvisionCamera",
-            settings=self._settings,
             handler="fleet.provision_camera",
-            description="Says which devices may join the fleet",
-            statements=[
-                may("dynamodb:UpdateItem", on=[self.cameras.table_arn]),
-                may("kms:Decrypt", on=[self.key.key_arn]),
-            ],
+            description="Decide whether a device may join the fleet",
+            log_days=self.log_days,
+            statements=[may("dynamodb:UpdateItem", on=[self.cameras.table_arn]), self.decrypt()],
             environment={"CAMERAS_TABLE": self.cameras.table_name},
             # AWS IoT waits five seconds for the answer.
             timeout=cdk.Duration.seconds(5),
@@ -137,8 +157,8 @@ class Fleet(cdk.Stack):
         return self.format_arn(service="iot", resource=resource, resource_name=name)
 
 
-def _becomes(kind: str, group: str, policies: list[str]) -> dict[str, object]:
-    """What a device becomes that provisions itself: the camera that the parameters name, with the fleet's policies."""
+def _template_body(kind: str, group: str, policies: list[str]) -> dict[str, object]:
+    """Describe the thing, certificate and policies of a device that provisions itself."""
     certificate = {"CertificateId": {"Ref": "AWS::IoT::Certificate::Id"}, "Status": "Active"}
     thing = {"ThingName": {"Ref": "ThingName"}, "ThingTypeName": kind, "ThingGroups": [group]}
     return {

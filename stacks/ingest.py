@@ -1,4 +1,4 @@
-"""The ingest stack: sources -> gallery bucket and cases table -> face collection, kept in step."""
+"""The ingest stack: the gallery bucket, the cases table, the face collection, and the function that indexes photos."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from aws_cdk import aws_s3 as s3
 
 from stacks.constructs.bucket_contents import BucketContents
 from stacks.constructs.face_collection import FaceCollection
-from stacks.constructs.function import Function, may, policy_for_others
-from stacks.constructs.storage import encryption_key, notify_of, private_bucket, table
+from stacks.constructs.function import Function
+from stacks.constructs.grant import Grant, may, shared_policy
+from stacks.constructs.outputs import add_outputs
+from stacks.constructs.storage import notify_of, private_bucket, table
 from stacks.constructs.work_queue import WorkQueue, workers_within
+from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
@@ -22,114 +25,150 @@ if TYPE_CHECKING:
 _INDEX_TIMEOUT = cdk.Duration.seconds(60)
 
 
-class Ingest(cdk.Stack):
-    """The gallery, and what keeps its faces in step with its photos. What fills it is the sync stack."""
+class Ingest(HomewardStack):
+    """The gallery. A photo that is added or removed changes the face collection; the Sync stack adds and removes."""
 
-    def __init__(self, scope: Construct, name: str, *, settings: Settings, env: cdk.Environment) -> None:
-        super().__init__(scope, name, env=env, description=f"Homeward {settings.stage}: the gallery")
-        self._settings = settings
-        self.key = encryption_key(self, settings=settings)
+    def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
+        super().__init__(scope, name, settings=settings, purpose="the gallery")
         access_logs = self._access_logs()
         self.gallery = private_bucket(
             self,
             "Gallery",
-            settings=settings,
             key=self.key,
+            removal=self.removal,
             server_access_logs_bucket=access_logs,
             lifecycle_rules=[s3.LifecycleRule(prefix="quarantine/", expiration=cdk.Duration.days(90))],
         )
         self._contents = BucketContents(
-            self, "Contents", settings=settings, buckets={"Gallery": self.gallery, "AccessLogs": access_logs}
+            self,
+            "Contents",
+            buckets={"Gallery": self.gallery, "AccessLogs": access_logs},
+            removal=self.removal,
+            log_days=self.log_days,
         )
-        self.cases = table(self, "Cases", settings=settings, key=self.key, partition="case_id", sort="record")
-        self.faces = FaceCollection(self, "Faces", settings=settings)
-        self.gallery_environment = {
+        self.cases = table(self, "Cases", key=self.key, removal=self.removal, partition="case_id", sort="record")
+        self.faces = FaceCollection(
+            self, "Faces", collection_id=f"homeward-{settings.stage}", removal=self.removal, log_days=self.log_days
+        )
+        self._gallery_environment = {
             "GALLERY_BUCKET": self.gallery.bucket_name,
             "CASES_TABLE": self.cases.table_name,
             "FACE_COLLECTION": self.faces.collection_id,
         }
-        self.may_change_gallery = self._policy_for_sync()
-        self.may_view_photos = policy_for_others(
+        self._change_gallery = self._change_policy()
+        self._view_photos = shared_policy(
             self,
             "MayViewPhotos",
             description="Read the photos of cases",
-            statements=[self._use_key(), may("s3:GetObject", on=self._objects("photos/*"))],
+            statements=[self.use_key(), may("s3:GetObject", on=self._objects("photos/*"))],
         )
         self._index_photos()
-        self._outputs()
+        add_outputs(
+            self,
+            {
+                "GalleryBucket": self.gallery.bucket_name,
+                "CasesTable": self.cases.table_name,
+                "FaceCollection": self.faces.collection_id,
+                "FaceModelVersion": self.faces.face_model_version,
+            },
+        )
+
+    def may_change_gallery(self) -> Grant:
+        """Grant all that a sync does: store cases and photos, and withdraw cases with their faces."""
+        return Grant(policies=[self._change_gallery], environment=self._gallery_environment)
+
+    def may_read_plans(self) -> Grant:
+        """Grant reading the plans that a sync stores in the gallery bucket."""
+        plans = [f"syncs/{source}/plan.json" for source in self.settings.sources.in_the_cloud]
+        return Grant(statements=[may("s3:GetObject", on=self._objects(*plans or ["no source"])), self.decrypt()])
+
+    def may_search(self) -> Grant:
+        """Grant searching the face collection and reading the cases of its faces."""
+        return Grant(
+            statements=[self.use_key(), self._on_faces("SearchFacesByImage"), self._on_cases("BatchGetItem")],
+            environment={"CASES_TABLE": self.cases.table_name, "FACE_COLLECTION": self.faces.collection_id},
+        )
+
+    def may_read_cases(self) -> Grant:
+        """Grant reading single cases."""
+        return Grant(
+            statements=[self.use_key(), self._on_cases("GetItem")], environment={"CASES_TABLE": self.cases.table_name}
+        )
+
+    def may_show_cases(self) -> Grant:
+        """Grant reading single cases and their photos."""
+        return Grant(
+            policies=[self._view_photos],
+            statements=[self._on_cases("GetItem")],
+            environment={"GALLERY_BUCKET": self.gallery.bucket_name, "CASES_TABLE": self.cases.table_name},
+        )
+
+    def may_follow_gallery(self) -> Grant:
+        """Grant reading when the gallery last got new faces, and recording that they were searched for."""
+        return Grant(
+            statements=[self.use_key(), self._on_cases("GetItem", "UpdateItem")],
+            environment={"CASES_TABLE": self.cases.table_name},
+        )
 
     def _index_photos(self) -> None:
-        quota = self._settings.matching.rekognition_requests_per_second
+        quota = self.settings.matching.rekognition_requests_per_second
         index = Function(
             self,
             "IndexPhoto",
-            settings=self._settings,
             handler="ingest.gallery.index_photo",
-            description="Brings the faces of a photo into step with the gallery",
+            description="Index the face of a new photo, and delete the faces of a removed one",
+            log_days=self.log_days,
             statements=[
-                self._use_key(),
+                self.use_key(),
                 may("s3:GetObject", on=self._objects("photos/*")),
-                # Without it S3 answers 403, not 404, for a photo that was removed.
+                # Without ListBucket, S3 answers 403 instead of 404 for a photo that was removed.
                 may("s3:ListBucket", on=[self.gallery.bucket_arn]),
-                may("dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=[self.cases.table_arn]),
-                self.on_faces("IndexFaces", "SearchFaces", "DeleteFaces", "ListFaces"),
+                self._on_cases("GetItem", "UpdateItem", "DeleteItem"),
+                self._on_faces("IndexFaces", "SearchFaces", "DeleteFaces", "ListFaces"),
             ],
-            environment={**self.gallery_environment, "INDEX_PER_SECOND": str(quota)},
+            environment={**self._gallery_environment, "INDEX_PER_SECOND": str(quota)},
             timeout=_INDEX_TIMEOUT,
         )
-        queue = WorkQueue(
-            self, "PhotoEvents", key=self.key, function_timeout=_INDEX_TIMEOUT, kept=cdk.Duration.days(14)
-        )
         index.node.add_dependency(self._contents)
-        # With its lease and its record, a photo takes at least half a second.
+        queue = WorkQueue(self, "PhotoEvents", key=self.key, function_timeout=_INDEX_TIMEOUT)
+        # A photo, with its lease and its record, takes at least half a second.
         queue.feed(index, batch_size=10, concurrency=workers_within(quota, call_s=0.5))
         notify_of(
             self.gallery, queue, key=self.key, prefix="photos/", events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
         )
 
-    def _policy_for_sync(self) -> iam.ManagedPolicy:
-        actions = ("GetItem", "UpdateItem", "DeleteItem", "Query", "Scan")
-        return policy_for_others(
+    def _change_policy(self) -> iam.ManagedPolicy:
+        return shared_policy(
             self,
             "MayChangeGallery",
-            description="Put cases into the gallery, and withdraw them",
+            description="Store cases in the gallery, and withdraw them",
             statements=[
-                self._use_key(),
+                self.use_key(),
                 may("s3:PutObject", on=self._objects("documents/*", "photos/*", "quarantine/*", "syncs/*")),
                 may("s3:DeleteObject", on=self._objects("photos/*", "quarantine/*")),
-                may(*(f"dynamodb:{action}" for action in actions), on=[self.cases.table_arn]),
-                self.on_faces("DeleteFaces", "ListFaces"),
+                self._on_cases("GetItem", "UpdateItem", "DeleteItem", "Query", "Scan"),
+                self._on_faces("DeleteFaces", "ListFaces"),
             ],
         )
 
-    def _use_key(self) -> iam.PolicyStatement:
-        return may("kms:Decrypt", "kms:GenerateDataKey", on=[self.key.key_arn])
+    def _on_cases(self, *actions: str) -> iam.PolicyStatement:
+        return may(*(f"dynamodb:{action}" for action in actions), on=[self.cases.table_arn])
+
+    def _on_faces(self, *actions: str) -> iam.PolicyStatement:
+        return may(*(f"rekognition:{action}" for action in actions), on=self.faces.arns)
 
     def _objects(self, *patterns: str) -> list[str]:
         return [self.gallery.arn_for_objects(pattern) for pattern in patterns]
-
-    def on_faces(self, *actions: str) -> iam.PolicyStatement:
-        """Allow actions on the collection, and on one that `homeward gallery rebuild` makes beside it."""
-        return may(*(f"rekognition:{action}" for action in actions), on=[self.faces.arn, f"{self.faces.arn}-*"])
 
     def _access_logs(self) -> s3.Bucket:
         logs = private_bucket(
             self,
             "AccessLogs",
-            settings=self._settings,
-            key=None,  # S3 writes access logs only to a bucket that it encrypts with its own key
-            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(self._settings.retention.log_days))],
+            key=None,  # S3 cannot write access logs to a bucket with a customer-managed key
+            removal=self.removal,
+            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(self.log_days))],
         )
         cdk.Validations.of(logs).acknowledge(
-            cdk.Acknowledgment(id="AwsSolutions-S1", reason="It holds the access logs; logging them again has no end.")
+            cdk.Acknowledgment(id="AwsSolutions-S1", reason="The bucket of access logs; logging it would never end.")
         )
         return logs
-
-    def _outputs(self) -> None:
-        for name, value in {
-            "GalleryBucket": self.gallery.bucket_name,
-            "CasesTable": self.cases.table_name,
-            "FaceCollection": self.faces.collection_id,
-            "FaceModelVersion": self.faces.face_model_version,
-        }.items():
-            cdk.CfnOutput(self, f"{name}Output", value=value).override_logical_id(name)

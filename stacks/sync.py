@@ -1,4 +1,4 @@
-"""The sync stack: a state machine that brings the gallery into step with its sources, on a schedule."""
+"""The sync stack: a state machine that updates the gallery from its sources, on a schedule."""
 
 from __future__ import annotations
 
@@ -11,22 +11,28 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 
-from stacks.constructs.function import Function, log_group, may
+from stacks.constructs.function import Function, log_group
+from stacks.constructs.grant import may
 from stacks.constructs.nag import acknowledge_wildcards
+from stacks.constructs.outputs import add_outputs
+from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from constructs import Construct
 
     from agencies.settings import Settings
-    from stacks.alerting import Alerting
-    from stacks.detection import Detection
-    from stacks.ingest import Ingest
+    from stacks.constructs.grant import Grant
 
 _DEFINITION = Path(__file__).parent / "sync.asl.json"
 
 
-class Sync(cdk.Stack):
-    """It comes last, since a case that closes takes its faces, its photos and its open encounters with it."""
+class Sync(HomewardStack):
+    """The state machine and its function. A case that closes loses its faces, photos and open encounters.
+
+    `sync` grants the function, and `machine` the state machine, what they use of other stacks.
+    """
 
     def __init__(
         self,
@@ -34,14 +40,12 @@ class Sync(cdk.Stack):
         name: str,
         *,
         settings: Settings,
-        ingest: Ingest,
-        alerting: Alerting,
-        detection: Detection,
-        env: cdk.Environment,
+        gallery_bucket: str,
+        sync: Sequence[Grant],
+        machine: Grant,
     ) -> None:
-        super().__init__(scope, name, env=env, description=f"Homeward {settings.stage}: in step with the sources")
-        self._settings, self._ingest, self._alerting, self._detection = settings, ingest, alerting, detection
-        machine = self._state_machine(self._sync_function())
+        super().__init__(scope, name, settings=settings, purpose="syncs of the gallery with its sources")
+        state_machine = self._state_machine(self._sync_function(sync), gallery_bucket, machine)
         for source in settings.sources.in_the_cloud:
             events.Rule(
                 self,
@@ -49,43 +53,34 @@ class Sync(cdk.Stack):
                 schedule=events.Schedule.rate(cdk.Duration.hours(settings.sync.interval_hours)),
                 targets=[
                     targets.SfnStateMachine(
-                        machine,
+                        state_machine,
                         input=events.RuleTargetInput.from_object({"source": source, "allow_removals": False}),
                     )
                 ],
             )
-        output = cdk.CfnOutput(self, "SyncStateMachineOutput", value=machine.state_machine_arn)
-        output.override_logical_id("SyncStateMachine")
+        add_outputs(self, {"SyncStateMachine": state_machine.state_machine_arn})
 
-    def _sync_function(self) -> Function:
-        ingest, alerting, detection = self._ingest, self._alerting, self._detection
+    def _sync_function(self, grants: Sequence[Grant]) -> Function:
+        sources = self.settings.sources.in_the_cloud
         return Function(
             self,
             "SyncFunction",
-            settings=self._settings,
             handler="ingest.sync",
-            description="Plans a sync, fetches cases, withdraws those that closed",
-            policies=[ingest.may_change_gallery, detection.may_delete_evidence],
-            statements=[
-                may("kms:Decrypt", "kms:GenerateDataKey", on=[alerting.key.key_arn]),
-                may("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[alerting.encounters.table_arn]),
-                may("dynamodb:Query", on=[f"{alerting.encounters.table_arn}/index/by-review"]),
-                *self._read_own_folder(),
-            ],
+            description="Plan a sync, fetch cases, and withdraw closed ones",
+            log_days=self.log_days,
+            statements=self._read_own_folder(),
+            grants=grants,
             environment={
-                **ingest.gallery_environment,
-                "DETECTION_BUCKET": detection.captures.bucket_name,
-                "ENCOUNTERS_TABLE": alerting.encounters.table_name,
-                "SOURCES": self._settings.as_functions_read(self._settings.sources.in_the_cloud),
-                "MAX_REMOVED_PERCENT": str(self._settings.sync.max_removed_percent),
+                "SOURCES": self.settings.as_functions_read(sources),
+                "MAX_REMOVED_PERCENT": str(self.settings.sync.max_removed_percent),
             },
             timeout=cdk.Duration.minutes(15),
             memory_mb=1024,
         )
 
     def _read_own_folder(self) -> list[iam.PolicyStatement]:
-        """The agency's own cases in S3. The policy of the key that encrypts them must allow this role as well."""
-        folder = self._settings.sources.in_the_cloud.get("folder")
+        """Allow reading the agency's own cases in S3. The policy of their KMS key must allow this role as well."""
+        folder = self.settings.sources.in_the_cloud.get("folder")
         if folder is None or folder.folder is None:
             return []
         bucket, _, prefix = folder.folder.removeprefix("s3://").strip("/").partition("/")
@@ -97,7 +92,7 @@ class Sync(cdk.Stack):
         )
         return [may("s3:GetObject", on=[files]), may("s3:ListBucket", on=[bucket_itself])]
 
-    def _state_machine(self, function: Function) -> sfn.StateMachine:
+    def _state_machine(self, function: Function, gallery_bucket: str, grant: Grant) -> sfn.StateMachine:
         machine = sfn.StateMachine(
             self,
             "Machine",
@@ -105,19 +100,16 @@ class Sync(cdk.Stack):
             definition_substitutions={
                 "Partition": self.partition,
                 "SyncFunction": function.function_name,
-                "GalleryBucket": self._ingest.gallery.bucket_name,
+                "GalleryBucket": gallery_bucket,
             },
-            logs=sfn.LogOptions(
-                destination=log_group(self, "MachineLog", settings=self._settings), level=sfn.LogLevel.ALL
-            ),
+            logs=sfn.LogOptions(destination=log_group(self, "MachineLog", days=self.log_days), level=sfn.LogLevel.ALL),
             tracing_enabled=True,
         )
-        self._allow_map(machine, function)
+        self._allow_map(machine, function, grant)
         return machine
 
-    def _allow_map(self, machine: sfn.StateMachine, function: Function) -> None:
-        """What a Distributed Map needs: its children are executions of the machine itself."""
-        plans = [f"syncs/{source}/plan.json" for source in self._settings.sources.in_the_cloud]
+    def _allow_map(self, machine: sfn.StateMachine, function: Function, grant: Grant) -> None:
+        """Allow what a Distributed Map needs: its children are executions of the same state machine."""
         children = [
             self.format_arn(
                 service="states",
@@ -134,8 +126,7 @@ class Sync(cdk.Stack):
                 may("lambda:InvokeFunction", on=[function.function_arn]),
                 may("states:StartExecution", on=[machine.state_machine_arn]),
                 may("states:DescribeExecution", "states:StopExecution", on=children),
-                may("s3:GetObject", on=[self._ingest.gallery.arn_for_objects(plan) for plan in plans or ["no source"]]),
-                may("kms:Decrypt", on=[self._ingest.key.key_arn]),
+                *grant.statements,
             ],
         )
         policy.attach_to_role(machine.role)

@@ -1,4 +1,4 @@
-"""The contents of buckets, deleted before the buckets are: CloudFormation deletes no bucket that has objects."""
+"""A custom resource that empties buckets before CloudFormation deletes them: it cannot delete a bucket with objects."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from constructs import Construct
 
-from stacks.constructs.function import Function, may
+from stacks.constructs.function import Function
+from stacks.constructs.grant import may
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_cdk import aws_s3 as s3
 
-    from agencies.settings import Settings
+    from agencies.fields import Removal
 
 
 class BucketContents(Construct):
-    """Everything in these buckets. Whatever writes to them must depend on this, to be gone before it is.
+    """The objects of some buckets, deleted with the stack where `removal` is "destroy".
 
-    It is there where data is retained as well, so that an environment that becomes one of these loses nothing.
+    Whatever writes to the buckets must depend on this construct: CloudFormation then deletes the writers first.
+    Environments that retain data have the resource too. If only the others had it, a change from "destroy" to "retain"
+    would delete the resource, and the objects with it.
     """
 
-    def __init__(self, scope: Construct, name: str, *, settings: Settings, buckets: Mapping[str, s3.Bucket]) -> None:
+    def __init__(
+        self, scope: Construct, name: str, *, buckets: Mapping[str, s3.Bucket], removal: Removal, log_days: int
+    ) -> None:
         super().__init__(scope, name)
         deleting = [
             may("s3:ListBucket", on=[bucket.bucket_arn for bucket in buckets.values()]),
@@ -33,11 +38,10 @@ class BucketContents(Construct):
         function = Function(
             self,
             "Emptier",
-            settings=settings,
             handler="custom_resources.bucket_contents",
-            description="Empties the buckets that cdk destroy deletes",
-            statements=deleting if settings.removal_policy == "destroy" else [],
-            environment={},
+            description="Empty the buckets that cdk destroy deletes",
+            log_days=log_days,
+            statements=deleting if removal == "destroy" else [],
             timeout=timeout,
             memory_mb=256,
         )
@@ -48,5 +52,5 @@ class BucketContents(Construct):
                 service_token=function.function_arn,
                 service_timeout=timeout,
                 resource_type="Custom::BucketContents",
-                properties={"BucketName": bucket.bucket_name, "Removal": settings.removal_policy},
+                properties={"BucketName": bucket.bucket_name, "Removal": removal},
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_greengrassv2 as greengrass
@@ -15,21 +14,18 @@ from constructs import Construct
 
 from edge_device.release import RECIPE, pack
 from edge_device.version import version
-from stacks.constructs.function import may
-
-if TYPE_CHECKING:
-    from agencies.settings import Settings
+from stacks.constructs.grant import may
 
 NAME = "homeward.camera"
 
 
 class CameraComponent(Construct):
-    """The component in the project's version, its deployment, and what a core device needs to fetch it.
+    """The component, its deployment to a thing group, and the role that core devices download it with.
 
-    `policy` is for the certificates of the core devices, beside the one that every camera has.
+    The certificates of core devices need `policy`, in addition to the policy of all cameras.
     """
 
-    def __init__(self, scope: Construct, name: str, *, settings: Settings, group_arn: str, thing: str) -> None:
+    def __init__(self, scope: Construct, name: str, *, deployment_name: str, group_arn: str, thing: str) -> None:
         super().__init__(scope, name)
         release = self._release()
         alias = self._token_exchange(release)
@@ -41,7 +37,7 @@ class CameraComponent(Construct):
             self,
             "Deployment",
             target_arn=group_arn,
-            deployment_name=f"Homeward {settings.stage}",
+            deployment_name=deployment_name,
             components={
                 NAME: greengrass.CfnDeployment.ComponentDeploymentSpecificationProperty(
                     component_version=component.attr_component_version
@@ -54,18 +50,18 @@ class CameraComponent(Construct):
             return assets.Asset(self, "Release", path=str(pack(Path(folder))))
 
     def _token_exchange(self, release: assets.Asset) -> iot.CfnRoleAlias:
-        """What a core device fetches the release with: a role that it takes with its certificate."""
+        """Make the role that a core device assumes with its certificate to download the release."""
         role = iam.Role(
             self,
             "TokenExchangeRole",
             assumed_by=iam.ServicePrincipal("credentials.iot.amazonaws.com"),
-            description="Core devices fetch the camera program",
+            description="Core devices download the camera program",
         )
         role.add_to_policy(may("s3:GetObject", on=[release.bucket.arn_for_objects(release.s3_object_key)]))
         return iot.CfnRoleAlias(self, "TokenExchange", role_arn=role.role_arn)
 
     def _core_policy(self, thing: str, role_alias_arn: str) -> dict[str, object]:
-        """What the nucleus does beside the camera program: jobs, its own shadow, its health, its artifacts."""
+        """Allow what the Greengrass nucleus does: jobs, its shadow, its health messages, its artifacts."""
         own = f"$aws/things/{thing}"
         used = (f"{own}/jobs/*", f"{own}/shadow/name/AWSManagedGreengrassV2Deployment/*")
         health = (f"{own}/greengrassv2/health/json", f"{own}/greengrass/health/json")
@@ -80,7 +76,7 @@ class CameraComponent(Construct):
             (["iot:Receive"], [self._iot("topic", topic) for topic in used]),
             (["iot:Subscribe"], [self._iot("topicfilter", topic) for topic in used]),
             (["iot:AssumeRoleWithCertificate"], [role_alias_arn]),
-            # Greengrass knows no resource for what a core device asks it.
+            # Greengrass does not support resources for these actions.
             ([f"greengrass:{action}" for action in fetching], ["*"]),
         ]
         return {
@@ -95,9 +91,9 @@ class CameraComponent(Construct):
 
 
 def _recipe(release: assets.Asset) -> str:
-    """The recipe, filled in as `gdk component publish` would, but for the name of the archive.
+    """Fill in the recipe as `gdk component publish` does, apart from the name of the archive.
 
-    Greengrass unpacks NAME.zip into a folder NAME, and the CDK names an archive by its content.
+    Greengrass unpacks NAME.zip into a folder NAME, and the CDK names an archive by the hash of its content.
     """
     archive = release.s3_object_key.removesuffix(".zip")
     filled_in = {
@@ -109,6 +105,6 @@ def _recipe(release: assets.Asset) -> str:
     recipe = RECIPE.read_text()
     for placeholder, value in filled_in.items():
         if placeholder not in recipe:
-            raise ValueError(f"{RECIPE} has no {placeholder}")
+            raise ValueError(f"{RECIPE} has no {placeholder}: add it, or update the list of placeholders here")
         recipe = recipe.replace(placeholder, value)
     return recipe

@@ -1,4 +1,4 @@
-"""A Rekognition face collection as a resource: made or adopted, kept or deleted as the environment says."""
+"""A Rekognition face collection as a custom resource."""
 
 from __future__ import annotations
 
@@ -7,35 +7,40 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from constructs import Construct
 
-from stacks.constructs.function import Function, may
+from stacks.constructs.function import Function
+from stacks.constructs.grant import may
 
 if TYPE_CHECKING:
-    from agencies.settings import Settings
+    from agencies.fields import Removal
 
 
 class FaceCollection(Construct):
-    """The collection `collection_id` with its `arn` and the version of the face model that it is frozen to."""
+    """The collection `collection_id`, created or adopted. `removal` says whether `cdk destroy` deletes it.
 
-    def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
+    Rekognition fixes the version of the face model (`face_model_version`) when it creates a collection.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, collection_id: str, removal: Removal, log_days: int) -> None:
         super().__init__(scope, name)
-        self.collection_id = f"homeward-{settings.stage}"
+        self.collection_id = collection_id
         self.arn = cdk.Stack.of(self).format_arn(
-            service="rekognition", resource="collection", resource_name=self.collection_id
+            service="rekognition", resource="collection", resource_name=collection_id
         )
+        # A rebuild makes a second collection under the same name with a suffix.
+        self.arns = [self.arn, f"{self.arn}-*"]
         statements = [may("rekognition:CreateCollection", "rekognition:DescribeCollection", on=[self.arn])]
-        if settings.removal_policy == "destroy":
+        if removal == "destroy":
             statements += [
-                may("rekognition:DeleteCollection", on=[self.arn, f"{self.arn}-*"]),
+                may("rekognition:DeleteCollection", on=self.arns),
                 may("rekognition:ListCollections", on=["*"]),
             ]
         function = Function(
             self,
             "Manager",
-            settings=settings,
             handler="custom_resources.face_collection",
-            description="Makes, adopts and deletes the face collection",
+            description="Create, adopt and delete the face collection",
+            log_days=log_days,
             statements=statements,
-            environment={},
             timeout=cdk.Duration.minutes(1),
             memory_mb=256,
         )
@@ -43,9 +48,9 @@ class FaceCollection(Construct):
             self,
             "Resource",
             service_token=function.function_arn,
-            # Without it a function that never answers holds the deployment for an hour.
+            # The default is an hour: a function that never answers would block the deployment for that long.
             service_timeout=cdk.Duration.minutes(5),
             resource_type="Custom::FaceCollection",
-            properties={"CollectionId": self.collection_id, "Removal": settings.removal_policy},
+            properties={"CollectionId": collection_id, "Removal": removal},
         )
         self.face_model_version = resource.get_att_string("FaceModelVersion")

@@ -1,4 +1,4 @@
-"""A Lambda function of ours: everything that all of them have in common, so that a new one is one call."""
+"""A Lambda function with everything that all of ours share, so that a new function is one call."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 from stacks.constructs.bundle import lambda_code
+from stacks.constructs.grant import may
 from stacks.constructs.nag import acknowledge_wildcards
 
 if TYPE_CHECKING:
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from agencies.settings import Settings
+    from stacks.constructs.grant import Grant
 
 
 class Function(lambda_.Function):
-    """`lambdas/PACKAGE/MODULE_handler.py` with a role and a log group of its own.
+    """The function `lambdas/PACKAGE/MODULE_handler.py`, with its own role and log group.
 
-    `handler` is "PACKAGE.MODULE" or "PACKAGE.FOLDER.MODULE". `statements` and `policies` list everything the function
-    may do, apart from writing its log and traces.
+    `handler` is "PACKAGE.MODULE" or "PACKAGE.FOLDER.MODULE". `statements` and `grants` are everything that the
+    function may do, apart from writing its log and its traces.
     """
 
     def __init__(
@@ -32,35 +33,34 @@ class Function(lambda_.Function):
         scope: Construct,
         name: str,
         *,
-        settings: Settings,
         handler: str,
         description: str,
-        statements: Sequence[iam.PolicyStatement],
-        environment: Mapping[str, str],
+        log_days: int,
         timeout: cdk.Duration,
+        statements: Sequence[iam.PolicyStatement] = (),
+        grants: Sequence[Grant] = (),
+        environment: Mapping[str, str] | None = None,
         memory_mb: int = 512,
-        policies: Sequence[iam.IManagedPolicy] = (),
         **lambda_props: Any,
     ) -> None:
-        package, module = handler.split(".", maxsplit=1)[0], handler.rpartition(".")[2]
-        self.log = log_group(scope, f"{name}Log", settings=settings)
+        self.log = log_group(scope, f"{name}Log", days=log_days)
         role = iam.Role(
             scope,
             f"{name}Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description=description,
-            managed_policies=list(policies),
+            managed_policies=[policy for grant in grants for policy in grant.policies],
         )
-        log = iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log.log_group_arn]
-        )
-        for statement in (log, *statements):
+        allowed = [*statements, *(statement for grant in grants for statement in grant.statements)]
+        writes_log = may("logs:CreateLogStream", "logs:PutLogEvents", on=[self.log.log_group_arn])
+        for statement in (writes_log, *allowed):
             role.add_to_policy(statement)
+        variables = {key: value for grant in grants for key, value in grant.environment.items()}
         super().__init__(
             scope,
             name,
             description=description,
-            code=lambda_code(scope, package),
+            code=lambda_code(scope, handler.partition(".")[0]),
             handler=f"lambdas.{handler}_handler.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
@@ -70,36 +70,20 @@ class Function(lambda_.Function):
             log_group=self.log,
             tracing=lambda_.Tracing.ACTIVE,
             environment={
-                **environment,
-                "SERVICE_NAME": module,
+                **variables,
+                **(environment or {}),
+                "SERVICE_NAME": handler.rpartition(".")[2],
                 "METRICS_NAMESPACE": "Homeward",
             },
             **lambda_props,
         )
-        acknowledge_wildcards(role, *(resource for statement in statements for resource in statement.resources))
+        acknowledge_wildcards(role, *(resource for statement in allowed for resource in statement.resources))
 
 
-def log_group(scope: Construct, name: str, *, settings: Settings) -> logs.LogGroup:
-    """A log group that keeps its lines as long as the agency says, and goes with its stack."""
+def log_group(scope: Construct, name: str, *, days: int) -> logs.LogGroup:
+    """Make a log group that keeps its lines for some days. Deleting the stack deletes the log group."""
     group = logs.LogGroup(scope, name, removal_policy=cdk.RemovalPolicy.DESTROY)
     resource = group.node.default_child
-    assert isinstance(resource, logs.CfnLogGroup)  # noqa: S101 - tells mypy what CDK made
-    resource.retention_in_days = settings.retention.log_days  # the enum of CDK has no constructor from a number
+    assert isinstance(resource, logs.CfnLogGroup)  # noqa: S101 - narrows the type for mypy
+    resource.retention_in_days = days  # CDK's enum of retention periods cannot be made from a number
     return group
-
-
-def may(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
-    """A statement that allows the actions on these resources."""
-    return iam.PolicyStatement(actions=list(actions), resources=list(on))
-
-
-def policy_for_others(
-    scope: Construct, name: str, *, description: str, statements: Sequence[iam.PolicyStatement]
-) -> iam.ManagedPolicy:
-    """What functions of other stacks may do here.
-
-    A stack can name the objects of its own bucket; where another stack does, cdk-nag sees only a reference.
-    """
-    policy = iam.ManagedPolicy(scope, name, description=description, statements=list(statements))
-    acknowledge_wildcards(policy, *(resource for statement in statements for resource in statement.resources))
-    return policy

@@ -1,4 +1,4 @@
-"""The HTTP API that the links in alerts lead to. Alerts need its address, so it exists before what answers it."""
+"""The HTTP API behind the links in alerts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from stacks.constructs.function import log_group
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from agencies.settings import Settings
-
-# Not the path, which has the link's secret.
+# The path is not logged: it contains the secret of the link.
 _LOGGED = (
     "requestId",
     "requestTime",
@@ -28,26 +26,24 @@ _LOGGED = (
 
 
 class LinksApi(apigateway.HttpApi):
-    """Without routes yet: the Review stack adds them. `api_endpoint` is what a link starts with."""
+    """The API without routes; the Review stack adds them. Links start with its `api_endpoint`.
 
-    def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
-        super().__init__(
-            scope,
-            name,
-            description=f"Homeward {settings.stage}: what the links in alerts show",
-            create_default_stage=False,
-        )
-        self.log = log_group(scope, f"{name}AccessLog", settings=settings)
+    The API and its routes are in different stacks because alerts contain the endpoint, and Review depends on Alerting.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, description: str, log_days: int) -> None:
+        super().__init__(scope, name, description=description, create_default_stage=False)
+        self.log = log_group(scope, f"{name}AccessLog", days=log_days)
         stage = apigateway.HttpStage(
             self,
             "Stage",
             http_api=self,
             auto_deploy=True,
-            # A few officers with a telephone; more than that is somebody who tries tokens.
+            # Enough for a few officers. A higher rate means that somebody is guessing tokens.
             throttle=apigateway.ThrottleSettings(rate_limit=20, burst_limit=40),
         )
         resource = stage.node.default_child
-        assert isinstance(resource, apigateway.CfnStage)  # noqa: S101 - tells mypy what CDK made
+        assert isinstance(resource, apigateway.CfnStage)  # noqa: S101 - narrows the type for mypy
         resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
             destination_arn=cdk.Arn.format(
                 cdk.ArnComponents(

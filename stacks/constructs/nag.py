@@ -1,4 +1,4 @@
-"""Why the wildcards in our policies are right, in the words that cdk-nag asks for; it refuses any other."""
+"""Acknowledgments of cdk-nag's findings about wildcards in IAM policies, each with its reason."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ import aws_cdk as cdk
 if TYPE_CHECKING:
     from constructs import IConstruct
 
-_TO_FAILURE_QUEUE = "CDK's grant to send to an encrypted failure queue, on one key."
+_TO_FAILURE_QUEUE = "CDK's grant to send to an encrypted failure queue, limited to one key."
 _EVERYWHERE = {
-    "Resource::*": "X-Ray, the delivery of logs, ListStreams and ListCollections know no resource.",
+    "Resource::*": "X-Ray, log delivery, ListStreams and ListCollections do not support resources.",
     "Action::kms:GenerateDataKey*": _TO_FAILURE_QUEUE,
     "Action::kms:ReEncrypt*": _TO_FAILURE_QUEUE,
 }
+# By a part of the ARN.
 _OURS = {
-    ":collection/": "A face collection and those that a rebuild makes beside it.",
-    ":execution:": "The executions that one state machine starts have made-up names.",
+    ":collection/": "A face collection, and the new ones that a rebuild makes under its name with a suffix.",
+    ":execution:": "The executions that one state machine starts have generated names.",
     ":s3:::": "The folder of the agency's own cases, in a bucket that the agency names.",
     ".Arn>/": "Every object of one bucket, or under one prefix of it.",
 }
 
 
 def acknowledge_wildcards(policy: IConstruct, *resources: str) -> None:
-    """Acknowledge what CDK adds to roles by itself, and those of these ARNs that end with a wildcard."""
+    """Acknowledge the wildcards that CDK adds to roles, and those at the end of these resource ARNs."""
     reasons = dict(_EVERYWHERE)
     for resource in resources:
         name = _nag_name(cdk.Stack.of(policy).resolve(resource))
@@ -36,7 +37,7 @@ def acknowledge_wildcards(policy: IConstruct, *resources: str) -> None:
 
 
 def _nag_name(resource: Any) -> str:
-    """A resolved ARN as cdk-nag writes it: `<LogicalId.Arn>/photos/*`."""
+    """Write a resolved ARN as cdk-nag does: `<LogicalId.Arn>/photos/*`."""
     if isinstance(resource, str):
         return resource
     [(function, argument)] = resource.items()

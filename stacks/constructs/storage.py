@@ -1,4 +1,4 @@
-"""A private bucket, a table and a key, as all stacks have them."""
+"""KMS keys, private buckets and tables with the defaults of all stacks."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from agencies.settings import Settings
+    from agencies.fields import Removal
     from stacks.constructs.work_queue import WorkQueue
 
-
-def removal_policy(settings: Settings) -> cdk.RemovalPolicy:
-    """What `cdk destroy` does with data."""
-    return cdk.RemovalPolicy.DESTROY if settings.removal_policy == "destroy" else cdk.RemovalPolicy.RETAIN
+_POLICIES = {"destroy": cdk.RemovalPolicy.DESTROY, "retain": cdk.RemovalPolicy.RETAIN}
 
 
-def encryption_key(scope: Construct, *, settings: Settings) -> kms.Key:
-    """The stack's own key: one whose policy named resources of several stacks would tie these in a knot."""
+def encryption_key(scope: Construct, *, stage: str, removal: Removal) -> kms.Key:
+    """Make the KMS key of a stack.
+
+    Each stack has its own: a shared key whose policy names resources of several stacks makes these stacks depend on
+    each other in a circle.
+    """
     return kms.Key(
         scope,
         "Key",
-        description=f"Homeward {settings.stage}",
+        description=f"Homeward {stage}",
         enable_key_rotation=True,
-        removal_policy=removal_policy(settings),
-        pending_window=cdk.Duration.days(7) if settings.removal_policy == "destroy" else None,
+        removal_policy=_POLICIES[removal],
+        pending_window=cdk.Duration.days(7) if removal == "destroy" else None,
     )
 
 
-def private_bucket(scope: Construct, name: str, *, settings: Settings, key: kms.IKey | None, **props: Any) -> s3.Bucket:
-    """A bucket that nobody reaches without TLS and a role of ours; without a key, S3 encrypts it with its own."""
+def private_bucket(scope: Construct, name: str, *, key: kms.IKey | None, removal: Removal, **props: Any) -> s3.Bucket:
+    """Make a bucket that blocks public access and requires TLS. Without a key, S3 encrypts with its own."""
     return s3.Bucket(
         scope,
         name,
@@ -49,25 +50,28 @@ def private_bucket(scope: Construct, name: str, *, settings: Settings, key: kms.
         encryption_key=key,
         bucket_key_enabled=key is not None,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        removal_policy=removal_policy(settings),
+        removal_policy=_POLICIES[removal],
         **props,
     )
 
 
 def notify_of(bucket: s3.Bucket, queue: WorkQueue, *, key: kms.IKey, prefix: str, events: Sequence[str]) -> None:
-    """Send the bucket's events under a prefix to the queue, as a property of the bucket: CDK's way adds a function."""
+    """Send the bucket's events under a prefix to the queue.
+
+    This sets a property of the bucket. CDK's own notifications would add a custom resource and its function.
+    """
     accept_from("s3.amazonaws.com", queue, key=key)
     rule = s3.CfnBucket.FilterRuleProperty(name="prefix", value=prefix)
     under_prefix = s3.CfnBucket.NotificationFilterProperty(s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=[rule]))
     resource = bucket.node.default_child
-    assert isinstance(resource, s3.CfnBucket)  # noqa: S101 - tells mypy what CDK made
+    assert isinstance(resource, s3.CfnBucket)  # noqa: S101 - narrows the type for mypy
     resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
         queue_configurations=[
             s3.CfnBucket.QueueConfigurationProperty(event=event, queue=queue.queue_arn, filter=under_prefix)
             for event in events
         ]
     )
-    # S3 refuses a queue that it may not send to, so the queue's policy must be there first.
+    # S3 checks that it may send to the queue, so the queue's policy must exist first.
     resource.node.add_dependency(queue.node.find_child("Policy"))
 
 
@@ -75,33 +79,33 @@ def table(
     scope: Construct,
     name: str,
     *,
-    settings: Settings,
     key: kms.IKey,
+    removal: Removal,
     partition: str,
     sort: str | None = None,
     **props: Any,
 ) -> dynamodb.Table:
-    """A table paid by request, with point-in-time recovery; where data is retained, protected from deletion.
+    """Make an on-demand table with point-in-time recovery, and deletion protection where data is retained.
 
-    Not CDK's TableV2: with a key of our own that needs the region at synthesis, which may be the credentials' own.
+    CDK's TableV2 does not fit: with a customer-managed key it needs the region at synthesis.
     """
     return dynamodb.Table(
         scope,
         name,
-        partition_key=text_attribute(partition),
-        sort_key=text_attribute(sort) if sort else None,
+        partition_key=string_attribute(partition),
+        sort_key=string_attribute(sort) if sort else None,
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
         encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
         encryption_key=key,
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
-        deletion_protection=settings.removal_policy == "retain",
-        removal_policy=removal_policy(settings),
+        deletion_protection=removal == "retain",
+        removal_policy=_POLICIES[removal],
         **props,
     )
 
 
-def text_attribute(name: str) -> dynamodb.Attribute:
-    """An attribute of a key that is text."""
+def string_attribute(name: str) -> dynamodb.Attribute:
+    """Return a key attribute of type string."""
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

@@ -1,4 +1,4 @@
-"""Webhooks and chat rooms: a queue for each, so that none waits for another, and one function that posts."""
+"""Delivery to webhooks and chat rooms: a queue per receiver, so that none waits for another, and one function."""
 
 from __future__ import annotations
 
@@ -10,67 +10,73 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from stacks.constructs.function import Function, may
+from stacks.constructs.function import Function
+from stacks.constructs.grant import may
+from stacks.constructs.outputs import add_outputs
 from stacks.constructs.work_queue import WorkQueue, accept_from
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_sqs as sqs
 
     from agencies.alerting import Recipient
-    from agencies.settings import Settings
 
-# Posting may take 15 seconds (lambdas/webhook/post.py).
+# Posting takes up to 15 seconds (lambdas/webhook/post.py).
 _TIMEOUT = cdk.Duration.seconds(30)
-# With pauses of 5 seconds that double up to 15 minutes, a receiver may be away for an hour.
+# Pauses of 5 seconds that double up to 15 minutes: a receiver may be down for an hour.
 _DELIVERIES = 12
 
 
 class Webhooks(Construct):
-    """All receivers that the agency's file names; `dead_letters` is for what none of them would take."""
+    """The queues, secrets and function of the receivers. A message whose deliveries all fail goes to `dead_letters`.
+
+    `undelivered` takes the messages that SNS could not put into a receiver's queue.
+    """
 
     def __init__(
         self,
         scope: Construct,
         name: str,
         *,
-        settings: Settings,
+        receivers: Sequence[Recipient],
         key: kms.IKey,
         topic: sns.ITopic,
         undelivered: sqs.IQueue,
         dead_letters: sqs.Queue,
+        log_days: int,
     ) -> None:
         super().__init__(scope, name)
         self._key, self._topic, self._undelivered, self._dead_letters = key, topic, undelivered, dead_letters
-        receivers = [each for each in settings.alerting.recipients if each.channel in {"webhook", "chat"}]
-        queues = {each.name: self._queue(each) for each in receivers}
-        secrets = {each.name: self._secret(each) for each in receivers}
-        known = {
-            queues[each.name].queue_url: {
-                "name": each.name,
-                "secret": secrets[each.name].secret_arn,
-                **({"url": each.webhook} if each.webhook else {}),
+        queues = {receiver.name: self._queue(receiver) for receiver in receivers}
+        secrets = {receiver.name: self._secret(receiver) for receiver in receivers}
+        by_queue = {
+            queues[receiver.name].queue_url: {
+                "name": receiver.name,
+                "secret": secrets[receiver.name].secret_arn,
+                **({"url": receiver.webhook} if receiver.webhook else {}),
             }
-            for each in receivers
+            for receiver in receivers
         }
         self.function = Function(
             self,
             "Post",
-            settings=settings,
             handler="webhook.webhook",
-            description="Posts alerts to webhooks and chat rooms",
+            description="Post alerts to webhooks and chat rooms",
+            log_days=log_days,
             statements=[
                 may("kms:Decrypt", on=[key.key_arn]),
                 may("secretsmanager:GetSecretValue", on=[secret.secret_arn for secret in secrets.values()]),
             ],
-            environment={"RECEIVERS": cdk.Stack.of(self).to_json_string(known)},
+            environment={"RECEIVERS": cdk.Stack.of(self).to_json_string(by_queue)},
             timeout=_TIMEOUT,
         )
         for queue in queues.values():
             queue.feed(self.function, batch_size=1, concurrency=2)
 
-    def _queue(self, recipient: Recipient) -> WorkQueue:
-        name = _camel_case(recipient.name)
+    def _queue(self, receiver: Recipient) -> WorkQueue:
+        name = _camel_case(receiver.name)
         queue = WorkQueue(
             self,
             f"{name}Queue",
@@ -87,36 +93,34 @@ class Webhooks(Construct):
             protocol="sqs",
             endpoint=queue.queue_arn,
             raw_message_delivery=True,
-            filter_policy={"recipients": [recipient.name]},
+            filter_policy={"recipients": [receiver.name]},
             redrive_policy={"deadLetterTargetArn": self._undelivered.queue_arn},
         )
-        self._output(f"WebhookQueue{name}", queue.queue_url)
+        add_outputs(self, {f"WebhookQueue{name}": queue.queue_url})
         return queue
 
-    def _secret(self, recipient: Recipient) -> secretsmanager.Secret:
-        """A key made up here; or a place for a chat room's address, which an operator puts there."""
-        name = _camel_case(recipient.name)
-        what = "Key that signs webhooks" if recipient.webhook else "Address of the chat room"
+    def _secret(self, receiver: Recipient) -> secretsmanager.Secret:
+        """Make a secret: a generated signing key for a webhook, or a placeholder for the URL of a chat room."""
+        name = _camel_case(receiver.name)
+        content = "Key that signs webhooks" if receiver.webhook else "URL of the chat room"
         secret = secretsmanager.Secret(
             self,
             f"{name}Secret",
-            description=f"{what}: {recipient.name}",
+            description=f"{content}: {receiver.name}",
             encryption_key=self._key,
-            # Letters and digits, 44 of them, are base64 of 33 bytes.
+            # 44 letters and digits are valid base64 of 33 bytes.
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=44, exclude_punctuation=True, exclude_characters=string.punctuation
             ),
         )
         cdk.Validations.of(secret).acknowledge(
             cdk.Acknowledgment(
-                id="AwsSolutions-SMG4", reason="The receiver must be given a new one at the same time, by its people."
+                id="AwsSolutions-SMG4",
+                reason="The people who run the receiver must get the new secret at the same time.",
             )
         )
-        self._output(f"{'WebhookKey' if recipient.webhook else 'ChatAddress'}{name}", secret.secret_arn)
+        add_outputs(self, {f"{'WebhookKey' if receiver.webhook else 'ChatAddress'}{name}": secret.secret_arn})
         return secret
-
-    def _output(self, name: str, value: str) -> None:
-        cdk.CfnOutput(self, f"{name}Output", value=value).override_logical_id(name)
 
 
 def _camel_case(name: str) -> str:

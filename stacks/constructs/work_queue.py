@@ -1,4 +1,4 @@
-"""A queue that a function works off: encrypted, TLS only, with a dead-letter queue for what failed five times."""
+"""Encrypted SQS queues: work queues that feed a function, and failure queues that operators read."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from stacks.constructs.function import Function
 
 _DELIVERIES = 5
-_KEPT = cdk.Duration.days(14)
+_RETENTION = cdk.Duration.days(14)  # the maximum of SQS
 
 
 class WorkQueue(sqs.Queue):
-    """`function_timeout` is that of the worker. What failed so many `deliveries` waits for an operator.
+    """A queue for a function with the timeout `function_timeout`.
 
-    It waits in `dead_letters`, or for as long as `kept` says in a queue of its own.
+    A message that failed `deliveries` times goes to `dead_letters`. Without `dead_letters`, the queue makes a failure
+    queue of its own that keeps messages for `failure_retention`.
     """
 
     def __init__(
@@ -33,25 +34,27 @@ class WorkQueue(sqs.Queue):
         *,
         key: kms.IKey,
         function_timeout: cdk.Duration,
-        kept: cdk.Duration = _KEPT,
+        failure_retention: cdk.Duration = _RETENTION,
         dead_letters: sqs.Queue | None = None,
         deliveries: int = _DELIVERIES,
     ) -> None:
-        self.dead_letters = dead_letters or failure_queue(scope, f"{name}DeadLetters", key=key, kept=kept)
+        self.dead_letters = dead_letters or failure_queue(
+            scope, f"{name}DeadLetters", key=key, retention=failure_retention
+        )
         super().__init__(
             scope,
             name,
             encryption=sqs.QueueEncryption.KMS,
             encryption_master_key=key,
             enforce_ssl=True,
-            # Six times the worker's time-out, so that no message is delivered again while it is being worked on.
+            # AWS recommends six times the function's timeout, so that SQS does not redeliver a message in flight.
             visibility_timeout=cdk.Duration.seconds(6 * function_timeout.to_seconds()),
-            retention_period=cdk.Duration.days(14),
+            retention_period=_RETENTION,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=deliveries),
         )
 
     def feed(self, function: Function, *, batch_size: int, concurrency: int) -> None:
-        """Let the function work this queue off, with so many of it at once, each message failing alone."""
+        """Let the function process the queue with a maximum concurrency. Each message of a batch fails alone."""
         function.add_event_source(
             sources.SqsEventSource(
                 self, batch_size=batch_size, max_concurrency=concurrency, report_batch_item_failures=True
@@ -60,7 +63,7 @@ class WorkQueue(sqs.Queue):
 
 
 def workers_within(per_second: float, *, call_s: float) -> int:
-    """How many workers stay within a quota, a call taking each at least `call_s`; SQS allows no fewer than two."""
+    """Return how many workers stay within a quota if each call takes at least `call_s`. The minimum of SQS is two."""
     return max(2, int(per_second * call_s))
 
 
@@ -70,14 +73,14 @@ def accept_from(service: str, queue: sqs.Queue, *, key: kms.IKey) -> None:
 
 
 def accept_publications(topic: sns.Topic, service: str, *, key: kms.IKey) -> None:
-    """Let a service of this account publish on a topic that the key encrypts."""
+    """Let a service of this account publish to a topic that the key encrypts."""
     _accept(service, "sns:Publish", topic, topic.topic_arn, key=key)
 
 
 def _accept(service: str, action: str, to: sqs.Queue | sns.Topic, arn: str, *, key: kms.IKey) -> None:
-    """By account and not by the sender's ARN.
+    """Allow the service by account, not by the sender's ARN.
 
-    The sender is encrypted with the same key, and a key whose policy names what it encrypts is a circle.
+    The key encrypts the sender too. A key policy that names the sender is a circular reference.
     """
     ours = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(to).account}}
     sender = iam.ServicePrincipal(service)
@@ -91,18 +94,18 @@ def _accept(service: str, action: str, to: sqs.Queue | sns.Topic, arn: str, *, k
     )
 
 
-def failure_queue(scope: Construct, name: str, *, key: kms.IKey, kept: cdk.Duration) -> sqs.Queue:
-    """Where an operator finds what failed, until `kept` is over; its address is an output of the stack."""
+def failure_queue(scope: Construct, name: str, *, key: kms.IKey, retention: cdk.Duration = _RETENTION) -> sqs.Queue:
+    """Make a queue where operators find what failed. Its URL is a stack output."""
     queue = sqs.Queue(
         scope,
         name,
         encryption=sqs.QueueEncryption.KMS,
         encryption_master_key=key,
         enforce_ssl=True,
-        retention_period=kept,
+        retention_period=retention,
     )
     cdk.Validations.of(queue).acknowledge(
-        cdk.Acknowledgment(id="AwsSolutions-SQS3", reason="It is itself where failures end; nothing consumes it.")
+        cdk.Acknowledgment(id="AwsSolutions-SQS3", reason="This is a dead-letter queue; no function consumes it.")
     )
     cdk.CfnOutput(scope, f"{name}Url", value=queue.queue_url)
     return queue

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from agencies.files import load_agency
-from stacks.agency import Agency
+from stacks.environment import AgencyEnvironment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ STATEFUL_TYPES = {
 def deployment(environment: str) -> Deployment:
     """The test agency's environment, synthesised once for all tests."""
     [settings] = [each for each in load_agency(AGENCY_FILE) if each.environment == environment]
-    assembly = Agency(new_app(), settings.stage, settings=settings).synth()
+    assembly = AgencyEnvironment(new_app(), settings.stage, settings=settings).synth()
     artifacts: dict[str, cx_api.CloudFormationStackArtifact] = {
         stack: assembly.get_stack_by_name(f"{settings.stage}-{stack}") for stack in STACKS
     }

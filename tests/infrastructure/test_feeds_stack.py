@@ -12,7 +12,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from agencies.files import load_agency
 from lambdas.feeds.settings import read_feeds
-from stacks.agency import Agency
+from stacks.environment import AgencyEnvironment
 from tests.infrastructure.templates import AGENCY_FILE, new_app
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def feeds(tmp_path_factory: pytest.TempPathFactory) -> assertions.Template:
     file = agency_with(FEEDS, tmp_path_factory.mktemp("agency"))
     app = new_app()
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    agency = Agency(app, "everytown-dev", settings=load_agency(file)[0])
+    agency = AgencyEnvironment(app, "everytown-dev", settings=load_agency(file)[0])
     app.synth()
     stack = agency.node.find_child("Feeds")
     assert isinstance(stack, cdk.Stack)
@@ -59,7 +59,7 @@ def one(template: assertions.Template, kind: str) -> dict[str, Any]:
 
 
 def test_without_feeds_there_is_no_such_stack() -> None:
-    agency = Agency(new_app(), "everytown-dev", settings=load_agency(AGENCY_FILE)[0])
+    agency = AgencyEnvironment(new_app(), "everytown-dev", settings=load_agency(AGENCY_FILE)[0])
     assert agency.node.try_find_child("Feeds") is None
 
 
@@ -102,7 +102,7 @@ def test_it_may_put_captures_of_feeds_and_read_nothing(feeds: assertions.Templat
         for action in statement["Action"]
     }
     assert not {action for action in actions if action.startswith(("s3:", "rekognition:", "sns:"))}
-    agency = Agency(new_app(), "everytown-dev", settings=load_agency(agency_with(FEEDS, tmp_path))[0])
+    agency = AgencyEnvironment(new_app(), "everytown-dev", settings=load_agency(agency_with(FEEDS, tmp_path))[0])
     detection = agency.synth().get_stack_by_name("everytown-dev-Detection").template["Resources"]
     [policy] = [
         resource["Properties"]["PolicyDocument"]["Statement"]

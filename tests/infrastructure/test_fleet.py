@@ -17,7 +17,7 @@ from cdk_nag import AwsSolutionsChecks
 from agencies.files import load_agency
 from agencies.settings import Fleet as FleetSettings
 from edge_device.version import version
-from stacks.agency import Agency
+from stacks.environment import AgencyEnvironment
 from tests.infrastructure.templates import AGENCY_FILE, as_list, new_app
 
 MOST_POLICY_CHARACTERS = 2048  # AWS IoT Core's quota for a policy document, without white space
@@ -30,7 +30,7 @@ def fleet(*, greengrass: bool) -> Any:
     app = new_app()
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     settings = settings.model_copy(update={"fleet": FleetSettings(greengrass=greengrass)})
-    agency = Agency(app, settings.stage, settings=settings)
+    agency = AgencyEnvironment(app, settings.stage, settings=settings)
     app.synth()
     return agency.synth().get_stack_by_name("everytown-prod-Fleet")
 

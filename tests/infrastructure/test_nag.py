@@ -11,7 +11,7 @@ from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
 from agencies.files import load_agency
-from stacks.agency import Agency
+from stacks.environment import AgencyEnvironment
 from tests.infrastructure.templates import AGENCY_FILE, ROOT, new_app
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def checked_app() -> cdk.App:
 def test_every_agency_is_clean(file: Path) -> None:
     app = checked_app()
     for settings in load_agency(file):
-        Agency(app, settings.stage, settings=settings)
+        AgencyEnvironment(app, settings.stage, settings=settings)
     app.synth()
 
 
@@ -38,14 +38,14 @@ def test_an_agency_may_leave_account_and_region_to_the_credentials(tmp_path: Pat
     app = checked_app()
     for settings in load_agency(file):
         assert settings.account is settings.region is None
-        Agency(app, settings.stage, settings=settings)
+        AgencyEnvironment(app, settings.stage, settings=settings)
     app.synth()
 
 
 def test_the_check_looks_into_the_stacks_of_an_agency() -> None:
     app = checked_app()
     settings = load_agency(AGENCY_FILE)[0]
-    agency = Agency(app, settings.stage, settings=settings)
+    agency = AgencyEnvironment(app, settings.stage, settings=settings)
     stack = agency.node.find_child("Ingest")
     assert isinstance(stack, cdk.Stack)
     s3.Bucket(stack, "Open")

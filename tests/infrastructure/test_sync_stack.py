@@ -7,7 +7,7 @@ import pytest
 
 from agencies.files import load_agency
 from lambdas.ingest.sources.settings import read_sources
-from stacks.agency import Agency
+from stacks.environment import AgencyEnvironment
 from tests.infrastructure.templates import ROOT, new_app
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def test_enabled_sources_are_synced_as_often_as_the_agency_says(either: Deployme
 
 def test_without_an_enabled_source_nothing_is_asked() -> None:
     settings = load_agency(ROOT / "agencies" / "springfield.toml")[0]
-    assembly = Agency(new_app(), settings.stage, settings=settings).synth()
+    assembly = AgencyEnvironment(new_app(), settings.stage, settings=settings).synth()
     resources = assembly.get_stack_by_name(f"{settings.stage}-Sync").template["Resources"].values()
     assert not [resource for resource in resources if resource["Type"] == "AWS::Events::Rule"]
     [function] = [each["Properties"] for each in resources if each["Type"] == "AWS::Lambda::Function"]
@@ -68,7 +68,10 @@ def test_the_agencys_own_folder_is_synced_in_the_cloud_where_it_is_in_s3(
     settings = load_agency(file)[0]
     app = new_app()
     template = (
-        Agency(app, settings.stage, settings=settings).synth().get_stack_by_name(f"{settings.stage}-Sync").template
+        AgencyEnvironment(app, settings.stage, settings=settings)
+        .synth()
+        .get_stack_by_name(f"{settings.stage}-Sync")
+        .template
     )
     policies = [each for each in template["Resources"].values() if each["Type"] == "AWS::IAM::Policy"]
     statements = [each for policy in policies for each in policy["Properties"]["PolicyDocument"]["Statement"]]

@@ -1,0 +1,42 @@
+"""Grants: the permissions that a stack gives to functions of other stacks, so that each stack writes its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+
+from stacks.constructs.nag import acknowledge_wildcards
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from constructs import Construct
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """Access to some data, its KMS key included, and the environment variables that name the data."""
+
+    statements: Sequence[iam.PolicyStatement] = ()
+    policies: Sequence[iam.IManagedPolicy] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def may(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
+    """Allow the actions on these resources."""
+    return iam.PolicyStatement(actions=list(actions), resources=list(on))
+
+
+def shared_policy(
+    scope: Construct, name: str, *, description: str, statements: Sequence[iam.PolicyStatement]
+) -> iam.ManagedPolicy:
+    """Make a managed policy for functions of other stacks.
+
+    Grants on the objects of a bucket need one: in the bucket's own stack, cdk-nag sees the ARN with its prefix. In
+    another stack it sees only a cross-stack reference.
+    """
+    policy = iam.ManagedPolicy(scope, name, description=description, statements=list(statements))
+    acknowledge_wildcards(policy, *(resource for statement in statements for resource in statement.resources))
+    return policy

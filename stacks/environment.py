@@ -1,0 +1,66 @@
+"""One environment of one agency: its stacks, and what the functions of each may use of the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+
+from stacks.alerting import Alerting
+from stacks.detection import Detection
+from stacks.feeds import Feeds
+from stacks.fleet import Fleet
+from stacks.ingest import Ingest
+from stacks.review import Review
+from stacks.sync import Sync
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from agencies.settings import Settings
+
+
+class AgencyEnvironment(cdk.Stage):
+    """The stacks, in the order of their dependencies. A stack takes the grants of each of its functions by name."""
+
+    def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
+        super().__init__(scope, name)
+        ingest = Ingest(self, "Ingest", settings=settings)
+        fleet = Fleet(self, "Fleet", settings=settings)
+        alerting = Alerting(
+            self, "Alerting", settings=settings, notify=[ingest.may_read_cases(), fleet.may_read_cameras("GetItem")]
+        )
+        detection = Detection(
+            self,
+            "Detection",
+            settings=settings,
+            match=[ingest.may_search(), fleet.may_read_cameras("BatchGetItem"), alerting.may_open_encounters()],
+            retrospective=[alerting.may_scan_encounters(), ingest.may_follow_gallery()],
+        )
+        Review(
+            self,
+            "Review",
+            settings=settings,
+            links_api=alerting.links,
+            detection_bucket=detection.captures.bucket_name,
+            links=[
+                ingest.may_show_cases(),
+                fleet.may_show_cameras(),
+                detection.may_view_evidence(),
+                alerting.may_decide(),
+            ],
+            daily=[detection.may_settle_evidence(), alerting.may_list_encounters(), alerting.may_decide()],
+            reply=[alerting.may_list_encounters(), alerting.may_decide()],
+        )
+        Sync(
+            self,
+            "Sync",
+            settings=settings,
+            gallery_bucket=ingest.gallery.bucket_name,
+            sync=[ingest.may_change_gallery(), detection.may_delete_evidence(), alerting.may_withdraw_encounters()],
+            machine=ingest.may_read_plans(),
+        )
+        if settings.feeds:
+            captures = detection.may_put_captures("MayPutFeedPictures", cameras="feed-*")
+            Feeds(self, "Feeds", settings=settings, read_feed=[captures])
+        cdk.Tags.of(self).add("homeward:stage", settings.stage)
