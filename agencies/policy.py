@@ -1,4 +1,4 @@
-"""What the agency's file says of matching and alerting, as lambdas/common/policy.py reads it."""
+"""What the agency's file says of matching and alerting, as lambdas/encounters/policy.py reads it."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ from rich.table import Table
 
 from benchmarks.reference.prototype import Prototype
 from local_cloud.lifecycle import running_cloud
+from local_cloud.pipeline.tables import make_table
+from local_cloud.pipeline.world import ALERT, CASE, Clients, World
 from local_cloud.settings import CloudSettings
-from tests.faults.world import ALERT, CASE, Clients, World
-from tests.support.tables import make_table
 
 if TYPE_CHECKING:
     from local_cloud.cloud import Cloud

@@ -31,6 +31,7 @@ from benchmarks.support.figures import write_figures
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
 from lambdas.common.times import from_text, now, to_text
+from lambdas.encounters.table import encounter_key
 from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.sync import sync
 from local_cloud.demo.watch import Watch, wait_until
@@ -126,7 +127,7 @@ class Bench:
         wait_until("the capture deleted", lambda: not self.ours.s3.list_objects_v2(**at).get("Contents"))
 
     def _encounter(self, encounter_id: str) -> dict[str, Any]:
-        key = {"encounter_id": {"S": encounter_id}}
+        key = encounter_key(encounter_id)
         answer = self.dynamodb.get_item(TableName=self.deployment["EncountersTable"], Key=key, ConsistentRead=True)
         return from_attributes(answer["Item"])
 

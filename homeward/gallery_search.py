@@ -16,8 +16,8 @@ from lambdas.detection.search_refusals import has_no_face, why_unreadable
 if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
     from lambdas.cases.case import Case, PhotoKind
-    from lambdas.common.policy import Policy
     from lambdas.detection.candidates import Graded, Reached
+    from lambdas.encounters.policy import Policy
 
 _MAX_FACES = 100
 

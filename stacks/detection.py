@@ -12,6 +12,7 @@ from aws_cdk import aws_iot as iot
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
 
+from lambdas.common.keys import CAPTURES, CONFIRMED, EVIDENCE, QUARANTINE
 from stacks.constructs.bucket_contents import BucketContents
 from stacks.constructs.function import Function
 from stacks.constructs.grant import Grant, may, shared_policy
@@ -84,7 +85,7 @@ class Detection(HomewardStack):
             description="Put captures",
             statements=[
                 self.use_key(),
-                may("s3:PutObject", on=[self.captures.arn_for_objects(f"captures/{cameras}")]),
+                may("s3:PutObject", on=[self.captures.arn_for_objects(f"{CAPTURES}{cameras}")]),
             ],
         )
         return Grant(policies=[policy], environment=self._bucket_environment)
@@ -94,7 +95,7 @@ class Detection(HomewardStack):
         return {"DETECTION_BUCKET": self.captures.bucket_name}
 
     def _objects(self, *prefixes: str) -> list[str]:
-        return [self.captures.arn_for_objects(f"{prefix}/*") for prefix in prefixes]
+        return [self.captures.arn_for_objects(f"{prefix}*") for prefix in prefixes]
 
     def _list_captures(self) -> iam.PolicyStatement:
         """Allow s3:ListBucket. Without it, S3 answers 403 instead of 404 for an object that does not exist."""
@@ -102,13 +103,13 @@ class Detection(HomewardStack):
 
     def _evidence_policies(self) -> list[iam.ManagedPolicy]:
         """Make the policies to delete, view and settle the pictures of open (encounters/) and confirmed encounters."""
-        evidence = self._objects("encounters", "confirmed")
+        evidence = self._objects(EVIDENCE, CONFIRMED)
         return [
             shared_policy(
                 self,
                 "MayDeleteEvidence",
                 description="Delete the pictures of encounters whose case is closed",
-                statements=[may("s3:DeleteObject", on=self._objects("encounters")), self._list_captures()],
+                statements=[may("s3:DeleteObject", on=self._objects(EVIDENCE)), self._list_captures()],
             ),
             shared_policy(
                 self,
@@ -138,11 +139,9 @@ class Detection(HomewardStack):
             removal=self.removal,
             lifecycle_rules=[
                 s3.LifecycleRule(abort_incomplete_multipart_upload_after=_BYSTANDER_RETENTION),
-                s3.LifecycleRule(prefix="captures/", expiration=_BYSTANDER_RETENTION),
-                s3.LifecycleRule(prefix="quarantine/", expiration=_BYSTANDER_RETENTION),
-                s3.LifecycleRule(
-                    prefix="encounters/", expiration=cdk.Duration.days(self.settings.retention.encounter_days)
-                ),
+                s3.LifecycleRule(prefix=CAPTURES, expiration=_BYSTANDER_RETENTION),
+                s3.LifecycleRule(prefix=QUARANTINE, expiration=_BYSTANDER_RETENTION),
+                s3.LifecycleRule(prefix=EVIDENCE, expiration=cdk.Duration.days(self.settings.retention.encounter_days)),
             ],
         )
         cdk.Validations.of(bucket).acknowledge(
@@ -161,7 +160,7 @@ class Detection(HomewardStack):
             handler="detection.store_capture",
             description="Check a camera's message and store its capture",
             log_days=self.log_days,
-            statements=[self.use_key(), may("s3:PutObject", on=self._objects("captures"))],
+            statements=[self.use_key(), may("s3:PutObject", on=self._objects(CAPTURES))],
             environment=self._bucket_environment,
             timeout=cdk.Duration.seconds(20),
             # The rule invokes the function asynchronously, so Lambda itself retries and then queues the failure.
@@ -214,8 +213,8 @@ class Detection(HomewardStack):
             statements=[
                 self.use_key(),
                 # A capture may have tags, and S3 copies an object with tags only with the tagging actions.
-                may("s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject", on=self._objects("captures")),
-                may("s3:PutObject", "s3:PutObjectTagging", on=self._objects("encounters", "quarantine")),
+                may("s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject", on=self._objects(CAPTURES)),
+                may("s3:PutObject", "s3:PutObjectTagging", on=self._objects(EVIDENCE, QUARANTINE)),
                 self._list_captures(),
             ],
             grants=grants,
@@ -234,7 +233,7 @@ class Detection(HomewardStack):
         # A search, with its requests to S3, takes at least a quarter of a second.
         concurrency = workers_within(self.settings.matching.rekognition_requests_per_second, call_s=0.25)
         queue.feed(match, batch_size=1, concurrency=concurrency)
-        notify_of(self.captures, queue, key=self.key, prefix="captures/", events=["s3:ObjectCreated:*"])
+        notify_of(self.captures, queue, key=self.key, prefix=CAPTURES, events=["s3:ObjectCreated:*"])
         add_outputs(self, {"MatchLogGroup": match.log.log_group_name})
 
     def _retrospective(self, grants: Sequence[Grant]) -> None:
@@ -246,8 +245,8 @@ class Detection(HomewardStack):
             log_days=self.log_days,
             statements=[
                 self.use_key(),
-                may("s3:GetObject", "s3:GetObjectTagging", on=self._objects("encounters", "confirmed")),
-                may("s3:PutObject", "s3:PutObjectTagging", on=self._objects("captures")),
+                may("s3:GetObject", "s3:GetObjectTagging", on=self._objects(EVIDENCE, CONFIRMED)),
+                may("s3:PutObject", "s3:PutObjectTagging", on=self._objects(CAPTURES)),
                 self._list_captures(),
             ],
             grants=grants,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
+from lambdas.common.keys import DOCUMENTS, PHOTOS, QUARANTINE, SYNCS, plan_key
 from stacks.constructs.bucket_contents import BucketContents
 from stacks.constructs.face_collection import FaceCollection
 from stacks.constructs.function import Function
@@ -37,7 +38,7 @@ class Ingest(HomewardStack):
             key=self.key,
             removal=self.removal,
             server_access_logs_bucket=access_logs,
-            lifecycle_rules=[s3.LifecycleRule(prefix="quarantine/", expiration=cdk.Duration.days(90))],
+            lifecycle_rules=[s3.LifecycleRule(prefix=QUARANTINE, expiration=cdk.Duration.days(90))],
         )
         self._contents = BucketContents(
             self,
@@ -60,7 +61,7 @@ class Ingest(HomewardStack):
             self,
             "MayViewPhotos",
             description="Read the photos of cases",
-            statements=[self.use_key(), may("s3:GetObject", on=self._objects("photos/*"))],
+            statements=[self.use_key(), may("s3:GetObject", on=self._objects(PHOTOS))],
         )
         self._index_photos()
         add_outputs(
@@ -79,8 +80,9 @@ class Ingest(HomewardStack):
 
     def may_read_plans(self) -> Grant:
         """Grant reading the plans that a sync stores in the gallery bucket."""
-        plans = [f"syncs/{source}/plan.json" for source in self.settings.sources.in_the_cloud]
-        return Grant(statements=[may("s3:GetObject", on=self._objects(*plans or ["no source"])), self.decrypt()])
+        plans = [plan_key(source) for source in self.settings.sources.in_the_cloud]
+        objects = [self.gallery.arn_for_objects(plan) for plan in plans or ["no source"]]
+        return Grant(statements=[may("s3:GetObject", on=objects), self.decrypt()])
 
     def may_search(self) -> Grant:
         """Grant searching the face collection and reading the cases of its faces."""
@@ -120,7 +122,7 @@ class Ingest(HomewardStack):
             log_days=self.log_days,
             statements=[
                 self.use_key(),
-                may("s3:GetObject", on=self._objects("photos/*")),
+                may("s3:GetObject", on=self._objects(PHOTOS)),
                 # Without ListBucket, S3 answers 403 instead of 404 for a photo that was removed.
                 may("s3:ListBucket", on=[self.gallery.bucket_arn]),
                 self._on_cases("GetItem", "UpdateItem", "DeleteItem"),
@@ -133,9 +135,7 @@ class Ingest(HomewardStack):
         queue = WorkQueue(self, "PhotoEvents", key=self.key, function_timeout=_INDEX_TIMEOUT)
         # A photo, with its lease and its record, takes at least half a second.
         queue.feed(index, batch_size=10, concurrency=workers_within(quota, call_s=0.5))
-        notify_of(
-            self.gallery, queue, key=self.key, prefix="photos/", events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
-        )
+        notify_of(self.gallery, queue, key=self.key, prefix=PHOTOS, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"])
 
     def _change_policy(self) -> iam.ManagedPolicy:
         return shared_policy(
@@ -144,8 +144,8 @@ class Ingest(HomewardStack):
             description="Store cases in the gallery, and withdraw them",
             statements=[
                 self.use_key(),
-                may("s3:PutObject", on=self._objects("documents/*", "photos/*", "quarantine/*", "syncs/*")),
-                may("s3:DeleteObject", on=self._objects("photos/*", "quarantine/*")),
+                may("s3:PutObject", on=self._objects(DOCUMENTS, PHOTOS, QUARANTINE, SYNCS)),
+                may("s3:DeleteObject", on=self._objects(PHOTOS, QUARANTINE)),
                 self._on_cases("GetItem", "UpdateItem", "DeleteItem", "Query", "Scan"),
                 self._on_faces("DeleteFaces", "ListFaces"),
             ],
@@ -157,8 +157,8 @@ class Ingest(HomewardStack):
     def _on_faces(self, *actions: str) -> iam.PolicyStatement:
         return may(*(f"rekognition:{action}" for action in actions), on=self.faces.arns)
 
-    def _objects(self, *patterns: str) -> list[str]:
-        return [self.gallery.arn_for_objects(pattern) for pattern in patterns]
+    def _objects(self, *prefixes: str) -> list[str]:
+        return [self.gallery.arn_for_objects(f"{prefix}*") for prefix in prefixes]
 
     def _access_logs(self) -> s3.Bucket:
         logs = private_bucket(

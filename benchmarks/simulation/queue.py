@@ -5,6 +5,8 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+from lambdas.common.keys import photo_key
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
@@ -47,7 +49,7 @@ class Queue:
         for number in range(photos):
             while later and later[0][0] <= number:
                 yield heapq.heappop(later)[1]
-            key = f"photos/namus/MP{900_000 + number // 2}/{910_000 + number}.jpg"
+            key = photo_key(f"namus:MP{900_000 + number // 2}", str(910_000 + number))
             if random.random() < doubled:
                 heapq.heappush(later, (number + random.randrange(200), key))
             yield key

@@ -17,7 +17,7 @@ from homeward.gallery_search import NoFaceError, search_gallery
 from homeward.options import AgencyFileOption, AgencyOption, JsonOption
 from homeward.terminal import console, fail
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
-from lambdas.common.policy import read_policy
+from lambdas.encounters.policy import read_policy
 
 if TYPE_CHECKING:
     from homeward.gallery_search import CaseFound

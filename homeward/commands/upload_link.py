@@ -15,6 +15,7 @@ from botocore.config import Config
 from homeward.deployment.outputs import connect
 from homeward.options import AgencyOption, CameraOption, JsonOption
 from homeward.terminal import console, messages, warn
+from lambdas.common.keys import captures_prefix
 from lambdas.common.times import now, to_text
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def presigned_form(
     # For a key that ends in ${filename}, botocore adds the condition ["starts-with", "$key", "captures/NAME/"].
     form: dict[str, Any] = s3.generate_presigned_post(
         Bucket=bucket,
-        Key=f"captures/{camera}/${{filename}}",
+        Key=captures_prefix(camera) + "${filename}",
         Fields={"Content-Type": content_type.value},
         Conditions=[{"Content-Type": content_type.value}, ["content-length-range", 1, MAX_BYTES]],
         ExpiresIn=int(expires.total_seconds()),

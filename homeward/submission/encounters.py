@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.common.keys import captures_prefix
 from lambdas.common.s3_objects import objects_under
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def wait_for_encounters(deployment: Deployment, camera: str, keys: Mapping[str, 
 def _unsearched(deployment: Deployment, camera: str) -> set[str]:
     """Return the keys of the camera's captures that wait for their search."""
     s3, bucket = deployment.client("s3"), deployment["DetectionBucket"]
-    return {found["Key"] for found in objects_under(s3, bucket=bucket, prefix=f"captures/{camera}/")}
+    return {found["Key"] for found in objects_under(s3, bucket=bucket, prefix=captures_prefix(camera))}
 
 
 def _summary(encounter: dict[str, Any], keys: Mapping[str, str]) -> dict[str, Any] | None:

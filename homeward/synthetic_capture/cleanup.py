@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import CaseStatus
+from lambdas.cases.probe import PROBE_CAMERA, PROBE_SOURCE
 from lambdas.cases.table import CASE_RECORD, record_key
-from lambdas.common.dynamodb import from_attributes
-from lambdas.common.keys import document_key
-from lambdas.common.probe import PROBE_CAMERA, PROBE_SOURCE
+from lambdas.common.keys import captures_prefix, document_key, evidence_prefix
 from lambdas.common.s3_objects import delete_under
-from lambdas.detection.windows import read_window
-from lambdas.encounters.encounter import NoticeKind, notice_key
-from lambdas.encounters.table import encounter_key, window_key
+from lambdas.encounters.notice import NoticeKind, notice_key
+from lambdas.encounters.table import encounter_key, read_item
+from lambdas.encounters.window import window_key, window_of
 from lambdas.ingest.gallery.wiring import open_withdrawal
 
 if TYPE_CHECKING:
@@ -29,18 +28,14 @@ def clean_up(deployment: Deployment) -> None:
         _delete_item(deployment, window_key(case_id, PROBE_CAMERA))
         deployment.client("s3").delete_object(Bucket=deployment["GalleryBucket"], Key=document_key(case_id))
         dynamodb.delete_item(TableName=table, Key=record_key(case_id, CASE_RECORD))
-    _delete_pictures(deployment, f"captures/{PROBE_CAMERA}/")
+    _delete_pictures(deployment, captures_prefix(PROBE_CAMERA))
 
 
 def encounters_of(deployment: Deployment, case_id: str) -> list[str]:
     """Return the ids of a probe case's encounters, read from its window."""
-    answer = deployment.client("dynamodb").get_item(
-        TableName=deployment["EncountersTable"],
-        Key=encounter_key(window_key(case_id, PROBE_CAMERA)),
-        ConsistentRead=True,
-    )
-    window = read_window(from_attributes(answer.get("Item", {})))
-    return [opened.encounter_id for opened in window.encounters]
+    key = window_key(case_id, PROBE_CAMERA)
+    item = read_item(deployment.client("dynamodb"), table=deployment["EncountersTable"], key=key)
+    return [opened.encounter_id for opened in window_of(item).encounters]
 
 
 def _probe_cases(deployment: Deployment) -> list[str]:
@@ -62,7 +57,7 @@ def _delete_encounter(deployment: Deployment, encounter_id: str) -> None:
     for kind in NoticeKind:
         _delete_item(deployment, notice_key(encounter_id, kind))
     _delete_item(deployment, encounter_id)
-    _delete_pictures(deployment, f"encounters/{encounter_id}/")
+    _delete_pictures(deployment, evidence_prefix(encounter_id))
 
 
 def _delete_item(deployment: Deployment, key: str) -> None:

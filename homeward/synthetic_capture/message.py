@@ -10,7 +10,7 @@ import uuid
 
 from PIL import Image
 
-from lambdas.common.probe import PROBE_CAMERA
+from lambdas.cases.probe import PROBE_CAMERA
 from lambdas.common.times import now, to_text
 
 _CROP_PX = 480  # the size that a camera sends

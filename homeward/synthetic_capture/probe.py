@@ -11,8 +11,8 @@ from homeward.gallery_search import NoFaceError
 from homeward.synthetic_capture.cleanup import clean_up, encounters_of
 from homeward.synthetic_capture.message import probe_message
 from lambdas.cases.case import Case, Name, SourcePhoto
+from lambdas.cases.probe import PROBE_CAMERA, PROBE_SOURCE
 from lambdas.cases.table import read_photo
-from lambdas.common.probe import PROBE_CAMERA, PROBE_SOURCE
 from lambdas.encounters.encounter import AlertState
 from lambdas.encounters.hops import hops_of
 from lambdas.encounters.table import read_encounter

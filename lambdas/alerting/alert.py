@@ -7,15 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import PhotoKind
-from lambdas.common.keys import reply_code
 from lambdas.common.times import from_text, local_minute
+from lambdas.encounters.encounter import reply_code
 from lambdas.encounters.evidence import Strength, evidence_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
     from lambdas.cases.case import Case
-    from lambdas.encounters.encounter import Encounter, NoticeKind
+    from lambdas.encounters.encounter import Encounter
+    from lambdas.encounters.notice import NoticeKind
 
 
 # The person has probably left the place when the sighting is older than this.

@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lambdas.alerting.followups import followups
-from lambdas.common.dynamodb import Item, from_attributes, to_attributes, transact, update_if
+from lambdas.common.dynamodb import from_attributes, to_attributes, transact, update_if
 from lambdas.common.times import to_text
-from lambdas.encounters.encounter import LEASE, AlertState, Encounter, Notice, notice_item
+from lambdas.encounters import alert_updates
+from lambdas.encounters.alert_updates import LEASE
+from lambdas.encounters.encounter import AlertState, Encounter
+from lambdas.encounters.notice import Notice, is_notice_key, notice_item, put_notice
+from lambdas.encounters.table import ALERTS_DUE_INDEX, put_new_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +27,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from lambdas.common.policy import Policy
-
-INDEX = "alerts-due"
+    from lambdas.encounters.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,19 +44,8 @@ class AlertStates:
 
     def claim(self, key: str, *, now: datetime) -> Encounter | Notice | None:
         """Claim the alert; None if it is sent, withdrawn, not due yet, or claimed by another function."""
-        item = self._update(
-            key,
-            "SET alert = :sending, alert_due_at = :until, alert_attempts = if_not_exists(alert_attempts, :none) + :one",
-            condition="alert IN (:due, :sending) AND alert_due_at <= :now",
-            values={
-                ":sending": AlertState.SENDING.value,
-                ":due": AlertState.DUE.value,
-                ":until": to_text(now + self.lease),
-                ":now": to_text(now),
-                ":none": 0,
-                ":one": 1,
-            },
-        )
+        claim = alert_updates.claim_alert(self.table, key, now=now, until=now + self.lease)
+        item = update_if(self.dynamodb, **claim, ReturnValues="ALL_NEW")
         if item is None:
             return None
         record: type[Encounter | Notice] = Notice if item["kind"] == "notice" else Encounter
@@ -62,14 +53,13 @@ class AlertStates:
 
     def sent(self, key: str, *, now: datetime) -> bool:
         """Mark the alert as sent, and add the follow-ups of a first alert; False if it was marked before."""
-        ended = self._ended(key, AlertState.SENT, "alerted_at", now)
-        due = [] if key.startswith("notice#") else followups(self.policy, key, now=now)
-        puts = [{"Put": {"TableName": self.table, "Item": notice_item(notice)}} for notice in due]
-        return transact(self.dynamodb, {"Update": ended}, *puts)
+        due = [] if is_notice_key(key) else followups(self.policy, key, now=now)
+        puts = [put_notice(self.table, notice) for notice in due]
+        return transact(self.dynamodb, {"Update": alert_updates.mark_sent(self.table, key, now=now)}, *puts)
 
     def withdraw(self, key: str, *, now: datetime) -> bool:
         """Mark the alert as not to be sent: its case is closed, or nobody needs it any more."""
-        return transact(self.dynamodb, {"Update": self._ended(key, AlertState.WITHDRAWN, "withdrawn_at", now)})
+        return transact(self.dynamodb, {"Update": alert_updates.mark_withdrawn(self.table, key, now=now)})
 
     def put(self, notice: Notice) -> None:
         """Add a notice. If it exists, it stays as it is."""
@@ -77,25 +67,11 @@ class AlertStates:
 
     def putting(self, notice: Notice) -> dict[str, Any]:
         """Build the write of `put`, for a transaction."""
-        return {
-            "TableName": self.table,
-            "Item": notice_item(notice),
-            "ConditionExpression": "attribute_not_exists(encounter_id)",
-        }
+        return put_new_request(self.table, notice_item(notice))
 
     def postpone(self, key: str, *, until: datetime, reason: str) -> None:
         """Make a claimed alert due again later, and keep the reason for the operator."""
-        self._update(
-            key,
-            "SET alert = :due, alert_due_at = :until, alert_error = :reason",
-            condition="alert = :sending",
-            values={
-                ":due": AlertState.DUE.value,
-                ":sending": AlertState.SENDING.value,
-                ":until": to_text(until),
-                ":reason": reason,
-            },
-        )
+        update_if(self.dynamodb, **alert_updates.postpone_alert(self.table, key, until=until, reason=reason))
 
     def overdue(self, *, now: datetime) -> Iterator[str]:
         """Yield the keys of alerts and notices that are due or whose claim expired; in each state, oldest first."""
@@ -103,37 +79,10 @@ class AlertStates:
         for state in (AlertState.DUE, AlertState.SENDING):
             pages = paginator.paginate(
                 TableName=self.table,
-                IndexName=INDEX,
+                IndexName=ALERTS_DUE_INDEX,
                 KeyConditionExpression="alert = :state AND alert_due_at <= :now",
                 ExpressionAttributeValues=to_attributes({":state": state.value, ":now": to_text(now)}),
             )
             for page in pages:
                 for item in page["Items"]:
                     yield from_attributes(item)["encounter_id"]
-
-    def _ended(self, key: str, state: AlertState, time_attribute: str, now: datetime) -> dict[str, Any]:
-        values = {
-            ":state": state.value,
-            ":due": AlertState.DUE.value,
-            ":sending": AlertState.SENDING.value,
-            ":now": to_text(now),
-        }
-        return {
-            "TableName": self.table,
-            "Key": {"encounter_id": {"S": key}},
-            "UpdateExpression": f"SET alert = :state, {time_attribute} = :now REMOVE alert_due_at, alert_error",
-            "ConditionExpression": "alert IN (:due, :sending)",
-            "ExpressionAttributeValues": to_attributes(values),
-        }
-
-    def _update(self, key: str, update: str, *, condition: str, values: dict[str, Any]) -> Item | None:
-        """Return the attributes after the update, or None if the condition failed."""
-        return update_if(
-            self.dynamodb,
-            TableName=self.table,
-            Key={"encounter_id": {"S": key}},
-            UpdateExpression=update,
-            ConditionExpression=condition,
-            ExpressionAttributeValues=to_attributes(values),
-            ReturnValues="ALL_NEW",
-        )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.common.times import from_text
-from lambdas.encounters.encounter import NoticeKind
+from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from lambdas.alerting.recipients import Filter, Recipient
     from lambdas.cases.case import Case
-    from lambdas.encounters.encounter import Encounter, Notice
+    from lambdas.encounters.encounter import Encounter
+    from lambdas.encounters.notice import Notice
 
 # These kinds cover all sightings. The others repeat what an alert reported, so they go to that alert's audience.
 _SUMMARIES = frozenset({NoticeKind.DIGEST, NoticeKind.ESCALATION})

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.common.dynamodb import despite_conflicts, from_attributes, is_condition_failure, to_attributes
+from lambdas.common.dynamodb import despite_conflicts, from_attributes, is_condition_failure
 from lambdas.common.times import to_text
-from lambdas.encounters.encounter import Notice, NoticeKind, notice_key
+from lambdas.encounters.notice import Notice, NoticeKind, notice_key
+from lambdas.encounters.sms_budget import take_from_budget
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from mypy_boto3_dynamodb import DynamoDBClient
-
-# Longer than the last retry of that day's alerts, so an operator can still look at the past week.
-_KEPT = timedelta(days=8)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,21 +54,7 @@ class Budget:
 
     def taking(self, alert_id: str, texts: int, *, now: datetime) -> dict[str, Any]:
         """Build the update of `take`. Its condition fails if too few are left or this alert has taken its own."""
-        values: dict[str, Any] = {
-            ":kind": "budget",
-            ":alert": alert_id,
-            ":alerts": {alert_id},
-            ":texts": texts,
-            ":most": self.limit - texts,
-            ":expiry": int((now + _KEPT).timestamp()),
-        }
-        return {
-            "TableName": self.table,
-            "Key": {"encounter_id": {"S": f"budget#{self._day(now)}"}},
-            "UpdateExpression": "SET kind = :kind, expires_at = :expiry ADD alerts :alerts, texts :texts",
-            "ConditionExpression": "attribute_not_exists(texts) OR texts <= :most AND NOT contains(alerts, :alert)",
-            "ExpressionAttributeValues": to_attributes(values),
-        }
+        return take_from_budget(self.table, self._day(now), alert_id, count=texts, limit=self.limit, now=now)
 
     def warning(self, *, now: datetime, expires_at: int) -> Notice:
         """Return the notice that the day's budget is used up. Its key is the same all day."""

@@ -10,9 +10,10 @@ import msgspec
 from lambdas.alerting.audience import Delivery, Facts, split_audience
 from lambdas.alerting.budget import Budget
 from lambdas.alerting.recipients import Channel, names_by_channel
-from lambdas.common.probe import PROBE_SOURCE
+from lambdas.cases.probe import PROBE_SOURCE
 from lambdas.common.times import to_text
-from lambdas.encounters.encounter import AlertState, Notice, NoticeKind, notice_key
+from lambdas.encounters.encounter import AlertState
+from lambdas.encounters.notice import Notice, NoticeKind, notice_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

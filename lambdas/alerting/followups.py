@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.common.times import to_text
-from lambdas.encounters.encounter import Notice, NoticeKind, notice_key
+from lambdas.encounters.notice import Notice, NoticeKind, notice_key
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lambdas.common.policy import Policy
+    from lambdas.encounters.policy import Policy
 
 
 def followups(policy: Policy, encounter_id: str, *, now: datetime) -> list[Notice]:

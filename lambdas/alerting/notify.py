@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.alerting.occasion import as_notice
 from lambdas.alerting.publish import AlertOutcome
 from lambdas.common.times import from_text
-from lambdas.encounters.encounter import Encounter, Notice
+from lambdas.encounters.encounter import Encounter
 from lambdas.encounters.hops import hops
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lambdas.alerting.occasion import Occasions
     from lambdas.alerting.publish import Publisher
     from lambdas.cases.case import Case
+    from lambdas.encounters.notice import Notice
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,8 @@ from lambdas.cases.case import Case, CaseStatus
 from lambdas.cases.table import read_case
 from lambdas.common.cameras_table import read_site
 from lambdas.common.times import from_text
-from lambdas.encounters.encounter import Encounter, Notice, NoticeKind, Review
+from lambdas.encounters.encounter import Encounter, Review
+from lambdas.encounters.notice import Notice, NoticeKind
 from lambdas.encounters.table import read_encounter
 
 if TYPE_CHECKING:

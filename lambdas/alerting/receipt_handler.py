@@ -12,8 +12,8 @@ import msgspec
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.common.batch import each_alone
 from lambdas.common.logs import json_log
-from lambdas.common.policy import read_policy
 from lambdas.common.times import now
+from lambdas.encounters.policy import read_policy
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

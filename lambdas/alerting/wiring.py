@@ -16,8 +16,8 @@ from lambdas.alerting.occasion import Occasions
 from lambdas.alerting.publish import Publisher
 from lambdas.alerting.recipients import read_recipients
 from lambdas.alerting.settings import AlertSettings
-from lambdas.common.policy import read_policy
 from lambdas.common.times import now
+from lambdas.encounters.policy import read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

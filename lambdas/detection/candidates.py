@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_rekognition.type_defs import FaceMatchTypeDef
 
     from lambdas.cases.case import Case
-    from lambdas.common.policy import Policy, Thresholds
+    from lambdas.encounters.policy import Policy, Thresholds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from lambdas.common.keys import camera_of_key, checked_capture_id
 from lambdas.common.times import from_text, to_text
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 # A camera's clock may run a little ahead; one further ahead than this is wrong, whatever the camera says of it.
 _CLOCK_TOLERANCE = timedelta(minutes=2)
-# Cameras and capture ids become parts of keys and of records, whoever wrote them.
-_NAME = re.compile(r"[a-zA-Z0-9:_.\-]{1,128}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +64,8 @@ def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata:
     Raises:
         ValueError: the key names no camera, or a metadata value cannot be read.
     """
-    parts = key.split("/")
-    if len(parts) < 3 or parts[0] != "captures" or not _NAME.fullmatch(parts[1]):
-        raise ValueError(f"{key!r} is no capture's key: captures/CAMERA/...")
-    capture_id = metadata.get("capture-id") or name_based_id(key, etag)
-    if not _NAME.fullmatch(capture_id):
-        raise ValueError(f"capture-id {capture_id[:200]!r} is not allowed: letters, digits, ':_.-', at most 128")
+    camera = camera_of_key(key)
+    capture_id = checked_capture_id(metadata.get("capture-id") or name_based_id(key, etag))
     confidence = float(metadata["confidence"]) if "confidence" in metadata else None
     if confidence is not None and not 0 <= confidence <= 1:
         raise ValueError(f"confidence {confidence} is not from 0 to 1")
@@ -79,7 +73,7 @@ def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata:
     captured_at = from_text(metadata["captured-at"]) if "captured-at" in metadata else received_at
     return Capture(
         capture_id=capture_id,
-        camera=parts[1],
+        camera=camera,
         captured_at=captured_at,
         received_at=received_at,
         stored_at=from_text(metadata["stored-at"]) if "stored-at" in metadata else last_modified,

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.common.keys import evidence_key
-from lambdas.common.probe import may_meet
+from lambdas.cases.probe import may_meet
+from lambdas.common.keys import bad_capture_key, evidence_key
 from lambdas.common.s3_objects import is_not_found
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture import Capture, capture_of_object
-from lambdas.detection.known import MOST_CASES, read_known
+from lambdas.detection.match_context import MAX_CASES, read_match_context
 from lambdas.detection.search_refusals import has_no_face, why_unreadable
 from lambdas.encounters.hops import hops
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from lambdas.alerting.notify import Notifier
     from lambdas.detection.candidates import Candidate
-    from lambdas.detection.encounters import Encounters
-    from lambdas.detection.known import Known
+    from lambdas.detection.match_context import MatchContext
+    from lambdas.detection.placement import Encounters
 
 _MOST_BYTES = 5_242_880  # that Rekognition takes with a request; it fetches larger ones from the bucket
 
@@ -113,7 +113,7 @@ class Matcher:
                 Image=image,
                 FaceMatchThreshold=self.encounters.policy.base.review,
                 # Several photos of each of several cases.
-                MaxFaces=MOST_CASES,
+                MaxFaces=MAX_CASES,
                 QualityFilter="NONE",
             )
         except ClientError as error:
@@ -123,7 +123,7 @@ class Matcher:
         found = likenesses_by_case(answer["FaceMatches"])
         if not found:
             return Outcome.NO_CANDIDATE
-        known = read_known(
+        context = read_match_context(
             self.dynamodb,
             found,
             capture.camera,
@@ -131,11 +131,11 @@ class Matcher:
             cameras_table=self.cameras_table,
             encounters_table=self.encounters.table,
         )
-        cases = [case for case in known.open_cases if may_meet(case, capture.camera)]
+        cases = [case for case in context.open_cases if may_meet(case, capture.camera)]
         among = candidates_among(found, cases, self.encounters.policy)
         candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]
         for candidate in candidates:
-            self._record(key, capture, candidate, known, searched_at=searched_at)
+            self._record(key, capture, candidate, context, searched_at=searched_at)
         return Outcome.CANDIDATE if candidates else Outcome.NO_CANDIDATE
 
     def _time(self, capture: Capture, searched_at: datetime) -> None:
@@ -151,27 +151,29 @@ class Matcher:
         for hop, milliseconds in hops(instants):
             self.timed(hop, milliseconds)
 
-    def _record(self, key: str, capture: Capture, candidate: Candidate, known: Known, *, searched_at: datetime) -> None:
+    def _record(
+        self, key: str, capture: Capture, candidate: Candidate, context: MatchContext, *, searched_at: datetime
+    ) -> None:
         """Who is to hear of it hears before its picture is in its place: both may be repeated."""
-        window = known.windows[candidate.case.case_id]
-        place = self.encounters.place(
+        window, site = context.windows[candidate.case.case_id], context.site
+        placement = self.encounters.place(
             candidate,
             capture,
             window,
             searched_at=searched_at,
             now=self.now(),
-            preparing=lambda encounter: self.notifier().first_alert_writes(encounter, candidate.case, site=known.site),
+            preparing=lambda encounter: self.notifier().first_alert_writes(encounter, candidate.case, site=site),
         )
-        if place.opened is None:
-            mine = self.encounters.join(place, candidate, capture, now=self.now())
+        if placement.opened is None:
+            mine = self.encounters.join(placement, candidate, capture, now=self.now())
         else:
-            mine = place.opened if place.opened.alert else None
+            mine = placement.opened if placement.opened.alert else None
         if mine:
-            self.notifier().send(mine, candidate.case, site=known.site, is_prepared=place.is_prepared)
+            self.notifier().send(mine, candidate.case, site=site, is_prepared=placement.is_prepared)
         self.s3.copy_object(
             Bucket=self.bucket,
             CopySource={"Bucket": self.bucket, "Key": key},
-            Key=evidence_key(place.encounter_id, capture.capture_id),
+            Key=evidence_key(placement.encounter_id, capture.capture_id),
         )
 
     def _quarantine(self, key: str, *, reason: str) -> None:
@@ -179,7 +181,7 @@ class Matcher:
         self.s3.copy_object(
             Bucket=self.bucket,
             CopySource=source,
-            Key=f"quarantine/{key}",
+            Key=bad_capture_key(key),
             Metadata={"reason": reason.encode("ascii", "replace").decode()},
             MetadataDirective="REPLACE",
         )

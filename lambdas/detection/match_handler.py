@@ -13,11 +13,11 @@ from lambdas.cases.collections_in_use import CollectionToSearch
 from lambdas.common.batch import each_alone
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
-from lambdas.common.policy import read_policy
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
-from lambdas.detection.encounters import Encounters
 from lambdas.detection.match import Matcher
+from lambdas.detection.placement import Encounters
+from lambdas.encounters.policy import read_policy
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
+from lambdas.common.camera_names import CAMERA_NAME
 from lambdas.common.times import from_epoch_ms
 from lambdas.detection.capture import Capture, name_based_id, trusted_time
 from lambdas.detection.jpeg import jpeg_size
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_IMAGE_BYTES = 131_072  # what AWS IoT lets through in one message; a base64 image is always smaller than this
-_THING = Annotated[str, msgspec.Meta(pattern=r"^[a-zA-Z0-9:_.\-]{1,128}$")]
+_THING = Annotated[str, msgspec.Meta(pattern=rf"^{CAMERA_NAME}$")]
 
 
 class BadMessageError(ValueError):

@@ -10,15 +10,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import msgspec
 from botocore.exceptions import ClientError
 
 from lambdas.cases.gallery_news import is_retrospective_due, note_retrospective
-from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
 from lambdas.common.s3_objects import is_not_found
 from lambdas.common.times import from_text
-from lambdas.encounters.encounter import Encounter, Review
+from lambdas.encounters.encounter import Review
+from lambdas.encounters.table import all_encounters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +64,7 @@ class Retrospective:
         return sent
 
     def _held(self) -> Iterator[_Held]:
-        encounters = list(self._encounters())
+        encounters = list(all_encounters(self.dynamodb, table=self.encounters_table))
         known: dict[str, set[str]] = defaultdict(set)
         for encounter in encounters:
             for capture_id in encounter.sightings:
@@ -82,17 +81,6 @@ class Retrospective:
                     known_cases=frozenset(known[capture_id]),
                 )
         yield from best.values()
-
-    def _encounters(self) -> Iterator[Encounter]:
-        pages = self.dynamodb.get_paginator("scan").paginate(
-            TableName=self.encounters_table,
-            FilterExpression="kind = :encounter",
-            ExpressionAttributeValues={":encounter": {"S": "encounter"}},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            for item in page["Items"]:
-                yield msgspec.convert(from_attributes(item), type=Encounter)
 
     def _send(self, held: _Held) -> bool:
         """False where the picture is gone in the meantime."""

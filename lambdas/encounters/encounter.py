@@ -1,22 +1,14 @@
-"""An encounter as the encounters table has it: one case at one camera within one time window."""
+"""The record of an encounter: one case at one camera within one time window."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
-from lambdas.common.dynamodb import to_attributes
-
-# How long an alert stays in the hands of the function that took it: longer than any that sends alerts may run, so that
-# a claim that ran out has no holder left, and longer than a receipt takes.
-LEASE = timedelta(seconds=60)
-
 
 class AlertState(StrEnum):
-    """How far an alert or a notice has come; below the alert threshold an encounter has none."""
+    """Delivery state of an alert or a notice. An encounter below the alert threshold has none."""
 
     DUE = "due"
     SENDING = "sending"
@@ -25,7 +17,7 @@ class AlertState(StrEnum):
 
 
 class Review(StrEnum):
-    """A person's verdict, or that there is none yet, or none to come (case closed, nobody decided in time)."""
+    """A reviewer's verdict, or why there is none: still open, case closed (withdrawn), review period over (expired)."""
 
     OPEN = "open"
     CONFIRMED = "confirmed"
@@ -36,7 +28,7 @@ class Review(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where an encounter is in its life: open -> alerted -> acknowledged -> one of the rest."""
+    """Stage of an encounter's life: open -> alerted -> acknowledged -> one of the rest."""
 
     OPEN = "open"
     ALERTED = "alerted"
@@ -49,17 +41,17 @@ class Stage(StrEnum):
 
 
 class RunnerUp(msgspec.Struct, frozen=True, kw_only=True):
-    """The other case that a capture resembles most. `similarity` is 0 to 100."""
+    """The second most similar case of a capture. `similarity` is 0 to 100."""
 
     case_id: str
     similarity: float
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One capture of an encounter. `similarity` is 0 to 100, `key` is where the detection bucket keeps its picture.
+    """One capture of an encounter.
 
-    `photos` counts the photos of the case that the capture resembles; `alerting` says that it reached the threshold
-    that applies to the case and the photo.
+    `similarity` is 0 to 100. `key` is the key of its picture in the detection bucket. `photos` counts the photos of
+    the case that the capture resembles. `alerting` is true if it reached the alert threshold of the case and photo.
     """
 
     similarity: float
@@ -75,7 +67,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the capture that opened the encounter passed each hop, ISO 8601 UTC with milliseconds.
 
-    `again` says that it was searched once more for the sake of a new case, long after it was stored.
+    `again` is true if a retrospective search found it, long after it was stored.
     """
 
     captured_at: str
@@ -89,8 +81,8 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Encounter(msgspec.Struct, kw_only=True):
     """The record of one encounter; `sightings` is keyed by capture id.
 
-    `link_token` is the secret part of the link in its alert. `alerted_similarity` and `alerted_sightings` are what the
-    last alert told of. `muted` says why it does not alert although it resembles its case enough.
+    `link_token` is the secret part of the link in its alert. `alerted_similarity` and `alerted_sightings` are the
+    values that the last alert reported. `muted` is the reason why an encounter above the threshold does not alert.
     """
 
     encounter_id: str
@@ -117,17 +109,17 @@ class Encounter(msgspec.Struct, kw_only=True):
 
     @property
     def best(self) -> Sighting:
-        """The sighting of highest similarity."""
+        """The sighting with the highest similarity."""
         return max(self.sightings.values(), key=lambda sighting: sighting.similarity)
 
     @property
     def told_at(self) -> str:
-        """When its alert went out; until then, and without one, when the encounter was opened."""
+        """When the alert was sent; if none was, when the encounter was opened."""
         return self.alerted_at or self.timeline.encountered_at
 
     @property
     def stage(self) -> Stage:
-        """Where it is in its life."""
+        """The stage, derived from review, acknowledgment and alert."""
         if self.review is not Review.OPEN:
             return Stage(self.review.value)
         if self.acknowledged_at:
@@ -135,41 +127,6 @@ class Encounter(msgspec.Struct, kw_only=True):
         return Stage.ALERTED if self.alert is AlertState.SENT else Stage.OPEN
 
 
-class NoticeKind(StrEnum):
-    """What a notice tells: an alert that one audience gets later, or what became of an encounter after its alert."""
-
-    FIRST = "first"
-    BETTER_SHOT = "better-shot"
-    DIGEST = "digest"
-    ESCALATION = "escalation"
-    RECALL = "recall"
-    BUDGET = "budget"
-
-
-class Notice(msgspec.Struct, kw_only=True):
-    """A message after, or beside, the first alert; an item of its own, sent by the same states as an encounter's alert.
-
-    `encounter_id` is its own key, `notice#ABOUT#KIND#PART`; `about` is the encounter (for BUDGET the day).
-    `audience` names the recipients; empty means everybody whom their own settings let have it.
-    """
-
-    encounter_id: str
-    about: str
-    notice: NoticeKind
-    created_at: str
-    audience: tuple[str, ...] = ()
-    alert: AlertState = AlertState.DUE
-    alert_due_at: str | None = None
-    alert_attempts: int = 0
-    alerted_at: str | None = None
-    expires_at: int | None = None
-
-
-def notice_key(about: str, kind: NoticeKind, part: str = "1") -> str:
-    """The key of a notice: the same notice gets the same key, however often somebody asks for it."""
-    return f"notice#{about}#{kind.value}#{part}"
-
-
-def notice_item(notice: Notice) -> dict[str, Any]:
-    """The notice as typed attributes of the encounters table."""
-    return to_attributes({"kind": "notice", **msgspec.to_builtins(notice)})
+def reply_code(encounter_id: str) -> str:
+    """Shorten an encounter's id to the six characters that a recipient types to reply to an alert."""
+    return encounter_id[:6].upper()

@@ -1,4 +1,7 @@
-"""Reading the encounters table: one encounter, or those of a review, newest or oldest first."""
+"""Read the encounters table, and build the keys and requests of its items.
+
+The table also holds the notices, windows and budgets of this package; `encounter_id` is the key of them all.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,23 @@ from lambdas.common.times import to_text
 from lambdas.encounters.encounter import Encounter, Review
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 REVIEW_INDEX = "by-review"
+ALERTS_DUE_INDEX = "alerts-due"
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """The attributes of an encounter that the review index holds."""
+
+    encounter_id: str
+    case_id: str
+    camera: str
+    started_at: str
 
 
 def encounter_key(encounter_id: str) -> Item:
@@ -25,25 +38,53 @@ def encounter_key(encounter_id: str) -> Item:
     return {"encounter_id": {"S": encounter_id}}
 
 
-def window_key(case_id: str, camera: str) -> str:
-    """The key of what the table remembers of a case at a camera: its recent encounters, and its dismissals."""
-    return f"window#{case_id}#{camera}"
+def update_request(
+    table: str, key: str, update: str, *, condition: str, values: Mapping[str, Any], names: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Build a conditional update, for `update_item` or a transaction. `values` are plain; None is left out."""
+    request = {
+        "TableName": table,
+        "Key": encounter_key(key),
+        "UpdateExpression": update,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": to_attributes(values),
+    }
+    return {**request, "ExpressionAttributeNames": names} if names else request
+
+
+def put_new_request(table: str, item: Item) -> dict[str, Any]:
+    """Build a put of a typed item that must not exist yet."""
+    return {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(encounter_id)"}
+
+
+def encounter_item(encounter: Encounter) -> Item:
+    """Convert the encounter to typed attributes."""
+    return to_attributes({"kind": "encounter", **msgspec.to_builtins(encounter)})
+
+
+def read_item(dynamodb: DynamoDBClient, *, table: str, key: str) -> Item:
+    """Read an item's plain values, strongly consistent; empty if there is no such item."""
+    answer = dynamodb.get_item(TableName=table, Key=encounter_key(key), ConsistentRead=True)
+    return from_attributes(answer.get("Item", {}))
 
 
 def read_encounter(dynamodb: DynamoDBClient, *, table: str, encounter_id: str) -> Encounter | None:
-    """The encounter, strongly consistent; None where there is none of this id, or the item is of another kind."""
-    answer = dynamodb.get_item(TableName=table, Key={"encounter_id": {"S": encounter_id}}, ConsistentRead=True)
-    item = from_attributes(answer.get("Item", {}))
+    """Read an encounter, strongly consistent; None if there is no such item, or it is of another kind."""
+    item = read_item(dynamodb, table=table, key=encounter_id)
     return msgspec.convert(item, type=Encounter) if item.get("kind") == "encounter" else None
 
 
-class Listed(msgspec.Struct, frozen=True):
-    """What the index of reviews has of an encounter."""
-
-    encounter_id: str
-    case_id: str
-    camera: str
-    started_at: str
+def all_encounters(dynamodb: DynamoDBClient, *, table: str) -> Iterator[Encounter]:
+    """Scan the table for encounters, strongly consistent, in no order."""
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table,
+        FilterExpression="kind = :encounter",
+        ExpressionAttributeValues={":encounter": {"S": "encounter"}},
+        ConsistentRead=True,
+    )
+    for page in pages:
+        for item in page["Items"]:
+            yield msgspec.convert(from_attributes(item), type=Encounter)
 
 
 def encounters_by_review(
@@ -54,7 +95,10 @@ def encounters_by_review(
     started_before: datetime | None = None,
     newest_first: bool = False,
 ) -> Iterator[Listed]:
-    """The encounters of this review, as the index has them: a moment late, so a write must check what it relies on."""
+    """List the encounters in this review state.
+
+    The index lags behind the table, so a write must repeat what it relies on as its condition.
+    """
     condition, values = "review = :review", {":review": review.value}
     if started_before:
         condition, values = f"{condition} AND started_at < :before", {**values, ":before": to_text(started_before)}

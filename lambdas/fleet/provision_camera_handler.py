@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import boto3
 import msgspec
 
+from lambdas.common.camera_names import CAMERA_NAME
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
@@ -26,7 +27,7 @@ TABLE = os.environ["CAMERAS_TABLE"]
 class _Parameters(msgspec.Struct, rename="pascal"):
     """What the device claims to be. Anybody with the claim certificate can send any values."""
 
-    thing_name: Annotated[str, msgspec.Meta(pattern=r"^[a-zA-Z0-9:_-]{1,128}$")]
+    thing_name: Annotated[str, msgspec.Meta(pattern=rf"^{CAMERA_NAME}$")]
     serial_number: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 
 

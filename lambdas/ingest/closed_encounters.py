@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import read_status
-from lambdas.common.dynamodb import to_attributes, transact
+from lambdas.common.dynamodb import transact
+from lambdas.common.keys import evidence_prefix
 from lambdas.common.s3_objects import delete_under
 from lambdas.common.times import to_text
-from lambdas.encounters.encounter import AlertState, Notice, NoticeKind, Review, notice_item, notice_key
+from lambdas.encounters import review_updates
+from lambdas.encounters.encounter import AlertState, Review
+from lambdas.encounters.notice import Notice, NoticeKind, notice_key, put_notice
 from lambdas.encounters.table import encounters_by_review, read_encounter
 
 if TYPE_CHECKING:
@@ -62,29 +65,12 @@ class ClosedEncounters:
             if encounter is None or encounter.review not in _WITHOUT_VERDICT:
                 return False
             recall = [self._recall(encounter)] if encounter.alert in _ALERTED else []
-            if transact(self.dynamodb, self._withdrawal(encounter), *recall):
-                delete_under(self.s3, bucket=self.bucket, prefix=f"encounters/{encounter_id}/")
+            # The write fails if an alert went out since the read, because that alert needs a recall.
+            withdrawal = review_updates.withdraw(self.encounters_table, encounter, at=self.now())
+            if transact(self.dynamodb, {"Update": withdrawal}, *recall):
+                delete_under(self.s3, bucket=self.bucket, prefix=evidence_prefix(encounter_id))
                 return True
             # The review or the alert changed after the read. Read again: neither changes many times.
-
-    def _withdrawal(self, encounter: Encounter) -> dict[str, Any]:
-        """Build the write. It fails if an alert went out since the read, because that alert needs a recall."""
-        values = {
-            ":withdrawn": Review.WITHDRAWN.value,
-            ":now": to_text(self.now()),
-            ":seen": encounter.review.value,
-            ":alert": encounter.alert,
-        }
-        alert = "alert = :alert" if encounter.alert else "attribute_not_exists(alert)"
-        return {
-            "Update": {
-                "TableName": self.encounters_table,
-                "Key": {"encounter_id": {"S": encounter.encounter_id}},
-                "UpdateExpression": "SET review = :withdrawn, withdrawn_at = :now",
-                "ConditionExpression": f"review = :seen AND {alert}",
-                "ExpressionAttributeValues": to_attributes(values),
-            }
-        }
 
     def _recall(self, encounter: Encounter) -> dict[str, Any]:
         """Build the recall notice. There is only one, because an encounter is withdrawn once."""
@@ -98,4 +84,4 @@ class ClosedEncounters:
             alert_due_at=now,
             expires_at=encounter.expires_at,
         )
-        return {"Put": {"TableName": self.encounters_table, "Item": notice_item(notice)}}
+        return put_notice(self.encounters_table, notice)

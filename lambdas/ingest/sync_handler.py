@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.common.keys import plan_key
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.ingest.gallery.wiring import shared_pace
@@ -61,7 +62,7 @@ def plan(event: dict[str, Any]) -> dict[str, Any]:
     planned = run.plan()
     cases = list(planned)
     run.check_removals(len(planned.vanished), planned.open_cases, allow=bool(event.get("allow_removals")))
-    bucket, key = resources["GalleryBucket"], f"syncs/{run.source}/plan.json"
+    bucket, key = resources["GalleryBucket"], plan_key(run.source)
     body = msgspec.json.encode([*cases, *planned.vanished])
     resources.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
     metrics.count("CasesListed", planned.listed)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lambdas.common.dynamodb import to_attributes, transact
-from lambdas.common.times import to_text
+from lambdas.common.dynamodb import transact
+from lambdas.encounters import review_updates
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.table import encounters_by_review
 from lambdas.review.audit import Audit, AuditKind, Via
@@ -36,22 +36,7 @@ class Expiry:
 
     def _expire(self, encounter_id: str, *, now: datetime) -> bool:
         """Return False if the encounter is no longer open."""
-        expired: dict[str, Any] = {
-            "Update": {
-                "TableName": self.table,
-                "Key": {"encounter_id": {"S": encounter_id}},
-                "UpdateExpression": "SET review = :expired, reviewed_at = :now, reviewed_by = :system",
-                "ConditionExpression": "review = :open",
-                "ExpressionAttributeValues": to_attributes(
-                    {
-                        ":expired": Review.EXPIRED.value,
-                        ":now": to_text(now),
-                        ":system": "system",
-                        ":open": Review.OPEN.value,
-                    }
-                ),
-            }
-        }
+        expired = {"Update": review_updates.expire(self.table, encounter_id, at=now)}
         audit = self.audit.write(encounter_id, AuditKind.EXPIRED, by="system", at=now, via=Via.SYSTEM)
         if not transact(self.dynamodb, expired, audit):
             return False

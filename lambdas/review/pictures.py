@@ -14,10 +14,19 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lambdas.common.dynamodb import to_attributes, update_if
-from lambdas.common.keys import confirmed_key, evidence_key, picture_of_key
+from lambdas.common.dynamodb import update_if
+from lambdas.common.keys import (
+    CONFIRMED,
+    EVIDENCE,
+    confirmed_key,
+    confirmed_prefix,
+    evidence_key,
+    evidence_prefix,
+    picture_of_key,
+)
 from lambdas.common.s3_objects import is_not_found, objects_under
 from lambdas.encounters.encounter import Review
+from lambdas.encounters.sighting_updates import move_picture
 from lambdas.encounters.table import read_encounter
 
 if TYPE_CHECKING:
@@ -29,7 +38,6 @@ if TYPE_CHECKING:
 
     from lambdas.encounters.encounter import Encounter
 
-_FOLDERS = ("encounters/", "confirmed/")
 _GRACE = timedelta(hours=1)
 _WAITING = frozenset({Review.OPEN, Review.UNDECIDED})
 
@@ -70,15 +78,16 @@ class Pictures:
             encounter = read_encounter(self.dynamodb, table=self.table, encounter_id=encounter_id)
             if encounter is None:  # the lifecycle rule of encounters/ deletes its pictures
                 return
-            pictures = [picture for folder in _FOLDERS for picture in self._under(f"{folder}{encounter_id}/")]
+            prefixes = (evidence_prefix(encounter_id), confirmed_prefix(encounter_id))
+            pictures = [picture for prefix in prefixes for picture in self._under(prefix)]
             if all(self._settle(encounter, picture) for picture in pictures):
                 return
 
     def settle_all(self) -> int:
         """Settle every encounter with a misplaced picture, after a crash or a late sighting. Return their number."""
         settled = 0
-        for folder in _FOLDERS:
-            for encounter_id, pictures in groupby(self._under(folder), key=lambda each: picture_of_key(each.key)[0]):
+        for prefix in (EVIDENCE, CONFIRMED):
+            for encounter_id, pictures in groupby(self._under(prefix), key=lambda each: picture_of_key(each.key)[0]):
                 encounter = read_encounter(self.dynamodb, table=self.table, encounter_id=encounter_id)
                 if encounter and any(self._is_misplaced(encounter, picture) for picture in list(pictures)):
                     self.settle(encounter_id)
@@ -120,16 +129,7 @@ class Pictures:
 
     def _record_key(self, encounter: Encounter, capture_id: str, key: str) -> bool:
         """Return False if the review changed meanwhile."""
-        recorded = update_if(
-            self.dynamodb,
-            TableName=self.table,
-            Key={"encounter_id": {"S": encounter.encounter_id}},
-            UpdateExpression="SET sightings.#capture.#key = :key",
-            ConditionExpression="review = :review",
-            ExpressionAttributeNames={"#capture": capture_id, "#key": "key"},
-            ExpressionAttributeValues=to_attributes({":key": key, ":review": encounter.review.value}),
-        )
-        return recorded is not None
+        return update_if(self.dynamodb, **move_picture(self.table, encounter, capture_id, key)) is not None
 
     def _under(self, prefix: str) -> Iterator[Picture]:
         for found in objects_under(self.s3, bucket=self.bucket, prefix=prefix):

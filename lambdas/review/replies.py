@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.common.keys import reply_code
 from lambdas.common.times import to_text
-from lambdas.encounters.encounter import Review
+from lambdas.encounters.encounter import Review, reply_code
 from lambdas.encounters.table import encounters_by_review
 from lambdas.review.audit import Via
 from lambdas.review.verdicts import EncounterOverError, NoEncounterError

@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.common.dynamodb import backoff_s, to_attributes, transact
-from lambdas.common.times import to_text
+from lambdas.common.dynamodb import backoff_s, transact
+from lambdas.encounters import review_updates
 from lambdas.encounters.encounter import Encounter, Review
-from lambdas.encounters.table import read_encounter
+from lambdas.encounters.table import read_encounter, read_item
+from lambdas.encounters.window import count_dismissal, window_key, window_of
 from lambdas.review.audit import Audit, AuditKind, Via
-from lambdas.review.dismissals import write_dismissal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,12 +62,7 @@ class Verdicts:
             NoEncounterError: no encounter has this id.
             EncounterOverError: the encounter is withdrawn or expired.
         """
-        acknowledged = self._update(
-            encounter_id,
-            "SET acknowledged_at = :at, acknowledged_by = :by",
-            condition="review = :open AND attribute_not_exists(acknowledged_at)",
-            values={":at": to_text(at), ":by": by, ":open": Review.OPEN.value},
-        )
+        acknowledged = {"Update": review_updates.acknowledge(self.table, encounter_id, by=by, at=at)}
         audit = self.audit.write(encounter_id, AuditKind.ACKNOWLEDGED, by=by, at=at, via=via)
         if transact(self.dynamodb, acknowledged, audit):
             return True
@@ -123,41 +118,11 @@ class Verdicts:
     def _writes(self, encounter: Encounter, verdict: Review, *, by: str, at: datetime) -> list[dict[str, Any]]:
         """Build the updates of the encounter and, if a dismissal is made or taken back, of its window."""
         expires_at = int((at + self.kept_for).timestamp())
-        decided = self._decided(encounter, verdict, by=by, at=at, expires_at=expires_at)
+        decided = review_updates.decide(self.table, encounter, verdict, by=by, at=at, expires_at=expires_at)
         if Review.DISMISSED not in {verdict, encounter.review}:
-            return [decided]
+            return [{"Update": decided}]
+        key = window_key(encounter.case_id, encounter.camera)
+        window = window_of(read_item(self.dynamodb, table=self.table, key=key))
         dismissed = verdict is Review.DISMISSED
-        window = write_dismissal(
-            self.dynamodb, encounter, table=self.table, dismissed=dismissed, at=at, expires_at=expires_at
-        )
-        return [decided, window]
-
-    def _decided(
-        self, encounter: Encounter, verdict: Review, *, by: str, at: datetime, expires_at: int
-    ) -> dict[str, Any]:
-        """Build the update of the encounter. Confirmed encounters never expire."""
-        values: dict[str, Any] = {
-            ":verdict": verdict.value,
-            ":at": to_text(at),
-            ":by": by,
-            ":seen": encounter.review.value,
-            ":seen_at": encounter.reviewed_at,
-        }
-        update = "SET review = :verdict, reviewed_at = :at, reviewed_by = :by"
-        if verdict is Review.CONFIRMED:
-            update += " REMOVE expires_at"
-        elif encounter.review is Review.CONFIRMED:
-            update, values = f"{update}, expires_at = :expires", {**values, ":expires": expires_at}
-        since = "reviewed_at = :seen_at" if encounter.reviewed_at else "attribute_not_exists(reviewed_at)"
-        return self._update(encounter.encounter_id, update, condition=f"review = :seen AND {since}", values=values)
-
-    def _update(self, encounter_id: str, update: str, *, condition: str, values: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": {"encounter_id": {"S": encounter_id}},
-                "UpdateExpression": update,
-                "ConditionExpression": condition,
-                "ExpressionAttributeValues": to_attributes(values),
-            }
-        }
+        counted = count_dismissal(self.table, window, encounter, dismissed=dismissed, at=at, expires_at=expires_at)
+        return [{"Update": decided}, {"Update": counted}]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.common.keys import EVIDENCE
 from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.camera import run_camera, walk_past_video
 from local_cloud.demo.metrics import metric_sums
@@ -101,7 +102,7 @@ class Demo:
             sms=[received.text for received in watch.alerts],
             encounters=[encounter_summary(encounter) for encounter in encounters],
             captures_published=published,
-            captures_left=sum(not key.startswith("encounters/") for key in watch.keys("DetectionBucket")),
+            captures_left=sum(not key.startswith(EVIDENCE) for key in watch.keys("DetectionBucket")),
             captures_searched=_searched(deployment),
             hops_ms=_hops(encounters, alert) if alert else {},
             gallery={name: count for name, count in gallery.items() if name != "pending"},

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdas.common.dynamodb import from_attributes
+from lambdas.common.keys import PHOTOS
 from lambdas.common.s3_objects import objects_under
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Watch:
         photos = [item for item in items if item["record"].startswith("photo#")]
         return {
             "cases": records["case"],
-            "photos": len(self.keys("GalleryBucket", "photos/")),
+            "photos": len(self.keys("GalleryBucket", PHOTOS)),
             "faces": self.faces(),
             "without_face": sum(photo.get("face_status") == "no_face" for photo in photos),
             "pending": sum(

@@ -16,11 +16,11 @@ from lambdas.common.dynamodb import to_attributes
 from lambdas.common.times import now, to_text
 from lambdas.encounters.encounter import AlertState, Stage
 from local_cloud.lifecycle import running_cloud
+from local_cloud.pipeline.tables import make_tables
 from local_cloud.settings import CloudSettings
 from tests.browser.test_live_view import CHROMIUM, FACES
 from tests.support.review_desk import Desk
 from tests.support.stories import put_case
-from tests.support.tables import make_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,10 +57,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 @pytest.fixture(scope="module")
 def desk(cloud: Cloud) -> Desk:
     s3, dynamodb = cloud.client("s3"), cloud.client("dynamodb")
-    make_table(dynamodb, "encounters", {"encounter_id": "HASH"})
-    make_table(dynamodb, "audit", {"encounter_id": "HASH", "at": "RANGE"})
-    make_table(dynamodb, "cases", {"case_id": "HASH", "record": "RANGE"})
-    make_table(dynamodb, "cameras", {"camera": "HASH"})
+    make_tables(dynamodb)
     for bucket in ("detection", "gallery"):
         s3.create_bucket(Bucket=bucket)
     face = (FACES / "male" / "1.jpg").read_bytes()

@@ -21,7 +21,7 @@ from lambdas.ingest.gallery.verify import Verification
 from lambdas.ingest.gallery.wiring import open_gallery, open_photos, open_withdrawal
 from local_cloud.demo.watch import wait_until
 from local_cloud.paths import ROOT
-from tests.support.tables import key_schema, make_table
+from local_cloud.pipeline.tables import make_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ class BareGallery:
     def make(self, namus_url: str) -> None:
         """Create the resources and stack outputs that the commands read."""
         self.agency_file.write_text(AGENCY_FILE.format(name=self.name, url=namus_url))
-        self._make_tables()
+        make_tables(self.cloud.client("dynamodb"), f"{self.name}-")
         self.cloud.client("rekognition").create_collection(CollectionId=f"{self.name}-faces")
         self._make_buckets()
         outputs = {
@@ -153,13 +153,6 @@ class BareGallery:
         own = [stack for stack in stacks if stack["StackName"].startswith(f"{self.stage}-")]
         ready = all(stack["StackStatus"] == "CREATE_COMPLETE" for stack in own)
         return find_deployment(self.stage, self.cloud.client) if ready else None
-
-    def _make_tables(self) -> None:
-        dynamodb, review = self.cloud.client("dynamodb"), {"review": "HASH", "started_at": "RANGE"}
-        index = {"IndexName": "by-review", "KeySchema": key_schema(review), "Projection": {"ProjectionType": "ALL"}}
-        make_table(dynamodb, f"{self.name}-cases", {"case_id": "HASH", "record": "RANGE"})
-        encounters = f"{self.name}-encounters"
-        make_table(dynamodb, encounters, {"encounter_id": "HASH"}, review, GlobalSecondaryIndexes=[index])
 
     def _make_buckets(self) -> None:
         s3, sqs = self.cloud.client("s3"), self.cloud.client("sqs")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from lambdas.common.probe import PROBE_CAMERA
+from lambdas.cases.probe import PROBE_CAMERA
 from lambdas.encounters.hops import HOPS
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.deployed_agency import PERSON, DeployedAgency

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.reference.prototype import Prototype
-from tests.faults.world import ALERT, Clients, World
-from tests.support.tables import make_table
+from local_cloud.pipeline.tables import make_table
+from local_cloud.pipeline.world import ALERT, Clients, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,8 +17,8 @@ from lambdas.ingest.closed_encounters import ClosedEncounters
 from lambdas.review.audit import Via
 from lambdas.review.pictures import kept_key
 from lambdas.review.verdicts import EncounterOverError
+from local_cloud.pipeline.tables import make_tables
 from tests.support.review_desk import CASE, WINDOW, Desk
-from tests.support.tables import make_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,18 +31,7 @@ VERDICTS = [Review.CONFIRMED, Review.DISMISSED, Review.UNDECIDED] * 4
 @pytest.fixture(scope="module")
 def desk(cloud: Cloud) -> Desk:
     s3, dynamodb = cloud.client("s3"), cloud.client("dynamodb")
-    by_review: Any = {
-        "IndexName": "by-review",
-        "KeySchema": [
-            {"AttributeName": "review", "KeyType": "HASH"},
-            {"AttributeName": "started_at", "KeyType": "RANGE"},
-        ],
-        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["case_id", "camera"]},
-    }
-    keys = {"review": "HASH", "started_at": "RANGE"}
-    make_table(dynamodb, "encounters", {"encounter_id": "HASH"}, keys, GlobalSecondaryIndexes=[by_review])
-    make_table(dynamodb, "audit", {"encounter_id": "HASH", "at": "RANGE"})
-    make_table(dynamodb, "cases", {"case_id": "HASH", "record": "RANGE"})
+    make_tables(dynamodb)
     s3.create_bucket(Bucket="detection")
     closed = {"case_id": CASE, "record": "case", "status": CaseStatus.RESOLVED.value, "case": "{}"}
     dynamodb.put_item(TableName="cases", Item=to_attributes(closed))

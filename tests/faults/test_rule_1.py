@@ -17,11 +17,14 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rul
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.times import from_text, to_text
-from lambdas.encounters.encounter import LEASE, AlertState, Encounter, Notice
+from lambdas.encounters.alert_updates import LEASE
+from lambdas.encounters.encounter import AlertState, Encounter
+from lambdas.encounters.notice import Notice
+from lambdas.encounters.table import encounter_key
 from local_cloud.emulator.faults import Fault
-from tests.faults import world
-from tests.faults.actors import Actor, Fate, Killed
-from tests.faults.world import ALERT, REVIEW, WINDOW, Capture, Clients, World
+from local_cloud.pipeline import world
+from local_cloud.pipeline.actors import Actor, Fate, Killed
+from local_cloud.pipeline.world import ALERT, REVIEW, WINDOW, Clients, TakenCapture, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,21 +79,21 @@ class Rule1(RuleBasedStateMachine):
         seconds=st.integers(-6, 6).map(lambda steps: steps * 180),
         similarity=st.sampled_from([REVIEW - 0.5, REVIEW + 0.5, ALERT + 0.5, ALERT + 4]),
     )
-    def capture(self, camera: str, seconds: int, similarity: float) -> Capture:
+    def capture(self, camera: str, seconds: int, similarity: float) -> TakenCapture:
         at = self.world.now + timedelta(seconds=seconds)
         return self.world.take(f"c-{next(self.numbers)}", camera, at, similarity)
 
     @rule(capture=captures)
-    def camera_sends_again(self, capture: Capture) -> None:
+    def camera_sends_again(self, capture: TakenCapture) -> None:
         self.world.store(capture)
 
     @rule(capture=captures, skew=SKEWS, calls=CALLS)
-    def deliver_capture(self, capture: Capture, skew: int = 0, calls: int = ALL) -> None:
+    def deliver_capture(self, capture: TakenCapture, skew: int = 0, calls: int = ALL) -> None:
         matcher = self.world.matcher(self.world.skewed(skew))
         self.start(lambda: matcher.match(capture.key), calls)
 
     @rule(captures=st.lists(captures, min_size=1, max_size=5), schedule=st.lists(st.integers(0, 4), max_size=45))
-    def deliver_together(self, captures: list[Capture], schedule: list[int]) -> None:
+    def deliver_together(self, captures: list[TakenCapture], schedule: list[int]) -> None:
         for capture in captures:
             self.deliver_capture(capture, calls=0)
         for turn in schedule:
@@ -242,7 +245,7 @@ def test_every_encounter_alerts_exactly_once_whatever_happens(cloud: Cloud) -> N
 
 def claim_by_reading(states: AlertStates, key: str, *, now: datetime) -> Encounter | Notice | None:
     """What the prototype did: read, and send if nobody seems to have."""
-    item = from_attributes(states.dynamodb.get_item(TableName=states.table, Key={"encounter_id": {"S": key}})["Item"])
+    item = from_attributes(states.dynamodb.get_item(TableName=states.table, Key=encounter_key(key))["Item"])
     if item["alert"] == AlertState.SENT or item.get("alert_due_at", "") > to_text(now + LEASE):
         return None
     record: type[Encounter | Notice] = Notice if item["kind"] == "notice" else Encounter

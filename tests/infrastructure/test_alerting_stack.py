@@ -3,8 +3,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from lambdas.alerting.alert_state import INDEX
-from lambdas.encounters.encounter import LEASE, AlertState
+from lambdas.encounters.alert_updates import LEASE
+from lambdas.encounters.encounter import AlertState
+from lambdas.encounters.table import ALERTS_DUE_INDEX
 from tests.infrastructure.templates import all_statements
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def test_encounters_expire_and_tell_their_new_state(either: Deployment) -> None:
 
 def test_overdue_alerts_are_found_by_their_state_and_time(either: Deployment) -> None:
     table = either.one("AWS::DynamoDB::Table", "Alerting", "Encounters")["Properties"]
-    [index] = [index for index in table["GlobalSecondaryIndexes"] if index["IndexName"] == INDEX]
+    [index] = [index for index in table["GlobalSecondaryIndexes"] if index["IndexName"] == ALERTS_DUE_INDEX]
     assert index["KeySchema"] == [
         {"AttributeName": "alert", "KeyType": "HASH"},
         {"AttributeName": "alert_due_at", "KeyType": "RANGE"},

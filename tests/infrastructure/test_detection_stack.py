@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdas.common.policy import read_policy
+from lambdas.encounters.policy import read_policy
 
 if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment

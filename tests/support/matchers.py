@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.detection.encounters import Encounters
 from lambdas.detection.match import Matcher
+from lambdas.detection.placement import Encounters
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambdas.alerting.notify import Notifier
-    from lambdas.common.policy import Policy
+    from lambdas.encounters.policy import Policy
 
 
 def matcher_of(

@@ -10,7 +10,8 @@ import msgspec
 
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.encounters.encounter import Encounter, Sighting, Timeline
-from lambdas.encounters.table import read_encounter, window_key
+from lambdas.encounters.table import encounter_key, read_encounter
+from lambdas.encounters.window import window_key
 from lambdas.review.audit import Audit
 from lambdas.review.pictures import Pictures
 from lambdas.review.verdicts import Verdicts
@@ -78,7 +79,7 @@ class Desk:
         return found
 
     def item(self, key: str) -> dict[str, Any]:
-        answer = self.dynamodb.get_item(TableName="encounters", Key={"encounter_id": {"S": key}})
+        answer = self.dynamodb.get_item(TableName="encounters", Key=encounter_key(key))
         return from_attributes(answer.get("Item", {}))
 
     def picture_keys(self) -> list[str]:

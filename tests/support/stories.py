@@ -1,13 +1,12 @@
-"""Cases and captures that the unit tests tell their stories with; everything in them is fictional."""
+"""A fictional case, and the items of the unit tests' tables."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from lambdas.cases.case import Agency, Case, CaseStatus, LastSeen, Name, PhotoKind, Range, SourcePhoto
-from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.common.dynamodb import from_attributes
+from local_cloud.pipeline import tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,13 +28,8 @@ MARLOWE = Case(
 
 
 def put_case(dynamodb: DynamoDBClient, case: Case = MARLOWE, status: CaseStatus = CaseStatus.OPEN) -> None:
-    item = {
-        "case_id": case.case_id,
-        "record": "case",
-        "status": status.value,
-        "case": msgspec.json.encode(case).decode(),
-    }
-    dynamodb.put_item(TableName="cases", Item=to_attributes(item))
+    """Put a case into the unit tests' cases table."""
+    tables.put_case(dynamodb, case, status)
 
 
 def encounters_in(dynamodb: DynamoDBClient) -> list[dict[str, Any]]:

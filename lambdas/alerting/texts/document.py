@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.encounters.encounter import NoticeKind
+from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
     from lambdas.alerting.alert import Alert

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.encounters.encounter import NoticeKind
+from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
     from lambdas.alerting.alert import Alert

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.alerting.texts.gsm7 import segments, to_gsm7
-from lambdas.encounters.encounter import NoticeKind
+from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,7 @@ import msgspec
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import CASE_RECORD, photo_record, record_key
 from lambdas.common.dynamodb import Item, from_attributes, to_attributes, update_if
-from lambdas.common.keys import document_key, photo_key, quarantine_key
+from lambdas.common.keys import bad_document_key, document_key, photo_key
 from lambdas.common.times import to_text
 from lambdas.ingest.gallery.updates import update_request
 
@@ -129,7 +129,7 @@ class Gallery:
         """Keep an unusable document with the reason. The stored case does not change."""
         self.s3.put_object(
             Bucket=self.bucket,
-            Key=quarantine_key(case_id),
+            Key=bad_document_key(case_id),
             Body=document,
             ContentType="application/json",
             Metadata={"reason": reason.encode("ascii", "replace").decode()[:500].replace("\n", " ")},
@@ -143,7 +143,7 @@ class Gallery:
             TableName=self.table, Key=record_key(case_id, QUARANTINE_RECORD), ReturnValues="ALL_OLD"
         )
         if "Attributes" in answer:
-            self.s3.delete_object(Bucket=self.bucket, Key=quarantine_key(case_id))
+            self.s3.delete_object(Bucket=self.bucket, Key=bad_document_key(case_id))
 
     def put_photo(self, case_id: str, listed: SourcePhoto, photo: Photo) -> None:
         """Store a picture. Its record comes first, so that the handler of the bucket's event finds it."""

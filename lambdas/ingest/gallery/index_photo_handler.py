@@ -6,10 +6,11 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from lambdas.cases.gallery_news import note_new_face
+from lambdas.cases.probe import PROBE_SOURCE
 from lambdas.common.batch import each_alone
+from lambdas.common.keys import photos_prefix
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
-from lambdas.common.probe import PROBE_SOURCE
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
 from lambdas.ingest.gallery.index_photo import PhotoOutcome
@@ -39,6 +40,6 @@ def reconcile(record: Record) -> None:
     for key in object_keys(record["body"]):
         outcome = photos.reconcile(key)
         # A probe's face must not start a search of all held captures.
-        if outcome is PhotoOutcome.INDEXED and not key.startswith(f"photos/{PROBE_SOURCE}/"):
+        if outcome is PhotoOutcome.INDEXED and not key.startswith(photos_prefix(PROBE_SOURCE)):
             note_new_face(resources.client("dynamodb"), table=resources["CasesTable"], at=now())
         metrics.count(outcome.value)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from lambdas.cases.case import ENROLLED_KINDS, CaseStatus
 from lambdas.cases.table import CASE_RECORD, photo_record
 from lambdas.common.dynamodb import Item, from_attributes
-from lambdas.common.keys import photo_key, photo_of_external_image_id, photo_of_key
+from lambdas.common.keys import PHOTOS, photo_key, photo_of_external_image_id, photo_of_key
 from lambdas.common.s3_objects import objects_under
 from lambdas.ingest.gallery.lease import LeaseBusyError, LeaseLostError
 from lambdas.ingest.gallery.rekognition import AmbiguousIndexError
@@ -64,7 +64,7 @@ class Verification:
     def read(self) -> GalleryState:
         """Read the three stores. A concurrent change may look like a difference, which the repair tolerates."""
         state = GalleryState()
-        objects = objects_under(self.gallery.s3, bucket=self.gallery.bucket, prefix="photos/")
+        objects = objects_under(self.gallery.s3, bucket=self.gallery.bucket, prefix=PHOTOS)
         state.objects = {item["Key"] for item in objects}
         for item in self._records():
             if item["record"] == CASE_RECORD:

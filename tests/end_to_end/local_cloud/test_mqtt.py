@@ -14,8 +14,8 @@ from awscrt.io import ClientTlsContext, TlsContextOptions
 from homeward.deployment.outputs import Deployment
 from homeward.fleet.registration import register_camera
 from homeward.fleet.revocation import revoke_camera
+from local_cloud.pipeline.tables import make_table
 from tests.end_to_end.local_cloud.functions import ROLE
-from tests.support.tables import make_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

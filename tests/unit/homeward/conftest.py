@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from typer.testing import CliRunner
 
-from homeward.cli import app
 from tests.support.memory_rekognition import MemoryRekognition
+from tests.support.town import AGENCY, OUTPUTS, Stacks, Town
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,49 +16,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
-    from typer.testing import Result
-
-OUTPUTS = {
-    "GalleryBucket": "gallery",
-    "DetectionBucket": "detection",
-    "CasesTable": "cases",
-    "EncountersTable": "encounters",
-    "AuditTable": "audit",
-    "CamerasTable": "cameras",
-    "EncounterDays": "30",
-    "FaceCollection": "faces",
-}
-AGENCY = """
-name = "town"
-display_name = "Town"
-contact = "homeward@agency.example"
-[environments.dev]
-[alerting]
-console_url = "https://homeward.agency.example"
-"""
-
-
-@dataclass
-class Town:
-    """The environment town-dev and its command line."""
-
-    rekognition: MemoryRekognition
-    agency_file: Path
-
-    def run(self, *arguments: str, stdin: str | None = None) -> Result:
-        """Run a command in this process. `stdin` is its standard input."""
-        return CliRunner().invoke(app, [*arguments, "--agency", "town-dev"], input=stdin, catch_exceptions=False)
-
-
-@dataclass
-class Stacks:
-    """A CloudFormation client with the one call that the command line makes."""
-
-    outputs: dict[str, str]
-
-    def describe_stacks(self, **_: Any) -> dict[str, Any]:
-        listed = [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()]
-        return {"Stacks": [{"Outputs": listed}]}
 
 
 @pytest.fixture

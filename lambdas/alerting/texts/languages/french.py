@@ -2,8 +2,8 @@
 
 from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind
-from lambdas.encounters.encounter import NoticeKind
 from lambdas.encounters.evidence import Strength
+from lambdas.encounters.notice import NoticeKind
 
 FRENCH = Phrases(
     headlines={

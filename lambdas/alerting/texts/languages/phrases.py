@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from lambdas.cases.case import PhotoKind
 
 if TYPE_CHECKING:
-    from lambdas.encounters.encounter import NoticeKind
     from lambdas.encounters.evidence import Strength
+    from lambdas.encounters.notice import NoticeKind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 CASE = "namus:MP1"
 KEYS = [f"photos/namus/MP1/{photo}.jpg" for photo in ("a", "b")]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 
 def test_close_deletes_faces_photos_and_unreviewed_encounters(

@@ -13,7 +13,7 @@ from tests.support.review_desk import CASE, Desk
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 
 def listed(town: Town, *options: str) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from tests.unit.homeward.commands.conftest import KEYS
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 
 def run(town: Town, *arguments: str) -> tuple[int, str]:

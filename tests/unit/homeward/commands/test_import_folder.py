@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 HEADER = "case_id,given_name,height_cm,photos"
 

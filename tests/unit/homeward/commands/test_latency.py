@@ -14,7 +14,7 @@ from lambdas.encounters.hops import hops
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 
 def put(dynamodb: DynamoDBClient, name: str, *, took_ms: int, hours_ago: float = 1, **changes: Any) -> None:

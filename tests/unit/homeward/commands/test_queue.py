@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 FUNCTION = "arn:aws:lambda:us-east-1:0:function:store"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from typer.testing import Result
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 OTHER = msgspec.structs.replace(MARLOWE, case_id="namus:MP900102", source_id="MP900102")
 CLOSED = msgspec.structs.replace(MARLOWE, case_id="namus:MP900103", source_id="MP900103")

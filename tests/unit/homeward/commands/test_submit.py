@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from typer.testing import Result
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 STILLS = ROOT / "node_modules" / "tabler-ui" / "src" / "demo" / "faces"
 ONE, OTHER = STILLS / "male" / "1.jpg", STILLS / "female" / "1.jpg"

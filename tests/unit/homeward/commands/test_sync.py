@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 MACHINE = "arn:aws:states:us-east-1:0:stateMachine:sync"
 NAMUS = '[sources.namus]\nenabled = true\nbase_url = "http://127.0.0.1:9"\npermission = "fictional documents"\n'

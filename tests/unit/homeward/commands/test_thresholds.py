@@ -7,7 +7,7 @@ from lambdas.encounters.encounter import AlertState, Review
 
 if TYPE_CHECKING:
     from tests.support.review_desk import Desk
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 
 def test_thresholds_suggests_an_alert_threshold(town: Town, desk: Desk) -> None:

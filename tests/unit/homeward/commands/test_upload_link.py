@@ -13,7 +13,7 @@ import pytest
 from homeward.commands.upload_link import SIGNING
 
 if TYPE_CHECKING:
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 
 def link(town: Town, *options: str) -> dict[str, Any]:

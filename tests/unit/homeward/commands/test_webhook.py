@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef0").decode()
 

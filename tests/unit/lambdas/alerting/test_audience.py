@@ -13,7 +13,8 @@ from lambdas.alerting.audience import Delivery, Facts, split_audience
 from lambdas.alerting.recipients import Channel, Filter, Recipient, read_recipients
 from lambdas.cases.case import CaseType, LastSeen
 from lambdas.common.times import to_text
-from lambdas.encounters.encounter import Encounter, Notice, NoticeKind, Sighting, Timeline
+from lambdas.encounters.encounter import Encounter, Sighting, Timeline
+from lambdas.encounters.notice import Notice, NoticeKind
 from tests.support.stories import MARLOWE
 
 DENVER = ZoneInfo("America/Denver")

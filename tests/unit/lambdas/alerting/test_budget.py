@@ -8,7 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.alerting.budget import Budget
-from lambdas.encounters.encounter import NoticeKind
+from lambdas.encounters.notice import NoticeKind
+from lambdas.encounters.sms_budget import budget_key
+from lambdas.encounters.table import encounter_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,7 +24,7 @@ def budget(dynamodb: DynamoDBClient) -> Budget:
 
 
 def item(dynamodb: DynamoDBClient, day: str = "2026-11-23") -> Any:
-    return dynamodb.get_item(TableName="encounters", Key={"encounter_id": {"S": f"budget#{day}"}}).get("Item")
+    return dynamodb.get_item(TableName="encounters", Key=encounter_key(budget_key(day))).get("Item")
 
 
 def test_texts_are_taken_until_the_day_has_none_left(budget: Budget, dynamodb: DynamoDBClient) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from lambdas.alerting.notify import Notifier
-    from tests.unit.conftest import Clock, Topic
+    from tests.support.clock import Clock
+    from tests.support.topic import Topic
 
 AT = "2026-11-23T02:59:59.000Z"
 

@@ -14,13 +14,16 @@ from lambdas.alerting.recipients import Channel, Filter, Recipient
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.common.times import to_text
 from lambdas.encounters.encounter import Encounter, Sighting, Timeline
+from lambdas.encounters.sms_budget import budget_key
+from lambdas.encounters.table import encounter_key
 from tests.support.notifiers import with_settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from lambdas.alerting.notify import Notifier
-    from tests.unit.conftest import Clock, Topic
+    from tests.support.clock import Clock
+    from tests.support.topic import Topic
 
 DESK = Recipient(name="desk", channel=Channel.SMS)
 MAIL = Recipient(name="mail", channel=Channel.EMAIL)
@@ -122,13 +125,13 @@ def test_used_up_budget_drops_sms_and_sends_one_warning(
     [(key, names, text)] = sent(topic)
     assert (key, names) == ("notice#2026-11-23#budget#1", ["desk", "mail"])
     assert text == "Homeward: the 1 text messages of 2026-11-23 are used up"
-    item = dynamodb.get_item(TableName="encounters", Key={"encounter_id": {"S": "budget#2026-11-23"}})["Item"]
+    item = dynamodb.get_item(TableName="encounters", Key=encounter_key(budget_key("2026-11-23")))["Item"]
     assert from_attributes(item)["alerts"] == {"e1"}
 
 
 def test_alert_without_sms_takes_nothing_from_the_budget(agency: Any, dynamodb: DynamoDBClient) -> None:
     agency(MAIL).notify("e1")
-    assert "Item" not in dynamodb.get_item(TableName="encounters", Key={"encounter_id": {"S": "budget#2026-11-23"}})
+    assert "Item" not in dynamodb.get_item(TableName="encounters", Key=encounter_key(budget_key("2026-11-23")))
 
 
 def test_alert_contains_the_reply_code(agency: Any, topic: Topic) -> None:

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from lambdas.cases.case import CaseStatus
 from lambdas.common.dynamodb import UnansweredError, read_many, to_attributes
-from lambdas.detection.known import MOST_CASES, read_known
+from lambdas.detection.match_context import MAX_CASES, read_match_context
 from tests.support.stories import MARLOWE, put_case
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_of_those_found_the_open_cases_their_windows_and_the_site_are_known(dyna
     window = {"encounter_id": f"window#{MARLOWE.case_id}#cam-01", "kind": "window", "version": 7, "encounters": []}
     dynamodb.put_item(TableName="encounters", Item=to_attributes(window))
     dynamodb.put_item(TableName="cameras", Item=to_attributes({"camera": "cam-01", "site": "North Station"}))
-    known = read_known(dynamodb, [MARLOWE.case_id, "namus:MP2"], "cam-01", **TABLES)
+    known = read_match_context(dynamodb, [MARLOWE.case_id, "namus:MP2"], "cam-01", **TABLES)
     assert known.open_cases == [MARLOWE]
     assert {case_id: window.version for case_id, window in known.windows.items()} == {
         MARLOWE.case_id: 7,
@@ -72,12 +72,12 @@ def test_of_those_found_the_open_cases_their_windows_and_the_site_are_known(dyna
 
 def test_a_closed_case_is_not_known_and_a_camera_without_a_site_has_its_name(dynamodb: DynamoDBClient) -> None:
     put_case(dynamodb, status=CaseStatus.RESOLVED)
-    known = read_known(dynamodb, [MARLOWE.case_id], "cam-09", **TABLES)
+    known = read_match_context(dynamodb, [MARLOWE.case_id], "cam-09", **TABLES)
     assert (known.open_cases, known.site) == ([], "cam-09")
 
 
 def test_as_many_cases_as_a_search_may_find_are_one_request(dynamodb: DynamoDBClient) -> None:
     called: list[str] = []
     dynamodb.meta.events.register("before-call", lambda model, **_: called.append(model.name))
-    read_known(dynamodb, [f"namus:MP{number}" for number in range(MOST_CASES)], "cam-01", **TABLES)
+    read_match_context(dynamodb, [f"namus:MP{number}" for number in range(MAX_CASES)], "cam-01", **TABLES)
     assert called == ["BatchGetItem"]

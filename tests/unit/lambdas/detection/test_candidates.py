@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lambdas.cases.case import Case, CrossReference, PhotoKind, SourcePhoto
-from lambdas.common.policy import Policy, Thresholds
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.encounters.encounter import Encounter, RunnerUp, Sighting, Timeline
 from lambdas.encounters.evidence import Strength, evidence_of
+from lambdas.encounters.policy import Policy, Thresholds
 
 if TYPE_CHECKING:
     from lambdas.detection.candidates import Candidate

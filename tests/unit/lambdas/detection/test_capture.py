@@ -40,9 +40,10 @@ def test_it_may_not_speak_for_another_camera() -> None:
 @pytest.mark.parametrize(
     ("key", "metadata", "said"),
     [
-        ("captures/name.jpg", {}, "is no capture's key"),
-        ("captures//name.jpg", {}, "is no capture's key"),
-        ("captures/two words/name.jpg", {}, "is no capture's key"),
+        ("captures/name.jpg", {}, "is not a capture's key"),
+        ("captures//name.jpg", {}, "is not a capture's key"),
+        ("captures/../name.jpg", {}, "is not a capture's key"),
+        ("captures/two words/name.jpg", {}, "is not a capture's key"),
         ("captures/yard-1/a.jpg", {"captured_at": "yesterday"}, "yesterday"),
         ("captures/yard-1/a.jpg", {"captured_at": "2026-11-23T03:00:00"}, "names no time zone"),
         ("captures/yard-1/a.jpg", {"capture_id": "../../encounters/x"}, "capture-id"),

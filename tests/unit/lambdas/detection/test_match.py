@@ -11,9 +11,11 @@ from botocore.stub import ANY, Stubber
 from lambdas.alerting.recipients import Channel, Recipient
 from lambdas.cases.case import CaseStatus, PhotoKind
 from lambdas.common.dynamodb import from_attributes
-from lambdas.common.policy import Policy, Thresholds
-from lambdas.detection.encounters import EncounterGoneError
 from lambdas.detection.match import Matcher, Outcome
+from lambdas.detection.placement import EncounterGoneError
+from lambdas.encounters.policy import Policy, Thresholds
+from lambdas.encounters.sms_budget import budget_key
+from lambdas.encounters.table import encounter_key
 from tests.support.matchers import matcher_of
 from tests.support.notifiers import with_settings
 from tests.support.stories import MARLOWE, encounters_in, put_case
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambdas.alerting.notify import Notifier
-    from tests.unit.conftest import Clock, Topic
+    from tests.support.clock import Clock
+    from tests.support.topic import Topic
 
 
 POLICY = Policy(kinds={PhotoKind.ARTIST: Thresholds(90, 99)}, minors=Thresholds(85, 97))
@@ -249,7 +252,7 @@ def test_a_capture_is_not_lost_with_an_encounter_that_was_deleted_by_hand(
     gallery.answers(("namus:MP900101:910101", 99))
     matcher.match(put_capture(s3, "c-1"))
     [encounter] = encounters_in(dynamodb)
-    dynamodb.delete_item(TableName="encounters", Key={"encounter_id": {"S": encounter["encounter_id"]}})
+    dynamodb.delete_item(TableName="encounters", Key=encounter_key(encounter["encounter_id"]))
     gallery.answers(("namus:MP900101:910101", 99))
     key = put_capture(s3, "c-2")
     with pytest.raises(EncounterGoneError):
@@ -307,7 +310,7 @@ def operations_of(client: Any) -> list[str]:
 
 
 def budget_of(dynamodb: DynamoDBClient) -> dict[str, Any]:
-    key = {"encounter_id": {"S": "budget#2026-11-23"}}
+    key = encounter_key(budget_key("2026-11-23"))
     return from_attributes(dynamodb.get_item(TableName="encounters", Key=key)["Item"])
 
 

@@ -11,9 +11,10 @@ from botocore.stub import Stubber
 
 from lambdas.cases.case import Case
 from lambdas.common.dynamodb import to_attributes
-from lambdas.common.policy import Policy
 from lambdas.common.times import to_text
 from lambdas.encounters.encounter import Review
+from lambdas.encounters.policy import Policy
+from lambdas.encounters.table import encounter_key
 from tests.support.matchers import matcher_of
 from tests.support.stories import encounters_in, put_case
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
     from lambdas.alerting.notify import Notifier
     from lambdas.detection.match import Matcher
-    from tests.unit.conftest import Clock, Topic
+    from tests.support.clock import Clock
+    from tests.support.topic import Topic
 
 POLICY = Policy(
     dismissal_mute_days=7,
@@ -109,7 +111,7 @@ def test_opening_an_encounter_keeps_what_was_said_of_earlier_ones(
 ) -> None:
     remember(dynamodb, clock, dismissed_tracks=["t-9"])
     gate.passes("c-1", 99.9)
-    window = dynamodb.get_item(TableName="encounters", Key={"encounter_id": {"S": WINDOW["encounter_id"]}})["Item"]
+    window = dynamodb.get_item(TableName="encounters", Key=encounter_key(str(WINDOW["encounter_id"])))["Item"]
     assert window["dismissed_tracks"] == {"L": [{"S": "t-9"}]}
     assert window["version"] == {"N": "2"}
 
@@ -144,7 +146,7 @@ def test_what_a_person_decided_ends_the_messages(
     [encounter] = encounters_in(dynamodb)
     dynamodb.update_item(
         TableName="encounters",
-        Key={"encounter_id": {"S": encounter["encounter_id"]}},
+        Key=encounter_key(encounter["encounter_id"]),
         UpdateExpression="SET review = :confirmed",
         ExpressionAttributeValues={":confirmed": {"S": Review.CONFIRMED.value}},
     )

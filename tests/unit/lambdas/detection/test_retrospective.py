@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-    from tests.unit.conftest import Clock
+    from tests.support.clock import Clock
 
 AT = "2026-11-20T14:00:00.000Z"
 

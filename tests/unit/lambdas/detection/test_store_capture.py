@@ -10,7 +10,7 @@ from lambdas.detection.store_capture import store_capture
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from tests.unit.conftest import Clock
+    from tests.support.clock import Clock
 
 AT = datetime(2026, 11, 23, 2, 59, 59, 123000, tzinfo=UTC)
 RECEIVED = ReceivedCapture(

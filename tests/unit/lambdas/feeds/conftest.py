@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambdas.feeds.read_feed import FeedReport
-    from tests.unit.conftest import Clock
+    from tests.support.clock import Clock
 
 FEED = FeedSettings(
     name="shelter",

@@ -15,7 +15,7 @@ from lambdas.fleet.claims import claim, reserve
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from tests.unit.conftest import Clock
+    from tests.support.clock import Clock
 
 RESERVED: dict[str, Any] = {"table": "cameras", "camera": "cam-01", "serial_number": "SN-1"}
 DEVICE = {**RESERVED, "certificate": "certificate-1"}

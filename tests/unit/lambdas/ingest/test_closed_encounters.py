@@ -9,7 +9,8 @@ import pytest
 
 from lambdas.cases.case import Case, CaseStatus
 from lambdas.common.dynamodb import from_attributes, to_attributes
-from lambdas.encounters.encounter import AlertState, Encounter, Notice, NoticeKind, Review, Timeline
+from lambdas.encounters.encounter import AlertState, Encounter, Review, Timeline
+from lambdas.encounters.notice import Notice, NoticeKind
 from lambdas.ingest.closed_encounters import ClosedEncounters
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import pytest
 
 from lambdas.common.dynamodb import to_attributes
 from lambdas.encounters.encounter import Review
+from lambdas.encounters.table import encounter_key
 from lambdas.review.audit import Via
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def test_daily_function_settles_a_late_sighting(desk: Desk) -> None:
     assert desk.picture_keys() == [*CONFIRMED, late.key]  # the matcher has not added it yet
     desk.dynamodb.update_item(
         TableName="encounters",
-        Key={"encounter_id": {"S": "e1"}},
+        Key=encounter_key("e1"),
         UpdateExpression="SET sightings.c2 = :sighting",
         ExpressionAttributeValues=to_attributes({":sighting": msgspec.to_builtins(late)}),
     )

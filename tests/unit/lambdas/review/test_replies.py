@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from lambdas.common.keys import reply_code
 from lambdas.common.times import now, to_text
-from lambdas.encounters.encounter import Review
+from lambdas.encounters.encounter import Review, reply_code
 from lambdas.review.audit import Via
 from lambdas.review.replies import Replies, Reply, ReplyOutcome
 

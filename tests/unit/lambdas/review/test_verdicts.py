@@ -10,7 +10,7 @@ from lambdas.common.dynamodb import to_attributes
 from lambdas.encounters.encounter import Review, Stage
 from lambdas.review.audit import Via
 from lambdas.review.verdicts import EncounterOverError, NoEncounterError, ReviewError
-from tests.support.review_desk import WINDOW
+from tests.support.review_desk import STARTED, WINDOW
 
 if TYPE_CHECKING:
     from tests.support.review_desk import Desk
@@ -80,7 +80,12 @@ def test_unknown_encounter_and_invalid_verdict_are_refused(desk: Desk) -> None:
 
 
 def test_each_dismissed_encounter_counts_once_in_the_window(desk: Desk) -> None:
-    window = {"encounter_id": WINDOW, "kind": "window", "version": 4, "encounters": [{"encounter_id": "e1"}]}
+    window = {
+        "encounter_id": WINDOW,
+        "kind": "window",
+        "version": 4,
+        "encounters": [{"encounter_id": "e1", "started_at": STARTED}],
+    }
     desk.dynamodb.put_item(TableName="encounters", Item=to_attributes(window))
     for encounter_id in ("e1", "e2"):
         desk.add_encounter(encounter_id)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iot import IoTClient
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
 OUTPUTS = {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iot import IoTClient
 
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 
 def test_camera_has_type_group_policy_and_a_private_key(fleet: Deployment, iot: IoTClient, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iot import IoTClient
 
     from homeward.deployment.outputs import Deployment
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 
 def test_list_shows_state_and_status_of_each_camera(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iot import IoTClient
 
     from homeward.deployment.outputs import Deployment
-    from tests.unit.homeward.conftest import Town
+    from tests.support.town import Town
 
 
 class InterruptedTestError(RuntimeError):

@@ -12,7 +12,8 @@ from lambdas.alerting.alert import compose_alert
 from lambdas.alerting.texts.gsm7 import segments
 from lambdas.alerting.texts.render import Texts, render
 from lambdas.cases.case import Case, LastSeen, Name, SourcePhoto
-from lambdas.encounters.encounter import Encounter, NoticeKind, RunnerUp, Sighting, Timeline
+from lambdas.encounters.encounter import Encounter, RunnerUp, Sighting, Timeline
+from lambdas.encounters.notice import NoticeKind
 from tests.support.stories import MARLOWE
 
 AT = "2026-11-23T02:59:59.000Z"

@@ -20,8 +20,9 @@ from lambdas.alerting.texts.gsm7 import segments, septets
 from lambdas.alerting.texts.languages import PHRASES
 from lambdas.alerting.texts.render import Texts, render
 from lambdas.cases.case import Agency, Case, LastSeen, Name, PhotoKind, Range, SourcePhoto
-from lambdas.encounters.encounter import Encounter, NoticeKind, RunnerUp, Sighting, Timeline
+from lambdas.encounters.encounter import Encounter, RunnerUp, Sighting, Timeline
 from lambdas.encounters.evidence import Strength
+from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
     from lambdas.alerting.texts.languages.phrases import Phrases

@@ -1,6 +1,6 @@
-"""Functions that run only as far as a test lets them: each stops before every call to AWS and waits for what is next.
+"""Run functions step by step: an actor stops before every AWS call and waits for a go-ahead.
 
-So a test chooses how concurrent functions interleave, where one is killed, and which call fails how.
+A test can so choose how concurrent functions interleave, where one is killed, and which call fails how.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _running = threading.local()
 
 
 class Killed(BaseException):
-    """The function ends here, as when its host dies: no handler of exceptions runs."""
+    """Ends an actor as a crash of its host would: no `except Exception` catches it."""
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of one call: an error instead of it, or one after it took effect, or neither."""
+    """The outcome of one call: an error in place of it, an error after it took effect, or neither."""
 
     before: BaseException | None = None
     after: BaseException | None = None
@@ -45,25 +45,27 @@ class Actor:
         self.next_call = self._calls.get(timeout=60)
 
     def go_on(self, fate: Fate = FINE) -> None:
-        """Make the call that it waits before, and stop before the next; nothing if it has ended."""
+        """Make the pending call and stop before the next one; a no-op if the actor has ended."""
         if self.next_call:
             self._fates.put(fate)
             self.next_call = self._calls.get(timeout=60)
 
     def go_on_to(self, *operations: str) -> None:
-        """Go on until it waits before one of these operations, or has ended."""
+        """Make calls until the next one is one of these operations, or the actor has ended."""
         while self.next_call and self.next_call not in operations:
             self.go_on()
 
     def finish(self) -> None:
+        """Make all remaining calls."""
         while self.next_call:
             self.go_on()
 
     def kill(self) -> None:
+        """Kill the actor before its pending call."""
         self.go_on(Fate(before=Killed()))
 
     def reach(self, operation: str) -> Fate:
-        """Called in the actor's own thread: tell where it is, and wait."""
+        """Report the pending call and wait for its fate. Runs in the actor's own thread."""
         self._calls.put(operation)
         return self._fates.get()
 
@@ -71,13 +73,13 @@ class Actor:
         _running.actor = self
         try:
             self._work()
-        except BaseException as error:  # noqa: BLE001 - Killed is one, and the test looks at every other
+        except BaseException as error:  # noqa: BLE001 - Killed is one, and the test examines the others
             self.failure = error
         self._calls.put(None)
 
 
 def stop_before_calls(client: Any, answer: Callable[[dict[str, Any]], Any] | None = None) -> Any:
-    """Let actors stop at this client's calls; `answer` is given a call's parameters and answers instead of AWS."""
+    """Make actors stop at this client's calls. If given, `answer` maps a call's parameters to a response."""
 
     def before(model: Any, params: Any, context: dict[str, Any], **_: Any) -> Any:
         actor: Actor | None = getattr(_running, "actor", None)

@@ -1,4 +1,4 @@
-"""One detection bucket, encounters table and alert topic of its own, and the product's functions upon them."""
+"""The matcher and the notifier on a bucket, tables and a topic of their own in the emulator."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from lambdas.alerting.wiring import build_notifier
 from lambdas.cases.case import Case
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
-from lambdas.common.policy import Policy, Thresholds
 from lambdas.common.s3_objects import is_not_found
 from lambdas.common.times import to_text
-from lambdas.detection.encounters import Encounters
 from lambdas.detection.match import Matcher
-from tests.faults.actors import stop_before_calls
-from tests.faults.tables import make_tables, put_open_case
+from lambdas.detection.placement import Encounters
+from lambdas.encounters.notice import is_notice_key
+from lambdas.encounters.policy import Policy, Thresholds
+from local_cloud.pipeline.actors import stop_before_calls
+from local_cloud.pipeline.tables import make_tables, put_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 CASE = Case(case_id="namus:MP900101", source="namus", source_id="MP900101")
 WINDOW = timedelta(minutes=10)
 REVIEW, ALERT = 80.0, 95.0
-# Of two languages, so that every first alert has a second part.
+# In two languages, so that every first alert has a second part.
 RECIPIENTS = (
     Recipient(name="desk", channel=Channel.SMS),
     Recipient(name="patrulla", channel=Channel.EMAIL, language="es"),
@@ -48,9 +49,9 @@ _numbers = itertools.count()
 
 
 class Clients:
-    """Clients of the cloud at whose calls actors stop. Rekognition answers what the test put into `similarities`.
+    """Clients at whose calls actors stop.
 
-    The picture of a capture is its key.
+    Rekognition answers from `similarities`, by key: the picture of a capture consists of its key.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -70,8 +71,8 @@ class Clients:
 
 
 @dataclass(frozen=True)
-class Capture:
-    """A picture that a camera took, and how much it resembles the case."""
+class TakenCapture:
+    """A picture that a camera took, and its similarity to the case."""
 
     key: str
     capture_id: str
@@ -81,23 +82,24 @@ class Capture:
 
 
 class World:
-    """The product between a camera and a phone. `now` moves only when the test says so."""
+    """Detection and alerting between a camera and a phone. `now` changes only when the caller changes it."""
 
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
         self.name = f"world-{next(_numbers)}"
         self.now = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
         self.sms_per_day = 200
-        self.captures: dict[str, Capture] = {}
+        self.captures: dict[str, TakenCapture] = {}
         self.receipts: list[str] = []
         self.messages: list[str] = []
         clients.s3.create_bucket(Bucket=self.name)
-        make_tables(clients.dynamodb, self.name)
-        put_open_case(clients.dynamodb, f"{self.name}-cases", CASE)
+        make_tables(clients.dynamodb, f"{self.name}-")
+        put_case(clients.dynamodb, CASE, table=f"{self.name}-cases")
         self.topic = clients.sns.create_topic(Name=self.name)["TopicArn"]
         self.phone, self._receipts = (self._subscribed_queue(name) for name in ("phone", "receipts"))
 
     def matcher(self, clock: Callable[[], datetime]) -> Matcher:
+        """Build the matcher as the match function does."""
         return Matcher(
             s3=self.clients.s3,
             rekognition=self.clients.rekognition,
@@ -118,9 +120,11 @@ class World:
         )
 
     def states(self) -> AlertStates:
+        """Build the alert states of the encounters table."""
         return AlertStates(dynamodb=self.clients.dynamodb, table=f"{self.name}-encounters", policy=POLICY)
 
     def notifier(self, clock: Callable[[], datetime]) -> Notifier:
+        """Build the notifier as the notify function does."""
         return build_notifier(
             sns=self.clients.sns,
             topic_arn=self.topic,
@@ -139,56 +143,59 @@ class World:
         )
 
     def sweep(self, clock: Callable[[], datetime]) -> None:
-        """What the sweep function does."""
+        """Send every overdue alert, as the sweep function does."""
         notifier = self.notifier(clock)
         for alert_id in list(notifier.states.overdue(now=clock())):
             notifier.notify(alert_id)
 
     def skewed(self, seconds: float) -> Callable[[], datetime]:
-        """The clock of a host that is wrong by so much."""
+        """Return the clock of a host that is ahead by this much."""
         return lambda: self.now + timedelta(seconds=seconds)
 
-    def take(self, capture_id: str, camera: str, captured_at: datetime, similarity: float) -> Capture:
+    def take(self, capture_id: str, camera: str, captured_at: datetime, similarity: float) -> TakenCapture:
+        """Make a capture and store it."""
         key = capture_key(camera, captured_at, capture_id)
-        self.captures[key] = Capture(key, capture_id, camera, captured_at, similarity)
+        self.captures[key] = TakenCapture(key, capture_id, camera, captured_at, similarity)
         self.clients.similarities[key] = similarity
         self.store(self.captures[key])
         return self.captures[key]
 
-    def store(self, capture: Capture) -> None:
-        """Put the picture into the bucket, for the first time or, as a redelivered message does, once more."""
+    def store(self, capture: TakenCapture) -> None:
+        """Put the picture into the bucket; a second time is a redelivered message."""
         times = {"captured-at": to_text(capture.captured_at), "received-at": to_text(self.now)}
         metadata = {"capture-id": capture.capture_id, "camera": capture.camera, **times}
         self.clients.s3.put_object(Bucket=self.name, Key=capture.key, Body=capture.key.encode(), Metadata=metadata)
 
     def collect_receipts(self) -> list[str]:
-        """The alerts that a receipt came for, all that came so far."""
+        """List the alerts that have had a receipt so far."""
         self.receipts += self._drain(self._receipts)
         return self.receipts
 
     def deliver_receipts(self) -> None:
-        """Let each receipt take effect, those once more that did already."""
+        """Apply every receipt so far, the earlier ones again."""
         for alert_id in self.collect_receipts():
             self.states().sent(alert_id, now=self.now)
 
     def alerts(self) -> Counter[str]:
-        """How many first alerts of each encounter came to the phone so far."""
+        """Count the first alerts that the phone has received so far, by encounter."""
         self.messages += self._drain(self.phone)
-        return Counter(alert_id for alert_id in self.messages if not alert_id.startswith("notice#"))
+        return Counter(alert_id for alert_id in self.messages if not is_notice_key(alert_id))
 
     def notices(self) -> Counter[str]:
-        """How many of each notice came to the phone when `alerts` was last asked."""
-        return Counter(alert_id for alert_id in self.messages if alert_id.startswith("notice#"))
+        """Count the notices that the phone had received at the last call of `alerts`, by key."""
+        return Counter(alert_id for alert_id in self.messages if is_notice_key(alert_id))
 
     def encounters(self) -> list[dict[str, Any]]:
+        """Read the encounters."""
         return self.items("encounter")
 
     def items(self, *kinds: str) -> list[dict[str, Any]]:
-        """What the encounters table has of these kinds."""
+        """Read the items of these kinds from the encounters table."""
         answer = self.clients.dynamodb.scan(TableName=f"{self.name}-encounters", ConsistentRead=True)
         return [item for item in map(from_attributes, answer["Items"]) if item["kind"] in kinds]
 
     def exists(self, key: str) -> bool:
+        """Tell whether the bucket has the object."""
         try:
             self.clients.s3.head_object(Bucket=self.name, Key=key)
         except ClientError as error:
@@ -198,8 +205,8 @@ class World:
         return True
 
     def close(self) -> None:
-        """Give up the tables and the topic, so that the emulator stays as quick for the next world."""
-        for table in ("cases", "cameras", "encounters"):
+        """Delete the tables and the topic, so that the emulator stays fast for the next world."""
+        for table in ("cases", "cameras", "encounters", "audit"):
             self.clients.dynamodb.delete_table(TableName=f"{self.name}-{table}")
         self.clients.sns.delete_topic(TopicArn=self.topic)
 

@@ -1,4 +1,4 @@
-"""What the tables know of those whom a search found: asked for in one request, because an alert waits for it."""
+"""Load what a match needs beside the search's hits, in one request, because an alert waits for it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import CASE_RECORD, record_key, stored_case
 from lambdas.common.cameras_table import site_of
 from lambdas.common.dynamodb import read_many
-from lambdas.detection.windows import Window, read_window
-from lambdas.encounters.table import window_key
+from lambdas.encounters.table import encounter_key
+from lambdas.encounters.window import Window, window_key, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
     from lambdas.cases.case import Case
 
-MOST_CASES = 49  # with a window each, and one camera, no more keys than one request may have
+MAX_CASES = 49  # a case and a window each, and one camera: within the 100 keys of one request
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
-    """The cases that are open, the window at this camera of each by case id, and where the camera stands."""
+class MatchContext:
+    """The open cases among the hits, their windows at this camera by case id, and the camera's site."""
 
     open_cases: list[Case]
     windows: dict[str, Window]
     site: str
 
 
-def read_known(
+def read_match_context(
     dynamodb: DynamoDBClient,
     case_ids: Iterable[str],
     camera: str,
@@ -39,21 +39,21 @@ def read_known(
     cases_table: str,
     cameras_table: str,
     encounters_table: str,
-) -> Known:
-    """What is known of these cases, up to `MOST_CASES` of them, at this camera."""
+) -> MatchContext:
+    """Load the cases (at most `MAX_CASES`), their windows at this camera, and its site."""
     keys = {case_id: window_key(case_id, camera) for case_id in case_ids}
     items = read_many(
         dynamodb,
         {
             cases_table: [record_key(case_id, CASE_RECORD) for case_id in keys],
-            encounters_table: [{"encounter_id": {"S": key}} for key in keys.values()],
+            encounters_table: [encounter_key(key) for key in keys.values()],
             cameras_table: [{"camera": {"S": camera}}],
         },
     )
     stored = [stored_case(item) for item in items[cases_table]]
     windows = {item["encounter_id"]: item for item in items[encounters_table]}
-    return Known(
+    return MatchContext(
         open_cases=[found.case for found in stored if found.status is CaseStatus.OPEN],
-        windows={case_id: read_window(windows.get(key)) for case_id, key in keys.items()},
+        windows={case_id: window_of(windows.get(key)) for case_id, key in keys.items()},
         site=site_of(next(iter(items[cameras_table]), {}), camera),
     )

@@ -11,7 +11,7 @@ from agencies.settings import Matching, Retention, Settings
 from agencies.settings import Thresholds as Given
 from lambdas.cases.ages import is_minor, was_minor
 from lambdas.cases.case import Case, LastSeen, Period, PhotoKind, Range
-from lambdas.common.policy import Policy, Thresholds, read_policy
+from lambdas.encounters.policy import Policy, Thresholds, read_policy
 from tests.support.stories import MARLOWE
 
 CHILD = msgspec.structs.replace(MARLOWE, age_when_missing=Range(min=9, max=9))

@@ -1,0 +1,74 @@
+"""Build the records of a sighting, and of the encounter that it opens."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import TYPE_CHECKING
+
+from lambdas.common.keys import evidence_key
+from lambdas.common.times import to_text
+from lambdas.encounters.encounter import AlertState, Encounter, Sighting, Timeline
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lambdas.detection.candidates import Candidate
+    from lambdas.detection.capture import Capture
+
+
+def new_encounter(
+    candidate: Candidate,
+    capture: Capture,
+    *,
+    muted: str | None,
+    searched_at: datetime,
+    now: datetime,
+    claimed_until: datetime,
+    expires_at: int,
+) -> Encounter:
+    """Build an encounter with its first sighting. Unless `muted`, an alerting one is created with its alert claimed."""
+    encounter_id = uuid.uuid4().hex[:16]
+    encounter = Encounter(
+        encounter_id=encounter_id,
+        case_id=candidate.case.case_id,
+        camera=capture.camera,
+        started_at=to_text(capture.captured_at),
+        sightings={capture.capture_id: sighting_of(candidate, capture, encounter_id)},
+        link_token=secrets.token_urlsafe(12),
+        muted=muted,
+        timeline=_timeline(capture, searched_at=searched_at, now=now),
+        expires_at=expires_at,
+    )
+    if candidate.alerting and not muted:
+        encounter.alert = AlertState.SENDING
+        encounter.alert_due_at = to_text(claimed_until)
+        encounter.alert_attempts = 1
+        encounter.alerted_similarity = candidate.similarity
+        encounter.alerted_sightings = 1
+    return encounter
+
+
+def sighting_of(candidate: Candidate, capture: Capture, encounter_id: str) -> Sighting:
+    """Build the record of the capture in the encounter."""
+    return Sighting(
+        similarity=candidate.similarity,
+        captured_at=to_text(capture.captured_at),
+        key=evidence_key(encounter_id, capture.capture_id),
+        photo_id=candidate.photo_id,
+        track=capture.track,
+        photos=candidate.photos,
+        alerting=candidate.alerting,
+        runner_up=candidate.runner_up,
+    )
+
+
+def _timeline(capture: Capture, *, searched_at: datetime, now: datetime) -> Timeline:
+    return Timeline(
+        captured_at=to_text(capture.captured_at),
+        received_at=to_text(capture.received_at),
+        stored_at=to_text(capture.stored_at) if capture.stored_at else None,
+        searched_at=to_text(searched_at),
+        encountered_at=to_text(now),
+        again=bool(capture.known_cases),
+    )

@@ -1,0 +1,200 @@
+"""Place each sighting in exactly one encounter, under concurrency, redelivery and any order of arrival.
+
+The window of a case at a camera lists its recent encounters. If none of them encloses the sighting, one transaction
+writes the window and the new encounter, on the condition that the window has not changed since it was read. So of any
+number of concurrent matchers one opens the encounter; the others read it and join. Whether an encounter is over is
+computed here from the time of the sighting. DynamoDB's TTL only cleans up, days late.
+
+The write that makes an encounter alert also claims that alert (see alert_updates.py) for the process that makes it. If
+that process dies, the sweep sends the alert.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from lambdas.common.dynamodb import (
+    backoff_s,
+    despite_conflicts,
+    from_attributes,
+    is_condition_failure,
+    transact,
+    update_if,
+)
+from lambdas.common.times import to_text
+from lambdas.detection.muting import muted_reason
+from lambdas.detection.new_encounter import new_encounter, sighting_of
+from lambdas.encounters.alert_updates import LEASE, claim_first_alert, count_better_shot
+from lambdas.encounters.encounter import Encounter, Review, Sighting
+from lambdas.encounters.notice import Notice, NoticeKind, notice_key, put_notice
+from lambdas.encounters.sighting_updates import add_sighting
+from lambdas.encounters.table import encounter_item, put_new_request, read_item
+from lambdas.encounters.window import Window, list_encounter, window_key, window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.detection.candidates import Candidate
+    from lambdas.detection.capture import Capture
+    from lambdas.encounters.policy import Policy
+
+_ATTEMPTS = 12
+
+
+class EncounterGoneError(RuntimeError):
+    """The window lists an encounter that somebody deleted by hand; the capture goes to the dead-letter queue."""
+
+
+class ContentionError(RuntimeError):
+    """The window changed during every attempt; the queue delivers the capture again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """The encounter that a sighting belongs to.
+
+    `opened` is the encounter if the sighting opened it. `is_prepared` is true if the writes that its first alert needs
+    were made together with it.
+    """
+
+    encounter_id: str
+    window: Window
+    opened: Encounter | None = None
+    is_prepared: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encounters:
+    """Opens and joins encounters. `lease` is how long a claim on an alert lasts."""
+
+    dynamodb: DynamoDBClient
+    table: str
+    policy: Policy
+    lease: timedelta = LEASE
+    pause: Callable[[float], None] = time.sleep
+
+    def place(
+        self,
+        candidate: Candidate,
+        capture: Capture,
+        window: Window,
+        *,
+        searched_at: datetime,
+        now: datetime,
+        preparing: Callable[[Encounter], list[dict[str, Any]]],
+    ) -> Placement:
+        """Find the encounter that encloses this sighting, or open one with the sighting in it.
+
+        `window` is the window as it was read; if it has changed since, it is read again. `preparing` returns the writes
+        that the first alert of an encounter needs. The first attempt makes them in the same transaction; later attempts
+        leave them to the alert itself.
+
+        Raises:
+            ContentionError: too many others opened encounters of this case at this camera at the same time.
+        """
+        for attempt in range(_ATTEMPTS):
+            if found := window.enclosing(capture.captured_at, timedelta(seconds=self.policy.window_s)):
+                return Placement(encounter_id=found, window=window)
+            encounter = self._new(candidate, capture, window, searched_at=searched_at, now=now)
+            prepared = preparing(encounter) if encounter.alert and not attempt else []
+            if self._open(encounter, window, prepared):
+                encounter_id, is_prepared = encounter.encounter_id, bool(prepared)
+                return Placement(encounter_id=encounter_id, window=window, opened=encounter, is_prepared=is_prepared)
+            self.pause(backoff_s(attempt))
+            key = window_key(candidate.case.case_id, capture.camera)
+            window = window_of(read_item(self.dynamodb, table=self.table, key=key))
+        raise ContentionError(f"{_ATTEMPTS} attempts to open an encounter found its window changed")
+
+    def join(self, placement: Placement, candidate: Candidate, capture: Capture, *, now: datetime) -> Encounter | None:
+        """Add the sighting to an existing encounter. Return the encounter if the caller now has to send its alert.
+
+        A redelivered capture adds nothing, but completes what its first delivery left undone.
+
+        Raises:
+            EncounterGoneError: the encounter does not exist any more.
+        """
+        sighting = sighting_of(candidate, capture, placement.encounter_id)
+        encounter = self._add(placement.encounter_id, capture.capture_id, sighting)
+        if not candidate.alerting or encounter.review is not Review.OPEN:
+            return None
+        if encounter.alert is None:
+            if muted_reason(self.policy, placement.window, candidate, capture):
+                return None
+            return self._claim_alert(encounter, now=now)
+        self._announce_better_shot(encounter, candidate, now=now)
+        return None
+
+    def _new(
+        self, candidate: Candidate, capture: Capture, window: Window, *, searched_at: datetime, now: datetime
+    ) -> Encounter:
+        return new_encounter(
+            candidate,
+            capture,
+            muted=muted_reason(self.policy, window, candidate, capture) if candidate.alerting else None,
+            searched_at=searched_at,
+            now=now,
+            claimed_until=now + self.lease,
+            expires_at=self.policy.expiry(now),
+        )
+
+    def _open(self, encounter: Encounter, window: Window, prepared: list[dict[str, Any]]) -> bool:
+        return transact(
+            self.dynamodb,
+            {"Update": list_encounter(self.table, window, encounter)},
+            {"Put": put_new_request(self.table, encounter_item(encounter))},
+            *prepared,
+        )
+
+    def _add(self, encounter_id: str, capture_id: str, sighting: Sighting) -> Encounter:
+        try:
+            answer = despite_conflicts(
+                self.dynamodb.update_item,
+                **add_sighting(self.table, encounter_id, capture_id, sighting),
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+            attributes: Any = answer["Attributes"]
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+            attributes = error.response.get("Item", {})
+        if not attributes:
+            raise EncounterGoneError(f"encounter {encounter_id} does not exist any more")
+        return msgspec.convert(from_attributes(attributes), type=Encounter)
+
+    def _claim_alert(self, encounter: Encounter, *, now: datetime) -> Encounter | None:
+        """Return None if another process claimed it first, or a reviewer has decided."""
+        claim = claim_first_alert(self.table, encounter, until=now + self.lease)
+        claimed = update_if(self.dynamodb, **claim, ReturnValues="ALL_NEW")
+        return None if claimed is None else msgspec.convert(claimed, type=Encounter)
+
+    def _announce_better_shot(self, encounter: Encounter, candidate: Candidate, *, now: datetime) -> None:
+        """Put a notice if this shot is clearly better than what the last alert reported, up to the policy's limit.
+
+        Of several better shots at once, one gets a notice; the others appear in the digest.
+        """
+        alerted = encounter.alerted_similarity
+        if alerted is None or encounter.better_shots >= self.policy.better_shot_limit:
+            return
+        if candidate.similarity < alerted + self.policy.better_shot_margin:
+            return
+        number = encounter.better_shots + 1
+        notice = Notice(
+            encounter_id=notice_key(encounter.encounter_id, NoticeKind.BETTER_SHOT, str(number)),
+            about=encounter.encounter_id,
+            notice=NoticeKind.BETTER_SHOT,
+            created_at=to_text(now),
+            alert_due_at=to_text(now),
+            expires_at=self.policy.expiry(now),
+        )
+        counted = count_better_shot(self.table, encounter, similarity=candidate.similarity)
+        transact(self.dynamodb, {"Update": counted}, put_notice(self.table, notice))

@@ -1,0 +1,114 @@
+"""Updates that move an alert or a notice from state to state: due -> sending -> sent or withdrawn."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from lambdas.common.times import to_text
+from lambdas.encounters.encounter import AlertState, Review
+from lambdas.encounters.table import update_request
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lambdas.encounters.encounter import Encounter
+
+# How long a claim on an alert lasts. Longer than the timeout of every function that sends alerts, so that the holder of
+# an expired claim has ended, and longer than a receipt takes.
+LEASE = timedelta(seconds=60)
+
+
+def claim_first_alert(table: str, encounter: Encounter, *, until: datetime) -> dict[str, Any]:
+    """Build the update that makes an open encounter alert and claims that alert; refused if it has one already."""
+    return update_request(
+        table,
+        encounter.encounter_id,
+        "SET alert = :sending, alert_due_at = :until, alert_attempts = :one, "
+        "alerted_similarity = :best, alerted_sightings = :shots REMOVE muted",
+        condition="attribute_not_exists(alert) AND review = :open",
+        values={
+            ":sending": AlertState.SENDING.value,
+            ":until": to_text(until),
+            ":one": 1,
+            ":best": encounter.best.similarity,
+            ":shots": len(encounter.sightings),
+            ":open": Review.OPEN.value,
+        },
+    )
+
+
+def claim_alert(table: str, key: str, *, now: datetime, until: datetime) -> dict[str, Any]:
+    """Build the update that claims an alert that is due, or whose claim expired."""
+    return update_request(
+        table,
+        key,
+        "SET alert = :sending, alert_due_at = :until, alert_attempts = if_not_exists(alert_attempts, :none) + :one",
+        condition="alert IN (:due, :sending) AND alert_due_at <= :now",
+        values={
+            ":sending": AlertState.SENDING.value,
+            ":due": AlertState.DUE.value,
+            ":until": to_text(until),
+            ":now": to_text(now),
+            ":none": 0,
+            ":one": 1,
+        },
+    )
+
+
+def postpone_alert(table: str, key: str, *, until: datetime, reason: str) -> dict[str, Any]:
+    """Build the update that gives a claim up until later and keeps the reason for the operator."""
+    return update_request(
+        table,
+        key,
+        "SET alert = :due, alert_due_at = :until, alert_error = :reason",
+        condition="alert = :sending",
+        values={
+            ":due": AlertState.DUE.value,
+            ":sending": AlertState.SENDING.value,
+            ":until": to_text(until),
+            ":reason": reason,
+        },
+    )
+
+
+def mark_sent(table: str, key: str, *, now: datetime) -> dict[str, Any]:
+    """Build the update that marks an alert as sent; refused if it was sent or withdrawn before."""
+    return _end(table, key, AlertState.SENT, "alerted_at", now)
+
+
+def mark_withdrawn(table: str, key: str, *, now: datetime) -> dict[str, Any]:
+    """Build the update that withdraws an alert; refused if it was sent or withdrawn before."""
+    return _end(table, key, AlertState.WITHDRAWN, "withdrawn_at", now)
+
+
+def count_better_shot(table: str, encounter: Encounter, *, similarity: float) -> dict[str, Any]:
+    """Build the update that counts a better shot; refused if another one was counted since the encounter was read."""
+    return update_request(
+        table,
+        encounter.encounter_id,
+        "SET better_shots = :number, alerted_similarity = :similarity, alerted_sightings = :shots",
+        condition="better_shots = :seen AND review = :open",
+        values={
+            ":number": encounter.better_shots + 1,
+            ":seen": encounter.better_shots,
+            ":similarity": similarity,
+            ":shots": len(encounter.sightings),
+            ":open": Review.OPEN.value,
+        },
+    )
+
+
+def _end(table: str, key: str, state: AlertState, time_attribute: str, now: datetime) -> dict[str, Any]:
+    return update_request(
+        table,
+        key,
+        f"SET alert = :state, {time_attribute} = :now REMOVE alert_due_at, alert_error",
+        condition="alert IN (:due, :sending)",
+        values={
+            ":state": state.value,
+            ":due": AlertState.DUE.value,
+            ":sending": AlertState.SENDING.value,
+            ":now": to_text(now),
+        },
+    )
