@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from lambdas.alerting.wiring import notifier_from_environment
-from lambdas.common.batch import each_alone
+from lambdas.common.batch import process_batch
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.common.batch import Record
+    from lambdas.common.batch import EventRecord
 
 logger = logging.getLogger(__name__)
 metrics = Metrics()
 notifier = notifier_from_environment(boto3.client("dynamodb"), metrics.time)
 
 
-def notify_record(record: Record) -> None:
+def notify_record(record: EventRecord) -> None:
     """Send the alert or the notice of one stream record."""
     alert_id = record["dynamodb"]["Keys"]["encounter_id"]["S"]
     outcome = notifier.notify(alert_id)
@@ -34,4 +34,4 @@ def notify_record(record: Record) -> None:
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle a batch. The stream redelivers a failed record; the sweep sends what the stream gives up."""
-    return each_alone(event, notify_record)
+    return process_batch(event, notify_record)

@@ -10,7 +10,7 @@ import boto3
 import msgspec
 
 from lambdas.alerting.alert_state import AlertStates
-from lambdas.common.batch import each_alone
+from lambdas.common.batch import process_batch
 from lambdas.common.logs import json_log
 from lambdas.common.times import now
 from lambdas.encounters.policy import read_policy
@@ -18,7 +18,7 @@ from lambdas.encounters.policy import read_policy
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.common.batch import Record
+    from lambdas.common.batch import EventRecord
 
 logger = logging.getLogger(__name__)
 states = AlertStates(
@@ -28,7 +28,7 @@ states = AlertStates(
 )
 
 
-def confirm(record: Record) -> None:
+def confirm(record: EventRecord) -> None:
     """Mark the alert as sent, in case the function that published it crashed before it could."""
     alert_id = msgspec.json.decode(record["body"])["alert_id"]
     if states.sent(alert_id, now=now()):
@@ -38,4 +38,4 @@ def confirm(record: Record) -> None:
 @json_log
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle a batch. The queue redelivers only the receipts that failed."""
-    return each_alone(event, confirm)
+    return process_batch(event, confirm)

@@ -1,6 +1,7 @@
-"""A batch of queue messages or stream records, each of which may fail alone.
+"""Process a batch of queue messages or stream records, and report the ones that failed.
 
-Powertools' BatchProcessor does this too (docs/decisions/0020-telemetry-without-powertools.md says why it is not used).
+This, logs.py and metrics.py replace Powertools for the cold start: importing match takes 1.22 times as long as a bare
+S3 client, with Powertools 1.40 times (docs/decisions/0020-telemetry-without-powertools.md).
 """
 
 from __future__ import annotations
@@ -13,29 +14,29 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Record = dict[str, Any]
+EventRecord = dict[str, Any]
 """One member of an event's `Records`."""
 
 
-def each_alone(event: dict[str, Any], deal_with: Callable[[Record], None]) -> dict[str, Any]:
-    """Deal with each record, and answer which ones failed, so that Lambda delivers only these again.
+def process_batch(event: dict[str, Any], handle: Callable[[EventRecord], None]) -> dict[str, Any]:
+    """Handle each record and return the partial batch response: Lambda redelivers only the records that failed.
 
     Raises:
-        ExceptionGroup: all of them failed, which counts as a failure of the function.
+        ExceptionGroup: every record failed, so that the invocation counts as failed.
     """
     failures: dict[str, Exception] = {}
     for record in event["Records"]:
         name = _identifier(record)
         try:
-            deal_with(record)
+            handle(record)
         except Exception as error:
-            logger.exception("a record failed and is delivered again", extra={"record": name})
+            logger.exception("a record failed and will be redelivered", extra={"record": name})
             failures[name] = error
     if failures and len(failures) == len(event["Records"]):
         raise ExceptionGroup("every record of the batch failed", list(failures.values()))
     return {"batchItemFailures": [{"itemIdentifier": name} for name in failures]}
 
 
-def _identifier(record: Record) -> str:
-    """What Lambda knows the record by: a message's id, or the place of a change in a table's stream."""
+def _identifier(record: EventRecord) -> str:
+    """Return the message id, or the sequence number of a stream record."""
     return str(record["dynamodb"]["SequenceNumber"] if "dynamodb" in record else record["messageId"])

@@ -1,6 +1,7 @@
-"""A function's log in lines of JSON: what our code and the libraries log, and which invocation it was.
+"""Write a function's log as lines of JSON, each with the invocation that wrote it.
 
-Members are named as Powertools names them; docs/decisions/0020-telemetry-without-powertools.md says why it is not used.
+The members have the names that Powertools gives them, so that queries written for Powertools work. Why this is not
+Powertools: the cold start (see batch.py).
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
 
 
 class _JsonLines(logging.Handler):
-    """Prints, since what a function prints is its log. `about` is what every line says of the invocation."""
+    """Prints each record, because Lambda logs what a function prints. `invocation` goes into every line."""
 
-    def __init__(self, about: dict[str, Any]) -> None:
+    def __init__(self, invocation: dict[str, Any]) -> None:
         super().__init__()
-        self.about = about
+        self.invocation = invocation
 
     def emit(self, record: logging.LogRecord) -> None:
         line = {
@@ -37,7 +38,7 @@ class _JsonLines(logging.Handler):
             "location": f"{record.funcName}:{record.lineno}",
             "message": record.getMessage(),
             "timestamp": to_text(from_epoch_ms(record.created * 1000)),
-            **self.about,
+            **self.invocation,
             **{name: value for name, value in vars(record).items() if name not in _STANDARD},
         }
         if record.exc_info and record.exc_info[0]:
@@ -47,13 +48,13 @@ class _JsonLines(logging.Handler):
 
 
 def json_log(handler: Callable[[dict[str, Any], LambdaContext], T]) -> Callable[[dict[str, Any], LambdaContext], T]:
-    """Make every line that is logged during an invocation JSON; ours from INFO on, the libraries' from WARNING on."""
+    """Log JSON during each invocation: our own loggers from INFO on, libraries from WARNING on."""
     logging.getLogger("lambdas").setLevel(logging.INFO)
     cold_starts = iter([True])
 
     @functools.wraps(handler)
     def with_json_log(event: dict[str, Any], context: LambdaContext) -> T:
-        about = {
+        invocation = {
             "service": os.environ["SERVICE_NAME"],
             "cold_start": next(cold_starts, False),
             "function_name": context.function_name,
@@ -63,8 +64,8 @@ def json_log(handler: Callable[[dict[str, Any], LambdaContext], T]) -> Callable[
             **_trace(),
         }
         root = logging.getLogger()
-        # In place of the runtime's own handler, which would write each line once more, as text.
-        before, root.handlers = root.handlers, [_JsonLines(about)]
+        # Replace the runtime's own handler, which would write each line a second time, as text.
+        before, root.handlers = root.handlers, [_JsonLines(invocation)]
         try:
             return handler(event, context)
         finally:
@@ -74,6 +75,6 @@ def json_log(handler: Callable[[dict[str, Any], LambdaContext], T]) -> Callable[
 
 
 def _trace() -> dict[str, str]:
-    """The id of the invocation's X-Ray trace, which Lambda gives as `Root=ID;Parent=...;Sampled=1`."""
+    """Read the X-Ray trace id, which Lambda passes as `Root=ID;Parent=...;Sampled=1`."""
     root = os.environ.get("_X_AMZN_TRACE_ID", "").partition(";")[0].removeprefix("Root=")
     return {"xray_trace_id": root} if root else {}

@@ -1,6 +1,7 @@
-"""What a function counts and times, for CloudWatch: one line in its log, in the embedded metric format.
+"""Publish a function's metrics to CloudWatch, as log lines in the embedded metric format.
 
-The format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+Why this is not Powertools: the cold start (see batch.py). The format:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
 from __future__ import annotations
@@ -18,28 +19,28 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_MOST_VALUES = 100  # of one metric in one line, as the format has it
+_MAX_VALUES = 100  # the format's limit for one metric in one line
 
 
 class Metrics:
-    """The metrics of one invocation; they are published together when it ends, also where it fails."""
+    """The metrics of one invocation, published when it ends, even if it fails."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._times: defaultdict[str, list[float]] = defaultdict(list)
 
     def count(self, name: str, number: int = 1) -> None:
-        """Add to the sum of what happened so often."""
+        """Add to a count."""
         self._counts[name] += number
 
     def time(self, name: str, milliseconds: float) -> None:
-        """Add one duration, so that CloudWatch has its percentiles."""
+        """Add one duration; CloudWatch computes percentiles over all of them."""
         self._times[name].append(milliseconds)
-        if len(self._times[name]) == _MOST_VALUES:
+        if len(self._times[name]) == _MAX_VALUES:
             self._publish()
 
     def published(self, handler: Callable[P, T]) -> Callable[P, T]:
-        """Publish what the handler counted and timed."""
+        """Wrap a handler so that its metrics are published."""
 
         @functools.wraps(handler)
         def with_metrics(*args: P.args, **kwargs: P.kwargs) -> T:

@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 
 from lambdas.cases.collections_in_use import CollectionToSearch
-from lambdas.common.batch import each_alone
+from lambdas.common.batch import process_batch
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.s3_events import object_keys
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from lambdas.alerting.notify import Notifier
-    from lambdas.common.batch import Record
+    from lambdas.common.batch import EventRecord
 
 metrics = Metrics()
 # That requests are well-formed is for tests to see; checking it again takes a tenth of this function's own time.
@@ -63,7 +63,7 @@ matcher = Matcher(
 )
 
 
-def match_record(record: Record) -> None:
+def match_record(record: EventRecord) -> None:
     """Search the captures that one queue message names. Who is not missing is counted, and nothing else."""
     for key in object_keys(record["body"]):
         metrics.count(matcher.match(key).value)
@@ -73,4 +73,4 @@ def match_record(record: Record) -> None:
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A message that fails is delivered again, alone, and ends in the dead-letter queue."""
-    return each_alone(event, match_record)
+    return process_batch(event, match_record)

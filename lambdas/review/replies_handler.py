@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import msgspec
 
-from lambdas.common.batch import each_alone
+from lambdas.common.batch import process_batch
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
@@ -20,7 +20,7 @@ from lambdas.review.wiring import verdicts_from_environment
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.common.batch import Record
+    from lambdas.common.batch import EventRecord
 
 metrics = Metrics()
 replies = Replies(
@@ -31,7 +31,7 @@ replies = Replies(
 )
 
 
-def handle_reply(record: Record) -> None:
+def handle_reply(record: EventRecord) -> None:
     """Handle one reply. Do not log its text or its number: anybody may write to the agency's number."""
     outcome = replies.handle(msgspec.json.decode(record["body"], type=Reply))
     metrics.count(outcome.value)
@@ -41,4 +41,4 @@ def handle_reply(record: Record) -> None:
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle a batch. The queue redelivers only the replies that failed."""
-    return each_alone(event, handle_reply)
+    return process_batch(event, handle_reply)

@@ -19,7 +19,6 @@ from lambdas.webhook.post import NotDeliveredError, Poster, Receiver
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.common.batch import Record
 
 _SECRET_CACHE_S = 300
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.cases.gallery_news import note_new_face
 from lambdas.cases.probe import PROBE_SOURCE
-from lambdas.common.batch import each_alone
+from lambdas.common.batch import process_batch
 from lambdas.common.keys import photos_prefix
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
@@ -20,7 +20,7 @@ from lambdas.ingest.resources import FunctionResources
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from lambdas.common.batch import Record
+    from lambdas.common.batch import EventRecord
 
 metrics = Metrics()
 resources = FunctionResources()
@@ -32,10 +32,10 @@ photos = open_photos(resources, per_second=float(os.environ.get("INDEX_PER_SECON
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle each message on its own: SQS redelivers only those that failed, such as a photo under another lease."""
-    return each_alone(event, reconcile)
+    return process_batch(event, reconcile)
 
 
-def reconcile(record: Record) -> None:
+def reconcile(record: EventRecord) -> None:
     """Reconcile the faces of each photo that the notification names."""
     for key in object_keys(record["body"]):
         outcome = photos.reconcile(key)

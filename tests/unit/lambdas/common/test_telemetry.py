@@ -1,4 +1,4 @@
-"""What a function writes to its log: its lines, and its metrics among them."""
+"""JSON log lines, and metrics in the embedded format."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_a_line_says_what_happened_and_in_which_invocation(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_line_has_message_and_invocation(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd86;Parent=53995c3f;Sampled=1")
 
     @json_log
@@ -58,7 +56,7 @@ def test_a_line_says_what_happened_and_in_which_invocation(
     assert (second["message"], second["cold_start"]) == ("alert to patrol", False)
 
 
-def test_a_logged_exception_is_one_line_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+def test_logged_exception_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     @json_log
     def handler(*_: Any) -> None:
         try:
@@ -72,7 +70,7 @@ def test_a_logged_exception_is_one_line_with_its_reason(capsys: pytest.CaptureFi
     assert line["exception"].endswith("ValueError: invalid literal for int() with base 10: 'seven'")
 
 
-def test_libraries_are_heard_from_warnings_on_and_the_log_is_given_back(capsys: pytest.CaptureFixture[str]) -> None:
+def test_libraries_log_from_warning_on_and_log_is_restored(capsys: pytest.CaptureFixture[str]) -> None:
     @json_log
     def handler(*_: Any) -> None:
         logging.getLogger("botocore.credentials").info("found credentials")
@@ -86,7 +84,7 @@ def test_libraries_are_heard_from_warnings_on_and_the_log_is_given_back(capsys: 
     assert logging.getLogger().handlers == before
 
 
-def test_metrics_are_one_line_in_the_embedded_format_even_where_the_function_fails(
+def test_failing_function_publishes_metrics_in_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     metrics = Metrics()
@@ -114,7 +112,7 @@ def test_metrics_are_one_line_in_the_embedded_format_even_where_the_function_fai
     assert stamp["Timestamp"] > 1_700_000_000_000
 
 
-def test_each_invocation_publishes_its_own_metrics_and_none_where_it_has_none(
+def test_each_invocation_publishes_only_its_own_metrics(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     metrics = Metrics()
@@ -127,4 +125,4 @@ def test_each_invocation_publishes_its_own_metrics_and_none_where_it_has_none(
     handler({"times": 1}, CONTEXT)
     handler({"times": 0}, CONTEXT)
     handler({"times": 101}, CONTEXT)
-    assert [len(line["Searched"]) for line in lines(capsys)] == [1, 100, 1], "a line takes 100 values of a metric"
+    assert [len(line["Searched"]) for line in lines(capsys)] == [1, 100, 1], "at most 100 values of a metric in a line"
