@@ -1,4 +1,4 @@
-"""What a search found, held against the thresholds of each case: the candidates of a capture."""
+"""Compare a search's matches with the thresholds of each case, which gives the candidates of a capture."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Likeness:
 
 
 class Reached(StrEnum):
-    """Which threshold a similarity reaches, of those that apply to the case and the kind of its photo."""
+    """The highest threshold that a similarity reaches, for the case and the kind of photo."""
 
     ALERT = "alert"
     REVIEW = "review"
@@ -38,7 +38,7 @@ class Reached(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Graded:
-    """A likeness beside the thresholds that apply to its photo."""
+    """A likeness with the thresholds that apply to its photo."""
 
     likeness: Likeness
     kind: PhotoKind
@@ -46,22 +46,22 @@ class Graded:
 
     @property
     def reached(self) -> Reached:
-        """What the similarity is enough for."""
+        """The threshold that the similarity reaches."""
         if self.likeness.similarity >= self.thresholds.alert:
             return Reached.ALERT
         return Reached.REVIEW if self.likeness.similarity >= self.thresholds.review else Reached.NONE
 
     @property
     def rank(self) -> tuple[int, float]:
-        """The smaller, the more it speaks for its case."""
+        """The sort key: the strongest evidence first."""
         return list(Reached).index(self.reached), -self.likeness.similarity
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A case that a search returned for a capture, with the photo that speaks for it most.
+    """A case that a search returned for a capture, with its strongest photo.
 
-    `photos` counts those that reach their review threshold; `alert_threshold` is the one that applies to the photo.
+    `photos` counts the photos that reach their review threshold. `alert_threshold` is the photo's.
     """
 
     case: Case
@@ -73,12 +73,12 @@ class Candidate:
 
     @property
     def alerting(self) -> bool:
-        """Whether it resembles the case enough to tell somebody at once."""
+        """Whether the similarity reaches the alert threshold."""
         return self.similarity >= self.alert_threshold
 
 
 def likenesses_by_case(matches: Iterable[FaceMatchTypeDef]) -> dict[str, list[Likeness]]:
-    """The matches of one search by case id."""
+    """Group the matches of one search by case id."""
     found: dict[str, list[Likeness]] = defaultdict(list)
     for match in matches:
         case_id, photo_id = photo_of_external_image_id(match["Face"]["ExternalImageId"])
@@ -87,7 +87,7 @@ def likenesses_by_case(matches: Iterable[FaceMatchTypeDef]) -> dict[str, list[Li
 
 
 def candidates_among(found: Mapping[str, list[Likeness]], cases: Iterable[Case], policy: Policy) -> list[Candidate]:
-    """The candidates among the open `cases` of one search, most similar first."""
+    """Return the candidates among the open `cases` of one search, most similar first."""
     open_cases = {case.case_id: case for case in cases}
     best = {case_id: max(likeness.similarity for likeness in found[case_id]) for case_id in open_cases}
     candidates = [
@@ -99,7 +99,7 @@ def candidates_among(found: Mapping[str, list[Likeness]], cases: Iterable[Case],
 
 
 def graded(case: Case, likenesses: Iterable[Likeness], policy: Policy) -> list[Graded]:
-    """Each photo with what it reaches: one that alerts before one that does not, then the most similar first."""
+    """Grade each photo. Alerting photos come first, then the most similar."""
     kinds = {photo.photo_id: photo.kind for photo in case.photos}
     photos = []
     for likeness in likenesses:
@@ -111,7 +111,7 @@ def graded(case: Case, likenesses: Iterable[Likeness], policy: Policy) -> list[G
 def _candidate(
     case: Case, likenesses: Iterable[Likeness], policy: Policy, runner_up: RunnerUp | None
 ) -> Candidate | None:
-    """None if no photo reaches its review threshold."""
+    """Return None if no photo reaches its review threshold."""
     kept = [photo for photo in graded(case, likenesses, policy) if photo.reached is not Reached.NONE]
     if not kept:
         return None
@@ -126,7 +126,7 @@ def _candidate(
 
 
 def _runner_up(case: Case, best: Mapping[str, float], cases: Mapping[str, Case]) -> RunnerUp | None:
-    """The next case, unless a source says that it is the same person in another source."""
+    """Return the next most similar case, ignoring the same person's cases in other sources."""
     others = [other for other in best if other != case.case_id and not _same_person(case, cases[other])]
     if not others:
         return None

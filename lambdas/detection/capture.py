@@ -1,4 +1,4 @@
-"""A capture, and the metadata under which any image in the detection bucket says what it is."""
+"""The record of a capture, and its conversion to and from the metadata of an S3 object."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from lambdas.common.times import from_text, to_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A camera's clock may run a little ahead; one further ahead than this is wrong, whatever the camera says of it.
+# A camera's clock may be slightly ahead. Beyond this it is wrong, even if the camera reports it as synced.
 _CLOCK_TOLERANCE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Capture:
-    """What is known of one face crop. `confidence` is the detector's, 0 to 1.
+    """One face crop. `confidence` is the detector's, 0 to 1.
 
-    `known_cases` is given for one that is searched again: the cases of which it has been an encounter already.
+    `known_cases` are the cases that it has matched before; a retrospective search sets them and ignores these cases.
     """
 
     capture_id: str
@@ -36,7 +36,7 @@ class Capture:
     known_cases: frozenset[str] = frozenset()
 
     def to_metadata(self) -> dict[str, str]:
-        """The object metadata of the capture; what is unknown is left out."""
+        """Build the object metadata, without the unknown members."""
         values = {
             "capture-id": self.capture_id,
             "camera": self.camera,
@@ -51,18 +51,18 @@ class Capture:
 
 
 def trusted_time(captured_at: datetime, *, received_at: datetime, clock_synced: bool) -> datetime:
-    """When the capture was taken, as far as its camera's clock can be believed; else when its message arrived."""
-    believable = clock_synced and captured_at <= received_at + _CLOCK_TOLERANCE
-    return captured_at if believable else received_at
+    """Return the camera's time if its clock is credible, else the time of receipt."""
+    credible = clock_synced and captured_at <= received_at + _CLOCK_TOLERANCE
+    return captured_at if credible else received_at
 
 
 def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata: Mapping[str, str]) -> Capture:
-    """The capture that an object under `captures/` is. Whoever puts one there may leave any of the metadata out.
+    """Read a capture from an object under `captures/`. All metadata is optional.
 
-    The camera is the one of the key, whatever the metadata says: that is what a sender's rights can be limited to.
+    The camera comes from the key, not from the metadata, because IAM can limit a sender to a prefix of keys.
 
     Raises:
-        ValueError: the key names no camera, or a metadata value cannot be read.
+        ValueError: the key names no camera, or a metadata value is malformed.
     """
     camera = camera_of_key(key)
     capture_id = checked_capture_id(metadata.get("capture-id") or name_based_id(key, etag))
@@ -85,7 +85,7 @@ def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata:
 
 
 def name_based_id(*parts: str | bytes) -> str:
-    """An id for a capture that came without one: the same picture from the same place gets the same id again."""
+    """Derive a capture id from the content, so that a redelivered picture without an id is deduplicated."""
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part if isinstance(part, bytes) else part.encode())

@@ -1,4 +1,4 @@
-"""Just enough of JPEG to refuse what is not one before it is stored; an image library would triple the cold start."""
+"""Validate a JPEG without an image library, which would triple the cold start."""
 
 import struct
 
@@ -9,10 +9,10 @@ _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def jpeg_size(data: bytes) -> tuple[int, int]:
-    """Width and height in pixels.
+    """Read width and height in pixels.
 
     Raises:
-        ValueError: the bytes are no whole JPEG image; the message says why.
+        ValueError: the bytes are not a complete JPEG. The message says why.
     """
     if not data.startswith(_START_OF_IMAGE):
         raise ValueError("the image is not a JPEG: it does not start with FF D8")

@@ -1,6 +1,6 @@
-"""Search a capture in the gallery: who resembles an open case becomes an encounter, everybody else is deleted.
+"""Search a capture in the gallery, record a match as an encounter, and delete every other capture.
 
-An encounter that alerts is told of at once, from here: the stream and the sweep send what this could not.
+The matcher sends the first alert of an encounter itself. If that fails, the stream or the sweep sends it.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from lambdas.detection.match_context import MatchContext
     from lambdas.detection.placement import Encounters
 
-_MOST_BYTES = 5_242_880  # that Rekognition takes with a request; it fetches larger ones from the bucket
+_MAX_REQUEST_BYTES = 5_242_880  # Rekognition's limit for bytes in a request; it reads larger objects from S3
 
 
-class Outcome(StrEnum):
-    """How the search of one capture ended; each is counted, and only `CANDIDATE` leaves anything behind."""
+class MatchOutcome(StrEnum):
+    """The result of one capture, counted as a metric. Only `CANDIDATE` keeps the picture."""
 
     CANDIDATE = "CapturesWithCandidate"
     NO_CANDIDATE = "CapturesWithoutCandidate"
@@ -49,16 +49,15 @@ class Outcome(StrEnum):
 
 
 class UnreadableCaptureError(ValueError):
-    """The object can never be searched; the text says why."""
+    """The object can never be searched. The message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Matcher:
-    """The gallery that a capture is held against, and what becomes of those who resemble somebody in it.
+    """Matches captures of the detection bucket against the face collection.
 
-    `collection` gives the name of the one to search.
-    `notifier` is made when the first alert needs it: nearly every capture is of somebody who is not missing.
-    `timed` is told the hops (lambdas/encounters/hops.py) and their milliseconds.
+    `collection` returns the name of the collection to search. `notifier` returns the notifier, which is built only for
+    the first alert, since few captures match. `timed` records each hop (lambdas/encounters/hops.py) in milliseconds.
     """
 
     s3: S3Client
@@ -73,21 +72,21 @@ class Matcher:
     timed: Callable[[str, float], None]
     now: Callable[[], datetime]
 
-    def match(self, key: str) -> Outcome:
-        """Search one capture, once or however often it is delivered."""
+    def match(self, key: str) -> MatchOutcome:
+        """Search one capture. Idempotent: the event may be redelivered."""
         try:
             found = self._read(key)
             if found is None:
-                return Outcome.GONE
+                return MatchOutcome.GONE
             outcome = self._search(key, *found)
         except UnreadableCaptureError as error:
             self._quarantine(key, reason=str(error))
-            return Outcome.QUARANTINED
+            return MatchOutcome.QUARANTINED
         self.s3.delete_object(Bucket=self.bucket, Key=key)
         return outcome
 
     def _read(self, key: str) -> tuple[Capture, ImageTypeDef] | None:
-        """The capture, and the picture as a search takes it: one request to S3 for both, unless it is too large."""
+        """Read the capture and its picture in one S3 request; Rekognition reads a larger picture itself."""
         try:
             answer = self.s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
@@ -96,7 +95,7 @@ class Matcher:
             raise
         with closing(answer["Body"]) as body:
             image: ImageTypeDef = {"S3Object": {"Bucket": self.bucket, "Name": key}}
-            if answer["ContentLength"] <= _MOST_BYTES:
+            if answer["ContentLength"] <= _MAX_REQUEST_BYTES:
                 image = {"Bytes": body.read()}
         try:
             capture = capture_of_object(
@@ -106,13 +105,13 @@ class Matcher:
             raise UnreadableCaptureError(str(error)) from error
         return capture, image
 
-    def _search(self, key: str, capture: Capture, image: ImageTypeDef) -> Outcome:
+    def _search(self, key: str, capture: Capture, image: ImageTypeDef) -> MatchOutcome:
         try:
             answer = self.rekognition.search_faces_by_image(
                 CollectionId=self.collection(),
                 Image=image,
                 FaceMatchThreshold=self.encounters.policy.base.review,
-                # Several photos of each of several cases.
+                # A person may match several photos of several cases.
                 MaxFaces=MAX_CASES,
                 QualityFilter="NONE",
             )
@@ -122,7 +121,7 @@ class Matcher:
         self._time(capture, searched_at)
         found = likenesses_by_case(answer["FaceMatches"])
         if not found:
-            return Outcome.NO_CANDIDATE
+            return MatchOutcome.NO_CANDIDATE
         context = read_match_context(
             self.dynamodb,
             found,
@@ -136,10 +135,10 @@ class Matcher:
         candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]
         for candidate in candidates:
             self._record(key, capture, candidate, context, searched_at=searched_at)
-        return Outcome.CANDIDATE if candidates else Outcome.NO_CANDIDATE
+        return MatchOutcome.CANDIDATE if candidates else MatchOutcome.NO_CANDIDATE
 
     def _time(self, capture: Capture, searched_at: datetime) -> None:
-        """How long it took so far: durations, which say nothing of who it was. Once searched, it is not timed again."""
+        """Record the hops so far, except in a retrospective search. Durations identify nobody."""
         if capture.known_cases:
             return
         instants = {
@@ -154,22 +153,22 @@ class Matcher:
     def _record(
         self, key: str, capture: Capture, candidate: Candidate, context: MatchContext, *, searched_at: datetime
     ) -> None:
-        """Who is to hear of it hears before its picture is in its place: both may be repeated."""
-        window, site = context.windows[candidate.case.case_id], context.site
+        """Alert first, then copy the picture. Both steps are idempotent."""
+        case, site = candidate.case, context.site
         placement = self.encounters.place(
             candidate,
             capture,
-            window,
+            context.windows[case.case_id],
             searched_at=searched_at,
             now=self.now(),
-            preparing=lambda encounter: self.notifier().first_alert_writes(encounter, candidate.case, site=site),
+            first_alert_writes=lambda encounter: self.notifier().first_alert_writes(encounter, case, site=site),
         )
         if placement.opened is None:
-            mine = self.encounters.join(placement, candidate, capture, now=self.now())
+            to_alert = self.encounters.join(placement, candidate, capture, now=self.now())
         else:
-            mine = placement.opened if placement.opened.alert else None
-        if mine:
-            self.notifier().send(mine, candidate.case, site=site, is_prepared=placement.is_prepared)
+            to_alert = placement.opened if placement.opened.alert else None
+        if to_alert:
+            self.notifier().send(to_alert, case, site=site, is_prepared=placement.is_prepared)
         self.s3.copy_object(
             Bucket=self.bucket,
             CopySource={"Bucket": self.bucket, "Key": key},
@@ -188,15 +187,15 @@ class Matcher:
         self.s3.delete_object(Bucket=self.bucket, Key=key)
 
 
-def _outcome_of(error: ClientError) -> Outcome:
-    """What a refused search means, where it is a normal outcome.
+def _outcome_of(error: ClientError) -> MatchOutcome:
+    """Translate a refused search to an outcome.
 
     Raises:
-        UnreadableCaptureError: Rekognition will never read this object.
-        ClientError: anything else, for the queue to deliver the capture again.
+        UnreadableCaptureError: Rekognition can never read this object.
+        ClientError: any other error; the queue redelivers the capture.
     """
     if has_no_face(error):
-        return Outcome.NO_FACE
+        return MatchOutcome.NO_FACE
     if reason := why_unreadable(error):
         raise UnreadableCaptureError(reason) from error
     raise error

@@ -1,4 +1,4 @@
-"""The match function: behind the queue of the detection bucket, several captures a batch, each failing alone."""
+"""The match function, triggered by the queue of the detection bucket."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from lambdas.common.batch import EventRecord
 
 metrics = Metrics()
-# That requests are well-formed is for tests to see; checking it again takes a tenth of this function's own time.
+# Tests check that requests are well-formed. Checking them again takes a tenth of this function's own time.
 unchecked = Config(parameter_validation=False)
 dynamodb = boto3.client("dynamodb", config=unchecked)
 
 
 @cache
 def notifier() -> Notifier:
-    """Made for the first alert: what it needs is imported then, not at each cold start."""
-    from lambdas.alerting.wiring import notifier_from_environment  # noqa: PLC0415 - see above
+    """Build the notifier for the first alert, so that a cold start does not import its modules."""
+    from lambdas.alerting.wiring import notifier_from_environment  # noqa: PLC0415 - see the docstring
 
     return notifier_from_environment(dynamodb, metrics.time)
 
 
 matcher = Matcher(
     s3=boto3.client("s3", config=unchecked),
-    # Of the modes, only "standard" counts Rekognition's ProvisionedThroughputExceededException as throttling.
+    # Only the "standard" retry mode treats Rekognition's ProvisionedThroughputExceededException as throttling.
     rekognition=boto3.client(
         "rekognition", config=unchecked.merge(Config(retries={"mode": "standard", "total_max_attempts": 6}))
     ),
@@ -64,7 +64,7 @@ matcher = Matcher(
 
 
 def match_record(record: EventRecord) -> None:
-    """Search the captures that one queue message names. Who is not missing is counted, and nothing else."""
+    """Search the captures that one queue message names. A capture without a match leaves only a count."""
     for key in object_keys(record["body"]):
         metrics.count(matcher.match(key).value)
 
@@ -72,5 +72,5 @@ def match_record(record: EventRecord) -> None:
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """A message that fails is delivered again, alone, and ends in the dead-letter queue."""
+    """SQS redelivers only the messages that failed, and finally moves them to the dead-letter queue."""
     return process_batch(event, match_record)

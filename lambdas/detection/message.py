@@ -1,4 +1,4 @@
-"""The two messages that a camera sends: `homeward.face/1`, and the 2018 prototype's DeepLens message."""
+"""Decode the messages that cameras send: `homeward.face/1`, and the 2018 prototype's DeepLens message."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from lambdas.detection.jpeg import jpeg_size
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_IMAGE_BYTES = 131_072  # what AWS IoT lets through in one message; a base64 image is always smaller than this
+MAX_IMAGE_BYTES = 131_072  # AWS IoT's limit for a message, which bounds every base64 image in one
 _THING = Annotated[str, msgspec.Meta(pattern=rf"^{CAMERA_NAME}$")]
 
 
 class BadMessageError(ValueError):
-    """The message cannot become a capture; the text says why, for the failure destination."""
+    """The message cannot become a capture. The text, which says why, goes to the failure destination."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +52,14 @@ class _Image(msgspec.Struct):
 
 
 class _Routed(msgspec.Struct):
-    """What the IoT rule adds to every message: the topic's thing name is the camera, whatever the payload says."""
+    """The members that the IoT rule adds. The camera is the topic's thing name, not what the payload says."""
 
     thing: _THING
     received_ms: int
 
 
 class FaceMessage(_Routed):
-    """`homeward.face/1`; members that the cloud does not use are not checked, so that an edge may add some."""
+    """`homeward.face/1`. Members that the cloud does not use are not checked, so that cameras may add some."""
 
     schema: Literal["homeward.face/1"]
     capture_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
@@ -70,7 +70,11 @@ class FaceMessage(_Routed):
     track: _Track | None = None
 
     def to_capture(self) -> ReceivedCapture:
-        """Raises BadMessageError where the picture is not what the message says."""
+        """Convert to a capture.
+
+        Raises:
+            BadMessageError: the picture's digest differs from the message's.
+        """
         digest = hashlib.sha256(self.image.data).hexdigest()
         if digest != self.image.sha256.lower():
             raise BadMessageError(f"image.sha256 is {self.image.sha256}, but the image's is {digest}")
@@ -88,13 +92,13 @@ class FaceMessage(_Routed):
 
 
 class DeepLensMessage(_Routed):
-    """The prototype's `{"face": "<base64 JPEG>", "confidence": 0.93}`: it carries no id and no time."""
+    """The prototype's `{"face": "<base64 JPEG>", "confidence": 0.93}`, without an id or a time."""
 
     face: bytes
     confidence: Annotated[float, msgspec.Meta(ge=0, le=1)]
 
     def to_capture(self) -> ReceivedCapture:
-        """The capture, with an id that is the same however often the message is delivered."""
+        """Convert to a capture, whose id is derived from the picture so that redelivery is deduplicated."""
         received_at = from_epoch_ms(self.received_ms)
         capture = Capture(
             capture_id=name_based_id(self.thing, self.face),
@@ -107,10 +111,11 @@ class DeepLensMessage(_Routed):
 
 
 def decode_message(event: Mapping[str, Any]) -> ReceivedCapture:
-    """What an IoT rule handed over, as a capture.
+    """Decode the event of an IoT rule.
 
     Raises:
-        BadMessageError: a member is missing or wrong, or the picture is too large, no JPEG, or not the one announced.
+        BadMessageError: a member is missing or malformed, or the picture is too large, not a JPEG, or not the one of
+            the digest.
     """
     form: type[DeepLensMessage | FaceMessage] = DeepLensMessage if "face" in event else FaceMessage
     try:
@@ -118,7 +123,7 @@ def decode_message(event: Mapping[str, Any]) -> ReceivedCapture:
     except msgspec.ValidationError as error:
         raise BadMessageError(str(error)) from error
     if len(received.jpeg) > MAX_IMAGE_BYTES:
-        raise BadMessageError(f"the image has {len(received.jpeg)} bytes; at most {MAX_IMAGE_BYTES} are allowed")
+        raise BadMessageError(f"the image has {len(received.jpeg)} bytes; the maximum is {MAX_IMAGE_BYTES}")
     try:
         jpeg_size(received.jpeg)
     except ValueError as error:

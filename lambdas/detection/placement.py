@@ -90,13 +90,13 @@ class Encounters:
         *,
         searched_at: datetime,
         now: datetime,
-        preparing: Callable[[Encounter], list[dict[str, Any]]],
+        first_alert_writes: Callable[[Encounter], list[dict[str, Any]]],
     ) -> Placement:
         """Find the encounter that encloses this sighting, or open one with the sighting in it.
 
-        `window` is the window as it was read; if it has changed since, it is read again. `preparing` returns the writes
-        that the first alert of an encounter needs. The first attempt makes them in the same transaction; later attempts
-        leave them to the alert itself.
+        `window` is the window as it was read; if it has changed since, it is read again. `first_alert_writes`
+        returns the writes that a first alert needs. The first attempt makes them in its transaction; later ones leave
+        them to the alert itself.
 
         Raises:
             ContentionError: too many others opened encounters of this case at this camera at the same time.
@@ -105,7 +105,7 @@ class Encounters:
             if found := window.enclosing(capture.captured_at, timedelta(seconds=self.policy.window_s)):
                 return Placement(encounter_id=found, window=window)
             encounter = self._new(candidate, capture, window, searched_at=searched_at, now=now)
-            prepared = preparing(encounter) if encounter.alert and not attempt else []
+            prepared = first_alert_writes(encounter) if encounter.alert and not attempt else []
             if self._open(encounter, window, prepared):
                 encounter_id, is_prepared = encounter.encounter_id, bool(prepared)
                 return Placement(encounter_id=encounter_id, window=window, opened=encounter, is_prepared=is_prepared)

@@ -1,7 +1,7 @@
-"""Search the captures that encounters hold again, when the gallery has got new faces.
+"""Search the kept captures of encounters again after the gallery got new faces.
 
-Each goes back to where new captures arrive, with what it was known for, so that it takes the one way that all take;
-the cases that it has been an encounter of already are named, and are not found again.
+Each capture is copied back under `captures/`, so that the match function searches it like a new one. Its metadata lists
+the cases that it has matched before, which the match function ignores.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-# The others hold no pictures any more.
-_HELD = frozenset({Review.OPEN, Review.CONFIRMED, Review.UNDECIDED})
+# Encounters in other states have no pictures.
+_WITH_PICTURES = frozenset({Review.OPEN, Review.CONFIRMED, Review.UNDECIDED})
 
 
 @dataclass(frozen=True)
-class _Held:
-    """One capture that an encounter keeps, and every case that it is known to resemble."""
+class _KeptCapture:
+    """A kept capture, and every case that it has matched."""
 
     capture_id: str
     camera: str
@@ -43,7 +43,7 @@ class _Held:
 
 @dataclass(frozen=True, kw_only=True)
 class Retrospective:
-    """The encounters and their pictures; at most `limit` captures are searched again in one go, the newest first."""
+    """Sends kept captures back to the match function: the newest first, at most `limit` in one run."""
 
     s3: S3Client
     dynamodb: DynamoDBClient
@@ -54,26 +54,26 @@ class Retrospective:
     now: Callable[[], datetime]
 
     def run(self) -> int:
-        """The number of captures that are on their way to be searched again; 0 where the gallery has nothing new."""
+        """Send the captures and return their number; 0 if the gallery has no new face."""
         if not is_retrospective_due(self.dynamodb, table=self.cases_table):
             return 0
         began = self.now()
-        held = sorted(self._held(), key=lambda capture: capture.captured_at, reverse=True)[: self.limit]
-        sent = sum(self._send(capture) for capture in held)
+        captures = sorted(self._kept(), key=lambda capture: capture.captured_at, reverse=True)[: self.limit]
+        sent = sum(self._send(capture) for capture in captures)
         note_retrospective(self.dynamodb, table=self.cases_table, began=began)
         return sent
 
-    def _held(self) -> Iterator[_Held]:
+    def _kept(self) -> Iterator[_KeptCapture]:
         encounters = list(all_encounters(self.dynamodb, table=self.encounters_table))
         known: dict[str, set[str]] = defaultdict(set)
         for encounter in encounters:
             for capture_id in encounter.sightings:
                 known[capture_id].add(encounter.case_id)
-        best: dict[str, _Held] = {}
+        best: dict[str, _KeptCapture] = {}
         for encounter in encounters:
-            if encounter.review in _HELD:
+            if encounter.review in _WITH_PICTURES:
                 capture_id, sighting = max(encounter.sightings.items(), key=lambda item: item[1].similarity)
-                best[capture_id] = _Held(
+                best[capture_id] = _KeptCapture(
                     capture_id=capture_id,
                     camera=encounter.camera,
                     captured_at=sighting.captured_at,
@@ -82,15 +82,15 @@ class Retrospective:
                 )
         yield from best.values()
 
-    def _send(self, held: _Held) -> bool:
-        """False where the picture is gone in the meantime."""
+    def _send(self, kept: _KeptCapture) -> bool:
+        """Return False if the picture has been deleted."""
         try:
-            head = self.s3.head_object(Bucket=self.bucket, Key=held.key)
+            head = self.s3.head_object(Bucket=self.bucket, Key=kept.key)
             self.s3.copy_object(
                 Bucket=self.bucket,
-                CopySource={"Bucket": self.bucket, "Key": held.key},
-                Key=capture_key(held.camera, from_text(held.captured_at), held.capture_id),
-                Metadata={**head["Metadata"], "known-cases": " ".join(sorted(held.known_cases))},
+                CopySource={"Bucket": self.bucket, "Key": kept.key},
+                Key=capture_key(kept.camera, from_text(kept.captured_at), kept.capture_id),
+                Metadata={**head["Metadata"], "known-cases": " ".join(sorted(kept.known_cases))},
                 MetadataDirective="REPLACE",
                 ContentType=head["ContentType"],
             )

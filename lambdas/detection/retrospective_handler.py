@@ -1,4 +1,4 @@
-"""The retrospective function: every hour, searches held captures again if the gallery got new faces."""
+"""The retrospective function: every hour, search kept captures again if the gallery got new faces."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ retrospective = Retrospective(
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """How many captures are searched again; a run that fails is made good by the next, an hour later."""
+    """Return the number of captures searched again. If a run fails, the next one, an hour later, does its work."""
     count = retrospective.run()
     metrics.count("CapturesSearchedAgain", count)
     logger.info("retrospective search", extra={"captures": count})

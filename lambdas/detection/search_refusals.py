@@ -1,4 +1,4 @@
-"""What it means that Rekognition refuses to search a picture, where it will refuse the same picture every time."""
+"""Classify the errors with which Rekognition refuses a picture every time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _UNREADABLE = frozenset({"InvalidImageFormatException", "ImageTooLargeException"
 
 
 def has_no_face(error: ClientError) -> bool:
-    """It finds no face in the picture: a normal outcome, of which Rekognition has no error of its own."""
+    """Tell whether the picture has no face. Rekognition has no error code for this normal outcome."""
     code, text = error.response["Error"]["Code"], error.response["Error"]["Message"]
     return code == "InvalidParameterException" and "no faces" in text.lower()
 
 
 def why_unreadable(error: ClientError) -> str | None:
-    """Why it can never read the picture; None where that is not what it says."""
+    """Return why Rekognition can never read the picture, or None for any other error."""
     code, text = error.response["Error"]["Code"], error.response["Error"]["Message"]
     return f"{code}: {text}" if code in _UNREADABLE else None

@@ -1,4 +1,4 @@
-"""Put a received capture into the detection bucket, once."""
+"""Store a received capture in the detection bucket, once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def store_capture(s3: S3Client, *, bucket: str, received: ReceivedCapture, now: datetime) -> str:
-    """Write the picture under its capture's key and return the key; a redelivered message writes nothing."""
+    """Store the picture and return its key. A redelivered message writes nothing."""
     capture = replace(received.capture, stored_at=now)
     key = capture_key(capture.camera, capture.captured_at, capture.capture_id)
     try:

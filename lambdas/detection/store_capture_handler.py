@@ -1,4 +1,4 @@
-"""The store-capture function: behind both IoT rules, invoked asynchronously, with a failure destination of its own."""
+"""The store-capture function, which both IoT rules invoke asynchronously."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ BUCKET = os.environ["DETECTION_BUCKET"]
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Raises BadMessageError, so that a broken message ends in the failure destination with its reason."""
+    """Store one message's capture. Lambda sends a malformed message to the failure destination with the reason."""
     store_capture(s3, bucket=BUCKET, received=decode_message(event), now=now())
     metrics.count("CapturesStored")

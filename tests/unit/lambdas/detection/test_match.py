@@ -11,7 +11,7 @@ from botocore.stub import ANY, Stubber
 from lambdas.alerting.recipients import Channel, Recipient
 from lambdas.cases.case import CaseStatus, PhotoKind
 from lambdas.common.dynamodb import from_attributes
-from lambdas.detection.match import Matcher, Outcome
+from lambdas.detection.match import Matcher, MatchOutcome
 from lambdas.detection.placement import EncounterGoneError
 from lambdas.encounters.policy import Policy, Thresholds
 from lambdas.encounters.sms_budget import budget_key
@@ -79,7 +79,7 @@ def test_a_match_becomes_an_encounter_with_its_evidence_and_alerts_at_once(
     matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, topic: Topic
 ) -> None:
     gallery.answers(("namus:MP900101:910101", 96.123), ("namus:MP900101:910102", 97.5))
-    assert matcher.match(put_capture(s3, "c-1")) is Outcome.CANDIDATE
+    assert matcher.match(put_capture(s3, "c-1")) is MatchOutcome.CANDIDATE
     [encounter] = encounters_in(dynamodb)
     evidence = f"encounters/{encounter['encounter_id']}/c-1.jpg"
     assert keys(s3) == [evidence]
@@ -105,9 +105,9 @@ def test_nobodys_face_leaves_no_trace(
     matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient
 ) -> None:
     gallery.answers()
-    assert matcher.match(put_capture(s3, "c-1")) is Outcome.NO_CANDIDATE
+    assert matcher.match(put_capture(s3, "c-1")) is MatchOutcome.NO_CANDIDATE
     gallery.refuses("InvalidParameterException", "There are no faces in the image. Should be at least 1.")
-    assert matcher.match(put_capture(s3, "c-2")) is Outcome.NO_FACE
+    assert matcher.match(put_capture(s3, "c-2")) is MatchOutcome.NO_FACE
     assert keys(s3) == []
     assert dynamodb.scan(TableName="encounters")["Count"] == 0
 
@@ -118,7 +118,7 @@ def test_a_case_that_is_not_open_matches_nobody(
 ) -> None:
     put_case(dynamodb, status=status)
     gallery.answers(("namus:MP900101:910101", 99.9), ("namus:MP-nobody:1", 99.9))
-    assert matcher.match(put_capture(s3, "c-1")) is Outcome.NO_CANDIDATE
+    assert matcher.match(put_capture(s3, "c-1")) is MatchOutcome.NO_CANDIDATE
     assert keys(s3) == []
     assert encounters_in(dynamodb) == []
 
@@ -178,9 +178,9 @@ def test_a_redelivered_event_changes_nothing(
     key = put_capture(s3, "c-1")
     matcher.match(key)
     before = encounters_in(dynamodb)
-    assert matcher.match(key) is Outcome.GONE
+    assert matcher.match(key) is MatchOutcome.GONE
     gallery.answers(("namus:MP900101:910101", 99))
-    assert matcher.match(put_capture(s3, "c-1")) is Outcome.CANDIDATE
+    assert matcher.match(put_capture(s3, "c-1")) is MatchOutcome.CANDIDATE
     assert encounters_in(dynamodb) == before
 
 
@@ -203,7 +203,7 @@ def test_a_crash_at_any_step_is_made_good_by_the_next_delivery_and_the_sweep(
         with pytest.raises(SystemError):
             matcher.match(key)
     gallery.answers(("namus:MP900101:910101", 99))
-    assert matcher.match(key) is Outcome.CANDIDATE
+    assert matcher.match(key) is MatchOutcome.CANDIDATE
     clock.advance(minutes=1)
     notifier = matcher.notifier()
     for alert_id in list(notifier.states.overdue(now=clock())):
@@ -221,7 +221,7 @@ def test_what_can_never_be_searched_is_quarantined_with_the_reason(
     matcher: Matcher, gallery: Gallery, s3: S3Client
 ) -> None:
     gallery.refuses("InvalidImageFormatException", "Request has invalid image format")
-    assert matcher.match(put_capture(s3, "c-1")) is Outcome.QUARANTINED
+    assert matcher.match(put_capture(s3, "c-1")) is MatchOutcome.QUARANTINED
     [key] = keys(s3)
     assert key == "quarantine/captures/cam-01/2026-11-23/c-1.jpg"
     assert "invalid image format" in s3.head_object(Bucket="detection", Key=key)["Metadata"]["reason"]
@@ -229,7 +229,7 @@ def test_what_can_never_be_searched_is_quarantined_with_the_reason(
 
 def test_bad_metadata_is_quarantined_without_a_search(matcher: Matcher, s3: S3Client) -> None:
     s3.put_object(Bucket="detection", Key="captures/cam-01/x.jpg", Body=b"", Metadata={"captured-at": "noon"})
-    assert matcher.match("captures/cam-01/x.jpg") is Outcome.QUARANTINED
+    assert matcher.match("captures/cam-01/x.jpg") is MatchOutcome.QUARANTINED
     [key] = keys(s3)
     assert "noon" in s3.head_object(Bucket="detection", Key=key)["Metadata"]["reason"]
 
@@ -280,7 +280,7 @@ def test_a_search_is_for_the_picture_at_the_review_threshold(
         "QualityFilter": "NONE",
     }
     gallery.stubber.add_response("search_faces_by_image", {"FaceMatches": []}, expected)
-    assert matcher.match(key) is Outcome.NO_CANDIDATE
+    assert matcher.match(key) is MatchOutcome.NO_CANDIDATE
 
 
 def test_who_was_told_is_not_told_again_where_the_picture_came_late(
@@ -296,7 +296,7 @@ def test_who_was_told_is_not_told_again_where_the_picture_came_late(
         matcher.match(key)
     s3.meta.events.unregister("before-send.s3.CopyObject", fail)
     gallery.answers(("namus:MP900101:910101", 99))
-    assert matcher.match(key) is Outcome.CANDIDATE
+    assert matcher.match(key) is MatchOutcome.CANDIDATE
     [encounter] = encounters_in(dynamodb)
     assert keys(s3) == [encounter["sightings"]["c-1"]["key"]]
     assert [message["alert_id"] for message in topic.messages()] == [encounter["encounter_id"]]

@@ -105,7 +105,7 @@ def test_the_prototypes_message_becomes_a_capture_with_a_stable_id(event: dict[s
         (b"\xff\xd8\xff\xe0", "does not end"),
         (b"\xff\xd8\xff\xd9", "no frame header"),
         (b"\xff\xd8" + b"\x00" * 40 + b"\xff\xd9", "no frame header"),
-        (b"\xff\xd8" + b"\x00" * 140_000 + b"\xff\xd9", "at most 131072"),
+        (b"\xff\xd8" + b"\x00" * 140_000 + b"\xff\xd9", "maximum is 131072"),
     ],
     ids=["png", "truncated", "empty", "garbage", "too large"],
 )
