@@ -19,6 +19,7 @@ from lambdas.webhook.post import NotDeliveredError, Poster, Receiver
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from lambdas.common.batch import EventRecord
 
 _SECRET_CACHE_S = 300
 
@@ -37,7 +38,7 @@ poster = Poster(
 )
 
 
-def deliver(record: Record) -> bool:
+def deliver(record: EventRecord) -> bool:
     """Post the alert of one message; False if it failed, and the queue redelivers it after a backoff."""
     url = queue_urls[record["eventSourceARN"].rpartition(":")[2]]
     receiver, attempt = receivers[url], int(record["attributes"]["ApproximateReceiveCount"])
