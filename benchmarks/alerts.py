@@ -1,14 +1,13 @@
-"""How many alerts one encounter gives: ours against the 2018 prototype's logic, on the same tables and topic.
+"""Counts the first alerts of one encounter: our pipeline against the 2018 prototype.
 
     .venv/bin/python -m benchmarks.alerts
 
-One person passes one camera, which takes 32 captures. They are matched one after another, or eight at a time (what a
-camera sends that was offline), or all at once, by threads with clients of the local cloud, whose DynamoDB evaluates
-conditions and transactions as AWS's does. Ours is the matcher, the notifier behind the table's stream, the receipts and
-the sweep an hour later, as they are deployed. Two things are made up, for both sides alike. Each capture resembles the
-case enough for an alert, and the searches of those at once are answered at the same instant. And each call takes 10 ms
-on its way, as between hosts: the threads of one process would else hardly overlap, as functions on many hosts do.
-Counted is what comes to a phone as a first alert; one is right. Writes build/bench/alerts.json.
+One person passes one camera, which takes 32 captures. Threads match them one after another, eight at a time (as after a
+camera was offline), or all at once. They use the local cloud, whose DynamoDB evaluates conditions and transactions as
+AWS does. Our side is the matcher, the notifier behind the table's stream, the receipts and the sweep an hour later.
+Both sides share two assumptions. Each capture resembles the case enough for an alert, and concurrent searches return at
+the same instant. Each call takes 10 ms of network time, because the threads of one process overlap less than functions
+on many hosts. The benchmark counts the first alerts that a phone receives; 1 is right. Writes build/bench/alerts.json.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.reference.prototype import Prototype
+from benchmarks.support.figures import write_figures
 from local_cloud.lifecycle import running_cloud
 from local_cloud.pipeline.tables import make_table
 from local_cloud.pipeline.world import ALERT, CASE, Clients, World
@@ -37,23 +37,22 @@ from local_cloud.settings import CloudSettings
 if TYPE_CHECKING:
     from local_cloud.cloud import Cloud
 
-OUT = Path(__file__).parents[1] / "build" / "bench" / "alerts.json"
 CAPTURES = 32
-ON_THE_WAY_S = 0.01
+NETWORK_S = 0.01
 AT_ONCE = {"sequential": 1, "burst": 8, "race32": CAPTURES}
 TITLES = {"sequential": "one after another", "burst": "eight at a time", "race32": "all at once"}
 Work = Callable[[str], None]
 Counts = dict[str, list[int]]
 
 
-class FarApart(Clients):
-    """Clients as if on hosts of their own, whose searches are answered once so many wait for an answer."""
+class DistantClients(Clients):
+    """Clients with network latency. A search returns when `answered.parties` searches are waiting."""
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)
         self.answered = Barrier(1)
         for client in (self.s3, self.dynamodb, self.sns):
-            client.meta.events.register("before-send", lambda **_: time.sleep(ON_THE_WAY_S))
+            client.meta.events.register("before-send", lambda **_: time.sleep(NETWORK_S))
 
     def _search(self, params: dict[str, Any]) -> Any:
         self.answered.wait(timeout=60)
@@ -61,7 +60,7 @@ class FarApart(Clients):
 
 
 def ours(world: World) -> Work:
-    """The match function, and the notify function for what the table's stream tells of."""
+    """Our pipeline: the match function, and the notify function for each record of the table's stream."""
     clock = world.skewed(0)
     matcher, notifier = world.matcher(clock), world.notifier(clock)
 
@@ -74,14 +73,14 @@ def ours(world: World) -> Work:
 
 
 def reference(world: World) -> Work:
-    """The prototype's one function: search, then alert unless it finds that it did."""
+    """The prototype's function: search, then alert unless its table has a recent alert."""
     table = f"{world.name}-prototype"
     make_table(world.clients.dynamodb, table, {"person": "HASH"})
     prototype = Prototype(dynamodb=world.clients.dynamodb, sns=world.clients.sns, table=table, topic_arn=world.topic)
 
     def search_and_alert(key: str) -> None:
         answer = world.clients.rekognition.search_faces_by_image(
-            # The world knows a picture by its bytes, which are its key.
+            # World identifies a picture by its bytes, which are its key.
             CollectionId="faces",
             Image={"Bytes": key.encode()},
         )
@@ -92,8 +91,8 @@ def reference(world: World) -> Work:
     return search_and_alert
 
 
-def count_alerts(clients: FarApart, side: Callable[[World], Work], *, at_once: int) -> int:
-    """First alerts of one encounter, in tables and a topic of their own."""
+def count_alerts(clients: DistantClients, side: Callable[[World], Work], *, at_once: int) -> int:
+    """Count the first alerts of one encounter, in new tables and a new topic."""
     world = World(clients)
     keys = [world.take(f"c-{number}", "cam-01", world.now, ALERT + 0.5).key for number in range(CAPTURES)]
     clients.answered = Barrier(at_once)
@@ -108,8 +107,8 @@ def count_alerts(clients: FarApart, side: Callable[[World], Work], *, at_once: i
 
 
 def show(counts: dict[str, Counts], trials: int) -> Table:
-    """One row a pace."""
-    table = Table(title=f"First alerts of one encounter of {CAPTURES} captures, mean of {trials} (least to most)")
+    """Build the table, with one row per pace."""
+    table = Table(title=f"First alerts of one encounter of {CAPTURES} captures, mean of {trials} (minimum to maximum)")
     table.add_column("captures come")
     for heading in ("ours", "prototype", "ratio", "goal for ours"):
         table.add_column(heading, justify="right")
@@ -123,23 +122,22 @@ def show(counts: dict[str, Counts], trials: int) -> Table:
     return table
 
 
-def main(trials: Annotated[int, typer.Option(help="Encounters for each side and pace.", min=1)] = 5) -> None:
-    """Count, print, write."""
+def main(trials: Annotated[int, typer.Option(help="Number of encounters per side and pace.", min=1)] = 5) -> None:
+    """Count the alerts of both sides."""
     counts: dict[str, Counts] = {side: {pace: [] for pace in AT_ONCE} for side in ("ours", "reference")}
     with tempfile.TemporaryDirectory() as folder:
         settings = CloudSettings(state=Path(folder), services=("emulator",)).with_free_ports()
         with running_cloud(settings) as cloud:
-            clients = FarApart(cloud)
+            clients = DistantClients(cloud)
             for _ in range(trials):
                 for pace, at_once in AT_ONCE.items():
                     counts["ours"][pace].append(count_alerts(clients, ours, at_once=at_once))
                     counts["reference"][pace].append(count_alerts(clients, reference, at_once=at_once))
-    # Of ours the worst counts: neither none nor two may happen even once.
+    # Report our worst trial: every trial must give exactly one alert.
     worst = {pace: max(numbers, key=lambda number: abs(number - 1)) for pace, numbers in counts["ours"].items()}
     figures = {f"ours_{pace}": number for pace, number in worst.items()}
     means = {f"reference_{pace}": round(fmean(numbers), 1) for pace, numbers in counts["reference"].items()}
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps({**figures, **means, "trials": trials}, indent=2) + "\n")
+    write_figures("alerts", {**figures, **means, "trials": trials})
     Console(width=100).print(show(counts, trials))
 
 

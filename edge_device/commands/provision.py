@@ -22,7 +22,7 @@ def provision(
     ),
     serial_number: Annotated[
         str | None,
-        typer.Option(help="Serial number that the agency reserved for the device [default: the camera's name]."),
+        typer.Option(help="Serial number that the agency reserved for the device (default: the camera's name)."),
     ] = None,
     port: Annotated[int, typer.Option(help="Port of the MQTT broker.")] = 8883,
     ca: Annotated[Path | None, typer.Option(help="Certificate authority of the broker (PEM).")] = None,

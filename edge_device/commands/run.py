@@ -20,10 +20,10 @@ def run(
     camera: Annotated[str | None, typer.Option(help="Thing name of the camera, such as cam-01.")] = None,
     publisher: Annotated[
         Literal["iot-core", "greengrass-v2", "greengrass-v1", "stdout"] | None,
-        typer.Option(help="How to publish messages [default: iot-core]."),
+        typer.Option(help="How to publish messages (default: iot-core)."),
     ] = None,
     endpoint: Annotated[str | None, typer.Option(help="Host of the MQTT broker.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the MQTT broker [default: 8883].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the MQTT broker (default: 8883).")] = None,
     cert: Annotated[Path | None, typer.Option(help="Certificate of the camera (PEM).")] = None,
     key: Annotated[Path | None, typer.Option(help="Private key of the camera (PEM).")] = None,
     ca: Annotated[Path | None, typer.Option(help="Certificate authority of the broker (PEM).")] = None,
