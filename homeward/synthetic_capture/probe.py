@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from homeward.deployment.outputs import Deployment
-    from lambdas.common.photos import Photo
+    from lambdas.common.photos import PreparedPhoto
     from lambdas.encounters.encounter import Encounter
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class Probe:
     """
 
     deployment: Deployment
-    photo: Photo
+    photo: PreparedPhoto
     timeout_s: float
     progress: Callable[[str], None]
 

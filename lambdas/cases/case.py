@@ -37,11 +37,11 @@ class PhotoKind(StrEnum):
 ENROLLED_KINDS = frozenset({PhotoKind.PORTRAIT, PhotoKind.AGE_PROGRESSION, PhotoKind.ARTIST})
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of the records below: immutable, written without the members that are unknown."""
+class CasePart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of a case's parts: immutable, and encoded without unknown members."""
 
 
-class Name(Record, frozen=True):
+class Name(CasePart, frozen=True):
     """One name of the person; `kind` is "legal" or "alias"."""
 
     given: str | None = None
@@ -53,7 +53,7 @@ class Name(Record, frozen=True):
         return " ".join(part for part in (self.given, self.middle, self.family) if part)
 
 
-class Range(Record, frozen=True):
+class Range(CasePart, frozen=True):
     """A closed range; one end may be unknown. Ages in years, heights in centimetres, weights in kilograms."""
 
     min: float | None = None
@@ -64,7 +64,7 @@ class Range(Record, frozen=True):
         return "-".join(dict.fromkeys(ends))
 
 
-class Period(Record, frozen=True):
+class Period(CasePart, frozen=True):
     """A date known to some precision: "day", "month", "year" or "range"; both ends are ISO 8601 dates."""
 
     first: str
@@ -72,7 +72,7 @@ class Period(Record, frozen=True):
     precision: str = "day"
 
 
-class LastSeen(Record, frozen=True):
+class LastSeen(CasePart, frozen=True):
     """When and where the person was last seen; `date` is ISO 8601, cut to its precision (2021, 2021-02, 2021-02-27)."""
 
     date: str | None = None
@@ -91,7 +91,7 @@ class LastSeen(Record, frozen=True):
         return ", ".join(part for part in (self.city, self.region) if part) or self.text
 
 
-class Agency(Record, frozen=True):
+class InvestigatingAgency(CasePart, frozen=True):
     """Who investigates. `phone` is E.164 where the source's digits allow it; `phone_raw` is what the source wrote."""
 
     name: str | None = None
@@ -103,14 +103,14 @@ class Agency(Record, frozen=True):
     primary: bool = False
 
 
-class CrossReference(Record, frozen=True):
+class CrossReference(CasePart, frozen=True):
     """The same person's number elsewhere, e.g. kind "ncmec", value "NCMC123"."""
 
     kind: str
     value: str
 
 
-class SourcePhoto(Record, frozen=True):
+class SourcePhoto(CasePart, frozen=True):
     """One picture that a source offers for a case, before it is fetched."""
 
     photo_id: str
@@ -120,7 +120,7 @@ class SourcePhoto(Record, frozen=True):
     taken_year: int | None = None
 
 
-class Case(Record, frozen=True):
+class Case(CasePart, frozen=True):
     """One missing person in one source."""
 
     case_id: str
@@ -143,7 +143,7 @@ class Case(Record, frozen=True):
     eyes_right: str | None = None
     marks: tuple[str, ...] = ()
     narrative: str | None = None
-    agencies: tuple[Agency, ...] = ()
+    agencies: tuple[InvestigatingAgency, ...] = ()
     cross_references: tuple[CrossReference, ...] = ()
     photos: tuple[SourcePhoto, ...] = ()
     source_created: str | None = None
@@ -156,7 +156,7 @@ class Case(Record, frozen=True):
         return next((str(name) for name in (*legal, *self.names) if str(name)), None)
 
     @property
-    def primary_agency(self) -> Agency | None:
+    def primary_agency(self) -> InvestigatingAgency | None:
         """The agency to call: the one marked primary, else the first with a phone, else the first."""
         by_use = sorted(self.agencies, key=lambda agency: (not agency.primary, agency.phone is None))
         return by_use[0] if by_use else None

@@ -29,7 +29,7 @@ class UnusablePhotoError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Photo:
+class PreparedPhoto:
     """A picture as the gallery stores it. `source_sha256` is that of the bytes the source gave."""
 
     jpeg: bytes
@@ -39,7 +39,7 @@ class Photo:
     source_sha256: str
 
 
-def prepare_photo(data: bytes) -> Photo:
+def prepare_photo(data: bytes) -> PreparedPhoto:
     """Decode whatever the source gave, and encode it anew as an upright JPEG with no metadata.
 
     Raises:
@@ -52,7 +52,7 @@ def prepare_photo(data: bytes) -> Photo:
     image.info.clear()  # a comment in it would be written again
     encoded = io.BytesIO()
     image.save(encoded, "JPEG", quality=_QUALITY, optimize=True)
-    return Photo(
+    return PreparedPhoto(
         jpeg=encoded.getvalue(),
         width_px=image.width,
         height_px=image.height,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lambdas.cases.case import Agency, Case, CaseStatus, LastSeen, Name, PhotoKind, Range, SourcePhoto
+from lambdas.cases.case import Case, CaseStatus, InvestigatingAgency, LastSeen, Name, PhotoKind, Range, SourcePhoto
 from lambdas.common.dynamodb import from_attributes
 from local_cloud.pipeline import tables
 
@@ -19,7 +19,9 @@ MARLOWE = Case(
     sex="male",
     age_when_missing=Range(min=37, max=37),
     last_seen=LastSeen(date="2021-02-27", precision="day", city="Nowhere Falls", region="OR"),
-    agencies=(Agency(name="Nowhere Falls Police Department", phone="+15035550142", case_number="NF-2021-00417"),),
+    agencies=(
+        InvestigatingAgency(name="Nowhere Falls Police Department", phone="+15035550142", case_number="NF-2021-00417"),
+    ),
     photos=(
         SourcePhoto(photo_id="910101", url="https://source.example/1"),
         SourcePhoto(photo_id="910102", url="https://source.example/2", kind=PhotoKind.AGE_PROGRESSION),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambdas.cases.case import Case, SourcePhoto
-    from lambdas.common.photos import Photo
+    from lambdas.common.photos import PreparedPhoto
 
 QUARANTINE_RECORD = "quarantine"
 
@@ -145,7 +145,7 @@ class Gallery:
         if "Attributes" in answer:
             self.s3.delete_object(Bucket=self.bucket, Key=bad_document_key(case_id))
 
-    def put_photo(self, case_id: str, listed: SourcePhoto, photo: Photo) -> None:
+    def put_photo(self, case_id: str, listed: SourcePhoto, photo: PreparedPhoto) -> None:
         """Store a picture. Its record comes first, so that the handler of the bucket's event finds it."""
         self.record_photo(case_id, listed, {"face_status": "stored", "reason": None})
         self.s3.put_object(

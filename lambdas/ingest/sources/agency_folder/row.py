@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lambdas.cases.case import (
-    Agency,
     Case,
     CaseStatus,
     CrossReference,
+    InvestigatingAgency,
     LastSeen,
     Name,
     Period,
@@ -85,12 +85,12 @@ def _names(row: CellReader) -> tuple[Name, ...]:
     return tuple(name for name in (legal, *aliases) if str(name))
 
 
-def _agencies(row: CellReader) -> tuple[Agency, ...]:
+def _agencies(row: CellReader) -> tuple[InvestigatingAgency, ...]:
     phone = row.text("agency_phone")
     e164 = phone if phone and re.fullmatch(r"\+[1-9]\d{6,14}", phone) else phone_e164(phone)
     if phone and not e164:
         row.problems.append(f"agency_phone is {phone!r}; expected {COLUMNS['agency_phone']}")
-    agency = Agency(
+    agency = InvestigatingAgency(
         name=row.text("agency_name"),
         phone=e164,
         phone_raw=phone,

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lambdas.cases.case import (
-    Agency,
     Case,
     CaseStatus,
     CaseType,
     CrossReference,
+    InvestigatingAgency,
     LastSeen,
     Name,
     Period,
@@ -128,13 +128,13 @@ def _last_seen(raw: Any) -> LastSeen:
     return LastSeen(date=date, precision="day", city=city or None, region=region or None, text=place or None)
 
 
-def _agencies(raw: Any) -> tuple[Agency, ...]:
+def _agencies(raw: Any) -> tuple[InvestigatingAgency, ...]:
     offices = [office for office in items(raw, "field_offices") if isinstance(office, str) and office.strip()]
     url = text(raw, "url")
     return tuple(
-        Agency(name=f"FBI {office.strip()[:100].title()}", url=url, primary=at == 0)
+        InvestigatingAgency(name=f"FBI {office.strip()[:100].title()}", url=url, primary=at == 0)
         for at, office in enumerate(offices)
-    ) or (Agency(name="FBI", url=url, primary=True),)
+    ) or (InvestigatingAgency(name="FBI", url=url, primary=True),)
 
 
 def _photos(raw: Any) -> tuple[SourcePhoto, ...]:

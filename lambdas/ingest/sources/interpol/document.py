@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lambdas.cases.case import Agency, Case, CaseType, LastSeen, Name, Period, Range, SourcePhoto
+from lambdas.cases.case import Case, CaseType, InvestigatingAgency, LastSeen, Name, Period, Range, SourcePhoto
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.dates import parse_partial_date, years_between
 from lambdas.ingest.sources.fields import decode_object, items, known_text, member, positive, text
@@ -99,9 +99,9 @@ def _colors(notice: Any, key: str) -> str | None:
     return ", ".join(_COLORS.get(code, code.lower()[:20]) for code in codes) or None
 
 
-def _bureau(country: str | None) -> Agency:
+def _bureau(country: str | None) -> InvestigatingAgency:
     """Return the national bureau, because a notice names no agency and no phone."""
-    return Agency(
+    return InvestigatingAgency(
         name=f"INTERPOL National Central Bureau, {country}" if country else "INTERPOL National Central Bureau",
         url="https://www.interpol.int/Contacts/Contact-INTERPOL",
         primary=True,

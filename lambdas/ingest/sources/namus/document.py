@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lambdas.cases.case import Agency, Case, CaseStatus, CrossReference, LastSeen, Name, Range
+from lambdas.cases.case import Case, CaseStatus, CrossReference, InvestigatingAgency, LastSeen, Name, Range
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.fields import (
     decode_object,
@@ -119,18 +119,18 @@ def _marks(raw: dict[str, Any]) -> tuple[str, ...]:
     return tuple(": ".join(part for part in parts if part)[:500] for parts in listed if any(parts))
 
 
-def _agencies(raw: dict[str, Any]) -> tuple[Agency, ...]:
+def _agencies(raw: dict[str, Any]) -> tuple[InvestigatingAgency, ...]:
     primary = text(raw, "primaryInvestigatingAgency", "name")
     listed = [_agency(entry, primary=primary) for entry in items(raw, "investigatingAgencies")[:10]]
     return tuple(agency for agency in listed if agency.name or agency.phone_raw)
 
 
-def _agency(entry: Any, *, primary: str | None) -> Agency:
+def _agency(entry: Any, *, primary: str | None) -> InvestigatingAgency:
     details = member(entry, "selection") or member(entry, "properties")
     name = text(entry, "name") or text(details, "agency", "name")
     phone = text(details, "agency", "phone")
     contact = " ".join(part for key in ("firstName", "lastName") if (part := text(details, "contact", key)))
-    return Agency(
+    return InvestigatingAgency(
         name=name,
         phone=phone_e164(phone),
         phone_raw=phone,

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lambdas.cases.case import Agency, Case, CrossReference, LastSeen, Name, Period, PhotoKind, Range, SourcePhoto
+from lambdas.cases.case import (
+    Case,
+    CrossReference,
+    InvestigatingAgency,
+    LastSeen,
+    Name,
+    Period,
+    PhotoKind,
+    Range,
+    SourcePhoto,
+)
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.dates import parse_day, years_between
 from lambdas.ingest.sources.fields import decode_object, integer, known_text, member, positive, sex, text
@@ -88,17 +98,17 @@ def _measure(child: Any, key: str, *, imperial: str, factor: float, maximum: flo
     return span(positive(child, key, maximum=maximum), None, factor=1.0 if member(child, imperial) is False else factor)
 
 
-def _agencies(child: Any) -> tuple[Agency, ...]:
+def _agencies(child: Any) -> tuple[InvestigatingAgency, ...]:
     """Parse the agencies, each a line of text that ends in a phone number."""
     lines = ((text(child, "altContact"), True), (text(child, "orgContactInfo"), False))
     found = [_agency(line, text(child, "orgName"), primary=primary) for line, primary in lines if line]
     return tuple(found)
 
 
-def _agency(line: str, organization: str | None, *, primary: bool) -> Agency:
+def _agency(line: str, organization: str | None, *, primary: bool) -> InvestigatingAgency:
     match = re.search(r"(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}", line)
     name = line[: match.start()].strip(" ,:-") if match else line
-    return Agency(
+    return InvestigatingAgency(
         name=(name if primary else organization) or None,
         phone=phone_e164(match[0]) if match else None,
         phone_raw=match[0] if match else None,

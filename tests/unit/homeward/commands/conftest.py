@@ -8,7 +8,7 @@ import pytest
 
 from homeward.deployment.outputs import connect
 from lambdas.cases.case import Case, Name, SourcePhoto
-from lambdas.common.photos import Photo
+from lambdas.common.photos import PreparedPhoto
 from lambdas.common.times import now
 from lambdas.ingest.gallery.wiring import open_gallery, open_photos
 from tests.support.review_desk import Desk
@@ -35,7 +35,7 @@ def filled(town: Town) -> Town:
     )
     town.rekognition.found[KEYS[1]] = []
     for photo, key in zip(listed, KEYS, strict=True):
-        picture = Photo(jpeg=key.encode(), width_px=200, height_px=240, source_format="JPEG", source_sha256=key)
+        picture = PreparedPhoto(jpeg=key.encode(), width_px=200, height_px=240, source_format="JPEG", source_sha256=key)
         gallery.put_photo(CASE, photo, picture)
         photos.reconcile(key)
     gallery.finish_case(CASE, content_sha256="1", source_modified="2025")

@@ -19,7 +19,7 @@ from lambdas.alerting.budget import BudgetWarning
 from lambdas.alerting.texts.gsm7 import segments, septets
 from lambdas.alerting.texts.languages import PHRASES
 from lambdas.alerting.texts.render import Texts, render
-from lambdas.cases.case import Agency, Case, LastSeen, Name, PhotoKind, Range, SourcePhoto
+from lambdas.cases.case import Case, InvestigatingAgency, LastSeen, Name, PhotoKind, Range, SourcePhoto
 from lambdas.encounters.encounter import Encounter, RunnerUp, Sighting, Timeline
 from lambdas.encounters.evidence import Strength
 from lambdas.encounters.notice import NoticeKind
@@ -44,7 +44,7 @@ def alert_with(text: str, kind: NoticeKind, photo: PhotoKind = PhotoKind.AGE_PRO
         sex=text,
         age_when_missing=Range(min=1234567, max=2345678),
         last_seen=LastSeen(date="2021-02-27", city=text, region=text),
-        agencies=(Agency(name=text, phone_raw=text, case_number=text),),
+        agencies=(InvestigatingAgency(name=text, phone_raw=text, case_number=text),),
         photos=(SourcePhoto(photo_id="1", url="https://source.example/1", kind=photo, taken_year=2009),),
     )
     sighting = Sighting(
