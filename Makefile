@@ -49,9 +49,10 @@ test: lint unit infrastructure edge faults end-to-end browser ## everything that
 
 test-setup: setup $(FACES)/.ready .local/test-tools.ready
 
-lint: $(VENV)/.ready ## ruff and mypy --strict
+lint: $(VENV)/.ready ## ruff, the import contracts of pyproject.toml, mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy .
 
 unit: test-setup ## logic, with moto, Stubber and the real face engine
