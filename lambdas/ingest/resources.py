@@ -7,9 +7,10 @@ import os
 from typing import Any, Protocol
 
 import boto3
+from botocore.config import Config
 
-from lambdas.ingest.gallery.rekognition import NO_RETRIES
-
+# FaceCollection retries itself: a retry inside botocore hides that the failed attempt may have indexed a face.
+_NO_RETRIES = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 _VARIABLES = {
     "GalleryBucket": "GALLERY_BUCKET",
     "CasesTable": "CASES_TABLE",
@@ -48,5 +49,5 @@ class FunctionResources:
 
 def new_client(service: str) -> Any:
     """Create a boto3 client. The Rekognition client does not retry, because `FaceCollection` does."""
-    config = NO_RETRIES if service == "rekognition" else None
+    config = _NO_RETRIES if service == "rekognition" else None
     return boto3.client(service, config=config)  # type: ignore[call-overload] # the stubs want a literal

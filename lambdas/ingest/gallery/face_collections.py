@@ -21,7 +21,7 @@ class FaceCollections:
     """The face collections of a gallery.
 
     Args:
-        rekognition: a client made with `NO_RETRIES`.
+        rekognition: a client that does not retry, as `lambdas.ingest.resources.new_client` makes it.
         dynamodb: reads the record that names the collections.
         table: the cases table.
         deployed: the collection that the stack created.

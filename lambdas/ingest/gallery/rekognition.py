@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import stamina
-from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
 if TYPE_CHECKING:
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from mypy_boto3_rekognition.type_defs import BoundingBoxTypeDef, IndexFacesResponseTypeDef
 
     from lambdas.downloads.pace import Pace
-
-# We retry ourselves: a retry inside botocore hides that the failed attempt may have indexed a face.
-NO_RETRIES = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 
 _RETRIED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "InternalServerError"})
 _UNREADABLE = frozenset({"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"})
