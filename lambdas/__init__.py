@@ -1,7 +1,7 @@
-"""The Lambda packages: one per pipeline, and what they share.
+"""The Lambda packages: one per pipeline, and the rooms that they share.
 
-On Lambda the collector of garbage looks for cycles when 200,000 objects were made, not 700: while boto3 is imported,
-whose objects all stay, it would look hundreds of times, which is a seventh of a cold start.
+On Lambda, garbage collection starts after 200,000 allocations, not 700. Importing boto3 allocates many objects that
+stay, and hundreds of collections in vain would take a seventh of a cold start.
 """
 
 import gc

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.common.dynamodb import despite_conflicts, from_attributes, is_condition_failure
+from lambdas.common.dynamodb import from_attributes, is_condition_failure, retry_conflicts
 from lambdas.common.times import to_text
 from lambdas.encounters.notice import Notice, NoticeKind, notice_key
 from lambdas.encounters.sms_budget import take_from_budget
@@ -44,7 +44,7 @@ class Budget:
             return False
         update = self.taking(alert_id, texts, now=now)
         try:
-            despite_conflicts(self.dynamodb.update_item, **update, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+            retry_conflicts(self.dynamodb.update_item, **update, ReturnValuesOnConditionCheckFailure="ALL_OLD")
         except ClientError as error:
             if not is_condition_failure(error):
                 raise

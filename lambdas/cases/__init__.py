@@ -1,1 +1,1 @@
-"""Cases: the record of a missing person, and the cases table."""
+"""Cases of missing persons, and the cases table."""

@@ -1,6 +1,6 @@
-"""The one model of a case, whatever source it comes from.
+"""The model of a case, the same for every source.
 
-Unknown stays unknown: a member that a source does not give is None or empty, never 0 or "UNKNOWN".
+A member that the source does not give is None or empty, never 0 or "UNKNOWN".
 """
 
 from enum import StrEnum
@@ -18,7 +18,7 @@ class CaseType(StrEnum):
 
 
 class CaseStatus(StrEnum):
-    """Whether the gallery may hold the person: only an open case has photos and faces."""
+    """The state of a case. Only an open case has photos and faces in the gallery."""
 
     OPEN = "open"
     RESOLVED = "resolved"
@@ -26,7 +26,7 @@ class CaseStatus(StrEnum):
 
 
 class PhotoKind(StrEnum):
-    """What a picture shows. Only the first three are ever enrolled, and the second and third are marked."""
+    """What a picture shows. All but OTHER are enrolled; matches on AGE_PROGRESSION and ARTIST are marked."""
 
     PORTRAIT = "portrait"
     AGE_PROGRESSION = "age_progression"
@@ -73,7 +73,7 @@ class Period(CasePart, frozen=True):
 
 
 class LastSeen(CasePart, frozen=True):
-    """When and where the person was last seen; `date` is ISO 8601, cut to its precision (2021, 2021-02, 2021-02-27)."""
+    """When and where the person was last seen. `date` is ISO 8601 and may lack day or month (2021, 2021-02)."""
 
     date: str | None = None
     precision: str | None = None
@@ -87,12 +87,12 @@ class LastSeen(CasePart, frozen=True):
 
     @property
     def place(self) -> str | None:
-        """City and region as one line, or the source's own text where it gives no parts."""
+        """City and region as one line, or the source's own text if it gives neither."""
         return ", ".join(part for part in (self.city, self.region) if part) or self.text
 
 
 class InvestigatingAgency(CasePart, frozen=True):
-    """Who investigates. `phone` is E.164 where the source's digits allow it; `phone_raw` is what the source wrote."""
+    """The agency that investigates. `phone` is E.164 if it can be derived from `phone_raw`, the source's text."""
 
     name: str | None = None
     phone: str | None = None
@@ -104,14 +104,14 @@ class InvestigatingAgency(CasePart, frozen=True):
 
 
 class CrossReference(CasePart, frozen=True):
-    """The same person's number elsewhere, e.g. kind "ncmec", value "NCMC123"."""
+    """The same person's id in another source, e.g. kind "ncmec", value "NCMC123"."""
 
     kind: str
     value: str
 
 
 class SourcePhoto(CasePart, frozen=True):
-    """One picture that a source offers for a case, before it is fetched."""
+    """A photo that a source lists for a case."""
 
     photo_id: str
     url: str
@@ -151,7 +151,7 @@ class Case(CasePart, frozen=True):
 
     @property
     def name(self) -> str | None:
-        """The legal name as one line, else the first name given, else None."""
+        """The legal name as one line, else the first of the other names, else None."""
         legal = [name for name in self.names if name.kind == "legal"]
         return next((str(name) for name in (*legal, *self.names) if str(name)), None)
 

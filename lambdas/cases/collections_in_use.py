@@ -1,8 +1,8 @@
-"""Which face collection is searched, and which others are kept in step with it.
+"""Read which face collection is searched, and which others are kept in sync with it.
 
-The cases table has one record for this, `case_id` = gallery, `record` = collection. Its `active` is what searches use,
-so that a rebuilt collection takes over with one write; `building` is on its way to become it, and `previous` was it
-before and can be again. Without the record the collection of the deployment is the only one.
+The cases table has one record for this: `case_id` = gallery, `record` = collection. Searches use `active`, so that a
+rebuilt collection takes over with one write. `building` will become active; `previous` was active and can be again.
+Without the record, the deployment's collection is the only one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_REMEMBERED = timedelta(seconds=5)
+_MAX_CACHE_AGE = timedelta(seconds=5)
 POINTER_KEY: dict[str, Any] = {"case_id": {"S": "gallery"}, "record": {"S": "collection"}}
 
 
@@ -32,12 +32,12 @@ class CollectionsInUse:
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """Every collection that each photo must have its face in, the active one first."""
+        """All collections, each of which must hold every photo's face; the active one first."""
         return tuple(name for name in (self.active, self.building, self.previous) if name is not None)
 
 
 def read_collections_in_use(dynamodb: DynamoDBClient, *, table: str, deployed: str) -> CollectionsInUse:
-    """The record, strongly consistent; `deployed` is the collection that the deployment made."""
+    """Read the record, strongly consistent. `deployed` is the deployment's collection, used without a record."""
     attributes = dynamodb.get_item(TableName=table, Key=POINTER_KEY, ConsistentRead=True).get("Item")
     if attributes is None:
         return CollectionsInUse(active=deployed)
@@ -47,9 +47,9 @@ def read_collections_in_use(dynamodb: DynamoDBClient, *, table: str, deployed: s
 
 @dataclass(kw_only=True)
 class CollectionToSearch:
-    """The active collection, for those who search all the time: read again when what was read is 5 seconds old.
+    """Caches the name of the active collection for 5 seconds.
 
-    Until then the one that it took over from is searched, which is kept in step as its `previous`.
+    A stale name is harmless: it is the `previous` collection, which is kept in sync.
     """
 
     dynamodb: DynamoDBClient
@@ -60,9 +60,9 @@ class CollectionToSearch:
     _read_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
 
     def name(self) -> str:
-        """The collection's name."""
+        """Return the name of the collection to search."""
         now = self.now()
-        if not timedelta() <= now - self._read_at < _REMEMBERED:
+        if not timedelta() <= now - self._read_at < _MAX_CACHE_AGE:
             self._name = read_collections_in_use(self.dynamodb, table=self.table, deployed=self.deployed).active
             self._read_at = now
         return self._name

@@ -1,7 +1,7 @@
-"""What tells a probe from everything else: a source and a camera of its own, of which nobody hears.
+"""The source and the camera of probes.
 
-`homeward probe` sends one capture through a deployed environment. It must not find a real case, a real camera must not
-find it, and no telephone may ring.
+`homeward probe` sends one capture through a deployed environment. A probe never matches a real case, a real camera
+never matches a probe's case, and no recipient is alerted.
 """
 
 from __future__ import annotations
@@ -16,5 +16,5 @@ PROBE_CAMERA = "homeward-probe"
 
 
 def may_meet(case: Case, camera: str) -> bool:
-    """Whether the camera may find the case: probes meet probes only."""
+    """Tell whether the camera may match the case: probes match probes only."""
     return (case.source == PROBE_SOURCE) == (camera == PROBE_CAMERA)

@@ -1,4 +1,4 @@
-"""Reading the cases table: what matching and alerting need of a case, with no call to its source."""
+"""Build the keys of the cases table, and read cases and photos."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ CASE_RECORD = "case"
 
 
 def photo_record(photo_id: str) -> str:
-    """The sort key of a photo's record."""
+    """Build the sort key of a photo's record."""
     return f"photo#{photo_id}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredCase:
-    """A case as the gallery has it; the status here wins over the one in the document."""
+    """A case in the gallery. `status` overrides the one in the case."""
 
     case: Case
     status: CaseStatus
 
 
 def read_case(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> StoredCase | None:
-    """The case with this id, strongly consistent, or None where the gallery has none."""
+    """Read the case, strongly consistent; None if the gallery has no such case."""
     attributes = dynamodb.get_item(TableName=table, Key=record_key(case_id, CASE_RECORD), ConsistentRead=True).get(
         "Item"
     )
@@ -38,17 +38,17 @@ def read_case(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> StoredCa
 
 
 def record_key(case_id: str, record: str) -> Item:
-    """The typed key of one of a case's records."""
+    """Build the typed key of a record of a case."""
     return {"case_id": {"S": case_id}, "record": {"S": record}}
 
 
 def stored_case(item: Item) -> StoredCase:
-    """The case of its record's plain values."""
+    """Decode a case from the plain values of its record."""
     return StoredCase(case=msgspec.json.decode(item["case"], type=Case), status=CaseStatus(item["status"]))
 
 
 def read_status(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> CaseStatus | None:
-    """The status of this case, strongly consistent, or None where the gallery has no such case."""
+    """Read the case's status, strongly consistent; None if the gallery has no such case."""
     attributes = dynamodb.get_item(
         TableName=table,
         Key=record_key(case_id, CASE_RECORD),

@@ -1,1 +1,1 @@
-"""What the Lambda packages share: the records, the tables and the keys of the two buckets."""
+"""Code that Lambda packages share: keys, times, tables, batches, logs, metrics and photos."""

@@ -1,4 +1,4 @@
-"""Reading the cameras table: where a camera stands."""
+"""Read the site of a camera from the cameras table."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def read_site(dynamodb: DynamoDBClient, *, table: str, camera: str) -> str:
-    """The camera's site in the words that an alert uses; its own name where nobody said any."""
+    """Read the camera's site, or its name if the table has none."""
     attributes = dynamodb.get_item(TableName=table, Key={"camera": {"S": camera}}).get("Item", {})
     return site_of(from_attributes(attributes), camera)
 
 
 def site_of(item: Item, camera: str) -> str:
-    """The same of the camera's plain values, which may be none."""
+    """Return the site from the item's plain values, or the camera's name if there is none."""
     return str(item.get("site", camera))

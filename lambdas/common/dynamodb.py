@@ -1,4 +1,7 @@
-"""DynamoDB items to plain Python values and back: numbers as int or float, sets as sets, Decimal only in here."""
+"""Convert DynamoDB items to plain values and back, and make conditional writes.
+
+Plain numbers are int or float; Decimal stays inside this module.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,8 @@ Item = dict[str, Any]
 _ATTEMPTS = 12
 
 
-class UnansweredError(RuntimeError):
-    """A table gave a part of what was asked for: it is throttled."""
+class IncompleteReadError(RuntimeError):
+    """A throttled table returned only some of the items."""
 
 
 _serializer = TypeSerializer()
@@ -29,30 +32,30 @@ _deserializer = TypeDeserializer()
 
 
 def to_attributes(values: Mapping[str, Any]) -> Item:
-    """Plain values to typed attributes; members that are None or an empty set (which DynamoDB refuses) are left out."""
+    """Convert plain values to typed attributes, without None and empty sets, which DynamoDB refuses."""
     return {name: to_attribute(value) for name, value in values.items() if value is not None and value != set()}
 
 
 def to_attribute(value: Any) -> dict[str, Any]:
-    """One plain value to a typed attribute."""
+    """Convert a plain value to a typed attribute."""
     return dict(_serializer.serialize(_without_floats(value)))
 
 
 def from_attributes(attributes: Mapping[str, Any]) -> Item:
-    """Typed attributes, as a client or a stream gives them, to plain values."""
+    """Convert typed attributes of a client or a stream to plain values."""
     return {name: _without_decimals(_deserializer.deserialize(value)) for name, value in attributes.items()}
 
 
 def is_condition_failure(error: ClientError) -> bool:
-    """Whether a write was refused by its own condition, alone or inside a transaction."""
+    """Tell whether a write failed its condition, alone or inside a transaction."""
     return "ConditionalCheckFailed" in _reasons(error)
 
 
-def despite_conflicts(write: Callable[..., T], *, pause: Callable[[float], None] = time.sleep, **request: Any) -> T:
-    """Make a write, and again while another transaction holds its items: that says nothing about its condition.
+def retry_conflicts(write: Callable[..., T], *, pause: Callable[[float], None] = time.sleep, **request: Any) -> T:
+    """Make a write, and retry it while another transaction holds its items.
 
     Raises:
-        ClientError: any other refusal; or that one, after the last of the attempts.
+        ClientError: the write failed otherwise, or the last attempt found the items held.
     """
     for attempt in range(_ATTEMPTS):
         try:
@@ -65,17 +68,17 @@ def despite_conflicts(write: Callable[..., T], *, pause: Callable[[float], None]
 
 
 def backoff_s(attempt: int) -> float:
-    """How long to wait after this attempt (0 is the first), so that those who collided do not do so again."""
+    """Return the random backoff after this attempt (0 is the first)."""
     return random.uniform(0, 0.02 * 2 ** min(attempt, 5))  # noqa: S311 - spreads retries, no secret
 
 
 def read_many(
     dynamodb: DynamoDBClient, keys: Mapping[str, list[Item]], *, pause: Callable[[float], None] = time.sleep
 ) -> dict[str, list[Item]]:
-    """Items by table, strongly consistent, in one request of up to 100 typed keys; what no key names is left out.
+    """Read up to 100 items by table and typed key, strongly consistent. Missing items are left out.
 
     Raises:
-        UnansweredError: DynamoDB gave a part of them only, however often it was asked for the rest.
+        IncompleteReadError: some items were still unprocessed after the last attempt.
     """
     found: dict[str, list[Item]] = {table: [] for table in keys}
     asked: Any = {table: {"Keys": wanted, "ConsistentRead": True} for table, wanted in keys.items() if wanted}
@@ -87,13 +90,13 @@ def read_many(
         if not asked:
             return found
         pause(backoff_s(attempt))
-    raise UnansweredError(f"DynamoDB did not give all items of {', '.join(asked)} in {_ATTEMPTS} attempts")
+    raise IncompleteReadError(f"DynamoDB did not return all items of {', '.join(asked)} in {_ATTEMPTS} attempts")
 
 
 def update_if(dynamodb: DynamoDBClient, **request: Any) -> Item | None:
-    """Update an item on a condition: what the answer has of its attributes, or None where the condition fails."""
+    """Update an item if its condition holds. Return the requested attributes, or None if it fails."""
     try:
-        answer = despite_conflicts(dynamodb.update_item, **request)
+        answer = retry_conflicts(dynamodb.update_item, **request)
     except ClientError as error:
         if is_condition_failure(error):
             return None
@@ -102,9 +105,9 @@ def update_if(dynamodb: DynamoDBClient, **request: Any) -> Item | None:
 
 
 def transact(dynamodb: DynamoDBClient, *writes: dict[str, Any]) -> bool:
-    """Make all writes or none; False where a condition of one does not hold."""
+    """Make all writes or none; False if the condition of one fails."""
     try:
-        despite_conflicts(dynamodb.transact_write_items, TransactItems=writes)
+        retry_conflicts(dynamodb.transact_write_items, TransactItems=writes)
     except ClientError as error:
         if is_condition_failure(error):
             return False
@@ -121,7 +124,7 @@ def _reasons(error: ClientError) -> set[str]:
 
 def _without_floats(value: Any) -> Any:
     if isinstance(value, float):
-        # 99.0 as 99, the form in which DynamoDB keeps it.
+        # DynamoDB stores 99.0 as 99.
         return int(value) if value.is_integer() else Decimal(repr(value))
     if isinstance(value, Mapping):
         return {name: _without_floats(member) for name, member in value.items() if member is not None}

@@ -1,4 +1,4 @@
-"""S3 event notifications as they arrive through a queue: at least once, unordered, and a test event at first."""
+"""Decode S3 event notifications from a queue."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import msgspec
 
 
 def object_keys(body: str) -> list[str]:
-    """The keys that a queue message's notifications name; none for the s3:TestEvent of a new subscription.
+    """Return the object keys in a queue message; none for the s3:TestEvent of a new subscription.
 
     Raises:
-        msgspec.ValidationError: the message is not a notification of S3.
+        msgspec.ValidationError: the message is not an S3 notification.
     """
     notification = msgspec.json.decode(body, type=dict[str, Any])
     if notification.get("Event") == "s3:TestEvent":

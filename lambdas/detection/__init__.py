@@ -1,1 +1,1 @@
-"""From a camera's message to an encounter: store the capture, search it, keep it or delete it."""
+"""The detection pipeline: store a camera's capture, search it, and record an encounter or delete it."""

@@ -21,9 +21,9 @@ from botocore.exceptions import ClientError
 
 from lambdas.common.dynamodb import (
     backoff_s,
-    despite_conflicts,
     from_attributes,
     is_condition_failure,
+    retry_conflicts,
     transact,
     update_if,
 )
@@ -156,7 +156,7 @@ class Encounters:
 
     def _add(self, encounter_id: str, capture_id: str, sighting: Sighting) -> Encounter:
         try:
-            answer = despite_conflicts(
+            answer = retry_conflicts(
                 self.dynamodb.update_item,
                 **add_sighting(self.table, encounter_id, capture_id, sighting),
                 ReturnValues="ALL_NEW",

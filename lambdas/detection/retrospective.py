@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lambdas.cases.gallery_news import is_retrospective_due, note_retrospective
+from lambdas.cases.new_faces import is_retrospective_due, note_retrospective
 from lambdas.common.keys import capture_key
 from lambdas.common.s3_objects import is_not_found
 from lambdas.common.times import from_text

@@ -1,1 +1,1 @@
-"""Encounters: their records, and how the encounters table is read and written."""
+"""The records, keys and updates of the encounters table."""

@@ -1,4 +1,4 @@
-"""How much speaks for an encounter: what its shots agree on, and how near the next case is."""
+"""Grade the evidence of an encounter from its shots and from the similarity of the runner-up case."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lambdas.encounters.encounter import Encounter, RunnerUp
 
-# Points of similarity. A face that resembles two people within 2 points tells little about which of them it is.
+# Points of similarity. A face within 2 points of two people does not tell which of them it is.
 _CLOSE = 2.0
 _CLEAR = 5.0
 
 
 class Strength(StrEnum):
-    """In one word: `strong` has two or more alerting shots and no other case near; `weak` has another one close by."""
+    """STRONG: two or more alerting shots and a clear margin. WEAK: the runner-up is close. FAIR: the rest."""
 
     STRONG = "strong"
     FAIR = "fair"
@@ -25,7 +25,7 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """`best` and `mean` similarity (0 to 100) of the shots; `photos` of the case that they resemble; the next case."""
+    """`best` and `mean` are similarities, 0 to 100. `photos` is the most photos of the case that one shot resembles."""
 
     best: float
     mean: float
@@ -36,12 +36,12 @@ class Evidence:
 
     @property
     def margin(self) -> float | None:
-        """By how many points the case is ahead of the runner-up; below 0 where it is behind."""
+        """Points of similarity ahead of the runner-up; negative if behind."""
         return None if self.runner_up is None else round(self.best - self.runner_up.similarity, 2)
 
     @property
     def strength(self) -> Strength:
-        """The word for it."""
+        """The grade."""
         if self.margin is not None and self.margin < _CLOSE:
             return Strength.WEAK
         clear = self.margin is None or self.margin >= _CLEAR
@@ -49,7 +49,7 @@ class Evidence:
 
 
 def evidence_of(encounter: Encounter) -> Evidence:
-    """The evidence of all sightings; the runner-up is that of the best one, since both come from one search."""
+    """Summarize the sightings. The runner-up is the best sighting's, since both come from one search."""
     sightings = encounter.sightings.values()
     return Evidence(
         best=encounter.best.similarity,

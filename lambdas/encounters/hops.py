@@ -1,4 +1,4 @@
-"""The hops of a capture on its way to an alert, and how long each took."""
+"""Measure the hops of a capture on its way to an alert."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lambdas.encounters.encounter import Encounter
 
-# Named as the metrics are. The last one is the way as a whole: from pointing the camera to the message.
+# By metric name, with the start and end of each hop. The last one is the whole way.
 HOPS = {
     "CapturedToReceived": ("captured_at", "received_at"),
     "ReceivedToStored": ("received_at", "stored_at"),
@@ -24,7 +24,7 @@ HOPS = {
 
 
 def hops(instants: Mapping[str, datetime | None]) -> Iterator[tuple[str, float]]:
-    """Each hop of which both ends are known, in milliseconds. A clock that is ahead makes it 0, not less."""
+    """Yield each hop with two known ends, in milliseconds. A hop is never negative, even if a clock is ahead."""
     for name, (start, end) in HOPS.items():
         first, last = instants.get(start), instants.get(end)
         if first is not None and last is not None:
@@ -32,7 +32,7 @@ def hops(instants: Mapping[str, datetime | None]) -> Iterator[tuple[str, float]]
 
 
 def hops_of(encounter: Encounter) -> Iterator[tuple[str, float]]:
-    """The hops of the capture that opened the encounter, as far as its alert has come."""
+    """Yield the hops so far of the capture that opened the encounter."""
     line = encounter.timeline
     known = {
         "captured_at": line.captured_at,

@@ -1,4 +1,4 @@
-"""What the agency decided about matching and alerting, as its functions get it: one JSON document in `POLICY`."""
+"""The agency's policy for matching and alerting, which functions read from the environment variable `POLICY`."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class Thresholds(msgspec.Struct, frozen=True):
-    """Similarity, 0 to 100: from `review` on an encounter is kept for review, from `alert` on it alerts."""
+    """Minimum similarities, 0 to 100, to keep an encounter for review and to alert."""
 
     review: float
     alert: float
 
     def stricter(self, other: Thresholds | None) -> Thresholds:
-        """The higher of each."""
+        """Return the higher threshold of each kind."""
         if other is None:
             return self
         return Thresholds(review=max(self.review, other.review), alert=max(self.alert, other.alert))
@@ -54,19 +54,19 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     kept_days: float = 365
 
     def thresholds_for(self, case: Case, kind: PhotoKind) -> Thresholds:
-        """What a match with a photo of this kind of this case must reach."""
+        """Return the thresholds for a photo of this kind of this case."""
         found = self.base.stricter(self.kinds.get(kind)).stricter(self.by_source.get(case.source))
         return found.stricter(self.minors if was_minor(case) else None)
 
     def expiry(self, now: datetime) -> int:
-        """When a record written now is to be deleted, as DynamoDB's time to live wants it: seconds since 1970."""
+        """Return when a record written now expires, in seconds since 1970 for DynamoDB's TTL."""
         return int((now + timedelta(days=self.kept_days)).timestamp())
 
 
 def read_policy(text: str) -> Policy:
-    """The policy of the environment variable `POLICY`.
+    """Decode the JSON document of `POLICY`.
 
     Raises:
-        msgspec.ValidationError: the text is not one.
+        msgspec.ValidationError: the text is not a policy.
     """
     return msgspec.json.decode(text, type=Policy)

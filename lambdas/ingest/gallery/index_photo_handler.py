@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from lambdas.cases.gallery_news import note_new_face
+from lambdas.cases.new_faces import note_new_face
 from lambdas.cases.probe import PROBE_SOURCE
 from lambdas.common.batch import process_batch
 from lambdas.common.keys import photos_prefix

@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from lambdas.cases.case import CaseStatus
-from lambdas.common.dynamodb import UnansweredError, read_many, to_attributes
+from lambdas.common.dynamodb import IncompleteReadError, read_many, to_attributes
 from lambdas.detection.match_context import MAX_CASES, read_match_context
 from tests.support.stories import MARLOWE, put_case
 
@@ -52,7 +52,7 @@ def test_a_table_that_never_answers_is_an_error_and_not_an_empty_one(stubbed: tu
     client, stubber = stubbed
     for _ in range(12):
         stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": asked_for(KEYS)})
-    with pytest.raises(UnansweredError, match="first, second"):
+    with pytest.raises(IncompleteReadError, match="first, second"):
         read_many(client, KEYS, pause=lambda _: None)
 
 

@@ -45,7 +45,7 @@ def test_it_may_not_speak_for_another_camera() -> None:
         ("captures/../name.jpg", {}, "is not a capture's key"),
         ("captures/two words/name.jpg", {}, "is not a capture's key"),
         ("captures/yard-1/a.jpg", {"captured_at": "yesterday"}, "yesterday"),
-        ("captures/yard-1/a.jpg", {"captured_at": "2026-11-23T03:00:00"}, "names no time zone"),
+        ("captures/yard-1/a.jpg", {"captured_at": "2026-11-23T03:00:00"}, "has no time zone"),
         ("captures/yard-1/a.jpg", {"capture_id": "../../encounters/x"}, "capture-id"),
         ("captures/yard-1/a.jpg", {"confidence": "nan"}, "confidence"),
         ("captures/yard-1/a.jpg", {"confidence": "93"}, "confidence"),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from lambdas.cases.gallery_news import note_new_face
+from lambdas.cases.new_faces import note_new_face
 from lambdas.common.dynamodb import to_attributes
 from lambdas.detection.capture import capture_of_object
 from lambdas.detection.retrospective import Retrospective

@@ -1,7 +1,7 @@
-"""Whether the gallery has faces that earlier captures were never held against: one record of the cases table.
+"""Record, in the cases table, whether the gallery got faces since the last retrospective search.
 
-A function that dies between indexing a photo and noting it leaves no note; the next new face makes that good, since
-every held capture is searched again then.
+If a function dies after indexing a photo and before the record, the next new face makes up for it: a retrospective
+search covers every kept capture and every face.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _KEY: dict[str, Any] = {"case_id": {"S": "gallery"}, "record": {"S": "news"}}
 
 
 def note_new_face(dynamodb: DynamoDBClient, *, table: str, at: datetime) -> None:
-    """Write down when the gallery got its last face."""
+    """Record when the gallery got its last face."""
     _set(dynamodb, table, "last_face_at", at)
 
 
 def note_retrospective(dynamodb: DynamoDBClient, *, table: str, began: datetime) -> None:
-    """Write down that the held captures were searched again, and when that began."""
+    """Record when a retrospective search began."""
     _set(dynamodb, table, "retrospective_at", began)
 
 
 def is_retrospective_due(dynamodb: DynamoDBClient, *, table: str) -> bool:
-    """Whether the gallery got a face since the held captures were last searched again."""
+    """Tell whether the gallery got a face since the last retrospective search began."""
     item = from_attributes(dynamodb.get_item(TableName=table, Key=_KEY, ConsistentRead=True).get("Item", {}))
     return str(item.get("last_face_at", "")) > str(item.get("retrospective_at", ""))
 
