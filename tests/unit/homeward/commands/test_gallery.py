@@ -35,7 +35,7 @@ def test_verify_repairs_only_with_the_option(filled: Town, s3: S3Client) -> None
     repair = ("--repair", "--agency-file", str(filled.agency_file))
     for options in ((), (*repair, "--dry-run")):
         code, output = run(filled, "gallery", "verify", *options)
-        assert (code, output.startswith(f"{KEYS[0]}: faces has 0 faces of it")) == (4, True)
+        assert (code, output.startswith(f"{KEYS[0]}: faces has 0 faces of the photo")) == (4, True)
         assert filled.rekognition.external_ids() == []
     assert run(filled, "gallery", "verify", *repair)[0] == 0
     assert filled.rekognition.external_ids() == ["namus:MP1:a"]
