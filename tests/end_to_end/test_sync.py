@@ -226,7 +226,7 @@ def test_verify_finds_and_repairs_differences(synced: BareGallery) -> None:
     found = synced.homeward("gallery", "verify")
     assert found.returncode == 4
     assert "photos/namus/MP1/1.jpg: a photo of a case that the gallery does not have" in found.stdout
-    assert f"photos/namus/MP970002/20.jpg: {collection} has 0 faces of it" in found.stdout
+    assert f"photos/namus/MP970002/20.jpg: {collection} has 0 faces of the photo" in found.stdout
     assert synced.homeward("gallery", "verify", "--repair").returncode == 0
     assert synced.homeward("gallery", "verify").returncode == 0
     assert synced.state() == FULL
