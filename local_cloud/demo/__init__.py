@@ -1,1 +1,1 @@
-"""`make demo`: the main job, from an empty gallery to one text message, on the local cloud."""
+"""`make demo`: from an empty gallery to one text message, on the local cloud."""

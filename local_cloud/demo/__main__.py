@@ -19,14 +19,14 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def demo(
     *,
-    photo: Annotated[Path | None, typer.Option(help="Your own picture, to be one of the cases.", exists=True)] = None,
+    photo: Annotated[Path | None, typer.Option(help="Your own picture, added as a case.", exists=True)] = None,
     camera: Annotated[int | None, typer.Option(help="Number of a webcam to use instead of the video.")] = None,
 ) -> None:
-    """Run the main job on this machine: ingest fictional cases, watch people walk past, send one text message.
+    """Run Homeward on this machine: ingest fictional cases, watch people walk past, send one text message.
 
-    Everything runs on 127.0.0.1 and has ended when this returns. Results: build/demo/report.json, contact_sheet.png.
+    Everything runs on 127.0.0.1 and stops at the end. Results: build/demo/report.json and contact_sheet.png.
 
-    Exit codes: 0 the alert came; 1 it did not, or a step failed.
+    Exit codes: 0 an alert was sent; 1 no alert was sent, or a step failed.
 
     Examples:
         python -m local_cloud.demo
@@ -40,9 +40,9 @@ def demo(
         console.print(f"[red]The demo failed:[/red] {error}", highlight=False)
         raise typer.Exit(1) from error
     report.show(console)
-    console.print(f"\n{report.seconds:g} s. Look at {BUILD / 'contact_sheet.png'} and {BUILD / 'report.json'}.")
+    console.print(f"\nDone in {report.seconds:g} s. See {BUILD / 'contact_sheet.png'} and {BUILD / 'report.json'}.")
     if not report.sms:
-        console.print("[red]No alert came.[/red]")
+        console.print("[red]No alert was sent.[/red]")
         raise typer.Exit(1)
 
 

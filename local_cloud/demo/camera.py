@@ -1,4 +1,4 @@
-"""The demo's camera: a thing with its own certificate, and the camera program that plays a video or a webcam."""
+"""The demo's camera: an IoT thing with its certificate, and the camera program that reads a video or a webcam."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ WEBCAM_SECONDS = 20
 
 
 class CameraFailedError(RuntimeError):
-    """The camera program ended with an error; the text has its last words."""
+    """The camera program failed. The text is the end of its log."""
 
 
 def walk_past_video(stills: Sequence[Path], cache: Path) -> Path:
-    """The video of these people walking past one after another; rendered once for the same pictures."""
+    """Render a video of people walking past one after another. Cached by the pictures' hash."""
     digest = hashlib.sha256(b"".join(still.read_bytes() for still in stills)).hexdigest()[:16]
     video = cache / f"walk_past_{digest}.mp4"
     if not video.with_suffix(".json").exists():
@@ -40,12 +40,12 @@ def walk_past_video(stills: Sequence[Path], cache: Path) -> Path:
 
 
 def run_camera(cloud: Cloud, deployment: Deployment, *, source: str, folder: Path) -> dict[str, Any]:
-    """Register the camera, let it watch the source to its end, and return the camera program's own report.
+    """Register the camera, run it until the source ends, and return the camera program's report.
 
     Raises:
-        CameraFailedError: the camera program failed.
+        CameraFailedError: The camera program failed.
     """
-    # What an earlier demo left: a key of a cloud that is gone, and perhaps captures that still wait.
+    # Delete the key and the outbox of an earlier demo.
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     certificate, key = folder / "camera.crt", folder / "camera.key"
@@ -55,8 +55,8 @@ def run_camera(cloud: Cloud, deployment: Deployment, *, source: str, folder: Pat
     local = ["--source", source, "--outbox", str(folder / "outbox.db"), "--trust-clock", "--json"]
     command = [sys.executable, "-m", "edge_device", "run", *identity, *broker, *local]
     with (folder / "camera.log").open("w") as log:
-        # A webcam has no end; the program answers SIGTERM by sending what waits and printing its report.
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT)  # noqa: S603 (ours)
+        # A webcam does not end. On SIGTERM the program sends its outbox and prints its report.
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT)  # noqa: S603  (our own program)
         try:
             answer, _ = process.communicate(timeout=WEBCAM_SECONDS if source.isdigit() else 180)
         except subprocess.TimeoutExpired:

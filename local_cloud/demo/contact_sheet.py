@@ -1,4 +1,4 @@
-"""One picture for people who would rather look than read: each encounter's capture beside the photo of its case."""
+"""Draws the contact sheet: each encounter's capture beside the photo of its case."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _INK, _MUTED, _PAPER, _LINE = "#16202b", "#5b6875", "#ffffff", "#d9dfe5"
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One encounter: two JPEG pictures and what stands beside them. `similarity` is 0 to 100."""
+    """One encounter: two JPEG pictures and the text beside them. `similarity` is 0 to 100."""
 
-    probe: bytes
+    capture: bytes
     photo: bytes
     name: str
     lines: Sequence[str]
@@ -33,7 +33,7 @@ class Row:
 
 
 def write_contact_sheet(path: Path, *, rows: Sequence[Row], footnote: str) -> None:
-    """Write the sheet as PNG; without an encounter it says so."""
+    """Write the sheet as PNG."""
     sheet = Image.new("RGB", (_WIDTH, _HEADER + max(1, len(rows)) * _ROW + 2 * _MARGIN), _PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((_MARGIN, _MARGIN), "Possible matches, not verified", font=_font(30), fill=_INK)
@@ -49,7 +49,7 @@ def write_contact_sheet(path: Path, *, rows: Sequence[Row], footnote: str) -> No
 def _draw_row(sheet: Image.Image, draw: ImageDraw.ImageDraw, row: Row, *, top: int) -> None:
     draw.line([(_MARGIN, top), (_WIDTH - _MARGIN, top)], fill=_LINE, width=1)
     top += _MARGIN // 2
-    for column, (picture, label) in enumerate(((row.probe, "camera"), (row.photo, "case photo"))):
+    for column, (picture, label) in enumerate(((row.capture, "camera"), (row.photo, "case photo"))):
         left = _MARGIN + column * (_TILE + _MARGIN)
         with Image.open(io.BytesIO(picture)) as image:
             sheet.paste(ImageOps.fit(image.convert("RGB"), (_TILE, _TILE)), (left, top))

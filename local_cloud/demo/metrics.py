@@ -1,4 +1,4 @@
-"""What the functions counted: the embedded metrics in their log lines, which is all that they tell of a bystander."""
+"""Reads the embedded metrics of the functions' log lines. Nothing else is logged about a bystander."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def metric_sums(deployment: Deployment, log_group: str, prefix: str) -> dict[str, int]:
-    """Sums of the metrics whose name starts with the prefix, in the log group that is the output of this name."""
+    """Sum the metrics whose name starts with `prefix`. `log_group` is the name of the stack output."""
     sums: Counter[str] = Counter()
     for document in _json_lines(deployment, deployment[log_group]):
         if "_aws" in document:

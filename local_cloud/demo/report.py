@@ -1,4 +1,4 @@
-"""What the demo has to show in the end: on the screen, as JSON, and as a picture."""
+"""The demo's report: on the screen, as JSON, and as the data of the contact sheet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """`sms` are the texts, `hops_ms` the milliseconds of each hop of the first alert."""
+    """The results. `sms` are the text messages, `hops_ms` the hops of the first alert in milliseconds."""
 
     sms: list[str]
     encounters: list[dict[str, Any]]
@@ -38,18 +38,18 @@ class Report:
         path.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
     def show(self, console: Console) -> None:
-        """Print the report for people."""
+        """Print the report."""
         console.rule("text messages sent")
         for text in self.sms:
             console.print(text, highlight=False)
-        console.rule("from the frame to the alert")
-        for line in draw_timeline(self.hops_ms) if self.hops_ms else ["no alert came"]:
+        console.rule("time from frame to alert")
+        for line in draw_timeline(self.hops_ms) if self.hops_ms else ["no alert was sent"]:
             console.print(line, highlight=False)
         console.rule("captures")
         console.print(f"{self.captures_published} published by the camera")
         for outcome, count in self.captures_searched.items():
             console.print(f"{count} {outcome}")
-        console.print(f"{self.captures_left} left of them in the detection bucket, but for those of encounters")
+        console.print(f"{self.captures_left} still in the detection bucket, not counting those of encounters")
         console.rule("encounters")
         for encounter in self.encounters:
             console.print(
@@ -59,7 +59,7 @@ class Report:
 
 
 def encounter_summary(encounter: dict[str, Any]) -> dict[str, Any]:
-    """An encounter as the report lists it."""
+    """Make an encounter's entry of the report."""
     best = max(encounter["sightings"].values(), key=lambda sighting: float(sighting["similarity"]))
     return {
         "encounter_id": encounter["encounter_id"],
@@ -73,7 +73,7 @@ def encounter_summary(encounter: dict[str, Any]) -> dict[str, Any]:
 
 
 def draw_contact_sheet(path: Path, deployment: Deployment, encounters: list[dict[str, Any]], *, footnote: str) -> None:
-    """The best capture of each encounter beside the photo that it resembles."""
+    """Draw the best capture of each encounter beside the photo that it matched."""
     s3, dynamodb = deployment.client("s3"), deployment.client("dynamodb")
 
     def picture(bucket: str, key: str) -> bytes:
@@ -85,7 +85,7 @@ def draw_contact_sheet(path: Path, deployment: Deployment, encounters: list[dict
         stored = read_case(dynamodb, table=deployment["CasesTable"], case_id=encounter["case_id"])
         rows.append(
             Row(
-                probe=picture("DetectionBucket", best["key"]),
+                capture=picture("DetectionBucket", best["key"]),
                 photo=picture("GalleryBucket", photo_key(encounter["case_id"], best["photo_id"])),
                 name=(stored.case.name if stored else None) or encounter["case_id"],
                 similarity=float(best["similarity"]),

@@ -1,4 +1,4 @@
-"""The demo, step by step."""
+"""The steps of the demo."""
 
 from __future__ import annotations
 
@@ -32,30 +32,29 @@ if TYPE_CHECKING:
 BUILD = ROOT / "build" / "demo"
 LOCAL = ROOT / ".local" / "demo"
 FOOTNOTE = (
-    "The video was rendered from the enrolled picture itself: it proves the plumbing, not recognition. "
-    "Every name is fictional."
+    "The video is rendered from the enrolled picture: it tests the pipeline, not recognition. All names are fictional."
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`photo` is one's own picture, to be a case; `webcam` is the number of a webcam to use instead of the video."""
+    """`photo` is the user's own picture, to add as a case. `webcam` is the number of a webcam to use for the video."""
 
     photo: Path | None = None
     webcam: int | None = None
 
 
 class Demo:
-    """The steps of the demo, each with its progress on the screen."""
+    """One run of the demo, with progress on the screen."""
 
     def __init__(self, options: Options, console: Console) -> None:
         self._options, self._console = options, console
         self._started = time.monotonic()
 
     def run(self) -> Report:
-        """Run the main job once and write what it gave to build/demo."""
+        """Run all steps and write the results to build/demo."""
         documents = LOCAL / "documents"
-        with self._step("Fictional cases with real photos, and a video of people who walk past"):
+        with self._step("Fictional cases with real photos, and a video of people walking past"):
             cases = self._prepare_cases(documents)
             source = self._prepare_source(cases)
         settings = CloudSettings(state=LOCAL / "cloud", documents=documents).with_free_ports()
@@ -69,7 +68,7 @@ class Demo:
             with self._step("The camera watches the video" if source.endswith(".mp4") else "The camera watches you"):
                 published = run_camera(cloud, deployment, source=source, folder=LOCAL / "camera")["published"]
             with self._step("Search, encounter, alert"):
-                self._wait_for_the_end(deployment, watch, published)
+                self._wait_for_alerts(deployment, watch, published)
             return self._report(deployment, watch, gallery, published)
 
     def _prepare_cases(self, documents: Path) -> DemoCases:
@@ -86,14 +85,16 @@ class Demo:
 
     def _ingest(self, deployment: Deployment, watch: Watch) -> dict[str, int]:
         sync(deployment, "namus")
-        wait_until("every photo's face", lambda: not watch.gallery()["pending"], timeout_s=90)
+        wait_until("the index of every photo", lambda: not watch.gallery()["pending"], timeout_s=90)
         return watch.gallery()
 
-    def _wait_for_the_end(self, deployment: Deployment, watch: Watch, published: int) -> None:
+    def _wait_for_alerts(self, deployment: Deployment, watch: Watch, published: int) -> None:
         wait_until("the search of every capture", lambda: sum(_searched(deployment).values()) >= published)
         alerted = [encounter for encounter in watch.encounters() if "alert" in encounter]
         wait_until("every alert", lambda: watch.new_alerts() is not None and len(watch.alerts) >= len(alerted))
-        wait_until("its record", lambda: all("alerted_at" in e for e in watch.encounters() if "alert" in e))
+        wait_until(
+            "the record of every alert", lambda: all("alerted_at" in e for e in watch.encounters() if "alert" in e)
+        )
 
     def _report(self, deployment: Deployment, watch: Watch, gallery: dict[str, int], published: int) -> Report:
         encounters = watch.encounters()
@@ -113,11 +114,11 @@ class Demo:
         return report
 
     @contextmanager
-    def _step(self, what: str) -> Iterator[None]:
+    def _step(self, name: str) -> Iterator[None]:
         started = time.monotonic()
-        with self._console.status(what):
+        with self._console.status(name):
             yield
-        self._console.print(f"[green]✓[/green] {what}  [dim]{time.monotonic() - started:.1f} s[/dim]", highlight=False)
+        self._console.print(f"[green]✓[/green] {name}  [dim]{time.monotonic() - started:.1f} s[/dim]", highlight=False)
 
 
 def _searched(deployment: Deployment) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Starting the deployed state machine that brings the gallery into step with a source, and following it to its end."""
+"""Runs the deployed state machine that syncs the gallery with a source."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def sync(deployment: Deployment, source: str, *, timeout_s: float = 120) -> None:
-    """Run one sync in the cloud.
+    """Run one sync and wait for its end.
 
     Raises:
-        NotSeenError: it failed, or did not end in time.
+        NotSeenError: The sync failed or timed out.
     """
     machines = deployment.client("stepfunctions")
     started = machines.start_execution(

@@ -1,4 +1,4 @@
-"""How long each hop took, from the frame in the camera to the message in SNS."""
+"""The time of each hop, from the frame in the camera to the message in SNS."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _HOPS = {
     "stored_at": "rule to detection bucket",
     "searched_at": "bucket to search answered",
     "encountered_at": "encounter written",
-    "alerted_at": "alert taken by SNS",
+    "alerted_at": "alert accepted by SNS",
 }
 
 
 def hops_ms(encounter: dict[str, Any]) -> dict[str, int]:
-    """Milliseconds of each hop in the order of the flow, and their sum as "total"."""
+    """Compute the milliseconds of each hop in the order of the flow, and their sum as "total"."""
     times = {**encounter["timeline"], "alerted_at": encounter["alerted_at"]}
     instants = {name: from_text(times[name]) for name in _HOPS}
     hops = {
@@ -29,7 +29,7 @@ def hops_ms(encounter: dict[str, Any]) -> dict[str, int]:
 
 
 def draw_timeline(hops: dict[str, int]) -> list[str]:
-    """One line a hop: what, how long, and a bar where it lies in the whole."""
+    """Draw one line per hop: name, milliseconds, and a bar at its position in the total."""
     total, start, lines = max(hops["total"], 1), 0, []
     for hop, milliseconds in hops.items():
         if hop == "total":

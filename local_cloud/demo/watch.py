@@ -1,4 +1,4 @@
-"""What the demo and the end-to-end tests see of a deployed environment: gallery, captures, encounters, alerts."""
+"""Reads a deployed environment for the demo and the end-to-end tests: gallery, captures, encounters, alerts."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ T = TypeVar("T")
 
 
 class NotSeenError(RuntimeError):
-    """What was waited for did not come; the text says what."""
+    """An expected event did not come in time. The text names the event."""
 
 
 def wait_until(what: str, look: Callable[[], T | None], *, timeout_s: float = 60) -> T:
-    """Look until there is a true answer, and return it.
+    """Poll `look` until it returns a true value, and return that value.
 
     Raises:
-        NotSeenError: there was none in time.
+        NotSeenError: The timeout passed. The message names `what`.
     """
     deadline = time.monotonic() + timeout_s
     while not (answer := look()):
@@ -40,18 +40,18 @@ def wait_until(what: str, look: Callable[[], T | None], *, timeout_s: float = 60
 
 @dataclass(frozen=True)
 class ReceivedAlert:
-    """One message of the alert topic, as machines get it."""
+    """One message of the alert topic, in its JSON form."""
 
     document: dict[str, Any]
 
     @property
     def text(self) -> str:
-        """The text message that the same publication sent to the phones."""
+        """The SMS text of the same publication."""
         return str(self.document["text"])
 
 
 class Watch:
-    """A look at the resources of one deployment, and a queue beside the phones that each alert comes to as well."""
+    """Reads the resources of one deployment. A queue subscribes to the alert topic, as a phone does."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
@@ -61,17 +61,17 @@ class Watch:
         self.alerts: list[ReceivedAlert] = []
 
     def keys(self, bucket: str, prefix: str = "") -> list[str]:
-        """Keys in the bucket that is the output of this name."""
+        """List the keys of a bucket. `bucket` is the name of the stack output."""
         return [found["Key"] for found in objects_under(self._s3, bucket=self._deployment[bucket], prefix=prefix)]
 
     def encounters(self) -> list[dict[str, Any]]:
-        """The encounters, oldest first."""
-        found = [item for item in self._scan("EncountersTable") if item["kind"] == "encounter"]
+        """List the encounters, oldest first."""
+        found = [item for item in self.scan("EncountersTable") if item["kind"] == "encounter"]
         return sorted(found, key=lambda encounter: str(encounter["started_at"]))
 
     def gallery(self) -> dict[str, int]:
-        """Cases, photos and faces in the gallery, and photos without a face."""
-        items = self._scan("CasesTable")
+        """Count cases, photos, faces, photos without a face, and photos that wait for the index."""
+        items = self.scan("CasesTable")
         records = Counter(item["record"].partition("#")[0] for item in items if item.get("status", "open") == "open")
         photos = [item for item in items if item["record"].startswith("photo#")]
         return {
@@ -85,12 +85,12 @@ class Watch:
         }
 
     def faces(self) -> int:
-        """Faces in the collection."""
+        """Count the faces of the collection."""
         rekognition = self._deployment.client("rekognition")
         return int(rekognition.describe_collection(CollectionId=self._deployment["FaceCollection"])["FaceCount"])
 
     def new_alerts(self) -> list[ReceivedAlert]:
-        """Alerts that came since the last look; `alerts` has all of them."""
+        """Receive new alerts. `alerts` has all alerts so far."""
         received: list[ReceivedAlert] = []
         while messages := self._receive():
             received += messages
@@ -111,6 +111,7 @@ class Watch:
         )
         return str(url)
 
-    def _scan(self, table: str) -> list[dict[str, Any]]:
+    def scan(self, table: str) -> list[dict[str, Any]]:
+        """Read all items of a table. `table` is the name of the stack output."""
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._deployment[table], ConsistentRead=True)
         return [from_attributes(item) for page in pages for item in page["Items"]]

@@ -1,4 +1,4 @@
-"""Which headshot plays whom."""
+"""Assigns headshots to the demo's people."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,12 +8,10 @@ from local_cloud.errors import CloudError
 
 
 class Casting:
-    """Headshots in folders `female` and `male`, each given to one part only.
+    """Assigns each headshot to one person. The bystanders' headshots are used for cases only if others run out.
 
     Args:
-        headshots: of people of whom no two look alike.
-
-    The bystanders' are set aside, unless too few are left without them.
+        headshots: Files in folders `female` and `male`. No two of the people look alike.
     """
 
     def __init__(self, headshots: Sequence[Path]) -> None:
@@ -21,10 +19,10 @@ class Casting:
         self._free = [path for path in headshots if path not in reserved] + reserved
 
     def take(self, sex: str, preferred: str = "") -> Path:
-        """The preferred headshot, such as `male/13.jpg`, or, where that is gone, the first one of that sex.
+        """Take the preferred headshot, such as `male/13.jpg`, or else the first free one of that sex.
 
         Raises:
-            CloudError: all are taken.
+            CloudError: None is free.
         """
         suitable = [path for path in self._free if path.parent.name == sex]
         if not suitable:
@@ -34,10 +32,10 @@ class Casting:
         return chosen
 
     def bystanders(self) -> list[Path]:
-        """The headshots that nobody took, those set aside first.
+        """List the free headshots, the reserved ones first.
 
         Raises:
-            CloudError: fewer than three are left.
+            CloudError: Fewer than three are free.
         """
         left = sorted(self._free, key=lambda path: _name(path) not in BYSTANDERS)
         if len(left) < 3:

@@ -1,29 +1,31 @@
-"""A picture of one's own as a further case: `make demo PHOTO=me.jpg`."""
+"""Adds the user's own picture as a case: `make demo PHOTO=me.jpg`."""
 
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from local_cloud.demo_cases.document import lookup, own_document
-from local_cloud.demo_cases.person import Place
-from local_cloud.demo_cases.write import write_document, write_picture
+from local_cloud.demo_cases.documents_folder import write_document, write_picture
+from local_cloud.demo_cases.namus_document import lookup, own_document
+from local_cloud.demo_cases.person import Jurisdiction
 from local_cloud.errors import CloudError
 
 _FIRST_NUMBER = 990001
-_LONGEST_SIDE_PX = 1920
-_PLACE = Place(city="Yourtown", county="Anywhere", state="Oregon", agency="Demo Agency of Yourtown", phone="5035550199")
+_MAX_SIDE_PX = 1920
+_JURISDICTION = Jurisdiction(
+    city="Yourtown", county="Anywhere", state="Oregon", agency="Demo Agency of Yourtown", phone="5035550199"
+)
 
 
 def add_own_photo(folder: Path, photo_path: Path, name: str = "Your Own Photo") -> str:
     """Add a case with this picture to the folder of documents, and return its case id.
 
     Args:
-        folder: what `write_demo_documents` wrote.
-        photo_path: a JPEG, PNG or other picture that Pillow reads.
-        name: given names, then the family name.
+        folder: The folder that `write_demo_documents` wrote.
+        photo_path: A JPEG, PNG, or other picture that Pillow reads.
+        name: Given names, then the family name.
 
     Raises:
-        CloudError: there is no such file, or it is no picture.
+        CloudError: The file does not exist or is not a picture.
     """
     number = _FIRST_NUMBER
     while (folder / f"MP{number}.json").exists():
@@ -31,7 +33,7 @@ def add_own_photo(folder: Path, photo_path: Path, name: str = "Your Own Photo") 
     picture = _read(photo_path)
     entry = write_picture(folder, number, 0, picture, category=lookup(24, "ActualPhoto"), caption=name)
     given, _, family = name.rpartition(" ")
-    write_document(folder, number, own_document(number, given, family, [entry], _PLACE))
+    write_document(folder, number, own_document(number, given, family, [entry], _JURISDICTION))
     return f"namus:MP{number}"
 
 
@@ -40,8 +42,8 @@ def _read(path: Path) -> Image.Image:
         with Image.open(path) as opened:
             upright = ImageOps.exif_transpose(opened).convert("RGB")
     except FileNotFoundError:
-        raise CloudError(f"There is no picture {path}.") from None
+        raise CloudError(f"There is no picture {path}. Check the path.") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise CloudError(f"{path} is no picture that can be read. Give a whole JPEG or PNG.") from None
-    upright.thumbnail((_LONGEST_SIDE_PX, _LONGEST_SIDE_PX))
+        raise CloudError(f"{path} is not a readable picture. Give a complete JPEG or PNG file.") from None
+    upright.thumbnail((_MAX_SIDE_PX, _MAX_SIDE_PX))
     return upright

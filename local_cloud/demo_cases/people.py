@@ -1,31 +1,33 @@
-"""Who the demo's cases are about. Nobody: names, places, agencies and phone numbers are invented."""
+"""The people of the demo's cases. All names, places, agencies, and phone numbers are invented."""
 
-from local_cloud.demo_cases.person import Body, Person, Place, Story
+from local_cloud.demo_cases.person import Body, Jurisdiction, Person, Story
 
-_NOWHERE = Place(
+_NOWHERE = Jurisdiction(
     city="Nowhere Falls",
     county="Larkspur",
     state="Oregon",
     agency="Nowhere Falls Police Department",
     phone="5035550117",
 )
-_SAMPLE = Place(
+_SAMPLE = Jurisdiction(
     city="Sampleton",
     county="Cottonwood",
     state="Texas",
     agency="Cottonwood County Sheriff's Office",
     phone="3255550136",
 )
-_MOCK = Place(city="Mock Harbor", county="Tidewater", state="Maine", agency="Mock Harbor Police", phone="2075550164")
-_STUB = Place(
+_MOCK = Jurisdiction(
+    city="Mock Harbor", county="Tidewater", state="Maine", agency="Mock Harbor Police", phone="2075550164"
+)
+_STUB = Jurisdiction(
     city="Stubbs Landing", county="Birchbark", state="Ohio", agency="Birchbark County Sheriff", phone="6145550188"
 )
 
 
 MISSING_NUMBER = 980101
-"""The person who walks past the demo's camera."""
+"""Number of the missing person who walks past the demo's camera."""
 BYSTANDERS = ("female/4.jpg", "male/40.jpg", "male/17.jpg", "female/9.jpg")
-"""Headshots that are in no case, of people who resemble nobody in one, seen from the front."""
+"""Frontal headshots of people who are in no case and resemble nobody in a case."""
 
 PEOPLE = (
     Person(
@@ -36,7 +38,7 @@ PEOPLE = (
         sex="male",
         age=31,
         last_seen="2026-09-14",
-        place=_NOWHERE,
+        jurisdiction=_NOWHERE,
         body=Body(71, 168, "Red/Auburn", "Blue"),
         circumstances="Left a fictional wedding at the Larkspur grange on foot and was not seen again.",
         portrait="male/13.jpg",
@@ -48,7 +50,7 @@ PEOPLE = (
         sex="female",
         age=27,
         last_seen="2025-03-02",
-        place=_NOWHERE,
+        jurisdiction=_NOWHERE,
         body=Body(66, 135, "Blond/Strawberry", "Blue"),
         circumstances="Did not arrive at an invented lighthouse where friends waited.",
         portrait="female/10.jpg",
@@ -62,7 +64,7 @@ PEOPLE = (
         sex="male",
         age=44,
         last_seen="2011-06-30",
-        place=_SAMPLE,
+        jurisdiction=_SAMPLE,
         body=Body(69, 190, "Black", "Brown"),
         circumstances="Drove away from an invented hardware shop; the truck was found at a river that is on no map.",
         portrait="male/14.jpg",
@@ -76,7 +78,7 @@ PEOPLE = (
         sex="female",
         age=16,
         last_seen="2014-05-21",
-        place=_SAMPLE,
+        jurisdiction=_SAMPLE,
         body=Body(63, 112, "Brown", "Blue"),
         circumstances="Last seen on the way home from an invented school. Shown as a photo, and as she may look today.",
         portrait="female/1.jpg",
@@ -89,7 +91,7 @@ PEOPLE = (
         sex="female",
         age=35,
         last_seen="2026-01-08",
-        place=_MOCK,
+        jurisdiction=_MOCK,
         body=Body(65, 140, "Brown", "Brown"),
         circumstances="Found safe: this case is closed, and nobody may be alerted to it any more.",
         portrait="female/14.jpg",
@@ -102,7 +104,7 @@ PEOPLE = (
         sex="male",
         age=60,
         last_seen="2022-12-30",
-        place=_STUB,
+        jurisdiction=_STUB,
         body=Body(66, 150, "Gray or Partially Gray", "Brown"),
         circumstances="No picture of him was ever invented.",
         portrait="",
@@ -115,7 +117,7 @@ PEOPLE = (
         sex="female",
         age=52,
         last_seen="2019-08-19",
-        place=_STUB,
+        jurisdiction=_STUB,
         body=Body(64, 150, "Black", "Brown"),
         circumstances="Set out for a hill that does not exist; the only picture is of the hill.",
         portrait="",
@@ -128,7 +130,7 @@ PEOPLE = (
         sex="male",
         age=29,
         last_seen="2023-04-11",
-        place=_MOCK,
+        jurisdiction=_MOCK,
         body=Body(70, 160, "Brown", "Hazel"),
         circumstances="The only picture shows him beside an invented cousin, and does not say which of the two he is.",
         portrait="male/5.jpg",
@@ -142,7 +144,7 @@ PEOPLE = (
         sex="male",
         age=37,
         last_seen="2021-02-27",
-        place=_NOWHERE,
+        jurisdiction=_NOWHERE,
         body=Body(70, 172, "Brown", "Hazel"),
         circumstances="Last seen leaving an invented bookshop.",
         portrait="male/20.jpg",
@@ -154,7 +156,7 @@ PEOPLE = (
         sex="female",
         age=24,
         last_seen="2024-07-05",
-        place=_MOCK,
+        jurisdiction=_MOCK,
         body=Body(67, 128, "Brown", "Green"),
         circumstances="Missed a ferry that never ran.",
         portrait="female/15.jpg",
@@ -166,7 +168,7 @@ PEOPLE = (
         sex="male",
         age=22,
         last_seen="2018-10-09",
-        place=_STUB,
+        jurisdiction=_STUB,
         body=Body(68, 145, "Black", "Brown"),
         circumstances="Went to an invented concert and did not come back.",
         portrait="male/10.jpg",
@@ -179,7 +181,7 @@ PEOPLE = (
         sex="female",
         age=33,
         last_seen="2017-11-24",
-        place=_SAMPLE,
+        jurisdiction=_SAMPLE,
         body=Body(62, 120, "Brown", "Brown"),
         circumstances="Parted from colleagues at a fictional fair.",
         portrait="female/21.jpg",
@@ -192,7 +194,7 @@ PEOPLE = (
         sex="male",
         age=40,
         last_seen="2020-09-17",
-        place=_NOWHERE,
+        jurisdiction=_NOWHERE,
         body=Body(72, 198, "Black", "Brown"),
         circumstances="Left an invented bakery before dawn.",
         portrait="male/4.jpg",
@@ -204,7 +206,7 @@ PEOPLE = (
         sex="female",
         age=30,
         last_seen="2025-12-12",
-        place=_SAMPLE,
+        jurisdiction=_SAMPLE,
         body=Body(65, 131, "Red/Auburn", "Blue"),
         circumstances="Last seen at a bus stop of no line.",
         portrait="female/28.jpg",
@@ -216,7 +218,7 @@ PEOPLE = (
         sex="male",
         age=26,
         last_seen="2016-02-03",
-        place=_MOCK,
+        jurisdiction=_MOCK,
         body=Body(69, 158, "Brown", "Blue"),
         circumstances="Rowed out of a harbor that is on no chart.",
         portrait="male/27.jpg",
@@ -229,7 +231,7 @@ PEOPLE = (
         sex="female",
         age=29,
         last_seen="2026-06-01",
-        place=_STUB,
+        jurisdiction=_STUB,
         body=Body(66, 138, "Black", "Brown"),
         circumstances="Did not open her invented flower shop in the morning.",
         portrait="female/26.jpg",
@@ -241,7 +243,7 @@ PEOPLE = (
         sex="male",
         age=34,
         last_seen="2023-08-28",
-        place=_SAMPLE,
+        jurisdiction=_SAMPLE,
         body=Body(67, 181, "Black", "Brown"),
         circumstances="Walked away from a fictional ranch.",
         portrait="male/41.jpg",
@@ -253,7 +255,7 @@ PEOPLE = (
         sex="female",
         age=38,
         last_seen="2022-05-15",
-        place=_NOWHERE,
+        jurisdiction=_NOWHERE,
         body=Body(68, 144, "Blond/Strawberry", "Green"),
         circumstances="Last seen at an invented garden show.",
         portrait="female/23.jpg",

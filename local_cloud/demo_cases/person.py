@@ -1,4 +1,4 @@
-"""What the demo knows of a person."""
+"""The data of a fictional person."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Literal
 
 
 class Story(StrEnum):
-    """What is particular about the pictures, or the end, of a case."""
+    """What is special about a case's pictures or its status."""
 
     PLAIN = "plain"
     TWO_PHOTOS = "two photos"
@@ -18,8 +18,8 @@ class Story(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where somebody was last seen, and who asks for them. `state` is its name in full, `phone` ten digits."""
+class Jurisdiction:
+    """Where a person was last seen, and the agency in charge. `state` is the full name, `phone` ten digits."""
 
     city: str
     county: str
@@ -30,7 +30,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Body:
-    """Height in inches, weight in pounds."""
+    """Height in inches, weight in pounds, and colors."""
 
     height_in: int
     weight_lb: int
@@ -40,11 +40,14 @@ class Body:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One person. `age` is that on the day they were last seen.
+    """One person.
 
-    `portrait` is the headshot to use, in the library's folders; another of the same sex is taken where that is not at
-    hand, and for an empty text none is used. `cousin` is the headshot beside it. `shape` is that of the document,
-    2018-19 (A) or 2020 and later (B).
+    Attributes:
+        age: Age when last seen.
+        portrait: Preferred headshot, such as `male/13.jpg`; empty for none. If it is not installed, another one of
+            the same sex is used.
+        cousin: Headshot to put beside the portrait.
+        shape: Shape of the document: A (2018-19) or B (2020 and later).
     """
 
     number: int
@@ -53,7 +56,7 @@ class Person:
     sex: Literal["female", "male"]
     age: int
     last_seen: str
-    place: Place
+    jurisdiction: Jurisdiction
     body: Body
     circumstances: str
     portrait: str

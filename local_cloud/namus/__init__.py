@@ -1,14 +1,16 @@
-"""A stand-in for the NamUs web API, on 127.0.0.1 only, that serves fictional cases and can fail on purpose.
+"""A stand-in for the NamUs web API on 127.0.0.1. It serves fictional cases and injects faults.
 
-Cases come from a folder, or are made up on the fly, or both. A folder holds one NamUs document (either shape) a file,
-`*.json`, and the pictures as `images/{identityId}.jpg` (or .png, or any other suffix), by the `identityId` of the
-document's `images`. Files are read again when they change: write a new version beside the old one and rename it, and
-the next request sees it. A member `"_stand_in": {"alsoListedIn": ["Texas"]}` makes Search list the case under further
-states; it is not served. Only MissingPersons are served, not the two other sets of NamUs.
+Cases come from a folder, from a generator, or from both. The folder holds:
 
-Run-time controls, all JSON:
+* `*.json`: one NamUs document a file, in either shape. Only MissingPersons are served.
+* `images/{identityId}.jpg` (or any other suffix): the pictures, by the `identityId` in the document's `images`.
 
-* `GET /_stand_in/switches`, `PUT /_stand_in/switches`: see `switches.Switches`. Members that a PUT leaves out return
-  to what the server was started with.
-* `GET /_stand_in/requests`: what was asked since the start or the last `DELETE /_stand_in/requests`, which answers 204.
+The stand-in reads changed files at the next request. To replace a file atomically, write a new file and rename it.
+The member `"_stand_in": {"alsoListedIn": ["Texas"]}` lists a case under more states in Search; it is not served.
+
+Runtime controls, all JSON:
+
+* `GET /_stand_in/switches`, `PUT /_stand_in/switches`: see `switches.Switches`. A PUT resets the members that it leaves
+  out to the values that the server was started with.
+* `GET /_stand_in/requests`: counts of requests since the start or the last `DELETE /_stand_in/requests`.
 """

@@ -1,4 +1,4 @@
-"""`python -m local_cloud.namus`."""
+"""`python -m local_cloud.namus`, which `python -m local_cloud namus` also runs."""
 
 from local_cloud.namus.cli import app
 

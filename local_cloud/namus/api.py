@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from local_cloud.namus.pictures import placeholder, thumbnail
+from local_cloud.namus.document_shapes import convert_shape
+from local_cloud.namus.images import placeholder, thumbnail
+from local_cloud.namus.json_access import at, entries, without_nulls
 from local_cloud.namus.population import Entry, Population
-from local_cloud.namus.reading import at, entries, without_nulls
 from local_cloud.namus.search import SearchError, search
-from local_cloud.namus.shapes import reshaped
 from local_cloud.namus.states import POSTAL_CODES
 from local_cloud.namus.switches import Switches
 
@@ -25,11 +25,11 @@ _ROBOTS = {
 
 
 class Api:
-    """The API over a population, as the switches say.
+    """The API of a population.
 
     Args:
-        population: the cases.
-        switches: may be replaced between two requests.
+        population: The cases.
+        switches: How the API behaves; may be replaced between requests.
     """
 
     def __init__(self, population: Population, switches: Switches) -> None:
@@ -37,7 +37,7 @@ class Api:
         self.switches = switches
 
     def routes(self) -> list[Route]:
-        """In lower case: the real API does not mind the case of a path."""
+        """List the routes in lower case. `FaultInjection` lowers each path, because the real API ignores case."""
         cases, images = _CASES.lower(), f"{_CASES.lower()}/{{number:int}}/images"
         return [
             Route("/robots.txt", self._robots),
@@ -52,19 +52,19 @@ class Api:
         ]
 
     def refresh(self) -> None:
-        """See what changed since the last request."""
+        """Load changes since the last request."""
         self._population.refresh()
 
     def entries(self) -> Iterable[Entry]:
-        """What Search may list; a resolved case is listed nowhere."""
+        """List the cases that Search may find."""
         return (entry for entry in self._population.entries() if entry.number not in self.switches.removed)
 
     def document(self, number: int) -> Any:
-        """As the population has it."""
+        """Read a case's document as stored."""
         return self._population.document(number)
 
     def picture(self, identity: int) -> bytes | None:
-        """The picture's bytes, or those of the one that is to be served for it."""
+        """Read a picture, or the picture that the switches substitute for it."""
         return self._population.picture(self.switches.same_picture.get(identity, identity))
 
     async def _robots(self, _: Request) -> Response:
@@ -82,7 +82,7 @@ class Api:
         except SearchError as error:
             return PlainTextResponse(error.message, error.status)
         except ValueError:
-            return PlainTextResponse("The request is not JSON", 400)
+            return PlainTextResponse("The request body is not JSON", 400)
 
     async def _case(self, request: Request) -> Response:
         document = self._visible(request.path_params["number"])
@@ -116,7 +116,7 @@ class Api:
         return Response(picture if is_poster else thumbnail(picture), media_type="image/jpeg")
 
     def _visible(self, number: int) -> Any:
-        """The document of a case that answers, None for one that is unknown, removed, or resolved and hidden."""
+        """Read the document of a case. None if it is unknown, removed, vanished, or resolved and hidden."""
         self.refresh()
         if number in self.switches.removed | self.switches.vanished:
             return None
@@ -125,7 +125,7 @@ class Api:
         return None if hidden else document
 
     def _find_picture(self, request: Request) -> tuple[int, bytes, str] | None:
-        """identityId, bytes and media type of a public picture of the case."""
+        """Find a public picture of the case: identityId, bytes, and media type."""
         identity = request.path_params["identity"]
         listed = entries(self._visible(request.path_params["number"]), "images")
         image = next((image for image in listed if at(image, "identityId") == identity), None)
@@ -140,14 +140,14 @@ class Api:
     def _as_served(self, document: dict[str, Any]) -> Any:
         document = {name: value for name, value in document.items() if name != "_stand_in"}
         if self.switches.shape:
-            document = reshaped(document, self.switches.shape)
+            document = convert_shape(document, self.switches.shape)
         if self.switches.mime_type:
             document = _with_mime_type(document, self.switches.mime_type)
         return document if self.switches.nulls else without_nulls(document)
 
 
 def _with_mime_type(document: Any, mime_type: str) -> Any:
-    """The document with this type stated for each file, at any depth."""
+    """Replace every `mimeType` of a document, at any depth."""
     if isinstance(document, dict):
         changed = {name: _with_mime_type(value, mime_type) for name, value in document.items()}
         return changed | ({"mimeType": mime_type} if "mimeType" in document else {})

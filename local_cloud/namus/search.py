@@ -1,35 +1,35 @@
-"""The Search endpoint: projections, predicates, order, and its errors."""
+"""The Search endpoint: projections, predicates, order, and errors."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from local_cloud.namus.json_access import at, entries, scalar
 from local_cloud.namus.population import Entry, Population, state_of
-from local_cloud.namus.reading import at, entries, scalar
 from local_cloud.namus.states import POSTAL_CODES
 
-MOST_ROWS = 10_000
-"""The search never gives the rows beyond this, however they are paged; `count` tells how many there are."""
+MAX_ROWS = 10_000
+"""Search never returns rows after this one, even with paging. `count` has the full number."""
 
 
 @dataclass(frozen=True)
 class SearchError(Exception):
-    """What Search answers instead of results."""
+    """An error response of Search."""
 
     status: int
     message: str
 
 
 def search(population: Population, cases_url: str, request: Any) -> dict[str, Any]:
-    """Answer a search.
+    """Run a search.
 
     Args:
-        population: the cases; only open ones are found.
-        cases_url: the path before a case's number, for the members `link` and `image` that come unasked.
-        request: the decoded body.
+        population: The cases. Only open ones are found.
+        cases_url: Path in front of a case's number, for the `image` member that every row has.
+        request: The decoded body.
 
     Raises:
-        SearchError: 400 with every field that does not exist, 500 for an operator other than IsIn.
+        SearchError: 400 with every unknown field, 500 for an operator other than IsIn.
     """
     if not isinstance(request, dict):
         raise SearchError(400, "The request is not a JSON object")
@@ -40,7 +40,7 @@ def search(population: Population, cases_url: str, request: Any) -> dict[str, An
     if not projections:
         return {"count": len(found), "results": []}
     first = _whole(request, "skip", 0)
-    last = min(first + _whole(request, "take", MOST_ROWS), MOST_ROWS)
+    last = min(first + _whole(request, "take", MAX_ROWS), MAX_ROWS)
     numbers = _ordered([entry.number for entry in found], orders, population)[first:last]
     rows = (_row(population.document(number), number, projections, cases_url) for number in numbers)
     return {"count": len(found), "results": list(rows)}
@@ -72,14 +72,14 @@ def _matching(population: Population, predicates: list[Any]) -> Iterator[Entry]:
 
 
 def _values(population: Population, entry: Entry, field: str) -> set[Any]:
-    """What the case has in the field: several states where it is listed under several."""
+    """Read the values of a field. A case may be listed under several states."""
     if field == "stateOfLastContact":
         return set(entry.states)
     return {scalar(_FIELDS[field](population.document(entry.number)))}
 
 
 def _ordered(numbers: list[int], orders: list[Any], population: Population) -> list[int]:
-    # Sorting is stable, so the least important order comes first.
+    # Sorting is stable, so the least significant order comes first.
     for order in reversed(orders):
         read = _FIELDS[order["field"]]
         keys = {number: _sort_key(read(population.document(number))) for number in numbers}
@@ -88,7 +88,7 @@ def _ordered(numbers: list[int], orders: list[Any], population: Population) -> l
 
 
 def _sort_key(value: Any) -> tuple[int, float, str]:
-    """Nulls before numbers before text, as a database sorts them."""
+    """Sort nulls before numbers before text, like a database."""
     if isinstance(value, (int, float)):
         return (1, value, "")
     return (2, 0, value) if isinstance(value, str) else (0, 0, "")
@@ -109,7 +109,7 @@ def _member(*path: str) -> Callable[[Any], Any]:
 
 
 def _date(document: Any) -> str | None:
-    """Search gives a date with a time of day, the document without."""
+    """Read the date of last contact. Search adds a time of day, unlike the document."""
     date = scalar(at(document, "sighting", "date"))
     return f"{date}T00:00:00" if isinstance(date, str) else None
 
@@ -122,7 +122,7 @@ def _postal_code(document: Any) -> str | None:
 
 
 def _either(in_address: tuple[str, ...], flat: str) -> Callable[[Any], Any]:
-    """A member of the sighting's address, or the flat one of shape A."""
+    """Read a member of the sighting's address, or the flat member of shape A."""
 
     def read(document: Any) -> Any:
         return scalar(at(document, "sighting", "address", *in_address) or at(document, "sighting", flat))
@@ -141,7 +141,7 @@ def _race_ethnicity(document: Any) -> Any:
 
 
 def _images(document: Any) -> list[dict[str, Any]]:
-    """Without links: a client must read the case for those."""
+    """List the pictures without links, which only the case's document has."""
     return [
         {
             "identityId": scalar(at(image, "identityId")),

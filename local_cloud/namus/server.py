@@ -1,4 +1,4 @@
-"""The stand-in as a server: the API behind the gate, and the pages that control it."""
+"""The stand-in's server: the API behind fault injection, and its control pages."""
 
 import socket
 import threading
@@ -16,9 +16,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from local_cloud.namus.api import Api
-from local_cloud.namus.gate import Faults, Gate
+from local_cloud.namus.fault_injection import ActiveFaults, FaultInjection
 from local_cloud.namus.population import Population
-from local_cloud.namus.requests import Requests
+from local_cloud.namus.request_counts import RequestCounts
 from local_cloud.namus.switches import Switches, changed
 
 
@@ -26,20 +26,20 @@ class StandIn:
     """One stand-in.
 
     Args:
-        population: the cases that it serves.
-        switches: how it behaves at first, and what a PUT that leaves members out returns to.
+        population: The cases that it serves.
+        switches: The initial switches, and the defaults for members that a PUT leaves out.
     """
 
     def __init__(self, population: Population, switches: Switches) -> None:
-        self._first = switches
-        self._requests = Requests()
+        self._defaults = switches
+        self._requests = RequestCounts()
         self._api = Api(population, switches)
-        self._gate = Gate(Starlette(routes=[*self._api.routes(), *self._controls()]), self._requests)
+        self._injection = FaultInjection(Starlette(routes=[*self._api.routes(), *self._controls()]), self._requests)
         self._switch(switches)
 
     def app(self) -> ASGIApp:
-        """The ASGI application."""
-        return self._gate
+        """Return the ASGI application."""
+        return self._injection
 
     def _controls(self) -> list[Route]:
         return [
@@ -47,12 +47,12 @@ class StandIn:
             Route("/_stand_in/switches", self._show_switches, methods=["GET"]),
             Route("/_stand_in/switches", self._put_switches, methods=["PUT"]),
             Route("/_stand_in/requests", self._show_requests, methods=["GET"]),
-            Route("/_stand_in/requests", self._forget_requests, methods=["DELETE"]),
+            Route("/_stand_in/requests", self._reset_requests, methods=["DELETE"]),
         ]
 
     def _switch(self, switches: Switches) -> None:
         self._api.switches = switches
-        self._gate.faults = Faults(switches.faults)
+        self._injection.faults = ActiveFaults(switches.faults)
 
     async def _about(self, _: Request) -> Response:
         return PlainTextResponse("A stand-in for NamUs. Every case in it is fictional.\n")
@@ -62,7 +62,7 @@ class StandIn:
 
     async def _put_switches(self, request: Request) -> Response:
         try:
-            self._switch(changed(self._first, await request.body()))
+            self._switch(changed(self._defaults, await request.body()))
         except msgspec.DecodeError as error:
             return PlainTextResponse(f"{error}\n", 400)
         return await self._show_switches(request)
@@ -70,36 +70,34 @@ class StandIn:
     async def _show_requests(self, _: Request) -> Response:
         return JSONResponse(self._requests.report())
 
-    async def _forget_requests(self, _: Request) -> Response:
+    async def _reset_requests(self, _: Request) -> Response:
         self._requests.reset()
         return Response(status_code=204)
 
 
 @dataclass(frozen=True)
-class Identity:
-    """What a server shows to serve HTTPS: a certificate and its private key, PEM files."""
+class TlsFiles:
+    """PEM files of a certificate and its private key."""
 
     certificate: Path
     key: Path
 
 
-def serve(
-    listener: socket.socket, population: Population, switches: Switches, identity: Identity | None = None
-) -> None:
-    """Serve on a socket of `listening` until the process is told to stop: HTTPS with an identity, HTTP without."""
-    with suppress(KeyboardInterrupt):  # Ctrl-C is a way to stop it
-        _server(population, switches, identity).run(sockets=[listener])
+def serve(listener: socket.socket, population: Population, switches: Switches, tls: TlsFiles | None = None) -> None:
+    """Serve on a socket of `listening` until the process is stopped. Serves HTTPS if `tls` is given."""
+    with suppress(KeyboardInterrupt):  # Ctrl-C stops the server without a traceback
+        _server(population, switches, tls).run(sockets=[listener])
 
 
 @contextmanager
 def running(population: Population, switches: Switches | None = None) -> Iterator[str]:
-    """A stand-in in a thread of this process, on a free port; its URL."""
+    """Serve from a thread of this process on a free port; yields the URL."""
     with listening() as listener:
         server = _server(population, switches or Switches())
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            # The socket listens already, so a request before the server's loop starts waits and is not refused.
+            # The socket already listens: a request that comes before the server's loop starts waits.
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
@@ -107,18 +105,18 @@ def running(population: Population, switches: Switches | None = None) -> Iterato
 
 
 def listening(port: int = 0) -> socket.socket:
-    """A socket that listens on 127.0.0.1, on a free port for 0.
+    """Open a listening socket on 127.0.0.1. Port 0 chooses a free port.
 
     Raises:
-        OSError: the port is taken.
+        OSError: The port is in use.
     """
     listener = socket.create_server(("127.0.0.1", port))
-    # asyncio does not do it for a socket made elsewhere, and without it each answer waits 40 ms for an ACK.
+    # asyncio sets it only on its own sockets. Without it, each response waits 40 ms for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
-def _server(population: Population, switches: Switches, identity: Identity | None = None) -> uvicorn.Server:
+def _server(population: Population, switches: Switches, tls: TlsFiles | None = None) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             StandIn(population, switches).app(),
@@ -126,7 +124,7 @@ def _server(population: Population, switches: Switches, identity: Identity | Non
             access_log=False,
             proxy_headers=False,
             timeout_graceful_shutdown=2,
-            ssl_certfile=identity.certificate if identity else None,
-            ssl_keyfile=identity.key if identity else None,
+            ssl_certfile=tls.certificate if tls else None,
+            ssl_keyfile=tls.key if tls else None,
         )
     )

@@ -1,4 +1,4 @@
-"""The states that NamUs files cases under, with their postal codes. Their ids there are not known; ours count up."""
+"""The states of NamUs with their postal codes. The stand-in numbers them itself; NamUs's ids are unknown."""
 
 _NAMES = (
     "Alabama AL, Alaska AK, Arizona AZ, Arkansas AR, California CA, Colorado CO, Connecticut CT, Delaware DE, "

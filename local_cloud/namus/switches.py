@@ -1,4 +1,4 @@
-"""What a test or a demo may change about the stand-in while it runs."""
+"""The switches that change the stand-in's behavior at run time."""
 
 from enum import StrEnum
 from typing import Literal
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Kind(StrEnum):
-    """What a request asks for. `image` is a picture in full, `thumbnail` a small one or a case's default picture."""
+    """The kind of a request. `image` is a full picture, `thumbnail` a small one or a case's default picture."""
 
     ROBOTS = "robots"
     STATES = "states"
@@ -18,17 +18,23 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something that goes wrong with some of the requests.
+class RequestFault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fault of some requests.
 
-    Which: those of the kinds `on` whose path contains `path`, in any case; of these the first `after` go through,
-    then every `every`-th is hit, until `times` were. Examples: the next three are 503 with
-    `{"do": "status", "times": 3}`, every fifth is 429 with `{"do": "status", "status": 429, "every": 5}`, the source is
-    down after 40 requests with `{"do": "drop", "after": 40}`, everything takes 2 s with `{"latency_ms": 2000}`.
+    Which requests: those of the kinds `on` whose path contains `path` (ignoring case). The first `after` of them pass.
+    Then every `every`-th is hit, at most `times` times. Examples:
 
-    What: `latency_ms` before the answer; then, by `do`, an error `status` (with `retry_after` as the header, if given);
-    the connection dropped before an answer (`drop`) or in the middle of one (`cut`); a redirect to the same path at the
-    origin `to`; a whole answer with half of the body's bytes (`truncate`), a line of text (`text`), or none (`empty`).
+    * `{"do": "status", "times": 3}`: the next three requests fail with 503
+    * `{"do": "status", "status": 429, "every": 5}`: every fifth request fails with 429
+    * `{"do": "drop", "after": 40}`: the source goes down after 40 requests
+    * `{"latency_ms": 2000}`: each request takes 2 seconds
+
+    What happens: a delay of `latency_ms`, then the action `do`:
+
+    * `status`: an error `status`, with the header `retry_after` if given
+    * `drop`, `cut`: the connection is closed before or in the middle of the response
+    * `redirect`: to the same path at the origin `to`
+    * `truncate`, `text`, `empty`: a complete response with half of the body, a line of text, or no body
     """
 
     on: frozenset[Kind] = frozenset(Kind) - {Kind.ROBOTS}
@@ -53,15 +59,15 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How the stand-in behaves.
 
     Attributes:
-        shape: of all documents: A (2018-19), B (2020 and later), or None for that of each file.
-        resolved: what a resolved case answers: 200 with `caseIsResolved` true, or 404.
-        robots: robots.txt as the real one (`disallow` all but three pages), permissive, or not there.
-        nulls: whether documents keep the null members of their files; the real ones have none.
-        vanished: numbers that Search lists and that answer 404, as a case removed in between does.
-        removed: numbers that are gone from both.
-        same_picture: identityId of a picture -> identityId of the picture whose bytes are served for it.
-        mime_type: what documents and answers call every picture, whatever it is.
-        faults: see Fault; tried in this order. The first that hits a request with a `do` keeps it from the others.
+        shape: Shape of all documents: A (2018-19), B (2020 and later), or None for each file's own.
+        resolved: Status of a resolved case: 200 with `caseIsResolved` true, or 404.
+        robots: robots.txt like the real one (`disallow` all but three pages), permissive, or missing.
+        nulls: Serve the null members of the files. Real documents have none.
+        vanished: Numbers that Search lists although the case is 404, like a case removed in the meantime.
+        removed: Numbers that Search does not list and whose case is 404.
+        same_picture: identityId of a picture -> identityId of the picture to serve instead.
+        mime_type: Media type that documents and responses state for every picture.
+        faults: Tried in this order. The first one with a `do` that hits a request ends the search.
     """
 
     shape: Literal["A", "B"] | None = None
@@ -72,15 +78,15 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     removed: frozenset[int] = frozenset()
     same_picture: dict[int, int] = {}
     mime_type: str | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RequestFault, ...] = ()
 
 
 def changed(base: Switches, body: bytes) -> Switches:
-    """The switches with the members of a JSON object instead of their own.
+    """Replace the switches that a JSON object names.
 
     Raises:
-        msgspec.ValidationError: a member does not exist or has the wrong type.
-        msgspec.DecodeError: it is no JSON.
+        msgspec.ValidationError: A member does not exist or has the wrong type.
+        msgspec.DecodeError: The body is not JSON.
     """
     given = msgspec.json.decode(body, type=Switches)
     named = msgspec.json.decode(body, type=dict[str, msgspec.Raw])

@@ -1,4 +1,4 @@
-"""A national population that nobody wrote: any number of fictional cases, made when asked for, the same for a seed."""
+"""Generated cases: any number of fictional cases, deterministic for a seed, made on demand."""
 
 import datetime as dt
 import random
@@ -7,18 +7,18 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from local_cloud.namus.pictures import encoded
+from local_cloud.namus.document_shapes import convert_shape
+from local_cloud.namus.images import encode
 from local_cloud.namus.population import Entry
-from local_cloud.namus.shapes import reshaped
 from local_cloud.namus.states import POSTAL_CODES
 
 _CASES = "/api/CaseSets/NamUs/MissingPersons/Cases"
 _FIRST = 900_001
-_STEP = 3  # the real numbers have gaps as well, since unidentified persons are numbered with the same counter
-_MOST_PICTURES = 100
+_STEP = 3  # real numbers have gaps too: unidentified persons share the counter
+_PICTURE_IDS_PER_CASE = 100
 _LARGE_STATES = {"California": 30, "Texas": 20, "Florida": 15, "Arizona": 8, "Washington": 7, "New York": 6}
-_LISTED_TWICE = 0.02
-# Of the cases with photos 53 % have one, 22 % two, 12 % three; 15 % of all have none.
+_LISTED_TWICE = 0.02  # share of cases
+# Number of pictures and its weight: 15 % of cases have none; of the others 53 % have one, 22 % two, 12 % three.
 _PICTURES = {0: 15, 1: 45, 2: 19, 3: 10, 4: 5, 6: 4, 9: 2}
 _GIVEN = {
     "Female": ("Amaranth", "Bellwether", "Clementia", "Dovelina", "Everlyn", "Fennella", "Gossamer", "Hyacintha"),
@@ -26,15 +26,15 @@ _GIVEN = {
 }
 _FAMILY = ("Exampleby", "Fabrikant", "Inventley", "Madeupson", "Mockridge", "Placeholt", "Samplewick", "Specimen")
 _PLACES = ("Nowhere Falls", "Sampleton", "Placeholder Junction", "Mockville", "Specimen Springs", "Stubbs Landing")
-_AGED_SHAPE = 0.2
+_SHAPE_A = 0.2  # share of cases
 
 
 class Synthetic:
-    """Fictional cases with numbers 900001, 900004, and so on; a fifth of them in shape A, 2 % listed in two states.
+    """Fictional cases with the numbers 900001, 900004, ... A fifth has shape A; 2 % are listed in two states.
 
     Args:
-        size: how many cases.
-        seed: the same seed and size give the same cases, pictures included.
+        size: Number of cases.
+        seed: The same seed and size give the same cases and pictures.
     """
 
     def __init__(self, size: int, seed: int = 1) -> None:
@@ -42,25 +42,25 @@ class Synthetic:
         self._seed = seed
 
     def refresh(self) -> None:
-        """Nothing ever changes."""
+        """Do nothing: the cases never change."""
 
     def entries(self) -> list[Entry]:
-        """Every case, by number."""
+        """List all cases by number."""
         return self._entries
 
     def document(self, number: int) -> Any:
-        """The case's document; None if there is no such case."""
+        """Make a case's document; None if there is no such case."""
         return self._make(number) if self._has(number) else None
 
     def picture(self, identity: int) -> bytes | None:
-        """A JPEG that differs from any other's, and has no face in it; None if no case has this picture."""
-        number, position = divmod(identity, _MOST_PICTURES)
+        """Make a unique JPEG without a face; None if no case has this picture."""
+        number, position = divmod(identity, _PICTURE_IDS_PER_CASE)
         if not self._has(number) or position >= self._picture_count(number):
             return None
-        colour = tuple((identity * factor) % 256 for factor in (37, 91, 151))
-        image = Image.new("RGB", (240, 320), colour)
+        color = tuple((identity * factor) % 256 for factor in (37, 91, 151))
+        image = Image.new("RGB", (240, 320), color)
         ImageDraw.Draw(image).text((20, 150), f"Fictional picture {identity}", fill="white")
-        return encoded(image, "JPEG")
+        return encode(image, "JPEG")
 
     @cached_property
     def _entries(self) -> list[Entry]:
@@ -74,7 +74,7 @@ class Synthetic:
         return number in range(_FIRST, self._end, _STEP)
 
     def _random(self, number: int, what: str) -> random.Random:
-        return random.Random(f"{self._seed} {number} {what}")  # noqa: S311 (nothing secret)
+        return random.Random(f"{self._seed} {number} {what}")  # noqa: S311 (not for security)
 
     def _states(self, number: int) -> tuple[str, ...]:
         chance = self._random(number, "state")
@@ -89,7 +89,7 @@ class Synthetic:
 
     def _make(self, number: int) -> dict[str, Any]:
         chance = self._random(number, "person")
-        is_old = chance.random() < _AGED_SHAPE
+        is_old = chance.random() < _SHAPE_A
         sex = chance.choice(("Female", "Male"))
         missing_since = dt.date(1990, 1, 1) + dt.timedelta(days=chance.randrange(10_000 if is_old else 13_000))
         created = dt.datetime.combine(missing_since + dt.timedelta(days=9), dt.time(9, chance.randrange(60)))
@@ -126,7 +126,7 @@ class Synthetic:
             "viewPermission": "public",
             "hrefDefaultImageThumbnail": f"{_CASES}/{number}/Images/Default/Thumbnail",
         }
-        return reshaped(document, "A" if is_old else "B")
+        return convert_shape(document, "A" if is_old else "B")
 
 
 def _sighting(state: str, city: str, date: dt.date) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def _sighting(state: str, city: str, date: dt.date) -> dict[str, Any]:
 
 
 def _image(number: int, position: int) -> dict[str, Any]:
-    identity = number * _MOST_PICTURES + position
+    identity = number * _PICTURE_IDS_PER_CASE + position
     path = f"{_CASES}/{number}/Images/{identity}"
     original = {"mimeType": "image/jpg", "height": 320, "width": 240, "href": f"{path}/Original"}
     return {

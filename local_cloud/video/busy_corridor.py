@@ -1,4 +1,4 @@
-"""The scene of the camera's tests and benchmark: what makes following people hard, in half a minute."""
+"""The scene of the camera's tests and benchmark: half a minute of situations that make tracking hard."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PEOPLE = 8
 
 
 def busy_corridor(stills: Sequence[Path]) -> list[Walk]:
-    """Eight people, whose portraits are the first eight of `stills`.
+    """Make the walks of eight people, whose portraits are the first eight of `stills`.
 
-    One walks past alone; two cross, the farther behind the nearer; one stands still for a while; two walk one behind
-    the other; one runs past with a long shutter time (motion blur); and one walks past in the dark.
+    One walks past alone. Two cross, one behind the other. One stands still for a while. Two follow each other. One runs
+    past with a long exposure (motion blur). One walks past in the dark.
     """
     alone, near, far, pausing, first, second, running, dark = stills[:PEOPLE]
     return [

@@ -1,4 +1,4 @@
-"""The place that people walk through: a drawn corridor with doors, notices and a tiled floor."""
+"""Draws the background: a corridor with doors, notices, and a tiled floor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def draw_corridor(size: tuple[int, int]) -> NDArray[np.uint8]:
-    """A still background of that width and height, always the same."""
+    """Draw the background with this width and height. Deterministic."""
     width, height = size
     floor = int(height * 0.72)
     fade = np.linspace(1.0, 0.75, height)[:, None, None]

@@ -20,49 +20,49 @@ _TROUSERS = (46, 52, 62)
 
 @dataclass(frozen=True)
 class Figure:
-    """A person to draw: the head of a still on a body in clothes of one colour (BGR)."""
+    """A person to draw: the head of a still, on a body in clothes of one color (BGR)."""
 
     head: Head
     clothes: tuple[int, int, int]
 
     def face_box(self, pose: Pose) -> tuple[float, float, float, float]:
-        """The face in the frame: x, y, width, height in pixels."""
+        """Compute the face's box in the frame: x, y, width, height in pixels."""
         width = self.head.face[2] / self.head.face[3] * pose.face_px * _foreshortening(pose)
         return pose.x - width / 2, pose.y - pose.face_px / 2, width, pose.face_px
 
     def draw(self, frame: NDArray[np.uint8], pose: Pose, *, blur_px: float) -> None:
-        """Paint the person over the frame, in place; `blur_px` is the way that the person goes in the shutter time."""
+        """Paint the person over the frame, in place. `blur_px` is the person's movement during the exposure."""
         rows, columns = _region(frame, pose)
         if rows.start >= rows.stop or columns.start >= columns.stop:
             return
         region = frame[rows, columns]
-        colour = np.zeros(region.shape, np.uint8)
+        color = np.zeros(region.shape, np.uint8)
         cover = np.zeros(region.shape[:2], np.uint8)
         origin = np.array([columns.start, rows.start], np.float64)
-        self._draw_body(colour, cover, pose, origin)
-        painted, alpha = self._with_head(colour, cover, pose, origin)
+        self._draw_body(color, cover, pose, origin)
+        painted, alpha = self._with_head(color, cover, pose, origin)
         painted *= alpha[:, :, None] * pose.light
         if blur_px >= 1:
-            # Blurring the premultiplied colour and the cover alike is what a moving person does to a still background.
+            # A moving person over a still background blurs the premultiplied color and the coverage alike.
             size = (2 * int(blur_px / 2) + 1, 1)
             painted, alpha = cv2.blur(painted, size), cv2.blur(alpha, size)
         frame[rows, columns] = np.clip(painted + region * (1 - alpha[:, :, None]), 0, 255).astype(np.uint8)
 
-    def _draw_body(self, colour: NDArray[np.uint8], cover: NDArray[np.uint8], pose: Pose, origin: NDArray[Any]) -> None:
+    def _draw_body(self, color: NDArray[np.uint8], cover: NDArray[np.uint8], pose: Pose, origin: NDArray[Any]) -> None:
         face = pose.face_px
         swing = math.sin(pose.step)
         half = face * 0.95 * _foreshortening(pose)
-        centre = np.array([pose.x, pose.y]) - origin
-        neck = face * 0.42  # below the face's centre; all offsets here are from that centre
+        center = np.array([pose.x, pose.y]) - origin
+        neck = face * 0.42  # below the face's center, the origin of all offsets here
 
         def limb(start: tuple[float, float], end: tuple[float, float], width: float, bgr: tuple[int, ...]) -> None:
-            ends = [tuple(int(v) for v in centre + point) for point in (start, end)]
-            for layer, value in ((colour, bgr), (cover, 255)):
+            ends = [tuple(int(v) for v in center + point) for point in (start, end)]
+            for layer, value in ((color, bgr), (cover, 255)):
                 cv2.line(layer, ends[0], ends[1], value, max(1, int(width)), cv2.LINE_AA)
 
         def patch(points: list[tuple[float, float]], bgr: tuple[int, ...]) -> None:
-            polygon = np.rint(np.array(points) + centre).astype(np.int32)
-            for layer, value in ((colour, bgr), (cover, 255)):
+            polygon = np.rint(np.array(points) + center).astype(np.int32)
+            for layer, value in ((color, bgr), (cover, 255)):
                 cv2.fillPoly(layer, [polygon], value, cv2.LINE_AA)
 
         sleeves = tuple(int(value * 0.85) for value in self.clothes)
@@ -78,18 +78,18 @@ class Figure:
                (0.31 * half, neck + 0.16 * face), (0.27 * half, 0.2 * face)], throat)  # fmt: skip
 
     def _with_head(
-        self, colour: NDArray[np.uint8], cover: NDArray[np.uint8], pose: Pose, origin: NDArray[Any]
+        self, color: NDArray[np.uint8], cover: NDArray[np.uint8], pose: Pose, origin: NDArray[Any]
     ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The body with the turned head over it, and how much the two cover (0-1)."""
+        """Put the turned head over the body. Returns the color and the coverage (0-1)."""
         height, width = cover.shape
         turned = _turn(self.head, pose, origin)
-        # Softened before it is made smaller, or the head flickers as it moves.
+        # Smoothed before shrinking; otherwise the head flickers as it moves.
         shrink = self.head.face[3] / pose.face_px
-        picture = self.head.colour if shrink <= 1.5 else cv2.GaussianBlur(self.head.colour, (0, 0), shrink / 3)
+        picture = self.head.color if shrink <= 1.5 else cv2.GaussianBlur(self.head.color, (0, 0), shrink / 3)
         head = cv2.warpPerspective(picture, turned, (width, height), borderMode=cv2.BORDER_REPLICATE)
         matte = cv2.warpPerspective(self.head.matte, turned, (width, height))
         body = cv2.GaussianBlur(cover, (0, 0), 1.0).astype(np.float32) / 255
-        painted = head * matte[:, :, None] + colour.astype(np.float32) * (1 - matte[:, :, None])
+        painted = head * matte[:, :, None] + color.astype(np.float32) * (1 - matte[:, :, None])
         return painted, np.maximum(matte, body)
 
 
@@ -102,7 +102,7 @@ def _foreshortening(pose: Pose) -> float:
 
 
 def _region(frame: NDArray[np.uint8], pose: Pose) -> tuple[slice, slice]:
-    """The part of the frame that the person can touch."""
+    """Find the part of the frame that the person can cover."""
     height, width = frame.shape[:2]
     face = pose.face_px
     rows = slice(max(0, int(pose.y - 1.6 * face)), min(height, int(pose.y + 5.9 * face)))
@@ -111,7 +111,7 @@ def _region(frame: NDArray[np.uint8], pose: Pose) -> tuple[slice, slice]:
 
 
 def _turn(head: Head, pose: Pose, origin: NDArray[Any]) -> NDArray[Any]:
-    """The perspective that puts the still's face at the pose, with the farther side of a turned face smaller."""
+    """Compute the perspective that puts the still's face at the pose. The far side of a turned face is smaller."""
     x, y, width, height = head.face
     corners = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], np.float32)
     narrow, slant = _foreshortening(pose), 0.1 * math.sin(pose.yaw)

@@ -1,4 +1,4 @@
-"""Renders walks into a video file, with the true boxes of the faces beside it."""
+"""Renders walks to a video file, and the true boxes of the faces to a JSON file beside it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from local_cloud.video.corridor import draw_corridor
 from local_cloud.video.figure import Figure
+from local_cloud.video.ground_truth import GroundTruth, TrueFace
 from local_cloud.video.head import cut_out_head
-from local_cloud.video.truth import GroundTruth, TrueFace
 from local_cloud.video.walk import Walk
 
 if TYPE_CHECKING:
@@ -32,18 +32,18 @@ def render_walk_past(
     size: tuple[int, int] = (1280, 720),
     fps: float = 15.0,
 ) -> GroundTruth:
-    """A video of the people of `stills` walking past one after another, in turn from the left and from the right.
+    """Render people walking past one after another, alternately from the left and from the right.
 
     Args:
         stills: One portrait of each person; 128-pixel headshots are enough.
-        out: The video to write: `.mp4` (MPEG-4) or `.avi` (MJPEG). The true boxes go beside it, as `.json`.
-        seconds_each: How long each person is on the way; a face is in the picture for about 90 % of it.
-        gap_s: The empty corridor between two people.
+        out: The video to write: `.mp4` (MPEG-4) or `.avi` (MJPEG). The true boxes go to the same name with `.json`.
+        seconds_each: Duration of each walk; the face is in the picture for about 90 % of it.
+        gap_s: Pause between two people.
         size: Width and height in pixels.
-        fps: Frames a second.
+        fps: Frames per second.
 
     Raises:
-        ValueError: a still has no face, or `out` ends in neither `.mp4` nor `.avi`.
+        ValueError: A still has no face, or `out` ends in neither `.mp4` nor `.avi`.
     """
     walks = [
         Walk(still=still, start_s=number * (seconds_each + gap_s), seconds=seconds_each, from_left=number % 2 == 0)
@@ -55,19 +55,19 @@ def render_walk_past(
 def render(
     walks: Sequence[Walk], out: Path, *, size: tuple[int, int] = (1280, 720), fps: float = 15.0, seed: int = 5
 ) -> GroundTruth:
-    """A video of these walks, which may overlap in time: the person whose face is nearer is in front.
+    """Render walks, which may overlap in time. The person whose face is nearer is in front.
 
-    A still that several walks share is one person in the ground truth. `seed` fixes the clothes and the noise.
+    A still that several walks share is one person in the ground truth. `seed` determines the clothes and the noise.
 
     Raises:
-        ValueError: a still has no face, or `out` ends in neither `.mp4` nor `.avi`.
+        ValueError: A still has no face, or `out` ends in neither `.mp4` nor `.avi`.
     """
     if out.suffix not in _CODECS:
         raise ValueError(f"{out} must end in one of {', '.join(_CODECS)}")
     random = np.random.default_rng(seed)
     people = list(dict.fromkeys(walk.still for walk in walks))
     figures = {still: Figure(cut_out_head(still), _clothes(random)) for still in people}
-    corridor, noise = draw_corridor(size), _NoiseOfSensor(size, random)
+    corridor, noise = draw_corridor(size), _SensorNoise(size, random)
     writer = cv2.VideoWriter(str(out), cv2.VideoWriter.fourcc(*_CODECS[out.suffix]), fps, size)
     truth = GroundTruth(fps=fps, size=size, people=[str(still) for still in people], frames=[])
     for number in range(math.ceil(fps * (max(walk.end_s for walk in walks) + 0.3))):
@@ -83,7 +83,7 @@ def render(
 def _draw_people(
     frame: NDArray[np.uint8], walks: Sequence[Walk], figures: dict[Path, Figure], at_s: float
 ) -> list[tuple[Path, tuple[float, float, float, float], float]]:
-    """Draw from the farthest to the nearest; returns each still with its face's box and visible part."""
+    """Draw people from far to near. Returns each still with its face's box and visible fraction."""
     height, width = frame.shape[:2]
     poses = [(walk, pose) for walk in walks if (pose := walk.pose(at_s, (width, height)))]
     poses.sort(key=lambda pair: pair[1].face_px)
@@ -92,17 +92,17 @@ def _draw_people(
         figure = figures[walk.still]
         figure.draw(frame, pose, blur_px=pose.speed_px_s * walk.exposure_s)
         box = figure.face_box(pose)
-        seen = [(still, other, visible * (1 - _hidden_part(other, box))) for still, other, visible in seen]
-        seen.append((walk.still, box, 1 - _outside_part(box, width, height)))
+        seen = [(still, other, visible * (1 - _hidden_fraction(other, box))) for still, other, visible in seen]
+        seen.append((walk.still, box, 1 - _outside_fraction(box, width, height)))
     return seen
 
 
-def _outside_part(box: tuple[float, float, float, float], width: int, height: int) -> float:
-    return 1 - _hidden_part(box, (0, 0, width, height))
+def _outside_fraction(box: tuple[float, float, float, float], width: int, height: int) -> float:
+    return 1 - _hidden_fraction(box, (0, 0, width, height))
 
 
-def _hidden_part(box: tuple[float, float, float, float], front: tuple[float, float, float, float]) -> float:
-    """The part of `box` that lies behind `front`."""
+def _hidden_fraction(box: tuple[float, float, float, float], front: tuple[float, float, float, float]) -> float:
+    """Compute the fraction of `box` that is behind `front`."""
     x, y = max(box[0], front[0]), max(box[1], front[1])
     right, bottom = min(box[0] + box[2], front[0] + front[2]), min(box[1] + box[3], front[1] + front[3])
     return max(0.0, right - x) * max(0.0, bottom - y) / (box[2] * box[3])
@@ -113,8 +113,8 @@ def _clothes(random: np.random.Generator) -> tuple[int, int, int]:
     return blue, green, red
 
 
-class _NoiseOfSensor:
-    """Noise of 4 grey levels (standard deviation): a large picture of it, from which each frame takes another part."""
+class _SensorNoise:
+    """Noise with a standard deviation of 4 gray levels. Each frame takes another part of one large noise picture."""
 
     def __init__(self, size: tuple[int, int], random: np.random.Generator) -> None:
         self._size, self._random = size, random

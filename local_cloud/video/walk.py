@@ -1,4 +1,4 @@
-"""How a person walks past the camera: where the face is, how large, and how it is turned, at each moment."""
+"""The path of a person past the camera: position, size, and rotation of the face over time."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_FARTHEST_FACE = 0.3  # of the nearest face's height: where the walk starts and ends
+_FARTHEST_FACE = 0.3  # at the start and end, as a fraction of the nearest face's height
 _LARGEST_YAW = 0.5  # radians
 
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """One person's way through the picture.
+    """One person's path through the picture.
 
-    `start_s` and `seconds` place it in the video; `nearest_face_px` is the height of the face at its nearest;
-    `pause_s` is how long the person stands in the middle; `light` scales the brightness; `exposure_s` is the shutter
-    time, which sets the motion blur; `level` moves the person up (-) or down (+) by a part of the picture's height.
+    Attributes:
+        still: Portrait of the person.
+        start_s: Start in the video.
+        seconds: Duration without the pause.
+        from_left: Direction.
+        nearest_face_px: Height of the face at its nearest.
+        pause_s: Time that the person stands still in the middle.
+        light: Factor of the brightness.
+        exposure_s: Exposure time, which determines the motion blur.
+        level: Vertical offset as a fraction of the picture's height; negative is up.
     """
 
     still: Path
@@ -34,20 +41,20 @@ class Walk:
 
     @property
     def end_s(self) -> float:
-        """When the person has left."""
+        """End of the walk in the video."""
         return self.start_s + self.seconds + self.pause_s
 
     def pose(self, at_s: float, size: tuple[int, int]) -> Pose | None:
-        """The person at that time of the video, in a picture of that width and height; None before and after."""
+        """Compute the pose at a time of the video, in a picture of this size. None before and after the walk."""
         if not self.start_s <= at_s < self.end_s:
             return None
-        way = self._way(at_s - self.start_s)
+        progress = self._progress(at_s - self.start_s)
         width, height = size
-        nearness = math.sin(math.pi * min(max(way, 0.0), 1.0)) ** 1.3
+        nearness = math.sin(math.pi * min(max(progress, 0.0), 1.0)) ** 1.3
         face = self.nearest_face_px * (_FARTHEST_FACE + (1 - _FARTHEST_FACE) * nearness)
-        step = way * self.seconds * 9.0
-        across = -0.08 + 1.16 * way
-        turn = 2 * way - 1
+        step = progress * self.seconds * 9.0
+        across = -0.08 + 1.16 * progress
+        turn = 2 * progress - 1
         standing = self._is_standing(at_s - self.start_s)
         return Pose(
             x=width * (across if self.from_left else 1 - across),
@@ -62,15 +69,15 @@ class Walk:
     def _is_standing(self, elapsed_s: float) -> bool:
         return 0 <= elapsed_s - self.seconds / 2 < self.pause_s
 
-    def _way(self, elapsed_s: float) -> float:
-        """From 0 at the start to 1 at the end; it stands at a half during the pause."""
+    def _progress(self, elapsed_s: float) -> float:
+        """Compute the progress from 0 to 1. It stays at 0.5 during the pause."""
         walked = elapsed_s - min(max(elapsed_s - self.seconds / 2, 0.0), self.pause_s)
         return walked / self.seconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pose:
-    """The centre and height of the face in pixels, its turn in radians, the phase of the step, and the light on it."""
+    """Center and height of the face in pixels, yaw in radians, phase of the step, speed, and light."""
 
     x: float
     y: float

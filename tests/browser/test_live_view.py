@@ -66,7 +66,7 @@ def page(browser: Browser, camera: tuple[str, str]) -> Iterator[Page]:
     page.context.close()
 
 
-# The picture on the page, drawn into a canvas, as a list of grey levels of a coarse grid.
+# The picture on the page, drawn into a canvas, as a list of gray levels of a coarse grid.
 PIXELS = """() => {
   const canvas = document.createElement('canvas');
   canvas.width = 64; canvas.height = 36;

@@ -72,7 +72,7 @@ def test_a_link_leads_from_the_alert_to_the_verdict(agency: DeployedAgency) -> N
 
     agency.deployment.client("lambda").invoke(FunctionName=agency.deployment["DailyFunction"])
     assert agency.watch.keys("DetectionBucket", "confirmed/") == [kept]
-    records = agency.watch._scan("AuditTable")
+    records = agency.watch.scan("AuditTable")
     audited = sorted((record["kind"], record["by"]) for record in records if record["encounter_id"] == encounter_id)
     assert ("acknowledged", "Officer 42") in audited
     assert ("confirmed", "Ada") in audited

@@ -47,11 +47,11 @@ def similarity_transform(points: Points, targets: Points) -> Points:
     """Fit the 2 x 3 matrix that rotates, scales, and moves `points` to `targets` (least squares, no mirroring).
 
     In the complex plane, w = a z + b. The normal equations give a = sum(conj(z') w') / sum(|z'|^2) of the
-    centred points: the planar case of S. Umeyama, "Least-squares estimation of transformation parameters between two
+    centered points: the planar case of S. Umeyama, "Least-squares estimation of transformation parameters between two
     point patterns", 1991.
     """
     z, w = points @ (1, 1j), targets @ (1, 1j)
-    centred = z - z.mean()
-    a = np.vdot(centred, w - w.mean()) / np.vdot(centred, centred)
+    centered = z - z.mean()
+    a = np.vdot(centered, w - w.mean()) / np.vdot(centered, centered)
     b = w.mean() - a * z.mean()
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])

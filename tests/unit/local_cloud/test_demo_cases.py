@@ -248,7 +248,9 @@ def test_a_file_that_is_no_picture_is_one_clear_line(tmp_path: Path, content: by
         path.mkdir()
     else:
         path.write_bytes(content)
-    with pytest.raises(CloudError, match=r"me.jpg is no picture that can be read. Give a whole JPEG or PNG") as raised:
+    with pytest.raises(
+        CloudError, match=r"me.jpg is not a readable picture. Give a complete JPEG or PNG file"
+    ) as raised:
         add_own_photo(tmp_path, path)
     assert "\n" not in str(raised.value)
     assert list(tmp_path.glob("*.json")) == []

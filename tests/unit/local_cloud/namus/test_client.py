@@ -1,4 +1,4 @@
-"""The product's own NamUs client against the stand-in, and a made-up population of national size."""
+"""The product's NamUs client against the stand-in, with generated cases, and the stand-in's command line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lambdas.ingest.sources.namus.api import NamUs
 from lambdas.ingest.sources.protocol import UnreadableListingError
 from local_cloud.demo_cases import write_demo_documents
 from local_cloud.namus.folder import Folder
-from local_cloud.namus.population import Together
+from local_cloud.namus.population import Combined
 from local_cloud.namus.server import running
 from local_cloud.namus.synthetic import Synthetic
 from local_cloud.paths import ROOT
@@ -84,10 +84,10 @@ def test_the_client_reads_every_demo_case_and_photo(url: str, shape: str | None)
         "case": 17,
         "image": 18,
     }
-    assert asked["most_at_once"] == 1
+    assert asked["max_concurrent"] == 1
 
 
-def test_a_resolved_case_is_told_from_one_that_is_gone(url: str) -> None:
+def test_a_resolved_case_differs_from_a_missing_one(url: str) -> None:
     namus = client_of(url)
     assert namus.read("MP980113", namus.fetch_document("MP980113")).status is CaseStatus.RESOLVED
     switch(url, resolved=404)
@@ -95,7 +95,7 @@ def test_a_resolved_case_is_told_from_one_that_is_gone(url: str) -> None:
         namus.fetch_document("MP980113")
 
 
-def test_the_real_robots_txt_keeps_the_client_out_without_permission(url: str) -> None:
+def test_robots_txt_stops_the_client_without_permission(url: str) -> None:
     with pytest.raises(SourceError, match=r"robots\.txt"):
         list(client_of(url, permission=None).list_cases())
     assert requests(url)["kinds"] | {"robots": 0} == dict.fromkeys(requests(url)["kinds"], 0)
@@ -103,37 +103,37 @@ def test_the_real_robots_txt_keeps_the_client_out_without_permission(url: str) -
     assert len(list(client_of(url, permission=None).list_cases())) == 17
 
 
-def test_the_client_outlasts_a_burst(url: str) -> None:
+def test_the_client_retries_after_throttling(url: str) -> None:
     switch(url, faults=[{"do": "status", "status": 429, "retry_after": 0, "times": 2}])
     assert client_of(url).fetch_document("MP980101")
     assert requests(url)["statuses"] == {"429": 2, "200": 1}
 
 
-def test_the_client_refuses_to_be_redirected_to_another_host(url: str) -> None:
+def test_the_client_refuses_redirects_to_other_hosts(url: str) -> None:
     switch(url, faults=[{"do": "redirect", "to": "http://127.0.0.2:9"}])
     with pytest.raises(RefusedError, match=r"127\.0\.0\.2:9.* leaves the source's origin"):
         client_of(url).fetch_document("MP980101")
 
 
-def test_a_connection_that_is_dropped_once_is_tried_again(url: str) -> None:
+def test_the_client_retries_a_dropped_connection(url: str) -> None:
     for how in ("drop", "cut"):
         switch(url, faults=[{"do": how, "times": 1}])
         assert json.loads(client_of(url).fetch_document("MP980101"))["id"] == 980101
 
 
-def test_a_source_that_asks_for_too_much_patience_is_unavailable(url: str) -> None:
+def test_a_long_retry_after_makes_the_source_unavailable(url: str) -> None:
     switch(url, faults=[{"do": "status", "retry_after": 3600}])
     with pytest.raises(UnavailableError):
         client_of(url).fetch_document("MP980101")
 
 
-def test_a_listing_that_is_no_listing_is_not_taken_for_one(url: str) -> None:
+def test_an_unreadable_listing_is_an_error(url: str) -> None:
     switch(url, faults=[{"do": "text", "on": ["search"]}])
     with pytest.raises(UnreadableListingError):
         list(client_of(url).list_cases())
 
 
-def test_a_national_population_is_enumerated_once_each(url: str) -> None:
+def test_each_of_26_600_cases_is_listed_once(url: str) -> None:
     with running(Synthetic(26_600)) as national:
         listed = [entry.source_id for entry in client_of(national).list_cases()]
         asked = requests(national)
@@ -142,7 +142,7 @@ def test_a_national_population_is_enumerated_once_each(url: str) -> None:
     assert asked["total"] == 56
 
 
-def test_synthetic_cases_are_in_several_states_shapes_and_numbers_of_photos() -> None:
+def test_generated_cases_vary_in_state_shape_and_photos() -> None:
     population = Synthetic(2_000)
     entries = population.entries()
     documents = [population.document(entry.number) for entry in entries]
@@ -154,7 +154,7 @@ def test_synthetic_cases_are_in_several_states_shapes_and_numbers_of_photos() ->
     assert 1.6 < sum(pictures) / (2_000 - pictures.count(0)) < 2.4
 
 
-def test_the_same_seed_makes_the_same_cases_and_another_does_not() -> None:
+def test_the_seed_determines_the_cases() -> None:
     first, again, other = Synthetic(50), Synthetic(50), Synthetic(50, seed=2)
     numbers = [entry.number for entry in first.entries()]
     assert first.entries() == again.entries() != other.entries()
@@ -162,7 +162,7 @@ def test_the_same_seed_makes_the_same_cases_and_another_does_not() -> None:
     assert [first.document(number) for number in numbers] != [other.document(number) for number in numbers]
 
 
-def test_the_client_reads_synthetic_cases_and_no_two_photos_are_the_same() -> None:
+def test_the_client_reads_generated_cases_with_unique_photos() -> None:
     population = Synthetic(40)
     with running(population) as url:
         namus = client_of(url)
@@ -174,17 +174,17 @@ def test_the_client_reads_synthetic_cases_and_no_two_photos_are_the_same() -> No
     assert population.document(900_002) is None
 
 
-def test_a_folder_may_stand_before_a_synthetic_population(tmp_path: Path) -> None:
+def test_a_folder_takes_precedence_over_generated_cases(tmp_path: Path) -> None:
     (tmp_path / "one.json").write_text(
         '{"id": 900004, "subjectIdentification": {"lastName": "Handmade"}, "images": []}'
     )
-    both = Together((Folder(tmp_path), Synthetic(3)))
+    both = Combined((Folder(tmp_path), Synthetic(3)))
     both.refresh()
     assert [entry.number for entry in both.entries()] == [900_001, 900_004, 900_007]
     assert both.document(900_004)["subjectIdentification"] == {"lastName": "Handmade"}
     assert both.document(900_007)["id"] == 900_007
     with_photo = next(entry.number for entry in Synthetic(30).entries() if Synthetic(30).picture(entry.number * 100))
-    assert Together((Folder(tmp_path), Synthetic(30))).picture(with_photo * 100) is not None
+    assert Combined((Folder(tmp_path), Synthetic(30))).picture(with_photo * 100) is not None
 
 
 def command(*arguments: str) -> subprocess.Popen[str]:
@@ -208,7 +208,7 @@ def free_port() -> int:
 
 
 @pytest.mark.parametrize("module", [["local_cloud.namus"], ["local_cloud", "namus"]])
-def test_both_commands_serve_until_they_are_told_to_stop(module: list[str], tmp_path: Path) -> None:
+def test_both_commands_serve_until_sigterm(module: list[str], tmp_path: Path) -> None:
     port = free_port()
     options = [
         "--documents",
@@ -232,10 +232,10 @@ def test_both_commands_serve_until_they_are_told_to_stop(module: list[str], tmp_
     finally:
         process.terminate()
         output, _ = process.communicate(timeout=20)
-    assert output == f"http://127.0.0.1:{port} stands in for NamUs, with 5 fictional cases.\n"
+    assert output == f"Serving 5 fictional NamUs cases on http://127.0.0.1:{port}.\n"
 
 
-def test_with_a_certificate_it_serves_https(tmp_path: Path) -> None:
+def test_a_certificate_makes_it_serve_https(tmp_path: Path) -> None:
     authority, port = Authority(tmp_path), free_port()
     identity = authority.issue("stand-in")
     files = ["--certificate", str(identity.certificate), "--key", str(identity.key)]
@@ -247,20 +247,20 @@ def test_with_a_certificate_it_serves_https(tmp_path: Path) -> None:
     finally:
         process.terminate()
         output, _ = process.communicate(timeout=20)
-    assert output.startswith(f"https://127.0.0.1:{port} stands in for NamUs")
+    assert output == f"Serving 1 fictional NamUs cases on https://127.0.0.1:{port}.\n"
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], "Say what to serve: --documents DIR, or --synthetic N, or both."),
+        ([], "No cases to serve. Give --documents DIR, --synthetic N, or both."),
         (["--synthetic", "1", "--certificate", "c.pem"], "--certificate and --key go together"),
         (["--synthetic", "1", "--shape", "C"], "shape"),
         (["--synthetic", "1", "--switches", "{"], "Input data was truncated"),
-        (["--synthetic", "1", "--switches", '{"colour": 1}'], "unknown field `colour`"),
+        (["--synthetic", "1", "--switches", '{"color": 1}'], "unknown field `color`"),
     ],
 )
-def test_wrong_options_are_one_clear_refusal(options: list[str], message: str) -> None:
+def test_a_wrong_option_is_one_error_without_traceback(options: list[str], message: str) -> None:
     process = command("local_cloud.namus", *options)
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 2
@@ -268,7 +268,7 @@ def test_wrong_options_are_one_clear_refusal(options: list[str], message: str) -
     assert "Traceback" not in output
 
 
-def test_a_port_that_is_taken_is_one_clear_line() -> None:
+def test_a_port_in_use_is_a_one_line_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         process = command("local_cloud.namus", "--synthetic", "1", "--port", str(port))

@@ -1,4 +1,4 @@
-"""Documents that the stand-in serves have members, kinds and formats of real ones of their shape, and no others."""
+"""The stand-in's documents have the members, types, and formats of real documents of their shape, and no others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from local_cloud.demo_cases import write_demo_documents
 from local_cloud.namus.folder import Folder
-from local_cloud.namus.population import Together
+from local_cloud.namus.population import Combined
 from local_cloud.namus.server import running
 from local_cloud.namus.synthetic import Synthetic
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
@@ -30,7 +30,7 @@ Years = Annotated[int, Meta(ge=0, le=120)] | UnsetType
 
 
 class Part(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """An absent member is UNSET and a null is an error: the real documents leave out what they do not know."""
+    """A missing member is UNSET and a null is an error: real documents leave unknown members out."""
 
 
 class Lookup(Part, kw_only=True):
@@ -232,7 +232,7 @@ class DocumentB(Document[DescriptionB, SightingB, AgencyB, Picture[CategoryB, Fi
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("documents")
     write_demo_documents(folder, distinct_faces())
-    with running(Together((Folder(folder), Synthetic(60)))) as url:
+    with running(Combined((Folder(folder), Synthetic(60)))) as url:
         yield url
 
 
@@ -249,7 +249,7 @@ def served(namus: httpx.Client) -> list[bytes]:
 
 
 @pytest.mark.parametrize(("shape", "expected"), [("A", DocumentA), ("B", DocumentB)])
-def test_documents_of_a_shape_are_like_the_real_ones(
+def test_documents_of_a_shape_look_like_real_ones(
     namus: httpx.Client, shape: str, expected: type[DocumentA | DocumentB]
 ) -> None:
     namus.put("/_stand_in/switches", json={"shape": shape}).raise_for_status()
@@ -264,8 +264,8 @@ def test_documents_of_a_shape_are_like_the_real_ones(
         assert default == first
 
 
-def test_files_are_in_one_shape_or_the_other_as_they_are(namus: httpx.Client) -> None:
-    """Without a switch, too: both shapes are there, and none is a mixture."""
+def test_unconverted_documents_have_one_of_the_two_shapes(namus: httpx.Client) -> None:
+    """Both shapes occur, and no document mixes them."""
     counts = {DocumentA: 0, DocumentB: 0}
     for content in served(namus):
         shape = DocumentB if b'"address"' in content else DocumentA

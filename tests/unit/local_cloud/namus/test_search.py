@@ -1,4 +1,4 @@
-"""The NamUs stand-in over HTTP: the rules of the real API, on a folder of documents."""
+"""The NamUs stand-in over HTTP: the rules of the real API, with a folder of documents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SET = "/api/CaseSets/NamUs/MissingPersons"
 
 
 def write(folder: Path, number: int, **members: Any) -> None:
-    """A document as a folder holds it, replaced in one step."""
+    """Write a document to the folder, atomically."""
     document = {"id": number, "idFormatted": f"MP{number}", "images": [], **members}
     (folder / "new").write_text(json.dumps(document))
     (folder / "new").rename(folder / f"MP{number}.json")
@@ -47,7 +47,7 @@ def paint(folder: Path, name: str, size: tuple[int, int] = (400, 300)) -> bytes:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, httpx.Client]]:
-    """One server for all tests: it sees what is in its folder at each request."""
+    """One server for all tests. It reads its folder at each request."""
     folder = tmp_path_factory.mktemp("documents")
     with running(Folder(folder)) as url, httpx.Client(base_url=url, trust_env=False) as client:
         yield folder, client
@@ -77,7 +77,7 @@ def numbers(answer: Any) -> list[int]:
     return [row["namus2Number"] for row in answer["results"]]
 
 
-def test_states_are_those_that_predicates_name(namus: httpx.Client) -> None:
+def test_states_have_names_and_postal_codes(namus: httpx.Client) -> None:
     states = {state["name"]: state["displayName"] for state in namus.get("/api/CaseSets/NamUs/States").json()}
     assert len(states) == 55
     assert states["Oregon"] == "OR"
@@ -97,7 +97,7 @@ def test_search_finds_the_open_cases_of_a_state(namus: httpx.Client, folder: Pat
     assert search(namus, "namus2Number")["count"] == 3
 
 
-def test_a_case_of_several_states_comes_in_each(namus: httpx.Client, folder: Path) -> None:
+def test_a_case_of_several_states_is_listed_in_each(namus: httpx.Client, folder: Path) -> None:
     write(folder, 900101, _stand_in={"alsoListedIn": ["Texas"]}, **seen_in("Oregon"))
     assert numbers(search(namus, "namus2Number", state="Texas")) == [900101]
     assert numbers(search(namus, "namus2Number", state="Oregon")) == [900101]
@@ -105,7 +105,7 @@ def test_a_case_of_several_states_comes_in_each(namus: httpx.Client, folder: Pat
     assert "_stand_in" not in namus.get(f"{SET}/Cases/900101").json()
 
 
-def test_search_gives_nulls_times_and_links_that_nobody_asked_for(namus: httpx.Client, folder: Path) -> None:
+def test_search_returns_nulls_times_and_unrequested_links(namus: httpx.Client, folder: Path) -> None:
     write(folder, 900101, modifiedDateTime="2024-11-05T09:41:07.94", **seen_in("Oregon"))
     asked = (
         "firstName",
@@ -129,19 +129,21 @@ def test_search_gives_nulls_times_and_links_that_nobody_asked_for(namus: httpx.C
     ]
 
 
-def test_search_gives_pictures_without_links(namus: httpx.Client, folder: Path) -> None:
+def test_search_returns_pictures_without_links(namus: httpx.Client, folder: Path) -> None:
     write(folder, 900101, images=[image(910101)])
     expected = {"identityId": 910101, "isPublic": True, "category": {"name": "ActualPhoto"}}
     assert search(namus, "images")["results"][0]["images"] == [expected]
 
 
 @pytest.mark.parametrize("body", [{}, {"projections": []}, {"projections": None}])
-def test_without_projections_there_is_only_a_count(namus: httpx.Client, folder: Path, body: dict[str, Any]) -> None:
+def test_search_without_projections_returns_only_a_count(
+    namus: httpx.Client, folder: Path, body: dict[str, Any]
+) -> None:
     write(folder, 900101)
     assert namus.post(f"{SET}/Search", json=body).json() == {"count": 1, "results": []}
 
 
-def test_all_unknown_fields_are_named_in_one_refusal(namus: httpx.Client) -> None:
+def test_one_error_names_all_unknown_fields(namus: httpx.Client) -> None:
     body = {
         "projections": ["nope", "namus2Number", "nor this"],
         "predicates": [{"field": "stateOfLastContct", "operator": "IsIn", "values": ["Oregon"]}],
@@ -155,7 +157,7 @@ def test_all_unknown_fields_are_named_in_one_refusal(namus: httpx.Client) -> Non
 
 
 @pytest.mark.parametrize("operator", ["IsEqualTo", "Contains", "GreaterThan", "IsOnOrAfter", "Between", None])
-def test_only_is_in_works(namus: httpx.Client, operator: str | None) -> None:
+def test_operators_other_than_is_in_fail(namus: httpx.Client, operator: str | None) -> None:
     predicate = {"field": "modifiedDateTime", "operator": operator, "values": ["2024-01-01"]}
     body = {"projections": ["namus2Number"], "predicates": [predicate]}
     assert namus.post(f"{SET}/Search", json=body).status_code == 500
@@ -164,7 +166,7 @@ def test_only_is_in_works(namus: httpx.Client, operator: str | None) -> None:
 @pytest.mark.parametrize(
     "content", ["", "[]", "{", '{"take": -1, "projections": ["gender"]}', '{"skip": "1", "projections": ["gender"]}']
 )
-def test_a_search_that_makes_no_sense_is_refused(namus: httpx.Client, content: str) -> None:
+def test_a_malformed_search_is_refused(namus: httpx.Client, content: str) -> None:
     assert namus.post(f"{SET}/Search", content=content).status_code == 400
 
 
@@ -182,7 +184,7 @@ def test_search_pages_and_orders(namus: httpx.Client, folder: Path) -> None:
     assert numbers(search(namus, "namus2Number", orderSpecifications=oldest_first)) == ordered[::-1]
 
 
-def test_the_search_ends_after_10_000_rows(folder: Path) -> None:
+def test_search_returns_at_most_10_000_rows(folder: Path) -> None:
     with running(Synthetic(10_050)) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as namus:
         whole = search(namus, "namus2Number", take=50_000)
         assert (whole["count"], len(whole["results"])) == (10_050, 10_000)
@@ -198,7 +200,7 @@ def test_predicates_work_on_any_field(namus: httpx.Client, folder: Path) -> None
     assert numbers(search(namus, "namus2Number", predicates=[predicate])) == [900101]
 
 
-def test_a_case_is_its_document_without_nulls(namus: httpx.Client, folder: Path) -> None:
+def test_a_case_is_served_without_nulls(namus: httpx.Client, folder: Path) -> None:
     write(
         folder,
         900101,
@@ -222,14 +224,14 @@ def test_a_case_is_its_document_without_nulls(namus: httpx.Client, folder: Path)
 @pytest.mark.parametrize(
     "path", ["/Cases/900999", "/Cases/x", "/Cases/900105", "/Nothing", "/Cases/900101/Images/QRCode"]
 )
-def test_what_is_not_there_is_404(namus: httpx.Client, folder: Path, path: str) -> None:
+def test_missing_cases_and_paths_are_404(namus: httpx.Client, folder: Path, path: str) -> None:
     write(folder, 900101)
     write(folder, 900105, publicationStatus={"name": "Draft"})
     assert namus.get(f"{SET}{path}").status_code == 404
 
 
-def test_documents_that_are_none_are_served_as_they_are(namus: httpx.Client, folder: Path) -> None:
-    """A client must cope with worse than the real API ever sent."""
+def test_malformed_documents_are_served_unchanged(namus: httpx.Client, folder: Path) -> None:
+    """Clients are tested with worse documents than the real API sends."""
     (folder / "900201.json").write_text('{"id": 900201, "images"')
     (folder / "MP900202.json").write_text("null")
     (folder / "900203.json").write_text('{"sighting": [], "images": {"a": 1}, "subjectIdentification": 7}')
@@ -242,9 +244,7 @@ def test_documents_that_are_none_are_served_as_they_are(namus: httpx.Client, fol
 
 
 @pytest.mark.parametrize("depth", [90, 150, 700, 200_000])
-def test_a_document_that_is_nested_deep_is_served_and_hides_no_other(
-    namus: httpx.Client, folder: Path, depth: int
-) -> None:
+def test_a_deeply_nested_document_is_served_unchanged(namus: httpx.Client, folder: Path, depth: int) -> None:
     write(folder, 900101)
     content = f'{{"id":900301,"notes":{"[" * depth}{"]" * depth}}}'
     (folder / "MP900301.json").write_text(content)
@@ -252,7 +252,7 @@ def test_a_document_that_is_nested_deep_is_served_and_hides_no_other(
     assert numbers(search(namus, "namus2Number")) == [900101, 900301]
 
 
-def test_a_document_too_deep_to_change_is_still_listed_in_its_state(namus: httpx.Client, folder: Path) -> None:
+def test_a_deeply_nested_document_is_listed_in_its_state(namus: httpx.Client, folder: Path) -> None:
     nested: list[Any] = []
     for _ in range(300):
         nested = [nested]
@@ -260,13 +260,13 @@ def test_a_document_too_deep_to_change_is_still_listed_in_its_state(namus: httpx
     assert numbers(search(namus, "namus2Number", state="Oregon")) == [900301]
 
 
-def test_an_id_that_is_no_number_gives_way_to_the_name_of_the_file(namus: httpx.Client, folder: Path) -> None:
+def test_without_a_numeric_id_the_file_name_has_the_number(namus: httpx.Client, folder: Path) -> None:
     for number, stated in ((900301, "true"), (900302, "null"), (900303, "[]")):
         (folder / f"MP{number}.json").write_text(f'{{"id": {stated}}}')
     assert numbers(search(namus, "namus2Number")) == [900301, 900302, 900303]
 
 
-def test_pictures_come_in_full_and_small(namus: httpx.Client, folder: Path) -> None:
+def test_pictures_are_served_in_full_and_as_thumbnails(namus: httpx.Client, folder: Path) -> None:
     write(folder, 900101, images=[image(910101)], defaultImage={"defaultImageIdentityId": 910101})
     original = paint(folder, "910101.jpg")
     images = f"{SET}/Cases/900101/Images"
@@ -281,7 +281,7 @@ def test_pictures_come_in_full_and_small(namus: httpx.Client, folder: Path) -> N
 
 
 @pytest.mark.parametrize("stated", ["image/jpg\r\nx: y", "imäge/jpg", 7, None])
-def test_a_mime_type_that_is_none_does_not_keep_the_picture_back(
+def test_a_picture_with_an_invalid_mime_type_is_served(
     namus: httpx.Client, folder: Path, stated: str | int | None
 ) -> None:
     write(folder, 900101, images=[image(910101, files={"original": {"mimeType": stated}})])
@@ -299,7 +299,7 @@ def test_a_case_without_pictures_has_a_placeholder(namus: httpx.Client, folder: 
     assert namus.get(f"{SET}/Cases/900102/Images/Default/Thumbnail").status_code == 404
 
 
-def test_a_picture_is_only_served_for_its_case_and_if_it_is_public(namus: httpx.Client, folder: Path) -> None:
+def test_only_public_pictures_of_the_case_are_served(namus: httpx.Client, folder: Path) -> None:
     write(folder, 900101, images=[image(910101), image(910102, isPublic=False), image(910103)])
     write(folder, 900102)
     paint(folder, "910101.png")
@@ -312,7 +312,7 @@ def test_a_picture_is_only_served_for_its_case_and_if_it_is_public(namus: httpx.
     assert [found for found, code in status.items() if code == 200] == [(900101, 910101)]
 
 
-def test_files_may_come_change_and_go_while_it_runs(namus: httpx.Client, folder: Path) -> None:
+def test_added_changed_and_deleted_files_are_noticed(namus: httpx.Client, folder: Path) -> None:
     def modified() -> list[Any]:
         return [
             (row["namus2Number"], row["modifiedDateTime"])
@@ -322,7 +322,7 @@ def test_files_may_come_change_and_go_while_it_runs(namus: httpx.Client, folder:
     assert modified() == []
     write(folder, 900101, modifiedDateTime="2024-01-01T00:00:00")
     assert modified() == [(900101, "2024-01-01T00:00:00")]
-    write(folder, 900101, modifiedDateTime="2024-01-02T00:00:00")  # as many bytes as before
+    write(folder, 900101, modifiedDateTime="2024-01-02T00:00:00")  # the same number of bytes
     assert modified() == [(900101, "2024-01-02T00:00:00")]
     write(folder, 900101, modifiedDateTime="2024-01-02T00:00:00", caseIsResolved=True)
     assert modified() == []
@@ -331,7 +331,7 @@ def test_files_may_come_change_and_go_while_it_runs(namus: httpx.Client, folder:
     assert namus.get(f"{SET}/Cases/900101").status_code == 404
 
 
-def test_a_picture_may_change_while_it_runs(namus: httpx.Client, folder: Path) -> None:
+def test_a_changed_picture_is_noticed(namus: httpx.Client, folder: Path) -> None:
     write(folder, 900101, images=[image(910101)])
     first = paint(folder, "910101.jpg")
     assert namus.get(f"{SET}/Cases/900101/Images/910101/Original").content == first
@@ -339,7 +339,7 @@ def test_a_picture_may_change_while_it_runs(namus: httpx.Client, folder: Path) -
     assert namus.get(f"{SET}/Cases/900101/Images/910101/Original").content == second != first
 
 
-def test_a_folder_that_is_not_there_is_empty_until_it_is(tmp_path: Path) -> None:
+def test_a_missing_folder_counts_as_empty(tmp_path: Path) -> None:
     with running(Folder(tmp_path / "later")) as url, httpx.Client(base_url=url, trust_env=False) as namus:
         assert search(namus)["count"] == 0
         (tmp_path / "later").mkdir()

@@ -1,4 +1,4 @@
-"""What a test can change about the NamUs stand-in while it runs, and what it can ask it afterwards."""
+"""The switches, faults, and request counts of the NamUs stand-in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lambdas.cases.case import PhotoKind
 from lambdas.ingest.sources.namus.document import read_namus_case
 from local_cloud.namus.folder import Folder
 from local_cloud.namus.server import running
-from local_cloud.namus.switches import Fault, Switches
+from local_cloud.namus.switches import RequestFault, Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
 
 @pytest.fixture
 def folder(served: tuple[Path, str]) -> Path:
-    """An open and a resolved case, with the same two pictures."""
+    """The folder with an open and a resolved case, both with the same two pictures."""
     path, _ = served
     file = {"mimeType": "image/jpg", "href": PICTURE}
     images = [
@@ -88,7 +88,7 @@ def requests(namus: httpx.Client) -> dict[str, Any]:
     return report
 
 
-def test_a_resolved_case_answers_200_or_404_and_is_never_listed(namus: httpx.Client) -> None:
+def test_a_resolved_case_is_200_or_404_and_never_listed(namus: httpx.Client) -> None:
     assert namus.get(f"{SET}/Cases/900102").json()["caseIsResolved"] is True
     switch(namus, resolved=404)
     assert namus.get(f"{SET}/Cases/900102").status_code == 404
@@ -97,7 +97,7 @@ def test_a_resolved_case_answers_200_or_404_and_is_never_listed(namus: httpx.Cli
     assert listed(namus) == [900101]
 
 
-def test_a_case_may_vanish_between_search_and_fetch_or_altogether(namus: httpx.Client) -> None:
+def test_a_case_can_vanish_before_or_after_search(namus: httpx.Client) -> None:
     switch(namus, vanished=[900101])
     assert (listed(namus), namus.get(CASE).status_code) == ([900101], 404)
     switch(namus, removed=[900101])
@@ -106,7 +106,7 @@ def test_a_case_may_vanish_between_search_and_fetch_or_altogether(namus: httpx.C
     assert (listed(namus), namus.get(CASE).status_code) == ([900101], 200)
 
 
-def test_robots_is_the_real_one_unless_told_otherwise(namus: httpx.Client) -> None:
+def test_robots_txt_is_the_real_one_by_default(namus: httpx.Client) -> None:
     assert namus.get("/robots.txt").text.splitlines() == [
         "User-agent: *",
         "Allow: /$",
@@ -120,25 +120,25 @@ def test_robots_is_the_real_one_unless_told_otherwise(namus: httpx.Client) -> No
     assert namus.get("/robots.txt").status_code == 404
 
 
-def test_one_picture_can_be_served_as_another(namus: httpx.Client) -> None:
+def test_one_picture_can_replace_another(namus: httpx.Client) -> None:
     switch(namus, same_picture={910102: 910101})
     assert namus.get(PICTURE.replace("910101/Or", "910102/Or")).content == BYTES
 
 
-def test_a_wrong_mime_type_is_stated_in_document_and_answer(namus: httpx.Client) -> None:
+def test_a_wrong_mime_type_is_in_document_and_response(namus: httpx.Client) -> None:
     switch(namus, mime_type="image/x-png")
     assert namus.get(CASE).json()["images"][0]["files"]["original"]["mimeType"] == "image/x-png"
     answer = namus.get(PICTURE)
     assert (answer.headers["content-type"], answer.content) == ("image/x-png", BYTES)
 
 
-def test_nulls_are_kept_only_on_demand(namus: httpx.Client) -> None:
+def test_nulls_are_dropped_by_default(namus: httpx.Client) -> None:
     assert "notes" not in namus.get(CASE).json()
     switch(namus, nulls=True)
     assert namus.get(CASE).json()["notes"] is None
 
 
-def test_documents_can_be_had_in_either_shape(namus: httpx.Client, folder: Path) -> None:
+def test_documents_are_served_in_either_shape(namus: httpx.Client, folder: Path) -> None:
     agency = {"name": "Nowhere Falls Police", "phone": "5035550142"}
     agencies = [{"id": 7, "name": agency["name"], "isCaseOwner": True, "selection": {"agency": agency}}]
     place = {
@@ -194,7 +194,7 @@ def test_documents_can_be_had_in_either_shape(namus: httpx.Client, folder: Path)
 
 
 @pytest.mark.parametrize("shape", ["A", "B"])
-def test_what_makes_no_sense_survives_a_change_of_shape(namus: httpx.Client, folder: Path, shape: str) -> None:
+def test_malformed_members_survive_a_change_of_shape(namus: httpx.Client, folder: Path, shape: str) -> None:
     strange = {
         "id": 900101,
         "sighting": [],
@@ -215,7 +215,7 @@ def test_a_change_of_shape_adds_no_nulls(namus: httpx.Client, folder: Path) -> N
     assert namus.get(CASE).json() == document | {"primaryInvestigatingAgency": {"name": "Mock Harbor Police"}}
 
 
-def test_the_next_requests_fail_with_or_without_retry_after(namus: httpx.Client) -> None:
+def test_requests_fail_with_or_without_retry_after(namus: httpx.Client) -> None:
     fault(namus, do="status", status=429, times=2, retry_after=7)
     first = namus.get(CASE)
     assert (first.status_code, first.headers["retry-after"]) == (429, "7")
@@ -224,18 +224,18 @@ def test_the_next_requests_fail_with_or_without_retry_after(namus: httpx.Client)
     assert "retry-after" not in namus.get(CASE).headers
 
 
-def test_every_kth_request_fails(namus: httpx.Client) -> None:
+def test_every_third_request_fails(namus: httpx.Client) -> None:
     fault(namus, do="status", every=3)
     assert statuses(namus, CASE, 7) == [200, 200, 503, 200, 200, 503, 200]
 
 
-def test_a_fault_hits_only_the_kind_and_path_it_names(namus: httpx.Client) -> None:
+def test_a_fault_hits_only_its_kinds_and_path(namus: httpx.Client) -> None:
     fault(namus, do="status", on=["image", "search"], path="Images/910101")
     paths = [PICTURE, PICTURE.replace("910101", "910102"), CASE, STATES, "/robots.txt"]
     assert [namus.get(path).status_code for path in paths] == [503, 200, 200, 200, 200]
 
 
-def test_robots_are_spared_unless_they_are_named(namus: httpx.Client) -> None:
+def test_faults_spare_robots_txt_by_default(namus: httpx.Client) -> None:
     fault(namus, do="status")
     assert namus.get("/robots.txt").status_code == 200
     fault(namus, do="status", on=["robots"])
@@ -253,7 +253,7 @@ def test_the_source_goes_down_after_some_requests(namus: httpx.Client) -> None:
     assert requests(namus)["statuses"] == {"200": 3, "dropped": 3}
 
 
-def test_a_connection_ends_in_the_middle_of_an_answer(namus: httpx.Client) -> None:
+def test_a_connection_can_end_in_the_middle_of_a_response(namus: httpx.Client) -> None:
     fault(namus, do="cut")
     with namus.stream("GET", PICTURE) as answer:
         assert answer.headers["content-length"] == str(len(BYTES))
@@ -265,19 +265,19 @@ def test_a_connection_ends_in_the_middle_of_an_answer(namus: httpx.Client) -> No
     ("how", "body"),
     [("truncate", BYTES[: len(BYTES) // 2]), ("empty", b""), ("text", b"This is not what was asked for.\n")],
 )
-def test_a_body_can_be_something_else_and_whole(namus: httpx.Client, how: str, body: bytes) -> None:
+def test_a_body_can_be_replaced_in_a_complete_response(namus: httpx.Client, how: str, body: bytes) -> None:
     fault(namus, do=how)
     answer = namus.get(PICTURE)
     assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, body, "image/jpg")
 
 
-def test_a_redirect_leads_to_the_same_path_elsewhere(namus: httpx.Client) -> None:
+def test_a_redirect_keeps_the_path(namus: httpx.Client) -> None:
     fault(namus, do="redirect", on=["image"], to="http://127.0.0.2:9/")
     answer = namus.get(PICTURE)
     assert (answer.status_code, answer.headers["location"].lower()) == (302, f"http://127.0.0.2:9{PICTURE}".lower())
 
 
-def test_faults_are_tried_in_order_and_each_waits_for_its_turn(namus: httpx.Client) -> None:
+def test_faults_are_tried_in_order(namus: httpx.Client) -> None:
     switch(namus, faults=[{"latency_ms": 1}, {"do": "status", "times": 1}, {"do": "drop", "times": 1}])
     assert statuses(namus, CASE, 1) == [503]
     with pytest.raises(httpx.TransportError):
@@ -285,15 +285,15 @@ def test_faults_are_tried_in_order_and_each_waits_for_its_turn(namus: httpx.Clie
     assert statuses(namus, CASE, 1) == [200]
 
 
-def test_switching_again_starts_the_count_anew(namus: httpx.Client) -> None:
+def test_setting_a_fault_again_resets_its_count(namus: httpx.Client) -> None:
     for _ in range(2):
         fault(namus, do="status", times=1)
         assert statuses(namus, CASE, 2) == [503, 200]
 
 
-def test_what_a_put_leaves_out_returns_to_what_the_server_started_with(folder: Path) -> None:
-    started_with = Switches(robots="allow", resolved=404, faults=(Fault(do="status", times=1),))
-    with running(Folder(folder), started_with) as url, httpx.Client(base_url=url, trust_env=False) as namus:
+def test_a_put_resets_missing_members_to_their_defaults(folder: Path) -> None:
+    defaults = Switches(robots="allow", resolved=404, faults=(RequestFault(do="status", times=1),))
+    with running(Folder(folder), defaults) as url, httpx.Client(base_url=url, trust_env=False) as namus:
         assert statuses(namus, CASE, 2) == [503, 200]
         switch(namus, resolved=200, faults=[])
         assert (namus.get(f"{SET}/Cases/900102").status_code, namus.get("/robots.txt").text) == (
@@ -318,7 +318,7 @@ def test_what_a_put_leaves_out_returns_to_what_the_server_started_with(folder: P
         [],
     ],
 )
-def test_a_switch_that_does_not_exist_is_refused_and_changes_nothing(namus: httpx.Client, wrong: Any) -> None:
+def test_an_invalid_switch_changes_nothing(namus: httpx.Client, wrong: Any) -> None:
     switch(namus, robots="allow")
     before = namus.get("/_stand_in/switches").json()
     refused = namus.put("/_stand_in/switches", json=wrong)
@@ -327,7 +327,7 @@ def test_a_switch_that_does_not_exist_is_refused_and_changes_nothing(namus: http
     assert namus.get("/_stand_in/switches").json() == before
 
 
-def test_the_switches_that_are_shown_can_be_put_back(namus: httpx.Client) -> None:
+def test_the_switches_of_a_get_can_be_put(namus: httpx.Client) -> None:
     switch(namus, same_picture={1: 2}, vanished=[3], faults=[{"do": "status", "on": ["case"], "every": 2}])
     shown = namus.get("/_stand_in/switches").json()
     switch(namus, **shown)
@@ -364,14 +364,14 @@ def test_requests_are_counted_by_kind_path_and_status(namus: httpx.Client) -> No
     assert requests(namus)["total"] == requests(namus)["bytes_sent"] == 0
 
 
-def test_requests_at_once_are_counted(namus: httpx.Client) -> None:
+def test_concurrent_requests_are_counted(namus: httpx.Client) -> None:
     namus.get(CASE)
     namus.get(CASE)
-    assert requests(namus)["most_at_once"] == 1
+    assert requests(namus)["max_concurrent"] == 1
     fault(namus, latency_ms=300)
     threads = [threading.Thread(target=namus.get, args=(CASE,)) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert requests(namus)["most_at_once"] == 3
+    assert requests(namus)["max_concurrent"] == 3

@@ -38,7 +38,7 @@ def test_no_other_transform_fits_noisy_points_better() -> None:
 
 
 def test_a_large_face_is_shrunk_before_it_is_cut_out() -> None:
-    """A one-pixel checkerboard is grey at the chip's size; sampled without shrinking it would stay black and white."""
+    """A one-pixel checkerboard is gray at the chip's size; sampled without shrinking it would stay black and white."""
     board = np.indices((1500, 1500)).sum(axis=0) % 2 * 255
     picture = np.repeat(board[..., None], 3, axis=2).astype(np.uint8)
     (chip,) = chips(picture, CHIP_LANDMARKS * 10, 900, [CHIP_LANDMARKS])

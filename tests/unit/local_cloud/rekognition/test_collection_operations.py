@@ -142,8 +142,8 @@ def test_bad_faces_are_left_out_with_the_reason_unless_told_otherwise(
 
 
 def test_a_picture_without_a_face_indexes_none(rekognition: "RekognitionClient", collection: str) -> None:
-    grey = picture(np.full((200, 200, 3), 128, np.uint8))
-    answer = rekognition.index_faces(CollectionId=collection, Image=grey)
+    gray = picture(np.full((200, 200, 3), 128, np.uint8))
+    answer = rekognition.index_faces(CollectionId=collection, Image=gray)
     assert (answer["FaceRecords"], answer["UnindexedFaces"]) == ([], [])
 
 

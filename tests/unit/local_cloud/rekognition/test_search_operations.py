@@ -26,7 +26,7 @@ from tests.support.rekognition_client import (
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
-GREY: Any = {"Bytes": jpeg(np.full((200, 200, 3), 128, np.uint8))}
+GRAY: Any = {"Bytes": jpeg(np.full((200, 200, 3), 128, np.uint8))}
 
 
 @dataclass
@@ -99,7 +99,7 @@ def test_the_largest_face_of_the_picture_is_searched(gallery: Gallery) -> None:
 def test_no_face_in_the_picture(gallery: Gallery) -> None:
     call = gallery.rekognition.search_faces_by_image
     expected = ("InvalidParameterException", "There are no faces in the image. Should be at least 1.", 400)
-    assert error_of(lambda: call(CollectionId=gallery.name, Image=GREY)) == expected
+    assert error_of(lambda: call(CollectionId=gallery.name, Image=GRAY)) == expected
     tiny: Any = {"Bytes": jpeg(pixels(OBAMA)[::9, ::9])}
     assert call(CollectionId=gallery.name, Image=tiny)["SearchedFaceConfidence"] > 60
     assert error_of(lambda: call(CollectionId=gallery.name, Image=tiny, QualityFilter="HIGH")) == expected

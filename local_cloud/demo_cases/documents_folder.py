@@ -1,4 +1,4 @@
-"""Writes the demo's cases as a folder of NamUs documents and pictures."""
+"""Writes the folder of NamUs documents and pictures of the demo's cases."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,10 @@ from typing import Any
 from PIL import Image
 
 from local_cloud.demo_cases.casting import Casting
-from local_cloud.demo_cases.document import case_document, image_entry, lookup
+from local_cloud.demo_cases.images import age_progression, another_photo, enlarged, landscape, side_by_side
+from local_cloud.demo_cases.namus_document import case_document, image_entry, lookup
 from local_cloud.demo_cases.people import MISSING_NUMBER, PEOPLE
 from local_cloud.demo_cases.person import Person, Story
-from local_cloud.demo_cases.pictures import age_progression, another_photo, enlarged, landscape, side_by_side
 
 _PHOTO = lookup(24, "ActualPhoto")
 _AGE_PROGRESSION = lookup(25, "AgeProgression")
@@ -21,13 +21,13 @@ _QUALITY = 92
 
 @dataclass(frozen=True, kw_only=True)
 class DemoCases:
-    """What was written.
+    """The written cases.
 
     Attributes:
-        missing_still: Headshot of the person in the gallery who walks past the camera.
+        missing_still: Headshot of the missing person who walks past the camera.
         missing_case_id: That person's case, e.g. `namus:MP980101`.
-        bystander_stills: Headshots of people in no case, at least three, of whom none looks like anybody in a case.
-        case_count: Documents, the resolved one included.
+        bystander_stills: At least three headshots of people who are in no case and resemble nobody in a case.
+        case_count: Number of documents, including the resolved case.
     """
 
     missing_still: Path
@@ -37,21 +37,20 @@ class DemoCases:
 
 
 def write_demo_documents(folder: Path, portraits: Sequence[Path]) -> DemoCases:
-    """Write the demo's cases, in place of the documents and pictures that are in the folder.
+    """Write the demo's cases. They replace the documents and pictures in the folder.
 
     Args:
-        folder: becomes `*.json` and `images/{identityId}.jpg`, as `python -m local_cloud namus` serves it.
-        portraits: headshots in folders `female` and `male`, of people of whom no two look alike, as
-            `local_cloud.rekognition.engine.distinct_faces.distinct_faces` finds them.
+        folder: Gets `*.json` and `images/{identityId}.jpg`, as `python -m local_cloud namus` serves them.
+        portraits: The headshots of `local_cloud.rekognition.engine.distinct_faces.distinct_faces`.
 
     Raises:
-        CloudError: there are too few portraits.
+        CloudError: There are too few portraits.
     """
     casting = Casting(portraits)
     headshots = {person.number: casting.take(person.sex, person.portrait) for person in PEOPLE if person.portrait}
     cousins = {person.number: casting.take(person.sex, person.cousin) for person in PEOPLE if person.cousin}
     bystanders = casting.bystanders()
-    empty(folder)
+    _empty(folder)
     for person in PEOPLE:
         pictures = _pictures(person, headshots.get(person.number), cousins.get(person.number))
         entries = [
@@ -67,8 +66,8 @@ def write_demo_documents(folder: Path, portraits: Sequence[Path]) -> DemoCases:
     )
 
 
-def empty(folder: Path) -> None:
-    """Make the folder, or remove the documents and pictures in it."""
+def _empty(folder: Path) -> None:
+    """Create the folder, or delete the documents and pictures in it."""
     (folder / "images").mkdir(parents=True, exist_ok=True)
     for file in (*folder.glob("*.json"), *(folder / "images").iterdir()):
         file.unlink()
@@ -77,14 +76,14 @@ def empty(folder: Path) -> None:
 def write_picture(
     folder: Path, number: int, position: int, picture: Image.Image, *, category: dict[str, Any], caption: str
 ) -> dict[str, Any]:
-    """Write one picture of a case, and return its entry for the case's document."""
+    """Write one picture of a case, and return its entry for the document."""
     identity = number * 10 + position
     picture.save(folder / "images" / f"{identity}.jpg", quality=_QUALITY)
     return image_entry(number, identity, picture.size, category, caption)
 
 
 def write_document(folder: Path, number: int, document: dict[str, Any]) -> None:
-    """Write a case's document; a stand-in that serves the folder never sees half of it."""
+    """Write a case's document atomically, because a stand-in may be serving the folder."""
     unfinished = folder / f"MP{number}.unfinished"
     unfinished.write_text(json.dumps(document, indent=2) + "\n")
     unfinished.rename(folder / f"MP{number}.json")
@@ -93,7 +92,7 @@ def write_document(folder: Path, number: int, document: dict[str, Any]) -> None:
 def _pictures(
     person: Person, headshot: Path | None, cousin: Path | None
 ) -> Iterator[tuple[Image.Image, dict[str, Any], str]]:
-    """Picture, category and caption of each of a person's pictures."""
+    """Make a person's pictures, each with its category and caption."""
     name = f"{person.given} {person.family}"
     if person.story is Story.NO_FACE:
         yield landscape(), _PHOTO, "Where she was going"

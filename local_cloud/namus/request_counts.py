@@ -1,4 +1,4 @@
-"""What was asked of the stand-in, so that a test can assert how a client behaved."""
+"""Counts of requests, with which tests assert how a client behaves."""
 
 import re
 from collections import Counter
@@ -18,43 +18,43 @@ _KINDS = (
 
 
 def kind_of(path: str) -> Kind:
-    """What a path, in lower case, asks for."""
+    """Classify a path in lower case."""
     return next((kind for pattern, kind in _KINDS if re.fullmatch(pattern, path)), Kind.OTHER)
 
 
 @dataclass
-class Requests:
-    """Counts since the start or the last reset; a request that a fault hit counts like any other."""
+class RequestCounts:
+    """Counts since the start or the last reset, including requests that a fault hit."""
 
     kinds: Counter[str] = field(default_factory=Counter)
     paths: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
     user_agents: Counter[str] = field(default_factory=Counter)
     bytes_sent: int = 0
-    under_way: int = 0
-    most_at_once: int = 0
+    in_flight: int = 0
+    max_concurrent: int = 0
 
     def begin(self, kind: Kind, method: str, path: str, user_agent: str) -> None:
-        """A request came."""
+        """Count a new request."""
         self.kinds[kind] += 1
         self.paths[f"{method} {path}"] += 1
         self.user_agents[user_agent] += 1
-        self.under_way += 1
-        self.most_at_once = max(self.most_at_once, self.under_way)
+        self.in_flight += 1
+        self.max_concurrent = max(self.max_concurrent, self.in_flight)
 
     def end(self, status: int | None) -> None:
-        """It was answered, or dropped (None)."""
+        """Count the status of a response; None for a dropped connection."""
         self.statuses[str(status or "dropped")] += 1
-        self.under_way -= 1
+        self.in_flight -= 1
 
     def reset(self) -> None:
-        """Forget everything but what is under way."""
+        """Reset all counts except the number in flight."""
         for counts in (self.kinds, self.paths, self.statuses, self.user_agents):
             counts.clear()
-        self.bytes_sent, self.most_at_once = 0, self.under_way
+        self.bytes_sent, self.max_concurrent = 0, self.in_flight
 
     def report(self) -> dict[str, Any]:
-        """For JSON; every kind is named, so that zero is a number and not an absence."""
+        """Make the JSON report. It has every kind, including those with a count of zero."""
         return {
             "total": self.kinds.total(),
             "kinds": {kind: self.kinds[kind] for kind in Kind},
@@ -62,5 +62,5 @@ class Requests:
             "statuses": self.statuses,
             "user_agents": self.user_agents,
             "bytes_sent": self.bytes_sent,
-            "most_at_once": self.most_at_once,
+            "max_concurrent": self.max_concurrent,
         }

@@ -1,4 +1,4 @@
-"""What every request passes before the API sees it: counted, perhaps delayed, perhaps failed on purpose."""
+"""ASGI middleware that counts requests, delays them, and injects faults."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ from typing import Any, cast
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local_cloud.namus.requests import Requests, kind_of
-from local_cloud.namus.switches import Fault, Kind
+from local_cloud.namus.request_counts import RequestCounts, kind_of
+from local_cloud.namus.switches import Kind, RequestFault
 
 
-class Faults:
-    """Which fault hits a request; each fault counts the requests that it may hit."""
+class ActiveFaults:
+    """The injected faults, with counts of the requests that each fault matches."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[RequestFault]) -> None:
         self._faults = [(fault, _Tally()) for fault in faults]
 
-    def hitting(self, kind: Kind, path: str) -> list[Fault]:
-        """The faults that hit this request; the first that decides its answer keeps it from the others."""
+    def hitting(self, kind: Kind, path: str) -> list[RequestFault]:
+        """List the faults that hit this request. The first one with an action (`do`) ends the list."""
         hitting = []
         for fault, tally in self._faults:
             if kind in fault.on and fault.path.lower() in path and tally.hits(fault):
@@ -34,7 +34,7 @@ class _Tally:
     seen: int = 0
     hit: int = 0
 
-    def hits(self, fault: Fault) -> bool:
+    def hits(self, fault: RequestFault) -> bool:
         self.seen += 1
         past = self.seen - fault.after
         if past < 1 or past % fault.every or (fault.times is not None and self.hit >= fault.times):
@@ -43,21 +43,21 @@ class _Tally:
         return True
 
 
-class Gate:
-    """ASGI middleware around the API.
+class FaultInjection:
+    """The middleware.
 
     Args:
-        app: what answers, at paths in lower case.
-        requests: where requests are counted.
+        app: The API, with routes in lower case.
+        requests: Counts the requests.
     """
 
-    def __init__(self, app: ASGIApp, requests: Requests) -> None:
+    def __init__(self, app: ASGIApp, requests: RequestCounts) -> None:
         self._app = app
         self._requests = requests
-        self.faults = Faults(())
+        self.faults = ActiveFaults(())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or not. The stand-in's own pages are neither counted nor hit."""
+        """Handle one ASGI connection. The stand-in's own pages are neither counted nor failed."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -66,7 +66,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         kind = kind_of(scope["path"])
-        answer = _Answer(send, receive, self._requests)
+        answer = _Response(send, receive, self._requests)
         self._requests.begin(
             kind, scope["method"], asked, dict(scope["headers"]).get(b"user-agent", b"").decode("latin-1")
         )
@@ -75,7 +75,7 @@ class Gate:
         finally:
             self._requests.end(answer.status)
 
-    async def _answer(self, faults: list[Fault], scope: Scope, receive: Receive, answer: "_Answer") -> None:
+    async def _answer(self, faults: list[RequestFault], scope: Scope, receive: Receive, answer: "_Response") -> None:
         await asyncio.sleep(sum(fault.latency_ms for fault in faults) / 1000)
         fault = next((fault for fault in faults if fault.do), None)
         if fault is None:
@@ -88,37 +88,37 @@ class Gate:
             await self._app(scope, receive, answer.spoiling(str(fault.do)))
 
 
-def _refusal(fault: Fault, scope: Scope) -> Response:
+def _refusal(fault: RequestFault, scope: Scope) -> Response:
     if fault.to and fault.do == "redirect":
         return RedirectResponse(fault.to.rstrip("/") + scope["raw_path"].decode("latin-1"), 302)
     headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
-    return PlainTextResponse("The stand-in fails on purpose.\n", fault.status, headers)
+    return PlainTextResponse("A fault injected by the stand-in.\n", fault.status, headers)
 
 
-class _Answer:
-    """The way back to the client of one request."""
+class _Response:
+    """Sends the response of one request."""
 
-    def __init__(self, send: Send, receive: Receive, requests: Requests) -> None:
+    def __init__(self, send: Send, receive: Receive, requests: RequestCounts) -> None:
         self._send = send
         self._receive = receive
         self._requests = requests
         self.status: int | None = None
 
     async def send(self, message: Message) -> None:
-        """Pass on a message, counting what goes out."""
+        """Send a message and count its bytes."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
         self._requests.bytes_sent += len(message.get("body", b""))
         await self._send(message)
 
     async def drop(self) -> None:
-        """End the connection, after what was sent so far, and wait until it ended."""
+        """Close the connection after the data sent so far, and wait until it is closed."""
         self._transport.close()
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
     def spoiling(self, how: str) -> Send:
-        """A way back that changes the body; the API answers in one piece."""
+        """Make a `send` that changes the body. The API sends each body in one message."""
         starts: list[Message] = []
 
         async def send(message: Message) -> None:
@@ -138,5 +138,5 @@ class _Answer:
 
     @property
     def _transport(self) -> asyncio.Transport:
-        # ASGI has no way to drop a connection; uvicorn's request, whose method `send` is, holds it.
+        # ASGI cannot drop a connection. `send` is a method of uvicorn's request, which has the transport.
         return cast("asyncio.Transport", cast("Any", self._send).__self__.transport)

@@ -1,9 +1,9 @@
-"""NamUs documents of fictional people, in either shape."""
+"""Makes NamUs documents of fictional people, in either shape."""
 
 from typing import Any
 
-from local_cloud.demo_cases.person import Person, Place, Story
-from local_cloud.namus.shapes import reshaped
+from local_cloud.demo_cases.person import Jurisdiction, Person, Story
+from local_cloud.namus.document_shapes import convert_shape
 from local_cloud.namus.states import POSTAL_CODES
 
 _CASES = "/api/CaseSets/NamUs/MissingPersons/Cases"
@@ -12,7 +12,7 @@ _THUMBNAIL_PX = 120
 
 
 def case_document(person: Person, images: list[dict[str, Any]]) -> dict[str, Any]:
-    """The person's document in their shape; `images` are `image_entry`s, the first is the default one."""
+    """Make a person's document in their shape. `images` come from `image_entry`; the first is the default image."""
     document = {
         **_heading(person.number, resolved=person.story is Story.RESOLVED),
         "subjectIdentification": _subject(person),
@@ -32,24 +32,26 @@ def case_document(person: Person, images: list[dict[str, Any]]) -> dict[str, Any
             "leftEyeColor": lookup(1, person.body.eyes),
             "rightEyeColor": lookup(1, person.body.eyes),
         },
-        "sighting": {"date": person.last_seen, **_whereabouts(person.place)},
-        "investigatingAgencies": [_agency(person.place, f"F-{person.number}", person.last_seen)],
-        "primaryInvestigatingAgency": {"name": person.place.agency},
+        "sighting": {"date": person.last_seen, **_whereabouts(person.jurisdiction)},
+        "investigatingAgencies": [_agency(person.jurisdiction, f"F-{person.number}", person.last_seen)],
+        "primaryInvestigatingAgency": {"name": person.jurisdiction.agency},
         **_pictures(person.number, images),
     }
-    return reshaped(document, person.shape)
+    return convert_shape(document, person.shape)
 
 
-def own_document(number: int, given: str, family: str, images: list[dict[str, Any]], place: Place) -> dict[str, Any]:
-    """The document of a case that is known by its picture only."""
+def own_document(
+    number: int, given: str, family: str, images: list[dict[str, Any]], jurisdiction: Jurisdiction
+) -> dict[str, Any]:
+    """Make the document of a case of which only a picture and a name are known."""
     return {
         **_heading(number, resolved=False),
         "subjectIdentification": {"firstName": given, "lastName": family},
         "subjectDescription": {"ethnicities": []},
-        "circumstances": {"circumstancesOfDisappearance": "A picture of one's own, to try the demo with."},
-        "sighting": {"date": f"{_THIS_YEAR}-11-01", **_whereabouts(place)},
-        "investigatingAgencies": [_agency(place, f"F-{number}", f"{_THIS_YEAR}-11-02")],
-        "primaryInvestigatingAgency": {"name": place.agency},
+        "circumstances": {"circumstancesOfDisappearance": "Your own picture, added to try the demo."},
+        "sighting": {"date": f"{_THIS_YEAR}-11-01", **_whereabouts(jurisdiction)},
+        "investigatingAgencies": [_agency(jurisdiction, f"F-{number}", f"{_THIS_YEAR}-11-02")],
+        "primaryInvestigatingAgency": {"name": jurisdiction.agency},
         **_pictures(number, images),
     }
 
@@ -57,14 +59,14 @@ def own_document(number: int, given: str, family: str, images: list[dict[str, An
 def image_entry(
     number: int, identity: int, size: tuple[int, int], category: dict[str, Any], caption: str
 ) -> dict[str, Any]:
-    """One entry of a document's `images`.
+    """Make one entry of a document's `images`.
 
     Args:
-        number: of the case.
-        identity: the `identityId`, which the links use.
-        size: width and height in pixels.
-        category: a `lookup`.
-        caption: what NamUs shows below the picture.
+        number: Number of the case.
+        identity: The `identityId`, which is part of the links.
+        size: Width and height in pixels.
+        category: A `lookup`.
+        caption: Text that NamUs shows below the picture.
     """
     path, scale = f"{_CASES}/{number}/Images/{identity}", _THUMBNAIL_PX / max(size)
     file = {"storageKey": f"00000000-0000-4000-8000-{identity:012}", "mimeType": "image/jpg"}
@@ -89,7 +91,7 @@ def image_entry(
 
 
 def lookup(number: int, name: str) -> dict[str, Any]:
-    """A value of one of NamUs's lists."""
+    """Make a value of one of NamUs's lists."""
     return {"id": number, "name": name, "localizedName": name}
 
 
@@ -117,26 +119,26 @@ def _subject(person: Person) -> dict[str, Any]:
     }
 
 
-def _whereabouts(place: Place) -> dict[str, Any]:
-    code = POSTAL_CODES[place.state]
+def _whereabouts(jurisdiction: Jurisdiction) -> dict[str, Any]:
+    code = POSTAL_CODES[jurisdiction.state]
     return {
         "address": {
-            "city": place.city,
-            "state": {"name": place.state, "displayName": code},
-            "county": {"name": f"{place.county} County", "displayName": place.county},
+            "city": jurisdiction.city,
+            "state": {"name": jurisdiction.state, "displayName": code},
+            "county": {"name": f"{jurisdiction.county} County", "displayName": jurisdiction.county},
         },
-        "publicGeolocation": {"formattedAddress": f"{place.city}, {code}, USA"},
+        "publicGeolocation": {"formattedAddress": f"{jurisdiction.city}, {code}, USA"},
     }
 
 
-def _agency(place: Place, case_number: str, reported: str) -> dict[str, Any]:
+def _agency(jurisdiction: Jurisdiction, case_number: str, reported: str) -> dict[str, Any]:
     return {
-        "name": place.agency,
-        "city": place.city,
+        "name": jurisdiction.agency,
+        "city": jurisdiction.city,
         "isCaseOwner": True,
         "selection": {
-            "contact": {"firstName": "Robin", "lastName": "Placeholder", "jobTitle": "Detective"},
-            "agency": {"name": place.agency, "city": place.city, "phone": place.phone},
+            "contact": {"firstName": "Robin", "lastName": "Jurisdictionholder", "jobTitle": "Detective"},
+            "agency": {"name": jurisdiction.agency, "city": jurisdiction.city, "phone": jurisdiction.phone},
         },
         "caseNumber": case_number,
         "dateReported": reported,

@@ -1,4 +1,4 @@
-"""What a generated video really shows: written beside it as JSON, so that a test or a benchmark can compare."""
+"""The ground truth of a generated video, stored beside it as JSON for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrueFace:
-    """A person's face in one frame: its x, y, width, height in pixels, and how much of it can be seen (0-1)."""
+    """A person's face in one frame: box (x, y, width, height in pixels) and visible fraction (0-1)."""
 
     person: int
     box: tuple[float, float, float, float]
@@ -21,7 +21,7 @@ class TrueFace:
 
 @dataclass(frozen=True)
 class GroundTruth:
-    """All faces of a video: `people` are the stills' paths, `frames` the faces of each frame."""
+    """All faces of a video. `people` are the stills' paths, `frames` the faces of each frame."""
 
     fps: float
     size: tuple[int, int]
@@ -29,12 +29,12 @@ class GroundTruth:
     frames: list[list[TrueFace]]
 
     def save(self, path: Path) -> None:
-        """Write it as JSON."""
+        """Write the JSON file."""
         path.write_text(json.dumps(asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> GroundTruth:
-        """Read what `save` wrote."""
+        """Read the JSON file."""
         document = json.loads(path.read_text())
         frames = [
             [TrueFace(person=face["person"], box=tuple(face["box"]), visible=face["visible"]) for face in frame]

@@ -1,8 +1,8 @@
-"""A document in the other of the two shapes: A is that of 2018-19, B that of 2020 and later."""
+"""Converts documents between the two shapes: A (2018-19) and B (2020 and later)."""
 
 from typing import Any
 
-from local_cloud.namus.reading import at
+from local_cloud.namus.json_access import at
 from local_cloud.namus.states import POSTAL_CODES
 
 _PORTRAIT = {
@@ -11,8 +11,8 @@ _PORTRAIT = {
 }
 
 
-def reshaped(document: dict[str, Any], shape: str) -> dict[str, Any]:
-    """The document in shape A or B; what has no counterpart is left out, and what makes no sense stays as it is."""
+def convert_shape(document: dict[str, Any], shape: str) -> dict[str, Any]:
+    """Convert a document to shape A or B. Members without a counterpart are dropped, malformed ones kept."""
     changed = dict(document)
     agency, description = (_agency_as_a, _without_primary) if shape == "A" else (_agency_as_b, _with_primary)
     if isinstance(document.get("sighting"), dict):
@@ -107,7 +107,7 @@ def _image_as_b(image: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_portrait(image: dict[str, Any], shape: str) -> dict[str, Any]:
-    """Portraits were FacialCaseId in 2019 and are ActualPhoto since; other categories keep their names."""
+    """Rename the category of portraits: FacialCaseId in shape A, ActualPhoto in B. Others keep their names."""
     other = _PORTRAIT["B" if shape == "A" else "A"]["name"]
     if at(image, "category", "name") != other:
         return dict(image)
