@@ -1,4 +1,4 @@
-# `make demo` and `make test` set up whatever is missing. Needs Python 3.11+, Node 20+ and make; no Docker, no AWS account.
+# `make demo` and `make test` install what is missing. They need Python 3.11+, Node 20+, and make; no Docker, no AWS account.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,7 @@ UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-setup: $(VENV)/.ready node_modules/.ready .local/models/.ready ## virtual environment, CDK command line, face model
+setup: $(VENV)/.ready node_modules/.ready .local/models/.ready ## install the virtual environment, the CDK command line, and the face models
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -24,28 +24,28 @@ node_modules/.ready: package.json package-lock.json
 	npm ci --no-progress --loglevel=error
 	touch $@
 
-# The face model of the local cloud, put together from two registry packages.
+# The face models of the local cloud, from two registry packages.
 .local/models/.ready: $(VENV)/.ready node_modules/.ready
 	$(BIN)/python -m local_cloud.rekognition prepare
 	touch $@
 
-# True pairs of photos for the tests (three of one person, one of another), from a source archive that is read, never installed.
+# Photos for the tests, three of one person and one of another, from a source archive that is unpacked but not installed.
 $(FACES)/.ready: $(VENV)/.ready
 	mkdir -p $(FACES)/archive
 	$(BIN)/python -m pip download --quiet --no-deps --no-binary :all: --dest $(FACES)/archive face_recognition==1.3.0
 	tar -xzf $(FACES)/archive/face_recognition-1.3.0.tar.gz -C $(FACES) --strip-components=3 face_recognition-1.3.0/tests/test_images
 	touch $@
 
-# What no Python registry has, for the tests alone: an MQTT broker, a browser.
+# Test tools that no Python registry has: an MQTT broker, a browser.
 .local/test-tools.ready:
 	mkdir -p .local
 	for tool in mosquitto chromium openssl ps systemd-analyze; do command -v $$tool || { ./tools/install-test-tools; break; }; done
 	touch $@
 
-demo: setup ## the main job on the local cloud: PHOTO=me.jpg adds your picture as a case, CAMERA=0 uses your webcam
+demo: setup ## run Homeward on the local cloud; PHOTO=me.jpg adds your picture as a case, CAMERA=0 uses your webcam
 	$(BIN)/python -m local_cloud.demo $(if $(PHOTO),--photo "$(PHOTO)") $(if $(CAMERA),--camera $(CAMERA))
 
-test: lint unit infrastructure edge faults end-to-end browser ## everything that must pass
+test: lint unit infrastructure edge faults end-to-end browser ## run all checks and tests
 
 test-setup: setup $(FACES)/.ready .local/test-tools.ready
 
@@ -55,32 +55,32 @@ lint: $(VENV)/.ready ## ruff, the import contracts of pyproject.toml, mypy --str
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
 
-unit: test-setup ## logic, with moto, Stubber and the real face engine
+unit: test-setup ## test the logic with moto, Stubber, and the real face engine
 	$(BIN)/pytest tests/unit -n 2 --dist loadfile
 
-infrastructure: test-setup ## the CDK app: assertions, snapshots, cdk-nag
+infrastructure: test-setup ## test the CDK app: assertions, snapshots, cdk-nag
 	$(BIN)/pytest tests/infrastructure -n 2 --dist worksteal
 
-edge: test-setup ## the camera program, with a real MQTT broker
+edge: test-setup ## test the camera program with a real MQTT broker
 	$(BIN)/pytest tests/edge -n 2 --dist loadfile
 
-faults: test-setup ## crashes, refusals and races, against a real emulator
+faults: test-setup ## test crashes, throttling, and races with the AWS emulator
 	$(BIN)/pytest tests/faults
 
-end-to-end: test-setup ## the whole pipeline, deployed to the local cloud
+end-to-end: test-setup ## test the pipeline, deployed to two local clouds side by side
 	$(BIN)/pytest tests/end_to_end -n 2 --dist loadgroup
 
-browser: test-setup ## the pages, in a real browser
+browser: test-setup ## test the web pages in a real browser
 	$(BIN)/pytest tests/browser
 
-synth: setup ## every stack of every agency, checked by cdk-nag
+synth: setup ## synthesize all stacks of all agencies and check them with cdk-nag
 	npx cdk synth --quiet '**'
 
-bench: setup ## every benchmark; figures in build/bench/
+bench: setup ## run all benchmarks; results in build/bench/
 	for benchmark in $(basename $(notdir $(filter-out %__init__.py,$(wildcard benchmarks/*.py)))); do $(BIN)/python -m benchmarks.$$benchmark || exit 1; done
 
 requirements: ## write requirements.txt from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --output-file requirements.txt --python-version 3.11 --quiet --custom-compile-command "make requirements"
 
-clean: ## remove all that was built or installed
+clean: ## delete everything that was built or installed
 	rm -rf .venv node_modules .local build cdk.out

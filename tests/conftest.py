@@ -1,4 +1,4 @@
-"""For all tests."""
+"""Setup of all test runs."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take Ctrl-C as usual, whoever started us: a shell's background job ignores it, and our children would as well."""
+    """Restore the handler of SIGINT. A background job of a shell ignores SIGINT, and its children inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""The page behind an alert's link on a telephone: a real browser, the function's own code, S3 of the emulator."""
+"""The page of an alert's link on a phone: a real browser, the function's code, the emulator's S3."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.times import now, to_text
 from lambdas.encounters.encounter import AlertState, Stage
 from local_cloud.lifecycle import running_cloud
 from local_cloud.pipeline.tables import make_tables
+from local_cloud.rekognition.engine.distinct_faces import HEADSHOTS
 from local_cloud.settings import CloudSettings
-from tests.browser.test_live_view import CHROMIUM, FACES
 from tests.support.review_desk import Desk
 from tests.support.stories import put_case
 
@@ -60,7 +60,7 @@ def desk(cloud: Cloud) -> Desk:
     make_tables(dynamodb)
     for bucket in ("detection", "gallery"):
         s3.create_bucket(Bucket=bucket)
-    face = (FACES / "male" / "1.jpg").read_bytes()
+    face = (HEADSHOTS / "male" / "1.jpg").read_bytes()
     s3.put_object(Bucket="gallery", Key="photos/namus/MP900101/910101.jpg", Body=face, ContentType="image/jpeg")
     dynamodb.put_item(TableName="cameras", Item=to_attributes({"camera": "cam-01", "site": "North Station, main hall"}))
     put_case(dynamodb)
@@ -68,17 +68,17 @@ def desk(cloud: Cloud) -> Desk:
 
 
 def meet(desk: Desk, encounter_id: str, **members: Any) -> str:
-    """Put an encounter that was alerted now; the path of its link."""
+    """Store an encounter whose alert was sent now, and return the path of its link."""
     desk.add_encounter(encounter_id, **{"alert": AlertState.SENT, "alerted_at": to_text(now()), **members})
     for shot in range(2):
         key = f"encounters/{encounter_id}/c{shot}.jpg"
-        desk.s3.put_object(Bucket="detection", Key=key, Body=(FACES / "male" / "1.jpg").read_bytes())
+        desk.s3.put_object(Bucket="detection", Key=key, Body=(HEADSHOTS / "male" / "1.jpg").read_bytes())
     return f"/e/{encounter_id}/secret"
 
 
 @pytest.fixture(scope="module")
 def address(cloud: Cloud, desk: Desk) -> Iterator[str]:
-    """A server that hands requests to the function, as the HTTP API does."""
+    """A server that passes requests to the function, as the HTTP API does."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**cloud.environment, **ENVIRONMENT}.items():
             patch.setenv(name, value)
@@ -101,7 +101,7 @@ def address(cloud: Cloud, desk: Desk) -> Iterator[str]:
                 self.end_headers()
                 self.wfile.write(answer["body"].encode())
 
-            do_POST = do_GET  # noqa: N815 - the names are the library's
+            do_POST = do_GET  # noqa: N815  (named by http.server)
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -110,15 +110,6 @@ def address(cloud: Cloud, desk: Desk) -> Iterator[str]:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             yield f"http://127.0.0.1:{server.server_port}"
             server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "this test needs a browser: sudo apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -131,9 +122,7 @@ def page(browser: Browser) -> Iterator[Page]:
     page.context.close()
 
 
-def test_a_telephone_shows_both_pictures_and_somebody_acknowledges(
-    page: Page, desk: Desk, address: str, cloud: Cloud
-) -> None:
+def test_a_phone_shows_both_pictures_and_can_acknowledge(page: Page, desk: Desk, address: str, cloud: Cloud) -> None:
     loaded: dict[str, int] = {}
     page.on("response", lambda answer: loaded.update({answer.url.partition("?")[0]: answer.status}))
     page.goto(address + meet(desk, "e1"), wait_until="networkidle")
@@ -152,14 +141,14 @@ def test_a_telephone_shows_both_pictures_and_somebody_acknowledges(
     assert desk.encounter("e1").stage is Stage.ACKNOWLEDGED
 
 
-def test_a_name_is_asked_for_before_anything_is_sent(page: Page, desk: Desk, address: str) -> None:
+def test_the_form_requires_a_name(page: Page, desk: Desk, address: str) -> None:
     page.goto(address + meet(desk, "e2"))
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_label("Your name or badge number")).to_be_focused()
     assert desk.encounter("e2").acknowledged_at is None
 
 
-def test_an_old_link_says_so(browser: Browser, desk: Desk, address: str) -> None:
+def test_an_expired_link_says_so(browser: Browser, desk: Desk, address: str) -> None:
     context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type] # width, height
     page = context.new_page()
     answer = page.goto(address + meet(desk, "e3", alerted_at="2026-01-01T00:00:00.000Z"))

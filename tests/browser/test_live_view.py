@@ -1,42 +1,29 @@
-"""The camera's live view in a real browser, while the program plays a video."""
+"""The camera's live view in a real browser, while the camera program plays a video."""
 
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from local_cloud.rekognition.engine.distinct_faces import HEADSHOTS
 from local_cloud.video import render_walk_past
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FACES = Path(__file__).parents[2] / "node_modules" / "tabler-ui" / "src" / "demo" / "faces"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "this test needs a browser: sudo apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
 
 @pytest.fixture(scope="module")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """A camera that plays a video in real time; the address of its live view, and the token."""
+    """Run a camera that plays a video in real time. Yields the address of its live view and the token."""
     folder = tmp_path_factory.mktemp("camera")
     video, token_file = folder / "walk.mp4", folder / "token"
-    render_walk_past([FACES / "male" / "1.jpg", FACES / "female" / "1.jpg"] * 3, video, gap_s=0.1)
+    render_walk_past([HEADSHOTS / "male" / "1.jpg", HEADSHOTS / "female" / "1.jpg"] * 3, video, gap_s=0.1)
     command = [sys.executable, "-m", "edge_device", "run", "--source", str(video), "--camera", "cam-01"]
     command += ["--publisher", "stdout", "--outbox", str(folder / "outbox.db"), "--live-view", "0"]
     command += ["--set", f"live_view.token_file={token_file}"]
@@ -47,7 +34,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
             address = re.search(r"http://127\.0\.0\.1:\d+", line)
             if address:
                 break
-        assert address, "the program did not say where its live view is"
+        assert address, "the program did not print the address of its live view"
         yield address[0], token_file.read_text()
         program.terminate()
         program.stderr.read()
@@ -66,7 +53,7 @@ def page(browser: Browser, camera: tuple[str, str]) -> Iterator[Page]:
     page.context.close()
 
 
-# The picture on the page, drawn into a canvas, as a list of gray levels of a coarse grid.
+# Draws the page's picture to a small canvas and returns its RGBA values.
 PIXELS = """() => {
   const canvas = document.createElement('canvas');
   canvas.width = 64; canvas.height = 36;
@@ -77,10 +64,10 @@ PIXELS = """() => {
 
 
 def wait_until(condition: Callable[[], bool], *, within_s: float = 15) -> None:
-    """Polled from here: the page's content security policy lets nobody evaluate scripts in it."""
+    """Poll from Python: the page's content security policy forbids Playwright's own polling."""
     deadline = time.monotonic() + within_s
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, "the condition did not become true in time"
         time.sleep(0.05)
 
 
@@ -89,13 +76,13 @@ def picture_width(page: Page) -> int:
     return width
 
 
-def test_page_shows_moving_pictures(page: Page) -> None:
+def test_the_page_shows_moving_pictures(page: Page) -> None:
     wait_until(lambda: picture_width(page) == 960)
     first = page.evaluate(PIXELS)
     wait_until(lambda: page.evaluate(PIXELS) != first)
 
 
-def test_numbers_under_the_picture_are_filled_in(page: Page) -> None:
+def test_the_numbers_under_the_picture_are_filled_in(page: Page) -> None:
     for name in ("frames_per_s", "detector_ms", "sent", "waiting", "dropped"):
         expect(page.locator(f"#{name}")).to_have_text(re.compile(r"^[\d.]+$"))
 
@@ -112,17 +99,17 @@ def test_faces_are_boxed_in_green(page: Page) -> None:
     wait_until(lambda: page.evaluate(green))
 
 
-def test_token_does_not_stay_in_the_address(page: Page, camera: tuple[str, str]) -> None:
+def test_the_token_does_not_stay_in_the_address(page: Page, camera: tuple[str, str]) -> None:
     assert page.url == f"{camera[0]}/"
     expect(page.get_by_role("img")).to_have_attribute("alt", re.compile("box around each face"))
 
 
-def test_page_fits_a_telephone(page: Page) -> None:
+def test_the_page_fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 640})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
 
 
-def test_without_the_token_nothing_is_shown(browser: Browser, camera: tuple[str, str]) -> None:
+def test_the_page_requires_the_token(browser: Browser, camera: tuple[str, str]) -> None:
     context = browser.new_context()
     answer = context.new_page().goto(camera[0])
     assert answer

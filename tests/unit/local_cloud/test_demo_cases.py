@@ -1,4 +1,4 @@
-"""The demo's cases: what the folder holds, and that the face engine sees in each picture what the case is there for."""
+"""The demo's cases: the folder's content, and what the face engine finds in each picture."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Written:
-    """A folder of the demo's cases, read as the product reads it."""
+    """A folder of demo cases, parsed by the product's code."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -43,7 +43,7 @@ class Written:
         return [self.folder / "images" / f"{photo.photo_id}.jpg" for photo in case.photos]
 
     def one(self, text: str) -> Case:
-        """The case whose circumstances say so."""
+        """Find the case whose narrative contains a text."""
         (case,) = [case for case in self.all() if text in (case.narrative or "")]
         return case
 
@@ -68,13 +68,13 @@ def vector(engine: FaceEngine, path: Path) -> Vector:
 
 
 def names_in(value: Any) -> set[str]:
-    """Names of members, at any depth."""
+    """Collect the names of members, at any depth."""
     if isinstance(value, dict):
         return set(value) | set(chain.from_iterable(names_in(member) for member in value.values()))
     return set(chain.from_iterable(names_in(entry) for entry in value)) if isinstance(value, list) else set()
 
 
-def test_there_are_at_least_16_cases_in_both_shapes_and_all_can_be_told_apart(written: Written) -> None:
+def test_there_are_16_or_more_distinct_cases_in_both_shapes(written: Written) -> None:
     cases = written.all()
     assert written.cases.case_count == len(cases) >= 16
     assert len({str(case.names[0]) for case in cases}) == len(cases)
@@ -82,7 +82,7 @@ def test_there_are_at_least_16_cases_in_both_shapes_and_all_can_be_told_apart(wr
     assert shapes == {True, False}
 
 
-def test_every_case_has_what_an_alert_says(written: Written) -> None:
+def test_every_case_has_the_data_of_an_alert(written: Written) -> None:
     for case in written.all():
         assert str(case.names[0]).count(" ") == 1
         assert case.sex in {"male", "female"}
@@ -94,7 +94,7 @@ def test_every_case_has_what_an_alert_says(written: Written) -> None:
         assert re.fullmatch(r"MP9\d{5}", case.source_id)
 
 
-def test_documents_of_2019_have_nothing_that_came_later(written: Written) -> None:
+def test_documents_in_shape_a_have_no_members_of_shape_b(written: Written) -> None:
     old = [document for document in written.documents.values() if "state" in document["sighting"]]
     later = {"address", "selection", "primaryInvestigatingAgency", "primaryEthnicity", "storageKey"}
     assert len(old) >= 3
@@ -102,7 +102,7 @@ def test_documents_of_2019_have_nothing_that_came_later(written: Written) -> Non
     assert {image["category"]["name"] for document in old for image in document["images"]} == {"FacialCaseId"}
 
 
-def test_every_picture_is_there_in_the_size_that_the_document_states(written: Written) -> None:
+def test_every_picture_exists_in_the_stated_size(written: Written) -> None:
     on_disk = {path.name for path in (written.folder / "images").iterdir()}
     listed = [
         (photo, path) for case in written.all() for photo, path in zip(case.photos, written.pictures(case), strict=True)
@@ -119,7 +119,7 @@ def test_every_picture_is_there_in_the_size_that_the_document_states(written: Wr
 
 
 def test_the_sex_is_that_of_the_headshots_folder(written: Written) -> None:
-    """The enlarged picture, made small again, is nearest to a headshot of the same sex."""
+    """The picture, shrunk again, is nearest to a headshot of the same sex."""
 
     def small(path: Path) -> Any:
         with Image.open(path) as picture:
@@ -138,7 +138,7 @@ def test_the_sex_is_that_of_the_headshots_folder(written: Written) -> None:
         assert sex == case.sex, case.source_id
 
 
-def test_every_portrait_has_one_face_that_index_faces_takes(written: Written, engine: FaceEngine) -> None:
+def test_every_portrait_has_one_face_of_good_quality(written: Written, engine: FaceEngine) -> None:
     odd = {written.one("picture is of the hill").case_id, written.one("invented cousin").case_id}
     for case in written.all():
         for path in written.pictures(case) if case.case_id not in odd else []:
@@ -146,7 +146,7 @@ def test_every_portrait_has_one_face_that_index_faces_takes(written: Written, en
             assert not reasons_against(face, "AUTO"), path
 
 
-def test_special_cases(written: Written, engine: FaceEngine) -> None:
+def test_special_cases_have_their_special_pictures(written: Written, engine: FaceEngine) -> None:
     assert [case.status for case in written.all()].count(CaseStatus.RESOLVED) == 1
     assert [len(case.photos) for case in written.all()].count(0) == 1
 
@@ -163,7 +163,7 @@ def test_special_cases(written: Written, engine: FaceEngine) -> None:
     assert smaller / larger > 0.8
 
 
-def test_the_child_has_a_photo_and_an_age_progression_of_the_same_face(written: Written, engine: FaceEngine) -> None:
+def test_the_child_has_a_photo_and_an_age_progression(written: Written, engine: FaceEngine) -> None:
     (child,) = [case for case in written.all() if case.age_when_missing and (case.age_when_missing.max or 99) < 18]
     assert [photo.kind for photo in child.photos] == [PhotoKind.PORTRAIT, PhotoKind.AGE_PROGRESSION]
     photo, progression = written.pictures(child)
@@ -171,7 +171,7 @@ def test_the_child_has_a_photo_and_an_age_progression_of_the_same_face(written: 
     assert similarities(vector(engine, photo), vector(engine, progression)[None])[0] > 80
 
 
-def test_the_missing_person_is_in_the_gallery_and_no_bystander_is(written: Written, engine: FaceEngine) -> None:
+def test_the_gallery_has_the_missing_person_but_no_bystander(written: Written, engine: FaceEngine) -> None:
     cases = {case.case_id: written.pictures(case) for case in written.all() if case.status is CaseStatus.OPEN}
     owners = [case_id for case_id, paths in cases.items() for path in paths if faces(engine, path)]
     gallery = np.stack([vector(engine, path) for paths in cases.values() for path in paths if faces(engine, path)])
@@ -185,7 +185,7 @@ def test_the_missing_person_is_in_the_gallery_and_no_bystander_is(written: Writt
         assert similarities(vector(engine, still), gallery).max() < 60, still
 
 
-def test_writing_again_replaces_what_was_there_and_nothing_else(tmp_path: Path) -> None:
+def test_writing_again_replaces_documents_and_pictures_only(tmp_path: Path) -> None:
     write_demo_documents(tmp_path, distinct_faces())
     before = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.*")}
     (tmp_path / "MP999999.json").write_text("{}")
@@ -197,7 +197,7 @@ def test_writing_again_replaces_what_was_there_and_nothing_else(tmp_path: Path) 
     assert {path: after[path] for path in before} == before
 
 
-def test_headshots_that_are_gone_are_replaced_by_others_of_the_same_sex(tmp_path: Path) -> None:
+def test_a_missing_headshot_is_replaced_by_the_same_sex(tmp_path: Path) -> None:
     others = [path for path in distinct_faces() if path.name not in {"13.jpg", "10.jpg"}]
     cases = write_demo_documents(tmp_path, others)
     assert cases.missing_still.parent.name == "male"
@@ -205,7 +205,7 @@ def test_headshots_that_are_gone_are_replaced_by_others_of_the_same_sex(tmp_path
     assert not set(cases.bystander_stills) & {cases.missing_still}
 
 
-def test_too_few_headshots_are_an_error_before_anything_is_removed(tmp_path: Path) -> None:
+def test_too_few_headshots_are_an_error_before_any_deletion(tmp_path: Path) -> None:
     (tmp_path / "MP900001.json").write_text("{}")
     with pytest.raises(CloudError, match=r"too few female headshots.*make setup"):
         write_demo_documents(tmp_path, [path for path in distinct_faces() if path.parent.name == "male"])
@@ -215,17 +215,17 @@ def test_too_few_headshots_are_an_error_before_anything_is_removed(tmp_path: Pat
 
 
 def exactly_enough() -> list[Path]:
-    """As many of each sex as there are parts, and two more."""
+    """List one headshot of each sex more than the cases need."""
     men = [path for path in distinct_faces() if path.parent.name == "male"]
     women = [path for path in distinct_faces() if path.parent.name == "female"]
     return men[: 9 + 1] + women[: 8 + 1]
 
 
-def test_an_own_photo_becomes_a_case_upright(tmp_path: Path) -> None:
+def test_an_own_photo_becomes_a_case_and_is_upright(tmp_path: Path) -> None:
     write_demo_documents(tmp_path, distinct_faces())
     sideways = Image.new("RGB", (600, 400), "navy")
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by 90 degrees
+    exif[0x0112] = 6  # rotate by 90 degrees to view
     sideways.save(tmp_path / "me.jpg", exif=exif)
     assert add_own_photo(tmp_path, tmp_path / "me.jpg", name="Ada Q Ownphoto") == "namus:MP990001"
     assert add_own_photo(tmp_path, tmp_path / "me.jpg") == "namus:MP990002"
@@ -239,7 +239,7 @@ def test_an_own_photo_becomes_a_case_upright(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"This is no picture.", b"", None, b"half"])
-def test_a_file_that_is_no_picture_is_one_clear_line(tmp_path: Path, content: bytes | None) -> None:
+def test_an_unreadable_picture_is_a_one_line_error(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "me.jpg"
     if content == b"half":
         Image.effect_noise((300, 300), 90).save(path)
@@ -256,6 +256,6 @@ def test_a_file_that_is_no_picture_is_one_clear_line(tmp_path: Path, content: by
     assert list(tmp_path.glob("*.json")) == []
 
 
-def test_a_picture_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_picture_is_named(tmp_path: Path) -> None:
     with pytest.raises(CloudError, match=r"There is no picture .*you.jpg"):
         add_own_photo(tmp_path, tmp_path / "you.jpg")

@@ -1,4 +1,4 @@
-"""The command as a user runs it: a process of its own."""
+"""The command in its own process."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ def free_port() -> int:
 
 def healthy(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:  # noqa: S310 our own server
+        with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:  # noqa: S310 (our own server)
             return bool(answer.status == 200)
     except urllib.error.URLError:
         return False
@@ -36,7 +36,7 @@ def healthy(url: str) -> bool:
 
 @contextmanager
 def started(*options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A server's process and URL, once it answers; killed at the end as in a power cut."""
+    """Start a server and yield its process and URL. It is killed at the end, as in a power cut."""
     port = free_port()
     command = [sys.executable, "-m", "local_cloud.rekognition", "--port", str(port), *options]
     process = subprocess.Popen(command, cwd=ROOT)
@@ -53,7 +53,7 @@ def started(*options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         process.wait()
 
 
-def test_what_was_indexed_survives_a_power_cut(tmp_path: Path) -> None:
+def test_indexed_faces_survive_a_power_cut(tmp_path: Path) -> None:
     with started("--data", str(tmp_path / "collections")) as (_, url):
         rekognition = client(url)
         rekognition.create_collection(CollectionId="gallery")
@@ -66,7 +66,7 @@ def test_what_was_indexed_survives_a_power_cut(tmp_path: Path) -> None:
 
 
 def listeners(port: int) -> list[str]:
-    """The local addresses, in hexadecimal as the kernel has them, on which something listens at that port."""
+    """List the local addresses that listen on a port, in the kernel's hexadecimal form."""
     sockets = [
         line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
     ]
@@ -74,7 +74,7 @@ def listeners(port: int) -> list[str]:
     return [address for address, hexadecimal in places if int(hexadecimal, 16) == port]
 
 
-def test_it_listens_on_loopback_alone_and_ends_when_told() -> None:
+def test_it_listens_on_loopback_only_and_ends_on_sigint() -> None:
     with started() as (process, url):
         port = int(url.rpartition(":")[2])
         assert listeners(port) == ["0100007F"]
@@ -83,7 +83,7 @@ def test_it_listens_on_loopback_alone_and_ends_when_told() -> None:
     assert not healthy(url)
 
 
-def test_prepare_names_the_two_models() -> None:
+def test_prepare_prints_the_paths_of_both_models() -> None:
     result = CliRunner().invoke(cli.app, ["prepare"])
     assert result.exit_code == 0
     detector, embedding = result.stdout.split()
@@ -92,7 +92,7 @@ def test_prepare_names_the_two_models() -> None:
 
 
 @pytest.mark.parametrize("arguments", [["prepare"], ["--port", "4999"]])
-def test_a_missing_model_is_one_line_that_says_what_to_do(
+def test_a_missing_model_is_a_one_line_error(
     arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model_files, "_DLIB_DIRECTORY", tmp_path)

@@ -1,4 +1,4 @@
-"""The collection and face operations, from a real boto3 client to the real server and the real face model."""
+"""The collection and face operations, from boto3 to the server and the real face model."""
 
 import uuid
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def picture(pixels: Any) -> Any:
     return {"Bytes": jpeg(pixels)}
 
 
-def test_create_describe_and_delete(rekognition: "RekognitionClient") -> None:
+def test_create_describe_and_delete_a_collection(rekognition: "RekognitionClient") -> None:
     created = rekognition.create_collection(CollectionId="life", Tags={"case": "MP900101"})
     assert created["StatusCode"] == 200
     assert created["CollectionArn"] == "aws:rekognition:us-east-1:000000000000:collection/life"
@@ -64,7 +64,7 @@ def test_create_describe_and_delete(rekognition: "RekognitionClient") -> None:
     )
 
 
-def test_a_collection_that_exists(rekognition: "RekognitionClient", collection: str) -> None:
+def test_an_existing_collection_is_not_created_again(rekognition: "RekognitionClient", collection: str) -> None:
     code, message, status = error_of(lambda: rekognition.create_collection(CollectionId=collection))
     assert (code, status) == ("ResourceAlreadyExistsException", 400)
     assert message == f"The collection id: {collection} already exists"
@@ -72,7 +72,7 @@ def test_a_collection_that_exists(rekognition: "RekognitionClient", collection: 
         rekognition.create_collection(CollectionId=collection)
 
 
-def test_collections_come_in_pages() -> None:
+def test_collections_are_listed_in_pages() -> None:
     with running(Service()) as url:
         rekognition = client(url)
         for name in ("d", "a", "c", "b", "e"):
@@ -82,7 +82,7 @@ def test_collections_come_in_pages() -> None:
     assert [len(page["FaceModelVersions"]) for page in pages] == [2, 2, 1]
 
 
-def test_an_indexed_face_has_all_that_rekognition_tells(rekognition: "RekognitionClient", collection: str) -> None:
+def test_an_indexed_face_has_all_members_of_rekognition(rekognition: "RekognitionClient", collection: str) -> None:
     answer = rekognition.index_faces(
         CollectionId=collection, Image=image(OBAMA), ExternalImageId="namus:MP900101", DetectionAttributes=["ALL"]
     )
@@ -92,7 +92,7 @@ def test_an_indexed_face_has_all_that_rekognition_tells(rekognition: "Rekognitio
     assert answer["FaceModelVersion"] == face["IndexFacesModelVersion"]
     assert face["ExternalImageId"] == "namus:MP900101"
     assert face["BoundingBox"] == detail["BoundingBox"]
-    # Where the face is in the photo, seen by eye.
+    # The position of the face in the photo, measured by eye.
     assert face["BoundingBox"]["Left"] == pytest.approx(0.41, abs=0.03)
     assert face["BoundingBox"]["Top"] == pytest.approx(0.08, abs=0.03)
     assert face["BoundingBox"]["Width"] == pytest.approx(0.25, abs=0.03)
@@ -110,7 +110,7 @@ def test_an_indexed_face_has_all_that_rekognition_tells(rekognition: "Rekognitio
     assert abs(detail["Pose"]["Yaw"]) < 30
 
 
-def test_indexing_the_same_picture_again_adds_nothing(rekognition: "RekognitionClient", collection: str) -> None:
+def test_indexing_the_same_image_again_adds_nothing(rekognition: "RekognitionClient", collection: str) -> None:
     ids = [index(rekognition, collection, OBAMA, external) for external in ("case:1", "case:1", "case:2")]
     assert ids[0] == ids[1] != ids[2]
     assert rekognition.describe_collection(CollectionId=collection)["FaceCount"] == 2
@@ -130,9 +130,7 @@ def test_only_the_largest_faces_are_indexed(rekognition: "RekognitionClient", co
     assert indexed["Left"] > other["Left"]
 
 
-def test_bad_faces_are_left_out_with_the_reason_unless_told_otherwise(
-    rekognition: "RekognitionClient", collection: str
-) -> None:
+def test_the_quality_filter_refuses_faces_with_the_reason(rekognition: "RekognitionClient", collection: str) -> None:
     blurred = picture(cv2.GaussianBlur(pixels(OBAMA), (0, 0), 13))
     answer = rekognition.index_faces(CollectionId=collection, Image=blurred)
     assert answer["FaceRecords"] == []
@@ -141,7 +139,7 @@ def test_bad_faces_are_left_out_with_the_reason_unless_told_otherwise(
     assert len(unfiltered["FaceRecords"]) == 1
 
 
-def test_a_picture_without_a_face_indexes_none(rekognition: "RekognitionClient", collection: str) -> None:
+def test_an_image_without_a_face_indexes_none(rekognition: "RekognitionClient", collection: str) -> None:
     gray = picture(np.full((200, 200, 3), 128, np.uint8))
     answer = rekognition.index_faces(CollectionId=collection, Image=gray)
     assert (answer["FaceRecords"], answer["UnindexedFaces"]) == ([], [])
@@ -166,7 +164,7 @@ def test_faces_are_listed_in_pages_and_deleted(rekognition: "RekognitionClient",
     assert [face["FaceId"] for face in rekognition.list_faces(CollectionId=collection)["Faces"]] == [two]
 
 
-def test_a_made_up_page_token_is_refused(rekognition: "RekognitionClient", collection: str) -> None:
+def test_an_invalid_page_token_is_refused(rekognition: "RekognitionClient", collection: str) -> None:
     for token in ("?", "bm8="):
         code, _, status = error_of(
             lambda token=token: rekognition.list_faces(CollectionId=collection, NextToken=token)  # type: ignore[misc]

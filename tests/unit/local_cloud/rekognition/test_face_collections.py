@@ -35,7 +35,7 @@ def filled(vectors: list[Vector], directory: Path | None = None) -> tuple[Collec
     ]
 
 
-def test_a_second_collection_of_a_name_is_refused_and_changes_nothing() -> None:
+def test_creating_an_existing_collection_changes_nothing() -> None:
     collections, _ = filled([random_vector(1)])
     with pytest.raises(RekognitionError, match="already exists") as refused:
         collections.create("gallery")
@@ -59,7 +59,7 @@ def test_deleting_a_collection_deletes_its_faces() -> None:
     assert collections.search("gallery", random_vector(1), threshold=0, limit=5) == []
 
 
-def test_every_method_names_a_collection_that_is_not_there() -> None:
+def test_every_method_reports_a_missing_collection() -> None:
     collections = Collections()
     for call in (
         lambda: collections.delete("no"),
@@ -72,7 +72,7 @@ def test_every_method_names_a_collection_that_is_not_there() -> None:
             call()
 
 
-def test_the_same_picture_under_the_same_external_id_is_one_face() -> None:
+def test_the_same_image_and_external_id_is_one_face() -> None:
     collections = Collections()
     collections.create("gallery")
     first = collections.add_face("gallery", face("image", "case:1"), lambda: random_vector(1))
@@ -87,7 +87,7 @@ def test_the_same_picture_under_the_same_external_id_is_one_face() -> None:
 
 
 @given(st.integers(1, 60), st.floats(0, 100), st.integers(1, 70), st.integers(0, 5))
-def test_search_returns_what_sorting_everything_returns(size: int, threshold: float, limit: int, seed: int) -> None:
+def test_search_returns_the_same_as_sorting_all_faces(size: int, threshold: float, limit: int, seed: int) -> None:
     probe = random_vector(1000 + seed)
     vectors = [near(probe, 0.02 * number) for number in range(size)]
     collections, faces = filled(vectors)
@@ -97,14 +97,14 @@ def test_search_returns_what_sorting_everything_returns(size: int, threshold: fl
     assert [match.face_id for _, match in found] == expected[:limit]
 
 
-def test_search_leaves_out_one_face_without_shortening_the_answer() -> None:
+def test_search_excludes_a_face_and_still_fills_the_limit() -> None:
     probe = random_vector(1)
     collections, faces = filled([near(probe, 0.02 * number) for number in range(4)])
     found = collections.search("gallery", probe, threshold=0, limit=3, excluding=faces[1].face_id)
     assert [match.face_id for _, match in found] == [faces[number].face_id for number in (0, 2, 3)]
 
 
-def test_search_sees_faces_that_came_and_went_since_the_last() -> None:
+def test_search_sees_added_and_deleted_faces() -> None:
     probe = random_vector(1)
     collections, (first,) = filled([probe])
     assert len(collections.search("gallery", probe, threshold=90, limit=9)) == 1
@@ -121,13 +121,13 @@ def test_a_search_never_crosses_collections() -> None:
     assert collections.search("other", random_vector(1), threshold=0, limit=5) == []
 
 
-def test_delete_tells_which_faces_there_were() -> None:
+def test_delete_returns_the_faces_that_existed() -> None:
     collections, (one, two) = filled([random_vector(1), random_vector(2)])
     assert collections.delete_faces("gallery", [one.face_id, "unknown"]) == {one.face_id}
     assert [stored for _, stored in collections.faces("gallery")] == [two]
 
 
-def test_faces_in_pages_by_row() -> None:
+def test_faces_are_listed_in_pages() -> None:
     collections, faces = filled([random_vector(number) for number in range(5)])
     first = collections.faces("gallery", limit=3)
     rest = collections.faces("gallery", after=first[-1][0])
@@ -144,7 +144,7 @@ def test_everything_survives_a_restart(tmp_path: Path) -> None:
     assert match[1] == faces[0]
 
 
-def test_a_change_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failed_transaction_changes_nothing(tmp_path: Path) -> None:
     collections, _ = filled([random_vector(1)], tmp_path)
 
     def change_and_fail() -> None:
@@ -168,7 +168,7 @@ def test_vectors_of_another_model_are_refused(tmp_path: Path) -> None:
         Collections(tmp_path)
 
 
-def test_threads_index_search_and_delete_at_once() -> None:
+def test_threads_can_index_search_and_delete() -> None:
     collections, _ = filled([])
     failures: list[BaseException] = []
 
@@ -176,12 +176,12 @@ def test_threads_index_search_and_delete_at_once() -> None:
         try:
             for turn in range(20):
                 vector = random_vector(100 * number + turn)
-                added = collections.add_face("gallery", face(f"{number}-{turn}"), lambda: vector)  # noqa: B023 called at once
+                added = collections.add_face("gallery", face(f"{number}-{turn}"), lambda: vector)  # noqa: B023 (called immediately)
                 (best, *_) = collections.search("gallery", vector, threshold=99, limit=1)
                 assert best[1].face_id == added.face_id
                 if turn % 2:
                     collections.delete_faces("gallery", [added.face_id])
-        except BaseException as failure:  # noqa: BLE001 reported by the test's own thread
+        except BaseException as failure:  # noqa: BLE001 (reported by the main thread)
             failures.append(failure)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
@@ -193,13 +193,13 @@ def test_threads_index_search_and_delete_at_once() -> None:
     assert collections.describe("gallery").faces == 8 * 10
 
 
-def test_the_same_picture_from_many_threads_is_one_face() -> None:
+def test_the_same_image_from_many_threads_is_one_face() -> None:
     collections, _ = filled([])
     together = threading.Barrier(8)
     ids: list[str] = []
 
     def vector() -> Vector:
-        together.wait(timeout=10)  # all have looked and found nothing
+        together.wait(timeout=10)  # every thread has found no stored face
         return random_vector(1)
 
     def add() -> None:

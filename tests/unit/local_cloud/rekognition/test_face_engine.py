@@ -1,4 +1,4 @@
-"""The real models on real pictures: three photos of one person, one of another (from `make setup`)."""
+"""The real models on real photos: three of one person, one of another (from `make test-setup`)."""
 
 from itertools import combinations
 
@@ -30,7 +30,7 @@ def alike(one: Vector, other: Vector) -> float:
     return float(similarities(one, other[None])[0])
 
 
-def test_photos_of_one_person_are_alike_and_of_two_are_not(engine: FaceEngine) -> None:
+def test_only_photos_of_the_same_person_are_similar(engine: FaceEngine) -> None:
     *same, other = (vector(engine, pixels(path)) for path in (OBAMA, OBAMA2, OBAMA3, BIDEN))
     assert min(alike(one, two) for one, two in combinations(same, 2)) >= 99
     assert max(alike(one, other) for one in same) < 1
@@ -42,7 +42,7 @@ def test_a_vector_has_unit_length(engine: FaceEngine) -> None:
     assert np.linalg.norm(found) == pytest.approx(1, abs=1e-6)
 
 
-def test_the_face_is_where_it_is_in_pictures_of_any_size(engine: FaceEngine) -> None:
+def test_a_face_has_the_same_position_at_any_image_size(engine: FaceEngine) -> None:
     picture = pixels(OBAMA)
     whole = only_face(engine, picture)
     for scale in (0.3, 2.5):
@@ -51,7 +51,7 @@ def test_the_face_is_where_it_is_in_pictures_of_any_size(engine: FaceEngine) -> 
         assert face.landmarks / scale == pytest.approx(whole.landmarks, abs=8)
 
 
-def test_a_face_that_fills_a_large_picture_is_found(engine: FaceEngine) -> None:
+def test_a_face_that_fills_a_large_image_is_found(engine: FaceEngine) -> None:
     picture = pixels(OBAMA)
     box = only_face(engine, picture).box
     close_up = picture[: int(box.top + box.height) + 20, int(box.left) - 30 : int(box.left + box.width) + 30]
@@ -90,7 +90,7 @@ def test_left_and_right_are_the_pictures(engine: FaceEngine) -> None:
     assert eye_left[1] < nose[1] < mouth_left[1]
 
 
-def test_blur_lowers_sharpness_and_darkness_brightness_and_neither_the_other(engine: FaceEngine) -> None:
+def test_sharpness_and_brightness_are_independent(engine: FaceEngine) -> None:
     picture = pixels(OBAMA)
     sharp = only_face(engine, picture)
     blurred = only_face(engine, np.asarray(cv2.GaussianBlur(picture, (0, 0), 8), np.uint8))
@@ -101,7 +101,7 @@ def test_blur_lowers_sharpness_and_darkness_brightness_and_neither_the_other(eng
     assert dark.sharpness == pytest.approx(sharp.sharpness, rel=0.1)
 
 
-def test_roll_of_a_tilted_picture(engine: FaceEngine) -> None:
+def test_a_tilted_image_has_the_tilt_as_roll(engine: FaceEngine) -> None:
     picture = pixels(OBAMA)
     upright = only_face(engine, picture).pose.roll
     height, width = picture.shape[:2]
@@ -110,7 +110,7 @@ def test_roll_of_a_tilted_picture(engine: FaceEngine) -> None:
     assert only_face(engine, tilted).pose.roll - upright == pytest.approx(20, abs=3)
 
 
-def test_a_mirrored_picture_has_the_opposite_yaw_and_the_same_person(engine: FaceEngine) -> None:
+def test_a_mirrored_face_has_the_opposite_yaw(engine: FaceEngine) -> None:
     picture = pixels(BIDEN)
     mirrored = np.ascontiguousarray(picture[:, ::-1])
     yaw = only_face(engine, picture).pose.yaw
@@ -119,7 +119,7 @@ def test_a_mirrored_picture_has_the_opposite_yaw_and_the_same_person(engine: Fac
     assert alike(vector(engine, picture), vector(engine, mirrored)) > 99
 
 
-def test_reasons_name_what_is_wrong_with_a_face(engine: FaceEngine) -> None:
+def test_refusal_reasons_name_the_defect(engine: FaceEngine) -> None:
     picture = pixels(OBAMA)
     small = np.asarray(cv2.resize(picture, None, fx=0.11, fy=0.11, interpolation=cv2.INTER_AREA), np.uint8)
     cases = {
@@ -134,7 +134,7 @@ def test_reasons_name_what_is_wrong_with_a_face(engine: FaceEngine) -> None:
         assert reasons_against(face, "NONE") == []
 
 
-def test_a_face_cut_by_the_edge_is_of_low_quality(engine: FaceEngine) -> None:
+def test_a_face_cut_by_the_edge_has_low_quality(engine: FaceEngine) -> None:
     picture = pixels(OBAMA)
     whole = only_face(engine, picture)
     half = only_face(engine, np.ascontiguousarray(picture[:, int(whole.box.left + 0.5 * whole.box.width) :]))
@@ -143,7 +143,7 @@ def test_a_face_cut_by_the_edge_is_of_low_quality(engine: FaceEngine) -> None:
     assert reasons_against(half, "AUTO") == ["LOW_FACE_QUALITY"]
 
 
-def test_faces_in_one_picture_are_told_apart(engine: FaceEngine) -> None:
+def test_faces_in_one_image_have_different_vectors(engine: FaceEngine) -> None:
     both = side_by_side(pixels(OBAMA2), pixels(BIDEN))
     by_place = sorted(engine.detect(both), key=lambda face: face.box.left)
     left, right = (engine.embed(both, face) for face in by_place)

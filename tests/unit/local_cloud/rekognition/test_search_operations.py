@@ -1,4 +1,4 @@
-"""The search and user operations, from a real boto3 client to the real server and the real face model."""
+"""The search operations, from boto3 to the server and the real face model."""
 
 import uuid
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ GRAY: Any = {"Bytes": jpeg(np.full((200, 200, 3), 128, np.uint8))}
 
 @dataclass
 class Gallery:
-    """Obama twice and Biden once."""
+    """A collection with two photos of Obama and one of Biden."""
 
     rekognition: "RekognitionClient"
     name: str
@@ -57,7 +57,7 @@ def gallery(rekognition: "RekognitionClient") -> Gallery:
     return Gallery(rekognition, name, *(index(rekognition, name, path, path.stem) for path in (OBAMA, OBAMA2, BIDEN)))
 
 
-def test_another_photo_of_the_person_is_found_and_nobody_else(gallery: Gallery) -> None:
+def test_only_photos_of_the_same_person_match(gallery: Gallery) -> None:
     answer = gallery.rekognition.search_faces_by_image(CollectionId=gallery.name, Image=image(OBAMA3))
     found = {match["Face"]["FaceId"]: match["Similarity"] for match in answer["FaceMatches"]}
     assert found.keys() == {gallery.obama, gallery.obama2}
@@ -87,7 +87,7 @@ def test_max_faces_and_threshold_limit_the_answer(gallery: Gallery) -> None:
     assert [match["Face"]["FaceId"] for match in exact["FaceMatches"]] == [gallery.obama]
 
 
-def test_the_largest_face_of_the_picture_is_searched(gallery: Gallery) -> None:
+def test_the_largest_face_of_the_image_is_searched(gallery: Gallery) -> None:
     small = pixels(OBAMA)[::3, ::3]
     canvas = np.full((900, small.shape[1], 3), 90, np.uint8)
     canvas[: small.shape[0]] = small
@@ -96,7 +96,7 @@ def test_the_largest_face_of_the_picture_is_searched(gallery: Gallery) -> None:
     assert [match["Face"]["FaceId"] for match in answer["FaceMatches"]] == [gallery.biden]
 
 
-def test_no_face_in_the_picture(gallery: Gallery) -> None:
+def test_an_image_without_a_usable_face_is_an_error(gallery: Gallery) -> None:
     call = gallery.rekognition.search_faces_by_image
     expected = ("InvalidParameterException", "There are no faces in the image. Should be at least 1.", 400)
     assert error_of(lambda: call(CollectionId=gallery.name, Image=GRAY)) == expected
@@ -105,13 +105,13 @@ def test_no_face_in_the_picture(gallery: Gallery) -> None:
     assert error_of(lambda: call(CollectionId=gallery.name, Image=tiny, QualityFilter="HIGH")) == expected
 
 
-def test_a_stored_face_is_searched_without_itself(gallery: Gallery) -> None:
+def test_a_stored_face_does_not_match_itself(gallery: Gallery) -> None:
     answer = gallery.rekognition.search_faces(CollectionId=gallery.name, FaceId=gallery.obama)
     assert answer["SearchedFaceId"] == gallery.obama
     assert [match["Face"]["FaceId"] for match in answer["FaceMatches"]] == [gallery.obama2]
 
 
-def test_a_face_id_that_is_not_there(gallery: Gallery) -> None:
+def test_an_unknown_face_id_is_an_error(gallery: Gallery) -> None:
     code, message, _ = error_of(
         lambda: gallery.rekognition.search_faces(CollectionId=gallery.name, FaceId=str(uuid.uuid4()))
     )

@@ -12,7 +12,7 @@ class Clock:
 
 
 def granted(throttle: Throttle, operation: str, calls: int) -> int:
-    """How many of the calls before the first refusal pass."""
+    """Count the calls before the first refusal, up to `calls`."""
     for count in range(calls):
         try:
             throttle.take(operation)
@@ -21,7 +21,7 @@ def granted(throttle: Throttle, operation: str, calls: int) -> int:
     return calls
 
 
-def test_a_second_holds_as_many_calls_as_the_limit_and_time_refills_it() -> None:
+def test_a_bucket_holds_one_second_and_refills_over_time() -> None:
     clock = Clock()
     throttle = Throttle(10, clock)
     assert granted(throttle, "IndexFaces", 25) == 10
@@ -31,7 +31,7 @@ def test_a_second_holds_as_many_calls_as_the_limit_and_time_refills_it() -> None
     assert granted(throttle, "IndexFaces", 25) == 10
 
 
-def test_a_refusal_is_the_services_own() -> None:
+def test_a_refusal_has_rekognitions_code_and_message() -> None:
     throttle = Throttle(1, Clock())
     throttle.take("IndexFaces")
     with pytest.raises(RekognitionError, match="Provisioned Rate Exceeded") as refused:
@@ -40,16 +40,16 @@ def test_a_refusal_is_the_services_own() -> None:
     assert refused.value.status == 400
 
 
-def test_operations_are_limited_by_themselves() -> None:
+def test_each_operation_has_its_own_limit() -> None:
     throttle = Throttle(3, Clock())
     assert granted(throttle, "IndexFaces", 5) == 3
     assert granted(throttle, "SearchFacesByImage", 5) == 3
 
 
-def test_slow_operations_keep_their_own_lower_quota() -> None:
+def test_slow_operations_keep_their_lower_quota() -> None:
     assert granted(Throttle(50, Clock()), "DeleteFaces", 20) == 5
 
 
 @pytest.mark.parametrize(("tps", "expected"), [(None, 1000), (0.5, 1)])
-def test_no_limit_and_less_than_one_a_second(tps: float | None, expected: int) -> None:
+def test_no_limit_and_less_than_one_call_per_second(tps: float | None, expected: int) -> None:
     assert granted(Throttle(tps, Clock()), "DeleteFaces", 1000) == expected

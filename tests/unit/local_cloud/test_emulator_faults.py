@@ -11,7 +11,7 @@ PUBLISH = {"Action": "Publish", "Message": "hello"}
 
 
 class Service:
-    """Counts what reaches it and sends each body back."""
+    """Records the requests that reach it and echoes their bodies."""
 
     def __init__(self) -> None:
         self.served: list[bytes] = []
@@ -22,7 +22,7 @@ class Service:
         await send({"type": "http.response.body", "body": self.served[-1]})
 
 
-def publishes(service: Service, fault: Fault, number: int, **data: str) -> list[int]:
+def publish(service: Service, fault: Fault, number: int, **data: str) -> list[int]:
     async def run() -> list[int]:
         transport = httpx.ASGITransport(FaultyGateway(service))
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
@@ -32,26 +32,26 @@ def publishes(service: Service, fault: Fault, number: int, **data: str) -> list[
     return asyncio.run(run())
 
 
-def test_a_fault_fails_as_many_requests_as_it_says() -> None:
+def test_a_fault_fails_the_configured_number_of_requests() -> None:
     service = Service()
 
-    assert publishes(service, Fault("sns", "Publish", times=2), 3) == [500, 500, 200]
+    assert publish(service, Fault("sns", "Publish", times=2), 3) == [500, 500, 200]
     assert service.served == [b"Action=Publish&Message=hello"]
 
 
-def test_a_lost_answer_is_carried_out() -> None:
+def test_a_request_with_a_lost_response_is_executed() -> None:
     service = Service()
 
-    assert publishes(service, Fault("sns", "Publish", after=True), 1) == [500]
+    assert publish(service, Fault("sns", "Publish", after=True), 1) == [500]
     assert service.served == [b"Action=Publish&Message=hello"]
 
 
 @pytest.mark.parametrize("fault", [Fault("sqs", "Publish"), Fault("sns", "Subscribe")])
-def test_other_services_and_actions_are_left_alone(fault: Fault) -> None:
-    assert publishes(Service(), fault, 1) == [200]
+def test_other_services_and_actions_are_not_affected(fault: Fault) -> None:
+    assert publish(Service(), fault, 1) == [200]
 
 
-def test_what_is_left_of_the_faults_can_be_read() -> None:
+def test_get_lists_the_remaining_faults() -> None:
     async def run() -> list[dict[str, object]]:
         transport = httpx.ASGITransport(FaultyGateway(Service()))
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
