@@ -1,4 +1,4 @@
-"""The emulator, whose DynamoDB evaluates conditions and transactions one request at a time, as DynamoDB does."""
+"""The emulator, whose DynamoDB serializes conditional writes and transactions as DynamoDB does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thirty-two matchers of one encounter at the same instant, and notifiers among them, on threads of their own."""
+"""Races of 32 threads: matchers and notifiers at once, against the prototype's logic."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def world(cloud: Cloud) -> Iterator[World]:
 
 
 def race(work: Callable[[int], Any]) -> None:
-    """Let all do it at once; raises what any of them raised."""
+    """Run `work` in all threads at once; raise the first error."""
     start = Barrier(AT_ONCE)
 
-    def after_the_start(number: int) -> None:
+    def wait_and_work(number: int) -> None:
         start.wait()
         work(number)
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        list(threads.map(after_the_start, range(AT_ONCE)))
+        list(threads.map(wait_and_work, range(AT_ONCE)))
 
 
-def test_of_32_matchers_and_notifiers_at_once_one_alerts(world: World) -> None:
+def test_32_concurrent_matchers_send_one_alert(world: World) -> None:
     clock = world.skewed(0)
     keys = [world.take(f"c-{number}", "cam-01", world.now, ALERT + 0.5).key for number in range(AT_ONCE)]
     matcher, notifier = world.matcher(clock), world.notifier(clock)
@@ -60,7 +60,7 @@ def test_of_32_matchers_and_notifiers_at_once_one_alerts(world: World) -> None:
     assert world.alerts() == {encounter["encounter_id"]: 1}
 
 
-def test_of_32_encounters_at_once_as_many_cost_a_text_message_as_the_day_has(world: World) -> None:
+def test_32_concurrent_encounters_share_the_sms_budget(world: World) -> None:
     world.sms_per_day = 10
     to_the_desk: list[str] = []
 
@@ -81,8 +81,8 @@ def test_of_32_encounters_at_once_as_many_cost_a_text_message_as_the_day_has(wor
     assert len(to_the_desk) == 10
 
 
-def test_of_32_prototypes_at_once_several_alert(world: World) -> None:
-    """The race is one: what reads, then writes, then publishes does not pass."""
+def test_32_concurrent_prototypes_send_several_alerts(world: World) -> None:
+    """Prove that the race is real: the prototype reads, then writes, then publishes."""
     table = f"{world.name}-prototype"
     make_table(world.clients.dynamodb, table, {"person": "HASH"})
     prototype = Prototype(dynamodb=world.clients.dynamodb, sns=world.clients.sns, table=table, topic_arn=world.topic)

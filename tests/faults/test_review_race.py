@@ -1,4 +1,4 @@
-"""Reviewers who disagree, and a case that closes, at the same instant."""
+"""Races of reviewers who disagree with each other and with the closing of the case."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def desk(cloud: Cloud) -> Desk:
 
 
 def race(works: list[Callable[[], Any]]) -> list[Any]:
-    """Let all do it at once; their answers, or what stopped them."""
+    """Run all at once, and return their answers or errors."""
     start = Barrier(len(works))
 
-    def after_the_start(work: Callable[[], Any]) -> Any:
+    def wait_and_work(work: Callable[[], Any]) -> Any:
         start.wait()
         try:
             return work()
@@ -50,11 +50,11 @@ def race(works: list[Callable[[], Any]]) -> list[Any]:
             return error
 
     with ThreadPoolExecutor(len(works)) as threads:
-        return list(threads.map(after_the_start, works))
+        return list(threads.map(wait_and_work, works))
 
 
 @pytest.mark.parametrize("closes", [False, True])
-def test_verdicts_at_once_leave_what_the_last_one_says(desk: Desk, closes: bool) -> None:
+def test_concurrent_verdicts_leave_a_consistent_state(desk: Desk, closes: bool) -> None:
     encounter_id = f"closes-{closes}"
     desk.add_encounter(encounter_id, alert=AlertState.SENT)
     before = desk.item(WINDOW).get("dismissals", 0)
@@ -92,6 +92,6 @@ def test_verdicts_at_once_leave_what_the_last_one_says(desk: Desk, closes: bool)
     places = {kept_key(encounter.review, encounter_id, capture_id) for capture_id in encounter.sightings} - {None}
     stored = {key for key in desk.picture_keys() if encounter_id in key}
     if encounter.review in {Review.OPEN, Review.UNDECIDED}:
-        stored = {key for key in stored if not key.startswith("confirmed/")}  # a copy just made stays for an hour
+        stored = {key for key in stored if not key.startswith("confirmed/")}  # a recent copy stays for an hour
     was_dismissed = any(kind == "dismissed" for kind, _ in desk.audited(encounter_id))
     assert stored == places or (was_dismissed and stored < places)

@@ -1,4 +1,4 @@
-"""Rule 1: no capture is lost, no alert is doubled, whatever is redelivered, reordered, concurrent or killed."""
+"""Rule 1: no capture is lost and no alert doubled under redelivery, reordering, concurrency and crashes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from local_cloud.cloud import Cloud
 
-# A function is ended by its timeout (stacks/alerting.py) well before a claim runs out.
+# The timeout of every function (stacks/alerting.py) is well below the lease of a claim.
 LIFE = timedelta(seconds=30)
 WRITES = ("UpdateItem", "TransactWriteItems")
 
@@ -50,19 +50,19 @@ SNS_FAILURES = {
     "answer lost": Fate(after=ReadTimeoutError(endpoint_url="http://sns")),
 }
 ALL = 99
-CALLS = st.sampled_from([ALL, 0, 1, 2, 5, 7])  # how far an invocation gets before something else happens
-SKEWS = st.sampled_from([0, -10, 10])  # seconds; hosts of functions are kept in step far better than this
+CALLS = st.sampled_from([ALL, 0, 1, 2, 5, 7])  # calls that an invocation makes before something else happens
+SKEWS = st.sampled_from([0, -10, 10])  # seconds; real Lambda hosts differ far less
 
 
 def is_expected(failure: BaseException | None) -> bool:
-    """Killed by the test; or, of two that search a capture at once, the slower one: its next delivery finds it gone."""
+    """Accept a kill by the test, and a capture that a concurrent search deleted, which a redelivery finds gone."""
     if isinstance(failure, ClientError):
         return failure.response["Error"]["Code"] == "NoSuchKey"
     return failure is None or isinstance(failure, Killed)
 
 
 class Rule1(RuleBasedStateMachine):
-    """Cameras, functions that interleave at each call to AWS, and everything that may go wrong with them."""
+    """Cameras, functions that interleave at each AWS call, and their faults."""
 
     captures = Bundle("captures")
 
@@ -75,7 +75,7 @@ class Rule1(RuleBasedStateMachine):
     @rule(
         target=captures,
         camera=st.sampled_from(["cam-01", "cam-02"]),
-        # Cameras deliver late, out of order, and by clocks that are wrong.
+        # Cameras deliver late, out of order, and with wrong clocks.
         seconds=st.integers(-6, 6).map(lambda steps: steps * 180),
         similarity=st.sampled_from([REVIEW - 0.5, REVIEW + 0.5, ALERT + 0.5, ALERT + 4]),
     )
@@ -144,8 +144,8 @@ class Rule1(RuleBasedStateMachine):
 
     @precondition(lambda self: self.live())
     @rule(which=st.integers(0, 9), writes=st.integers(0, 2))
-    def answer_of_a_write_is_lost(self, which: int, writes: int) -> None:
-        """The SDK sends the request again, which DynamoDB has carried out already."""
+    def lose_response_of_write(self, which: int, writes: int) -> None:
+        """Lose a response, so that the SDK repeats a write that DynamoDB has made."""
         actor = self.pick(which)
         for _ in range(writes):
             actor.go_on_to(*WRITES)
@@ -157,7 +157,7 @@ class Rule1(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([5, 20, 31, 61, 901]))
     def wait(self, seconds: int) -> None:
-        """Functions that are too old end, and receipts arrive: both take less time than a claim lasts."""
+        """Advance the clock, kill functions at their timeout, and deliver receipts; a claim lasts longer than both."""
         for actor in self.live():
             if self.world.now + timedelta(seconds=seconds) - actor.started_at > LIFE:
                 actor.kill()
@@ -184,7 +184,7 @@ class Rule1(RuleBasedStateMachine):
         self.world.close()
 
     def settle(self) -> None:
-        """All that waits is delivered: queues deliver again what was not dealt with, and sweeps go on."""
+        """Redeliver every capture and receipt, and run the sweep, until nothing is pending."""
         clock = self.world.skewed(0)
         for capture in self.world.captures.values():
             self.world.matcher(clock).match(capture.key)
@@ -196,16 +196,16 @@ class Rule1(RuleBasedStateMachine):
     def check(self) -> None:
         assert [actor.failure for actor in self.actors if not is_expected(actor.failure)] == []
         encounters = self.world.encounters()
-        worth_an_alert = {
+        expected_alerts = {
             encounter["encounter_id"]: 1
             for encounter in encounters
             if max(sighting["similarity"] for sighting in encounter["sightings"].values()) >= ALERT
         }
-        assert self.world.alerts() == worth_an_alert
+        assert self.world.alerts() == expected_alerts
         notices = self.world.notices()
         assert set(notices.values()) <= {1}
         second_parts = {notice for notice in notices if "#first#" in notice}
-        assert second_parts == {f"notice#{encounter_id}#first#es" for encounter_id in worth_an_alert}
+        assert second_parts == {f"notice#{encounter_id}#first#es" for encounter_id in expected_alerts}
         kept = sorted(capture_id for encounter in encounters for capture_id in encounter["sightings"])
         assert kept == sorted(c.capture_id for c in self.world.captures.values() if c.similarity >= REVIEW)
         for encounter in encounters:
@@ -222,8 +222,8 @@ class Rule1(RuleBasedStateMachine):
             assert self.world.exists(sighting["key"])
 
 
-def test_a_late_delivery_joins_the_encounter_that_has_the_capture_already(cloud: Cloud) -> None:
-    """An older encounter that was opened since encloses it too, but must not get its sighting and alert as well."""
+def test_redelivered_capture_joins_its_first_encounter(cloud: Cloud) -> None:
+    """An encounter opened later also encloses the capture, but must not get the sighting or alert again."""
     machine = Rule1(Clients(cloud))
     for seconds in (300, 0, -360):
         machine.deliver_capture(machine.capture("cam-01", seconds, ALERT + 0.5))
@@ -231,7 +231,7 @@ def test_a_late_delivery_joins_the_encounter_that_has_the_capture_already(cloud:
     machine.teardown()
 
 
-def test_every_encounter_alerts_exactly_once_whatever_happens(cloud: Cloud) -> None:
+def test_every_encounter_alerts_exactly_once(cloud: Cloud) -> None:
     clients = Clients(cloud)
 
     class Here(Rule1):
@@ -244,7 +244,7 @@ def test_every_encounter_alerts_exactly_once_whatever_happens(cloud: Cloud) -> N
 
 
 def claim_by_reading(states: AlertStates, key: str, *, now: datetime) -> Encounter | Notice | None:
-    """What the prototype did: read, and send if nobody seems to have."""
+    """Claim as the prototype did: read, and send if the alert does not look sent."""
     item = from_attributes(states.dynamodb.get_item(TableName=states.table, Key=encounter_key(key))["Item"])
     if item["alert"] == AlertState.SENT or item.get("alert_due_at", "") > to_text(now + LEASE):
         return None
@@ -252,15 +252,13 @@ def claim_by_reading(states: AlertStates, key: str, *, now: datetime) -> Encount
     return msgspec.convert(item, type=record)
 
 
-def claim_for_ever(states: AlertStates, key: str, *, now: datetime) -> Encounter | Notice | None:
-    """A claim that nobody may take over when its holder died."""
+def claim_forever(states: AlertStates, key: str, *, now: datetime) -> Encounter | Notice | None:
+    """Claim forever, so that no other function can take over after a crash."""
     return replace(states, lease=timedelta(days=99)).claim(key, now=now)
 
 
-@pytest.mark.parametrize("claim", [claim_by_reading, claim_for_ever])
-def test_a_notifier_that_doubles_or_loses_an_alert_is_found_out(
-    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, claim: Any
-) -> None:
+@pytest.mark.parametrize("claim", [claim_by_reading, claim_forever])
+def test_rule_detects_doubled_and_lost_alerts(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, claim: Any) -> None:
     sound = AlertStates.claim
 
     class Careless(AlertStates):

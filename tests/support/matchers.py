@@ -1,4 +1,4 @@
-"""The matcher of the unit tests: moto's tables and buckets, and whatever stands for Rekognition."""
+"""The matcher of the unit tests, on moto's tables and buckets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def matcher_of(
     s3: S3Client, rekognition: RekognitionClient, dynamodb: DynamoDBClient, notifier: Notifier, policy: Policy
 ) -> Matcher:
-    """A matcher that alerts through this notifier, and has its clock."""
+    """Build a matcher that uses this notifier and its clock."""
     return Matcher(
         s3=s3,
         rekognition=rekognition,

@@ -1,4 +1,4 @@
-"""A Rekognition collection in memory, for tests of what indexes and withdraws faces."""
+"""A Rekognition face collection in memory."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def client_error(code: str, operation: str) -> ClientError:
 
 @dataclass
 class MemoryRekognition:
-    """A collection that behaves as the service does where ingest depends on it.
+    """Behaves like Rekognition as far as ingest depends on it.
 
-    `found` says which faces (width, height of each box) a picture has, by its object key; `before` and `after` are
-    called with the operation's name and may raise, as a call that fails before or after it took effect.
+    `found` maps an object key to the faces (width, height of each box) of its picture. `before` and `after` get the
+    operation's name, and may raise to fail a call before or after it takes effect.
     """
 
     s3: S3Client
@@ -68,7 +68,7 @@ class MemoryRekognition:
         return {"FaceMatches": [{"Similarity": 100.0, "Face": face} for face in same]}
 
     def list_faces(self, **request: Any) -> dict[str, Any]:
-        """Two faces a page, so that paging is exercised."""
+        """Return two faces a page, so that tests exercise paging."""
         self._begin("ListFaces")
         faces = list(self.faces[request["CollectionId"]].values())
         start = int(request.get("NextToken", "0"))

@@ -1,4 +1,4 @@
-"""A boto3 client whose every answer is checked against the service model, and pictures to send with it."""
+"""A boto3 client that checks each response against the service model, and pictures to send with it."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 def client(url: str) -> "RekognitionClient":
-    """Unmodified but for its endpoint, without retries."""
+    """Build a client for this endpoint, without retries."""
     rekognition = boto3.client(
         "rekognition",
         endpoint_url=url,
@@ -40,17 +40,17 @@ def client(url: str) -> "RekognitionClient":
 
 
 def _check_answer(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
-    """The SDK drops members that it does not know; here they, and wrong types, are an error."""
+    """Fail on unknown members, which the SDK drops, and on wrong types."""
     if response_dict["status_code"] == 200:
         answer = json.loads(response_dict["body"])
         if answer.get("DeletedFaces") == []:
-            del answer["DeletedFaces"]  # empty as the service sends it, though its model wants one at least
+            del answer["DeletedFaces"]  # the service sends an empty list, although its model requires one member
         report = ParamValidator().validate(answer, operation_model.output_shape)
         assert not report.has_errors(), report.generate_report()
 
 
 def index(rekognition: "RekognitionClient", collection: str, path: Path, external_image_id: str) -> str:
-    """The id of the picture's one face in the collection."""
+    """Index a picture with one face and return the face's id."""
     image: Any = {"Bytes": path.read_bytes()}
     answer = rekognition.index_faces(CollectionId=collection, Image=image, ExternalImageId=external_image_id)
     (record,) = answer["FaceRecords"]
@@ -58,7 +58,7 @@ def index(rekognition: "RekognitionClient", collection: str, path: Path, externa
 
 
 def error_of(call: Callable[[], object]) -> tuple[str, str, int]:
-    """Code, message and HTTP status of the error that the call ends in."""
+    """Return code, message and HTTP status of the error that the call raises."""
     with pytest.raises(ClientError) as raised:
         call()
     answer: Any = raised.value.response

@@ -1,4 +1,4 @@
-"""Somebody's web server on this machine, which alerts are posted to."""
+"""A local web server that receives the alerts of a webhook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Post:
-    """One request; the names of its headers are in lower case."""
+    """One request, with header names in lower case."""
 
     path: str
     headers: dict[str, str]
@@ -23,7 +23,7 @@ class Post:
 
 @dataclass
 class Web:
-    """`answer` gives the status and the headers for a request; `posts` are those that came."""
+    """`answer` returns status and headers for a request. `posts` records the requests."""
 
     url: str
     answer: Callable[[Post], tuple[int, dict[str, str]]]
@@ -32,7 +32,7 @@ class Web:
 
 @contextmanager
 def web_server() -> Iterator[Web]:
-    """Serve on a free port of 127.0.0.1, taking everything until told otherwise."""
+    """Serve on a free port of 127.0.0.1, and accept every request unless `answer` is changed."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -45,8 +45,8 @@ def web_server() -> Iterator[Web]:
                 self.send_header(name, value)
             self.end_headers()
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
-            """Nothing on the screen."""
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by the base class
+            """Suppress the log."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         web = Web(url=f"http://127.0.0.1:{server.server_port}/alerts", answer=lambda _: (204, {}))

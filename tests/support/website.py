@@ -1,4 +1,4 @@
-"""A source's web server as an httpx transport: it answers by path and records the requests."""
+"""A source's web server as an httpx transport."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Website:
-    """A source's server: what it answers by path, and the requests it got."""
+    """Answers by path, and records the requests."""
 
     answers: dict[str, httpx.Response | Callable[[httpx.Request], httpx.Response]] = field(default_factory=dict)
     requests: list[httpx.Request] = field(default_factory=list)
@@ -29,5 +29,5 @@ class Website:
 
 
 def _fresh(answer: httpx.Response) -> httpx.Response:
-    """A response can be read once, so that each request gets its own."""
+    """Copy a response, which can be read only once."""
     return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)

@@ -1,4 +1,4 @@
-"""The AWS of the unit tests: moto, with the tables and buckets that the functions use."""
+"""Fixtures of the unit tests: moto with the tables, buckets and topic that the functions use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures for all Lambda packages: pictures, a web server, and retries that do not wait."""
+"""Fixtures of all Lambda packages: pictures, a web server, and retries without waiting."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def no_waiting() -> Iterator[None]:
 
 @pytest.fixture
 def picture() -> Callable[..., bytes]:
-    """A JPEG (or another format) that differs with its seed."""
+    """Build a JPEG (or another format) that depends on the seed."""
 
     def make(seed: int = 0, size: tuple[int, int] = (200, 240), file_format: str = "JPEG", **options: Any) -> bytes:
         image = Image.new("RGB", size, (seed * 37 % 256, seed * 91 % 256, 90))

@@ -1,4 +1,4 @@
-"""Tests of decoding the cases of a deployed gallery."""
+"""Cases that earlier versions stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An object that somebody else put under captures/: what it may say of itself, and what it may not."""
+"""Captures read from objects that other systems put under captures/."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ def dropped(key: str = "captures/yard-1/any/name.png", etag: str = '"a"', **meta
     return capture_of_object(key, etag=etag, last_modified=STORED, metadata=named)
 
 
-def test_without_metadata_it_was_taken_when_it_came() -> None:
+def test_times_default_to_when_the_object_was_stored() -> None:
     capture = dropped()
     assert (capture.camera, capture.captured_at, capture.received_at, capture.stored_at) == ("yard-1", *[STORED] * 3)
     assert (capture.confidence, capture.track, capture.shot) == (None, None, None)
 
 
-def test_the_same_picture_at_the_same_place_is_the_same_capture() -> None:
+def test_same_picture_at_same_key_has_same_id() -> None:
     assert dropped().capture_id == dropped().capture_id
     assert dropped().capture_id != dropped(etag='"b"').capture_id
 
 
-def test_it_may_say_when_it_was_taken_and_what_it_is_called() -> None:
+def test_metadata_sets_time_id_track_and_shot() -> None:
     capture = dropped(captured_at="2026-11-22T22:00:00-05:00", capture_id="lot-17.4", track="t", shot="2")
     assert capture.captured_at == STORED
     assert (capture.capture_id, capture.track, capture.shot) == ("lot-17.4", "t", 2)
 
 
-def test_it_may_not_speak_for_another_camera() -> None:
+def test_metadata_cannot_name_another_camera() -> None:
     assert dropped(camera="cam-01").camera == "yard-1"
 
 
 @pytest.mark.parametrize(
-    ("key", "metadata", "said"),
+    ("key", "metadata", "reason"),
     [
         ("captures/name.jpg", {}, "is not a capture's key"),
         ("captures//name.jpg", {}, "is not a capture's key"),
@@ -51,6 +51,6 @@ def test_it_may_not_speak_for_another_camera() -> None:
         ("captures/yard-1/a.jpg", {"confidence": "93"}, "confidence"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_reason(key: str, metadata: dict[str, str], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_malformed_key_or_metadata_is_refused_with_reason(key: str, metadata: dict[str, str], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         dropped(key, **metadata)

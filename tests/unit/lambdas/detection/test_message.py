@@ -1,3 +1,5 @@
+"""Messages of cameras, decoded to captures."""
+
 from __future__ import annotations
 
 import base64
@@ -17,11 +19,11 @@ RECEIVED_MS = 1795402801000  # 2026-11-23T03:00:01Z
 
 @pytest.fixture
 def event() -> dict[str, Any]:
-    """The golden message as the IoT rule hands it over."""
+    """The golden message as the IoT rule passes it on."""
     return {**json.loads(GOLDEN.read_text()), "thing": "cam-07", "client_id": "cam-07", "received_ms": RECEIVED_MS}
 
 
-def test_the_golden_message_becomes_a_capture(event: dict[str, Any]) -> None:
+def test_golden_message_becomes_a_capture(event: dict[str, Any]) -> None:
     received = decode_message(event)
     assert received.jpeg == base64.b64decode(event["image"]["data"])
     assert received.capture.capture_id == event["capture_id"]
@@ -29,7 +31,7 @@ def test_the_golden_message_becomes_a_capture(event: dict[str, Any]) -> None:
     assert received.capture.confidence == 0.93
 
 
-def test_the_camera_is_the_topics_thing_whatever_the_payload_says(event: dict[str, Any]) -> None:
+def test_camera_is_the_thing_not_the_payloads_camera(event: dict[str, Any]) -> None:
     assert event["camera"] == "cam-01"
     assert decode_message(event).capture.camera == "cam-07"
 
@@ -39,13 +41,11 @@ def test_the_camera_is_the_topics_thing_whatever_the_payload_says(event: dict[st
     [{"clock_synced": False}, {"captured_at": "2026-11-23T09:00:00.000Z"}],
     ids=["clock not synced", "clock hours ahead"],
 )
-def test_a_clock_that_cannot_be_believed_gives_way_to_the_arrival(
-    event: dict[str, Any], change: dict[str, Any]
-) -> None:
+def test_untrusted_clock_is_replaced_by_time_of_receipt(event: dict[str, Any], change: dict[str, Any]) -> None:
     assert to_text(decode_message({**event, **change}).capture.captured_at) == "2026-11-23T03:00:01.000Z"
 
 
-def test_a_capture_that_waited_in_the_outbox_keeps_its_time(event: dict[str, Any]) -> None:
+def test_delayed_capture_keeps_its_own_time(event: dict[str, Any]) -> None:
     waited = {**event, "received_ms": RECEIVED_MS + 6 * 3_600_000}
     assert to_text(decode_message(waited).capture.captured_at) == "2026-11-23T03:00:00.123Z"
 
@@ -78,7 +78,7 @@ def broken(event: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("thing", "a/b", "thing"),
     ],
 )
-def test_a_broken_message_is_refused_with_the_reason(event: dict[str, Any], path: str, value: Any, reason: str) -> None:
+def test_malformed_message_is_refused_with_reason(event: dict[str, Any], path: str, value: Any, reason: str) -> None:
     with pytest.raises(BadMessageError, match=reason):
         decode_message(broken(event, path, value))
 
@@ -88,7 +88,7 @@ def deeplens(face: bytes, **changes: Any) -> dict[str, Any]:
     return {**message, "thing": "lens-1", "client_id": "lens-1", "received_ms": RECEIVED_MS, **changes}
 
 
-def test_the_prototypes_message_becomes_a_capture_with_a_stable_id(event: dict[str, Any]) -> None:
+def test_deeplens_message_becomes_capture_with_stable_id(event: dict[str, Any]) -> None:
     jpeg = base64.b64decode(event["image"]["data"])
     first, again = decode_message(deeplens(jpeg)), decode_message(deeplens(jpeg, received_ms=RECEIVED_MS + 60_000))
     assert first.jpeg == jpeg
@@ -109,6 +109,6 @@ def test_the_prototypes_message_becomes_a_capture_with_a_stable_id(event: dict[s
     ],
     ids=["png", "truncated", "empty", "garbage", "too large"],
 )
-def test_what_is_no_jpeg_is_refused(face: bytes, reason: str) -> None:
+def test_invalid_or_oversized_jpeg_is_refused(face: bytes, reason: str) -> None:
     with pytest.raises(BadMessageError, match=reason):
         decode_message(deeplens(face))

@@ -1,3 +1,5 @@
+"""Kept captures, sent back to the match function after the gallery got a new face."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -38,8 +40,8 @@ def new_face(dynamodb: DynamoDBClient, clock: Clock) -> None:
     note_new_face(dynamodb, table="cases", at=clock())
 
 
-def hold(dynamodb: DynamoDBClient, s3: S3Client, name: str, **changes: Any) -> None:
-    """An encounter of one case with the two sightings `NAME-1` and `NAME-2`, of which the second is the better one."""
+def put_encounter(dynamodb: DynamoDBClient, s3: S3Client, name: str, **changes: Any) -> None:
+    """Put an encounter with the sightings `NAME-1` and, more similar, `NAME-2`."""
     keys = {number: f"encounters/{name}/{name}-{number}.jpg" for number in (1, 2)}
     values: dict[str, Any] = {
         "encounter_id": name,
@@ -60,16 +62,16 @@ def hold(dynamodb: DynamoDBClient, s3: S3Client, name: str, **changes: Any) -> N
     dynamodb.put_item(TableName="encounters", Item=to_attributes(item))
 
 
-def arrived(s3: S3Client) -> list[str]:
+def captures_in(s3: S3Client) -> list[str]:
     return [entry["Key"] for entry in s3.list_objects_v2(Bucket="detection", Prefix="captures/").get("Contents", [])]
 
 
-def test_the_best_capture_of_each_encounter_comes_again_once_with_what_is_known_of_it(
+def test_best_capture_of_an_encounter_is_sent_once(
     retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient, new_face: None
 ) -> None:
-    hold(dynamodb, s3, "a")
+    put_encounter(dynamodb, s3, "a")
     assert retrospective.run() == 1
-    [key] = arrived(s3)
+    [key] = captures_in(s3)
     head = s3.head_object(Bucket="detection", Key=key)
     capture = capture_of_object(key, etag=head["ETag"], last_modified=head["LastModified"], metadata=head["Metadata"])
     assert (capture.capture_id, capture.camera, capture.track) == ("a-2", "cam-01", "t-1")
@@ -77,27 +79,27 @@ def test_the_best_capture_of_each_encounter_comes_again_once_with_what_is_known_
     assert retrospective.run() == 0
 
 
-def test_without_a_new_face_nothing_is_searched_again(
+def test_nothing_is_sent_without_a_new_face(
     retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient
 ) -> None:
-    hold(dynamodb, s3, "a")
+    put_encounter(dynamodb, s3, "a")
     assert retrospective.run() == 0
-    assert arrived(s3) == []
+    assert captures_in(s3) == []
 
 
-def test_a_dismissed_case_of_the_same_capture_stays_known(
+def test_dismissed_case_of_a_capture_stays_known(
     retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient, new_face: None
 ) -> None:
-    hold(dynamodb, s3, "a")
+    put_encounter(dynamodb, s3, "a")
     same = {"a-2": Sighting(similarity=85, captured_at=AT, key="encounters/b/a-2.jpg", photo_id="1")}
     other = {"a-3": Sighting(similarity=84, captured_at=AT, key="encounters/b/a-3.jpg", photo_id="1")}
-    hold(dynamodb, s3, "b", sightings=same | other, review=Review.DISMISSED)
+    put_encounter(dynamodb, s3, "b", sightings=same | other, review=Review.DISMISSED)
     assert retrospective.run() == 1
-    [key] = arrived(s3)
+    [key] = captures_in(s3)
     assert s3.head_object(Bucket="detection", Key=key)["Metadata"]["known-cases"] == "namus:a namus:b"
 
 
-def test_the_newest_go_first_and_no_more_than_the_limit(
+def test_newest_captures_are_sent_up_to_the_limit(
     retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient, new_face: None
 ) -> None:
     for day in (18, 20, 19):
@@ -108,15 +110,15 @@ def test_the_newest_go_first_and_no_more_than_the_limit(
             )
             for number in (1, 2)
         }
-        hold(dynamodb, s3, f"d{day}", sightings=sightings)
+        put_encounter(dynamodb, s3, f"d{day}", sightings=sightings)
     assert retrospective.run() == 2
-    assert sorted(arrived(s3)) == ["captures/cam-01/2026-11-19/d19-2.jpg", "captures/cam-01/2026-11-20/d20-2.jpg"]
+    assert sorted(captures_in(s3)) == ["captures/cam-01/2026-11-19/d19-2.jpg", "captures/cam-01/2026-11-20/d20-2.jpg"]
 
 
-def test_an_encounter_whose_pictures_are_gone_is_passed_over(
+def test_deleted_picture_is_skipped(
     retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient, new_face: None
 ) -> None:
-    hold(dynamodb, s3, "a")
-    hold(dynamodb, s3, "b")
+    put_encounter(dynamodb, s3, "a")
+    put_encounter(dynamodb, s3, "b")
     s3.delete_object(Bucket="detection", Key="encounters/a/a-2.jpg")
     assert retrospective.run() == 1

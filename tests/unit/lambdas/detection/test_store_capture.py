@@ -1,3 +1,5 @@
+"""Received captures, stored in the detection bucket."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -28,7 +30,7 @@ RECEIVED = ReceivedCapture(
 KEY = "captures/cam-01/2026-11-23/6f1d2c3b-8a4e-4b5f-9c6d-7e8f9a0b1c2d.jpg"
 
 
-def test_the_object_tells_everything_about_the_capture(s3: S3Client, clock: Clock) -> None:
+def test_object_metadata_holds_the_whole_capture(s3: S3Client, clock: Clock) -> None:
     key = store_capture(s3, bucket="detection", received=RECEIVED, now=clock())
     assert key == KEY
     stored = s3.get_object(Bucket="detection", Key=key)
@@ -40,7 +42,7 @@ def test_the_object_tells_everything_about_the_capture(s3: S3Client, clock: Cloc
     assert read.to_metadata() == {**RECEIVED.capture.to_metadata(), "stored-at": "2026-11-23T03:00:00.000Z"}
 
 
-def test_a_redelivered_message_writes_nothing(s3: S3Client, clock: Clock) -> None:
+def test_redelivered_message_writes_nothing(s3: S3Client, clock: Clock) -> None:
     store_capture(s3, bucket="detection", received=RECEIVED, now=clock())
     clock.advance(minutes=5)
     store_capture(s3, bucket="detection", received=RECEIVED, now=clock())

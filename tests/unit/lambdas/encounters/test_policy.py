@@ -1,16 +1,14 @@
+"""The policy that functions read, and its thresholds."""
+
 from __future__ import annotations
 
-from datetime import date
-
 import msgspec
-import pytest
 
 from agencies.alerting import Alerting
 from agencies.policy import policy_document
 from agencies.settings import Matching, Retention, Settings
-from agencies.settings import Thresholds as Given
-from lambdas.cases.ages import is_minor, was_minor
-from lambdas.cases.case import Case, LastSeen, Period, PhotoKind, Range
+from agencies.settings import Thresholds as AgencyThresholds
+from lambdas.cases.case import PhotoKind, Range
 from lambdas.encounters.policy import Policy, Thresholds, read_policy
 from tests.support.stories import MARLOWE
 
@@ -23,7 +21,7 @@ POLICY = Policy(
 )
 
 
-def test_the_strictest_of_all_that_apply_wins() -> None:
+def test_strictest_applicable_threshold_wins() -> None:
     elsewhere = msgspec.structs.replace(MARLOWE, source="fbi")
     assert POLICY.thresholds_for(elsewhere, PhotoKind.PORTRAIT) == Thresholds(80, 95)
     assert POLICY.thresholds_for(elsewhere, PhotoKind.ARTIST) == Thresholds(82, 99)
@@ -32,7 +30,7 @@ def test_the_strictest_of_all_that_apply_wins() -> None:
     assert POLICY.thresholds_for(CHILD, PhotoKind.ARTIST) == Thresholds(85, 99)
 
 
-def test_the_functions_read_what_the_agencys_file_says() -> None:
+def test_agency_settings_become_the_functions_policy() -> None:
     settings = Settings(
         name="agency",
         environment="dev",
@@ -42,7 +40,7 @@ def test_the_functions_read_what_the_agencys_file_says() -> None:
             review_threshold=70,
             alert_threshold=90,
             encounter_window_minutes=5,
-            by_source={"fbi": Given(review_threshold=75, alert_threshold=99)},
+            by_source={"fbi": AgencyThresholds(review_threshold=75, alert_threshold=99)},
         ),
         alerting=Alerting(console_url="https://agency.example"),
         retention=Retention(encounter_days=40),
@@ -54,22 +52,3 @@ def test_the_functions_read_what_the_agencys_file_says() -> None:
     assert policy.by_source == {"fbi": Thresholds(75, 99)}
     assert (policy.window_s, policy.kept_days) == (300, 40)
     assert policy.escalate_after_s == 0
-
-
-@pytest.mark.parametrize(
-    ("known", "was", "now"),
-    [
-        ({}, False, False),
-        ({"age_when_missing": Range(min=17, max=17), "last_seen": LastSeen(date="2026-01-02")}, True, True),
-        ({"age_when_missing": Range(min=9, max=11), "last_seen": LastSeen(date="1999")}, True, False),
-        ({"age_when_missing": Range(min=18, max=18), "last_seen": LastSeen(date="2026-01-02")}, False, False),
-        ({"age_when_missing": Range(max=16)}, True, True),
-        ({"birth": Period(first="2010-05-01", last="2010-05-01"), "last_seen": LastSeen(date="2026")}, True, True),
-        ({"birth": Period(first="2008-11-23", last="2008-11-23"), "last_seen": LastSeen(date="2026-11")}, False, False),
-        ({"birth": Period(first="2008-11-24", last="2008-11-24"), "last_seen": LastSeen(date="2026-10")}, True, True),
-    ],
-)
-def test_who_was_and_who_is_a_minor(known: dict[str, object], *, was: bool, now: bool) -> None:
-    case = msgspec.convert({"case_id": "s:1", "source": "s", "source_id": "1"} | msgspec.to_builtins(known), type=Case)
-    assert was_minor(case) is was
-    assert is_minor(case, date(2026, 11, 23)) is now

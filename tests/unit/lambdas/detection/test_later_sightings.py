@@ -1,4 +1,4 @@
-"""What becomes of a second sighting: silence where people dismissed the pair, a word where it is clearly better."""
+"""Later sightings: muted after dismissals, announced if clearly better, and searched again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ WINDOW = {"encounter_id": "window#namus:MP900101#cam-01", "kind": "window", "ver
 
 
 class Gate:
-    """A camera, and what Rekognition says of who passes it."""
+    """A camera, with stubbed Rekognition answers for each person who passes it."""
 
     def __init__(self, matcher: Matcher, answers: Stubber, clock: Clock) -> None:
         self.matcher, self.answers, self.clock = matcher, answers, clock
@@ -76,9 +76,7 @@ def remember(dynamodb: DynamoDBClient, clock: Clock, **verdicts: Any) -> None:
     dynamodb.put_item(TableName="encounters", Item=to_attributes(item))
 
 
-def test_a_dismissed_pair_is_kept_for_review_but_alerts_nobody(
-    gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic
-) -> None:
+def test_dismissed_pair_is_reviewed_but_muted(gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic) -> None:
     remember(dynamodb, clock)
     gate.passes("c-1", 99.9)
     gate.passes("c-2", 99.9)
@@ -89,7 +87,7 @@ def test_a_dismissed_pair_is_kept_for_review_but_alerts_nobody(
     assert topic.messages() == []
 
 
-def test_a_dismissed_track_never_alerts_again(gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic) -> None:
+def test_dismissed_track_never_alerts_again(gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic) -> None:
     remember(dynamodb, clock, dismissed_at=to_text(clock() - timedelta(days=60)), dismissed_tracks=["t-1"])
     gate.passes("c-1", 99.9, track="t-1")
     assert topic.messages() == []
@@ -98,7 +96,7 @@ def test_a_dismissed_track_never_alerts_again(gate: Gate, dynamodb: DynamoDBClie
 
 
 @pytest.mark.parametrize(("similarity", "alerts"), [(96.9, 0), (97.0, 1)])
-def test_a_pair_that_was_dismissed_often_needs_more(
+def test_repeated_dismissals_raise_the_alert_threshold(
     gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic, similarity: float, alerts: int
 ) -> None:
     remember(dynamodb, clock, dismissed_at=to_text(clock() - timedelta(days=8)), dismissals=3)
@@ -106,9 +104,7 @@ def test_a_pair_that_was_dismissed_often_needs_more(
     assert len(topic.messages()) == alerts
 
 
-def test_opening_an_encounter_keeps_what_was_said_of_earlier_ones(
-    gate: Gate, dynamodb: DynamoDBClient, clock: Clock
-) -> None:
+def test_new_encounter_keeps_the_dismissals_in_the_window(gate: Gate, dynamodb: DynamoDBClient, clock: Clock) -> None:
     remember(dynamodb, clock, dismissed_tracks=["t-9"])
     gate.passes("c-1", 99.9)
     window = dynamodb.get_item(TableName="encounters", Key=encounter_key(str(WINDOW["encounter_id"])))["Item"]
@@ -116,7 +112,7 @@ def test_opening_an_encounter_keeps_what_was_said_of_earlier_ones(
     assert window["version"] == {"N": "2"}
 
 
-def test_a_clearly_better_shot_is_told_of_once(gate: Gate, topic: Topic) -> None:
+def test_clearly_better_shot_alerts_once(gate: Gate, topic: Topic) -> None:
     for number, similarity in enumerate((96.0, 97.9, 98.0, 98.1, 100.0)):
         gate.passes(f"c-{number}", similarity)
         gate.sweep()
@@ -124,9 +120,7 @@ def test_a_clearly_better_shot_is_told_of_once(gate: Gate, topic: Topic) -> None
     assert [message["similarity"] for message in topic.messages()] == [96.0, 98.0]
 
 
-def test_the_digest_sums_up_what_came_after_the_alert_and_is_not_sent_for_nothing(
-    gate: Gate, topic: Topic, clock: Clock
-) -> None:
+def test_digest_is_sent_only_for_later_sightings(gate: Gate, topic: Topic, clock: Clock) -> None:
     gate.passes("c-1", 96.0)
     clock.advance(minutes=10)
     gate.sweep()
@@ -139,9 +133,7 @@ def test_the_digest_sums_up_what_came_after_the_alert_and_is_not_sent_for_nothin
     assert topic.messages()[-1]["shots"] == 2
 
 
-def test_what_a_person_decided_ends_the_messages(
-    gate: Gate, topic: Topic, dynamodb: DynamoDBClient, clock: Clock
-) -> None:
+def test_verdict_ends_the_alerts(gate: Gate, topic: Topic, dynamodb: DynamoDBClient, clock: Clock) -> None:
     gate.passes("c-1", 96.0)
     [encounter] = encounters_in(dynamodb)
     dynamodb.update_item(
@@ -156,9 +148,7 @@ def test_what_a_person_decided_ends_the_messages(
     assert kinds(topic) == ["first"]
 
 
-def test_a_capture_that_is_searched_again_is_not_held_against_the_cases_it_is_known_for(
-    gate: Gate, dynamodb: DynamoDBClient
-) -> None:
+def test_retrospective_search_ignores_known_cases(gate: Gate, dynamodb: DynamoDBClient) -> None:
     gate.passes("c-1", 99.9, **{"known-cases": "fbi:a1 namus:MP900101"})
     assert encounters_in(dynamodb) == []
     gate.passes("c-2", 99.9, **{"known-cases": "fbi:a1"})
@@ -166,7 +156,7 @@ def test_a_capture_that_is_searched_again_is_not_held_against_the_cases_it_is_kn
     assert encounter["timeline"]["again"] is True
 
 
-def test_a_probe_and_a_case_never_meet(gate: Gate, dynamodb: DynamoDBClient, topic: Topic) -> None:
+def test_probe_and_real_case_never_match(gate: Gate, dynamodb: DynamoDBClient, topic: Topic) -> None:
     put_case(dynamodb, case=Case(case_id="probe:1", source="probe", source_id="1"))
     faces: Any = [
         {"Similarity": 99.0, "Face": {"ExternalImageId": image}} for image in ("namus:MP900101:910101", "probe:1:1")

@@ -1,0 +1,78 @@
+"""The first alert of an encounter, which the matcher prepares in the transaction that opens it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from lambdas.alerting.recipients import Channel, Recipient
+from lambdas.common.dynamodb import from_attributes
+from lambdas.encounters.sms_budget import budget_key
+from lambdas.encounters.table import encounter_key
+from tests.support.matchers import matcher_of
+from tests.support.notifiers import with_settings
+from tests.support.stories import encounters_in
+from tests.unit.lambdas.detection.captures import POLICY, put_capture
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+    from lambdas.alerting.notify import Notifier
+    from tests.support.topic import Topic
+    from tests.unit.lambdas.detection.captures import Gallery
+
+
+def operations_of(client: Any) -> list[str]:
+    """Record the names of the client's operations from now on, in order."""
+    called: list[str] = []
+    client.meta.events.register("before-call", lambda model, **_: called.append(model.name))
+    return called
+
+
+def budget_of(dynamodb: DynamoDBClient) -> dict[str, Any]:
+    key = encounter_key(budget_key("2026-11-23"))
+    return from_attributes(dynamodb.get_item(TableName="encounters", Key=key)["Item"])
+
+
+def test_first_alert_is_prepared_with_its_encounter(
+    s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier
+) -> None:
+    lopez = Recipient(name="lopez", channel=Channel.EMAIL, language="es")
+    notifier = with_settings(notifier, recipients=(*notifier.publisher.recipients, lopez))
+    matcher = matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
+    gallery.answers(("namus:MP900101:910101", 99))
+    key = put_capture(s3, "c-1")
+    called = operations_of(dynamodb)
+    matcher.match(key)
+    # Read the context, open the encounter, send the alert, and mark it as sent.
+    assert called == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
+    [encounter] = encounters_in(dynamodb)
+    assert budget_of(dynamodb)["alerts"] == {encounter["encounter_id"]}
+    assert f"notice#{encounter['encounter_id']}#first#es" in list(notifier.states.overdue(now=notifier.now()))
+
+
+def test_used_up_sms_budget_still_alerts_by_email(
+    s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic
+) -> None:
+    mail = Recipient(name="mail", channel=Channel.EMAIL)
+    notifier = with_settings(notifier, recipients=(*notifier.publisher.recipients, mail), sms_per_day=1)
+    matcher = matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
+    for camera in ("cam-01", "cam-02"):
+        gallery.answers(("namus:MP900101:910101", 99))
+        matcher.match(put_capture(s3, f"of-{camera}", camera=camera))
+    names = [json.loads(attributes["recipients"]["Value"]) for attributes in topic.attributes()]
+    assert names == [["phone", "mail"], ["mail"]]
+    assert budget_of(dynamodb)["texts"] == 1
+    assert {encounter["alert"] for encounter in encounters_in(dynamodb)} == {"sent"}
+    assert "notice#2026-11-23#budget#1" in list(notifier.states.overdue(now=notifier.now()))
+
+
+def test_zero_sms_budget_alerts_no_phone(
+    s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic
+) -> None:
+    notifier = with_settings(notifier, sms_per_day=0)
+    gallery.answers(("namus:MP900101:910101", 99))
+    matcher_of(s3, gallery.client, dynamodb, notifier, POLICY).match(put_capture(s3, "c-1"))
+    assert [json.loads(attributes["recipients"]["Value"]) for attributes in topic.attributes()] == [["-"]]
+    assert "notice#2026-11-23#budget#1" in list(notifier.states.overdue(now=notifier.now()))
