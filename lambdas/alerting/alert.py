@@ -85,7 +85,7 @@ def compose_alert(
     agency, seen = case.primary_agency, case.last_seen
     photo = next((photo for photo in case.photos if photo.photo_id == best.photo_id), None)
     last = max(from_text(sighting.captured_at) for sighting in encounter.sightings.values())
-    alerted_at = from_text(encounter.told_at)
+    alerted_at = from_text(encounter.alerted_or_opened_at)
     return Alert(
         kind=kind,
         encounter_id=encounter.encounter_id,

@@ -113,7 +113,7 @@ class Encounter(msgspec.Struct, kw_only=True):
         return max(self.sightings.values(), key=lambda sighting: sighting.similarity)
 
     @property
-    def told_at(self) -> str:
+    def alerted_or_opened_at(self) -> str:
         """When the alert was sent; if none was, when the encounter was opened."""
         return self.alerted_at or self.timeline.encountered_at
 

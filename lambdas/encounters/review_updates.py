@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def acknowledge(table: str, encounter_id: str, *, by: str, at: datetime) -> dict[str, Any]:
-    """Build the update that acknowledges an open encounter; refused if somebody did before."""
+    """Build the update that acknowledges an open encounter; refused if it was acknowledged before."""
     return update_request(
         table,
         encounter_id,

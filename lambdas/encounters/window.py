@@ -29,7 +29,7 @@ class Opened(msgspec.Struct, frozen=True):
 class Window(msgspec.Struct, kw_only=True):
     """The item `window#CASE#CAMERA`.
 
-    Each write increments `version` on the condition that it is the one that was read. `dismissals` counts the
+    Each write increments `version`, and is refused if it changed since the read. `dismissals` counts the
     encounters that are dismissed now, `dismissed_at` is when the latest was, `dismissed_tracks` are their tracks.
     """
 

@@ -74,7 +74,7 @@ class Links:
         is_equal = hmac.compare_digest(token.encode(), expected.encode())
         if encounter is None or not expected or not is_equal:
             raise UnknownLinkError
-        if self.now() > from_text(encounter.told_at) + self.valid_for:
+        if self.now() > from_text(encounter.alerted_or_opened_at) + self.valid_for:
             raise ExpiredLinkError
         return encounter
 
