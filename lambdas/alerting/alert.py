@@ -29,7 +29,7 @@ class Alert:
 
     `is_past` is True if the person has probably left the place. `seen_at` and `until` are in the agency's time zone,
     `captured_at` is ISO 8601 in UTC. `more` counts the sightings since the last alert, `until` is the time of the
-    latest one. `minutes` is how long the alert has gone without an acknowledgement.
+    latest one. `minutes` is how long the alert has gone without an acknowledgment.
     `code` acknowledges the alert in a text message; it is None if the agency takes no replies.
     """
 

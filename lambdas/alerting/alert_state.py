@@ -51,7 +51,7 @@ class AlertStates:
         record: type[Encounter | Notice] = Notice if item["kind"] == "notice" else Encounter
         return msgspec.convert(item, type=record)
 
-    def sent(self, key: str, *, now: datetime) -> bool:
+    def mark_sent(self, key: str, *, now: datetime) -> bool:
         """Mark the alert as sent, and add the follow-ups of a first alert; False if it was marked before."""
         due = [] if is_notice_key(key) else followups(self.policy, key, now=now)
         puts = [put_notice(self.table, notice) for notice in due]
@@ -61,12 +61,12 @@ class AlertStates:
         """Mark the alert as not to be sent: its case is closed, or nobody needs it any more."""
         return transact(self.dynamodb, {"Update": alert_updates.mark_withdrawn(self.table, key, now=now)})
 
-    def put(self, notice: Notice) -> None:
+    def add(self, notice: Notice) -> None:
         """Add a notice. If it exists, it stays as it is."""
-        transact(self.dynamodb, {"Put": self.putting(notice)})
+        transact(self.dynamodb, {"Put": self.add_request(notice)})
 
-    def putting(self, notice: Notice) -> dict[str, Any]:
-        """Build the write of `put`, for a transaction."""
+    def add_request(self, notice: Notice) -> dict[str, Any]:
+        """Build the put of `add`, for a transaction."""
         return put_new_request(self.table, notice_item(notice))
 
     def postpone(self, key: str, *, until: datetime, reason: str) -> None:

@@ -42,7 +42,7 @@ class Budget:
         """Take text messages from the day's budget, once per alert; False if too few are left."""
         if texts > self.limit:
             return False
-        update = self.taking(alert_id, texts, now=now)
+        update = self.take_request(alert_id, texts, now=now)
         try:
             retry_conflicts(self.dynamodb.update_item, **update, ReturnValuesOnConditionCheckFailure="ALL_OLD")
         except ClientError as error:
@@ -52,7 +52,7 @@ class Budget:
             return alert_id in from_attributes(answer["Item"])["alerts"]
         return True
 
-    def taking(self, alert_id: str, texts: int, *, now: datetime) -> dict[str, Any]:
+    def take_request(self, alert_id: str, texts: int, *, now: datetime) -> dict[str, Any]:
         """Build the update of `take`. Its condition fails if too few are left or this alert has taken its own."""
         return take_from_budget(self.table, self._day(now), alert_id, count=texts, limit=self.limit, now=now)
 

@@ -56,9 +56,9 @@ class Planner:
         phones = self._phones(plan.now)
         if len(phones) > self.settings.sms_per_day:
             return []
-        writes: list[dict[str, Any]] = [{"Put": self.states.putting(each)} for each in self._notices(plan)]
+        writes: list[dict[str, Any]] = [{"Put": self.states.add_request(each)} for each in self._notices(plan)]
         if phones:
-            writes.append({"Update": self._budget.taking(plan.notice.encounter_id, len(phones), now=self.now())})
+            writes.append({"Update": self._budget.take_request(plan.notice.encounter_id, len(phones), now=self.now())})
         return writes
 
     def commit(self, plan: DeliveryPlan) -> Delivery:
@@ -67,13 +67,13 @@ class Planner:
         If the budget is used up, the delivery has no SMS recipients, and a warning is due to the others.
         """
         for notice in self._notices(plan):
-            self.states.put(notice)
+            self.states.add(notice)
         phones, now = self._phones(plan.now), self.now()
         if not phones or plan.notice.notice is NoticeKind.BUDGET:
             return plan.now
         if self._budget.take(plan.notice.encounter_id, len(phones), now=now):
             return plan.now
-        self.states.put(self._budget.warning(now=now, expires_at=self.states.policy.expiry(now)))
+        self.states.add(self._budget.warning(now=now, expires_at=self.states.policy.expiry(now)))
         return replace(plan.now, recipients=tuple(name for name in plan.now.recipients if name not in phones))
 
     @property

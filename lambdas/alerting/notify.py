@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Notifier:
-    """Sends alerts and notices. `timed` gets each hop of a first alert (lambdas/encounters/hops.py), in ms."""
+    """Sends alerts and notices. `record_hop` gets each hop of a first alert (lambdas/encounters/hops.py), in ms."""
 
     states: AlertStates
     occasions: Occasions
     planner: Planner
     publisher: Publisher
-    timed: Callable[[str, float], None]
+    record_hop: Callable[[str, float], None]
     now: Callable[[], datetime]
 
     def notify(self, key: str) -> AlertOutcome:
@@ -64,7 +64,7 @@ class Notifier:
         outcome = self.publisher.publish(occasion, plan.now if is_prepared else self.planner.commit(plan))
         if outcome is AlertOutcome.SENT and isinstance(record, Encounter):
             for hop, milliseconds in _hops_to(record, self.now()):
-                self.timed(hop, milliseconds)
+                self.record_hop(hop, milliseconds)
         return outcome
 
 

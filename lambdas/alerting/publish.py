@@ -62,7 +62,7 @@ class Publisher:
             pause = min(_FIRST_PAUSE * 2 ** (notice.alert_attempts - 1), _MAX_PAUSE)
             self.states.postpone(notice.encounter_id, until=self.now() + pause, reason=str(error))
             return AlertOutcome.POSTPONED
-        self.states.sent(notice.encounter_id, now=self.now())
+        self.states.mark_sent(notice.encounter_id, now=self.now())
         return AlertOutcome.SENT
 
     def _send(self, occasion: Occasion, delivery: Delivery) -> None:

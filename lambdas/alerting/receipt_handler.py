@@ -31,7 +31,7 @@ states = AlertStates(
 def confirm(record: EventRecord) -> None:
     """Mark the alert as sent, in case the function that published it crashed before it could."""
     alert_id = msgspec.json.decode(record["body"])["alert_id"]
-    if states.sent(alert_id, now=now()):
+    if states.mark_sent(alert_id, now=now()):
         logger.info("alert confirmed by its receipt", extra={"alert_id": alert_id})
 
 

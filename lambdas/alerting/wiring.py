@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 
-def notifier_from_environment(dynamodb: DynamoDBClient, timed: Callable[[str, float], None]) -> Notifier:
-    """Build the notifier. `timed` gets the name and the milliseconds of each hop of a first alert.
+def notifier_from_environment(dynamodb: DynamoDBClient, record_hop: Callable[[str, float], None]) -> Notifier:
+    """Build the notifier. `record_hop` gets the name and the milliseconds of each hop of a first alert.
 
     Raises:
         KeyError: an environment variable is missing.
@@ -48,7 +48,7 @@ def notifier_from_environment(dynamodb: DynamoDBClient, timed: Callable[[str, fl
             takes_replies=os.environ["SMS_REPLIES"] == "true",
             link_base=os.environ["LINK_BASE"],
         ),
-        timed=timed,
+        record_hop=record_hop,
         now=now,
     )
 
@@ -61,7 +61,7 @@ def build_notifier(
     cases_table: str,
     cameras_table: str,
     settings: AlertSettings,
-    timed: Callable[[str, float], None],
+    record_hop: Callable[[str, float], None],
     now: Callable[[], datetime],
 ) -> Notifier:
     """Build a notifier from its parts. See `Publisher` for what `sns` must not do."""
@@ -77,6 +77,6 @@ def build_notifier(
         ),
         planner=Planner(settings=settings, states=states, now=now),
         publisher=Publisher(sns=sns, topic_arn=topic_arn, recipients=settings.recipients, states=states, now=now),
-        timed=timed,
+        record_hop=record_hop,
         now=now,
     )

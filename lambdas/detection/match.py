@@ -57,7 +57,7 @@ class Matcher:
     """Matches captures of the detection bucket against the face collection.
 
     `collection` returns the name of the collection to search. `notifier` returns the notifier, which is built only for
-    the first alert, since few captures match. `timed` records each hop (lambdas/encounters/hops.py) in milliseconds.
+    the first alert, since few captures match. `record_hop` gets each hop (lambdas/encounters/hops.py), in ms.
     """
 
     s3: S3Client
@@ -69,7 +69,7 @@ class Matcher:
     cameras_table: str
     encounters: Encounters
     notifier: Callable[[], Notifier]
-    timed: Callable[[str, float], None]
+    record_hop: Callable[[str, float], None]
     now: Callable[[], datetime]
 
     def match(self, key: str) -> MatchOutcome:
@@ -148,7 +148,7 @@ class Matcher:
             "searched_at": searched_at,
         }
         for hop, milliseconds in hops(instants):
-            self.timed(hop, milliseconds)
+            self.record_hop(hop, milliseconds)
 
     def _record(
         self, key: str, capture: Capture, candidate: Candidate, context: MatchContext, *, searched_at: datetime

@@ -58,7 +58,7 @@ matcher = Matcher(
         policy=read_policy(os.environ["POLICY"]),
     ),
     notifier=notifier,
-    timed=metrics.time,
+    record_hop=metrics.time,
     now=now,
 )
 

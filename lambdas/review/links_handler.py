@@ -1,4 +1,4 @@
-"""The links function. An HTTP API invokes it for the page of an encounter, its pictures and its acknowledgement."""
+"""The links function. An HTTP API invokes it for the page of an encounter, its pictures and its acknowledgment."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Verdicts:
     pause: Callable[[float], None] = time.sleep
 
     def acknowledge(self, encounter_id: str, *, by: str, at: datetime, via: Via) -> bool:
-        """Acknowledge an encounter; False if it was acknowledged or decided before. The first acknowledgement wins.
+        """Acknowledge an encounter; False if it was acknowledged or decided before. The first acknowledgment wins.
 
         Raises:
             NoEncounterError: no encounter has this id.

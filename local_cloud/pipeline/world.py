@@ -115,7 +115,7 @@ class World:
                 pause=lambda _: None,
             ),
             notifier=lambda: self.notifier(clock),
-            timed=lambda _hop, _milliseconds: None,
+            record_hop=lambda _hop, _milliseconds: None,
             now=clock,
         )
 
@@ -138,7 +138,7 @@ class World:
                 takes_replies=False,
                 link_base="https://homeward.example",
             ),
-            timed=lambda _hop, _milliseconds: None,
+            record_hop=lambda _hop, _milliseconds: None,
             now=clock,
         )
 
@@ -174,7 +174,7 @@ class World:
     def deliver_receipts(self) -> None:
         """Apply every receipt so far, the earlier ones again."""
         for alert_id in self.collect_receipts():
-            self.states().sent(alert_id, now=self.now)
+            self.states().mark_sent(alert_id, now=self.now)
 
     def alerts(self) -> Counter[str]:
         """Count the first alerts that the phone has received so far, by encounter."""

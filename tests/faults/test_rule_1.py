@@ -113,7 +113,7 @@ class Rule1(RuleBasedStateMachine):
     def deliver_receipt(self, which: int) -> None:
         if receipts := self.world.collect_receipts():
             states, alert_id = self.world.states(), receipts[which % len(receipts)]
-            self.start(lambda: states.sent(alert_id, now=self.world.now), calls=0)
+            self.start(lambda: states.mark_sent(alert_id, now=self.world.now), calls=0)
 
     @precondition(lambda self: self.live())
     @rule(which=st.integers(0, 9), calls=st.integers(1, 6))

@@ -30,6 +30,6 @@ def matcher_of(
         cameras_table="cameras",
         encounters=Encounters(dynamodb=dynamodb, table="encounters", policy=policy),
         notifier=lambda: notifier,
-        timed=lambda _hop, _milliseconds: None,
+        record_hop=lambda _hop, _milliseconds: None,
         now=notifier.now,
     )

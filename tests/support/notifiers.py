@@ -20,6 +20,6 @@ def with_settings(notifier: Notifier, **changes: Any) -> Notifier:
         cases_table=notifier.occasions.cases_table,
         cameras_table=notifier.occasions.cameras_table,
         settings=dataclasses.replace(notifier.occasions.settings, **changes),
-        timed=notifier.timed,
+        record_hop=notifier.record_hop,
         now=notifier.now,
     )

@@ -80,6 +80,6 @@ def notifier(dynamodb: DynamoDBClient, topic: Topic, clock: Clock) -> Notifier:
             takes_replies=False,
             link_base="https://console.example",
         ),
-        timed=lambda _hop, _milliseconds: None,
+        record_hop=lambda _hop, _milliseconds: None,
         now=clock,
     )

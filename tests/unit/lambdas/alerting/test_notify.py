@@ -3,16 +3,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.alerting.publish import AlertOutcome
 from lambdas.cases.case import CaseStatus
-from lambdas.common.dynamodb import to_attributes
-from lambdas.common.times import to_text
-from lambdas.encounters.encounter import Encounter, Sighting, Timeline
+from tests.support.due_alerts import put_due
 from tests.support.stories import encounters_in, put_case
 
 if TYPE_CHECKING:
@@ -22,21 +19,10 @@ if TYPE_CHECKING:
     from tests.support.clock import Clock
     from tests.support.topic import Topic
 
-AT = "2026-11-23T02:59:59.000Z"
-
 
 @pytest.fixture
 def due(dynamodb: DynamoDBClient, clock: Clock) -> str:
-    encounter = Encounter(
-        encounter_id="e1",
-        case_id="namus:MP900101",
-        camera="cam-01",
-        started_at=AT,
-        sightings={"c-1": Sighting(similarity=97.5, captured_at=AT, key="encounters/e1/c-1.jpg", photo_id="910101")},
-        timeline=Timeline(captured_at=AT, received_at=AT, searched_at=AT, encountered_at=AT),
-    )
-    item = {"kind": "encounter", **msgspec.to_builtins(encounter), "alert": "due", "alert_due_at": to_text(clock())}
-    dynamodb.put_item(TableName="encounters", Item=to_attributes(item))
+    put_due(dynamodb, "e1", clock())
     return "e1"
 
 
@@ -105,7 +91,7 @@ def test_receipt_after_a_lost_answer_prevents_a_second_alert(
     with monkeypatch.context() as broken:
         broken.setattr(topic.sns, "publish", failing(error, after=topic.sns.publish))
         assert notifier.notify(due) is AlertOutcome.UNCONFIRMED
-    assert notifier.states.sent(topic.messages()[0]["alert_id"], now=clock())
+    assert notifier.states.mark_sent(topic.messages()[0]["alert_id"], now=clock())
     clock.advance(minutes=5)
     assert list(notifier.states.overdue(now=clock())) == []
     assert notifier.notify(due) is AlertOutcome.NOT_OURS
@@ -130,10 +116,10 @@ def test_crash_after_publishing_does_not_double_the_alert(
     notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as crash:
-        crash.setattr(AlertStates, "sent", failing(SystemError("killed")))
+        crash.setattr(AlertStates, "mark_sent", failing(SystemError("killed")))
         with pytest.raises(SystemError):
             notifier.notify(due)
-    assert notifier.states.sent(topic.messages()[0]["alert_id"], now=clock())
+    assert notifier.states.mark_sent(topic.messages()[0]["alert_id"], now=clock())
     clock.advance(minutes=5)
     assert notifier.notify(due) is AlertOutcome.NOT_OURS
     assert len(topic.messages()) == 1

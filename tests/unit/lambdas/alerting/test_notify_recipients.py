@@ -6,16 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 
 from lambdas.alerting.publish import AlertOutcome
 from lambdas.alerting.recipients import Channel, Filter, Recipient
-from lambdas.common.dynamodb import from_attributes, to_attributes
-from lambdas.common.times import to_text
-from lambdas.encounters.encounter import Encounter, Sighting, Timeline
+from lambdas.common.dynamodb import from_attributes
 from lambdas.encounters.sms_budget import budget_key
 from lambdas.encounters.table import encounter_key
+from tests.support.due_alerts import put_due
 from tests.support.notifiers import with_settings
 
 if TYPE_CHECKING:
@@ -42,20 +40,6 @@ def agency(notifier: Notifier, clock: Clock, dynamodb: DynamoDBClient) -> Any:
         return with_settings(notifier, recipients=recipients, **members)
 
     return with_recipients
-
-
-def put_due(dynamodb: DynamoDBClient, encounter_id: str, at: datetime) -> None:
-    text = to_text(at)
-    encounter = Encounter(
-        encounter_id=encounter_id,
-        case_id="namus:MP900101",
-        camera="cam-01",
-        started_at=text,
-        sightings={"c-1": Sighting(similarity=97.5, captured_at=text, key="k", photo_id="910101")},
-        timeline=Timeline(captured_at=text, received_at=text, searched_at=text, encountered_at=text),
-    )
-    item = {"kind": "encounter", **msgspec.to_builtins(encounter), "alert": "due", "alert_due_at": text}
-    dynamodb.put_item(TableName="encounters", Item=to_attributes(item))
 
 
 def sent(topic: Topic) -> list[tuple[str, list[str], str]]:

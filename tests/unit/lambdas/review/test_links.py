@@ -153,7 +153,7 @@ def test_page_names_who_acknowledged(desk: Desk, ask: Callable[..., Any], encode
 
 
 @pytest.mark.parametrize("body", ["", "by=", "by=%20%00%0A", "name=Ada"])
-def test_acknowledgement_needs_a_name(desk: Desk, ask: Callable[..., Any], body: str) -> None:
+def test_acknowledgment_needs_a_name(desk: Desk, ask: Callable[..., Any], body: str) -> None:
     desk.add_encounter()
     answer = ask(LINK, method="POST", body=body)
     assert answer.status == 400

@@ -74,7 +74,7 @@ def test_reply_from_an_unknown_phone_is_ignored(desk: Desk, replies: Replies) ->
     assert desk.encounter(ENCOUNTER).acknowledged_at is None
 
 
-def test_first_acknowledgement_wins(desk: Desk, replies: Replies) -> None:
+def test_first_acknowledgment_wins(desk: Desk, replies: Replies) -> None:
     desk.add_encounter(ENCOUNTER, acknowledged_at=to_text(desk.clock()), acknowledged_by="chief")
     assert replies.handle(reply("ACK 3F9A2C")) is ReplyOutcome.ALREADY_ACKNOWLEDGED
     assert desk.encounter(ENCOUNTER).acknowledged_by == "chief"

@@ -1,4 +1,4 @@
-"""Acknowledgements and verdicts, with their records in the audit and in the window of the case."""
+"""Acknowledgments and verdicts, with their records in the audit and in the window of the case."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def acknowledge(desk: Desk, *, by: str = "Ada") -> bool:
     return desk.verdicts.acknowledge("e1", by=by, at=desk.clock(), via=Via.LINK)
 
 
-def test_first_acknowledgement_wins(desk: Desk) -> None:
+def test_first_acknowledgment_wins(desk: Desk) -> None:
     desk.add_encounter()
     assert (acknowledge(desk), acknowledge(desk, by="Bob")) == (True, False)
     encounter = desk.encounter()
