@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from agencies.files import AgencyFileError
 from homeward.commands import camera, case, encounter, gallery, queue, webhook
+from homeward.commands.doctor import doctor
 from homeward.commands.import_folder import import_folder
 from homeward.commands.latency import latency
 from homeward.commands.probe import probe
@@ -38,6 +39,7 @@ app.add_typer(encounter.app, name="encounter")
 app.command()(thresholds)
 app.command()(latency)
 app.command()(probe)
+app.command()(doctor)
 app.add_typer(camera.app, name="camera")
 app.add_typer(queue.app, name="queue")
 app.add_typer(webhook.app, name="webhook")

@@ -12,13 +12,14 @@ from aws_cdk import aws_iot as iot
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
 
+from agencies.workers import match_workers
 from lambdas.common.keys import CAPTURES, CONFIRMED, EVIDENCE, QUARANTINE
 from stacks.constructs.bucket_contents import BucketContents
 from stacks.constructs.function import Function
 from stacks.constructs.grant import Grant, may, shared_policy
 from stacks.constructs.outputs import add_outputs
 from stacks.constructs.storage import notify_of, private_bucket
-from stacks.constructs.work_queue import WorkQueue, failure_queue, workers_within
+from stacks.constructs.work_queue import WorkQueue, failure_queue
 from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
@@ -230,8 +231,7 @@ class Detection(HomewardStack):
             function_timeout=_MATCH_TIMEOUT,
             failure_retention=_BYSTANDER_RETENTION,
         )
-        # A search, with its requests to S3, takes at least a quarter of a second.
-        concurrency = workers_within(self.settings.matching.rekognition_requests_per_second, call_s=0.25)
+        concurrency = match_workers(self.settings.matching.rekognition_requests_per_second)
         queue.feed(match, batch_size=1, concurrency=concurrency)
         notify_of(self.captures, queue, key=self.key, prefix=CAPTURES, events=["s3:ObjectCreated:*"])
         add_outputs(self, {"MatchLogGroup": match.log.log_group_name})

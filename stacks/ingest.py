@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
+from agencies.workers import index_workers
 from lambdas.common.keys import DOCUMENTS, PHOTOS, QUARANTINE, SYNCS, plan_key
 from stacks.constructs.bucket_contents import BucketContents
 from stacks.constructs.face_collection import FaceCollection
@@ -14,7 +15,7 @@ from stacks.constructs.function import Function
 from stacks.constructs.grant import Grant, may, shared_policy
 from stacks.constructs.outputs import add_outputs
 from stacks.constructs.storage import notify_of, private_bucket, table
-from stacks.constructs.work_queue import WorkQueue, workers_within
+from stacks.constructs.work_queue import WorkQueue
 from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
@@ -133,8 +134,7 @@ class Ingest(HomewardStack):
         )
         index.node.add_dependency(self._contents)
         queue = WorkQueue(self, "PhotoEvents", key=self.key, function_timeout=_INDEX_TIMEOUT)
-        # A photo, with its lease and its record, takes at least half a second.
-        queue.feed(index, batch_size=10, concurrency=workers_within(quota, call_s=0.5))
+        queue.feed(index, batch_size=10, concurrency=index_workers(quota))
         notify_of(self.gallery, queue, key=self.key, prefix=PHOTOS, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"])
 
     def _change_policy(self) -> iam.ManagedPolicy:

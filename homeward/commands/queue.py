@@ -10,6 +10,7 @@ import typer
 
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, WRONG_USAGE
+from homeward.failure_queues import count_messages, failure_queues, queue_attribute
 from homeward.options import AgencyOption, DryRunOption, JsonOption
 from homeward.terminal import console, fail
 
@@ -31,7 +32,7 @@ def list_queues(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
         homeward queue list -a springfield-prod
     """
     deployment = connect(agency)
-    counts = {name: _count(deployment, url) for name, url in _queues(deployment).items()}
+    counts = {name: count_messages(deployment, url) for name, url in failure_queues(deployment).items()}
     if as_json:
         console.print_json(data=counts)
         return
@@ -56,25 +57,25 @@ def redrive(
         homeward queue redrive PhotoEventsDeadLetters -a springfield-prod
     """
     deployment = connect(agency)
-    url = _queues(deployment).get(name)
+    url = failure_queues(deployment).get(name)
     if url is None:
-        raise fail(f"No queue named {name}. Queues: {', '.join(_queues(deployment))}", code=NOT_FOUND)
+        raise fail(f"No queue named {name}. Queues: {', '.join(failure_queues(deployment))}", code=NOT_FOUND)
     if not name.endswith((_DEAD_LETTERS, _CAPTURE_FAILURES)):
         raise fail(f"{name} cannot be redriven. docs/agency-it/operations.md explains its messages.", code=WRONG_USAGE)
     if dry_run:
-        console.print(f"would retry {_count(deployment, url)} messages")
+        console.print(f"would retry {count_messages(deployment, url)} messages")
     elif name == _CAPTURE_FAILURES:
         console.print(f"{_retry_captures(deployment, url)} captures retried")
     else:
         sqs = deployment.client("sqs")
-        sqs.start_message_move_task(SourceArn=_attribute(deployment, url, "QueueArn"))
+        sqs.start_message_move_task(SourceArn=queue_attribute(deployment, url, "QueueArn"))
         console.print(f"{name} returns to its source queue")
 
 
 def _retry_captures(deployment: Deployment, url: str) -> int:
     """Retry each message that is in the queue now. One that fails again returns as a new message."""
     sqs, retried = deployment.client("sqs"), 0
-    for _ in range(_count(deployment, url)):
+    for _ in range(count_messages(deployment, url)):
         received = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
         for message in received:
             _retry_capture(deployment, json.loads(message["Body"]))
@@ -94,22 +95,3 @@ def _retry_capture(deployment: Deployment, failure: dict[str, Any]) -> None:
     else:
         payload = base64.b64decode(failure["base64OriginalPayload"])
         deployment.client("iot-data").publish(topic=failure["topic"], qos=1, payload=payload)
-
-
-def _queues(deployment: Deployment) -> dict[str, str]:
-    """Return the URLs of the failure queues by name, from the outputs of the stacks."""
-    found = {
-        name.removesuffix("Url"): url
-        for name, url in deployment.outputs.items()
-        if name.endswith("Url") and name != "LinksUrl"  # the address of the links in alerts
-    }
-    return dict(sorted(found.items()))
-
-
-def _count(deployment: Deployment, url: str) -> int:
-    return int(_attribute(deployment, url, "ApproximateNumberOfMessages"))
-
-
-def _attribute(deployment: Deployment, url: str, name: str) -> str:
-    answer = deployment.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
-    return str(answer["Attributes"][name])

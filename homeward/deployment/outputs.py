@@ -29,11 +29,13 @@ class Deployment:
         stage: Agency and environment.
         outputs: The outputs of all its stacks, such as names of buckets and tables.
         client: Returns a boto3 client for a service's name.
+        stacks: The names of its stacks in CloudFormation.
     """
 
     stage: str
     outputs: Mapping[str, str]
     client: Callable[[str], Any]
+    stacks: tuple[str, ...] = ()
 
     def __getitem__(self, output: str) -> str:
         """Return the value of an output.
@@ -62,17 +64,27 @@ def find_deployment(stage: str, client: Callable[[str], Any]) -> Deployment:
         NotDeployedError: A stack does not exist in this account and region.
     """
     outputs: dict[str, str] = {}
+    stacks: list[str] = []
     cloudformation = client("cloudformation")
     for stack in (*STACKS, *OPTIONAL_STACKS):
-        try:
-            [found] = cloudformation.describe_stacks(StackName=f"{stage}-{stack}")["Stacks"]
-        except ClientError as error:
-            if "does not exist" not in str(error):
-                raise
+        found = describe_stack(cloudformation, f"{stage}-{stack}")
+        if found is None:
             if stack in OPTIONAL_STACKS:
                 continue
             raise NotDeployedError(
                 f"{stage}-{stack} is not deployed in this account and region: npx cdk deploy '{stage}/*'"
-            ) from error
+            )
+        stacks.append(f"{stage}-{stack}")
         outputs |= {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-    return Deployment(stage=stage, outputs=outputs, client=client)
+    return Deployment(stage=stage, outputs=outputs, client=client, stacks=tuple(stacks))
+
+
+def describe_stack(cloudformation: Any, name: str) -> dict[str, Any] | None:
+    """Describe a stack, or return None if it does not exist in this account and region."""
+    try:
+        [found] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return dict(found)

@@ -62,11 +62,6 @@ class WorkQueue(sqs.Queue):
         )
 
 
-def workers_within(per_second: float, *, call_s: float) -> int:
-    """Return how many workers stay within a quota if each call takes at least `call_s`. The minimum of SQS is two."""
-    return max(2, int(per_second * call_s))
-
-
 def accept_from(service: str, queue: sqs.Queue, *, key: kms.IKey) -> None:
     """Let a service of this account, e.g. "s3.amazonaws.com", send to a queue that the key encrypts."""
     _accept(service, "sqs:SendMessage", queue, queue.queue_arn, key=key)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from homeward.doctor.examination import ACCOUNT_CHECKS, STACKS
 from lambdas.cases.probe import PROBE_CAMERA
 from lambdas.encounters.hops import HOPS
 from local_cloud.demo.watch import wait_until
@@ -39,6 +40,29 @@ def test_a_probe_reports_each_hop_and_leaves_nothing(agency: DeployedAgency) -> 
     assert not [key for key in agency.watch.keys("GalleryBucket") if "/probe/" in key]
     agency.watch.new_alerts()
     assert {alert.document["camera"] for alert in agency.watch.alerts[before:]} <= {PROBE_CAMERA}
+
+
+def examine(agency: DeployedAgency, *, code: int | None = None) -> dict[str, dict[str, str]]:
+    agency_file = str(agency.cloud.settings.state / "demo.toml")
+    done = agency.homeward("doctor", "--agency-file", agency_file, "--json", code=code)
+    return {row["name"]: row for row in json.loads(done.stdout)}
+
+
+def test_the_doctor_finds_a_healthy_environment_and_a_failed_message(agency: DeployedAgency) -> None:
+    found = examine(agency)
+    healthy = ("credentials", "lambda concurrency", STACKS, "subscriptions", "gallery", "syncs", "alarms")
+    assert {found[name]["grade"] for name in healthy} == {"ok"}, found
+    # The emulator has no quotas, no policies of organizations, and no settings of text messages.
+    unknown = {name for name, row in found.items() if row["grade"] == "not checked"}
+    assert unknown == {"rekognition quota", "ai opt-out", *(name for name in ACCOUNT_CHECKS if name.startswith("sms"))}
+    queue = {"QueueUrl": agency.deployment["NotifyFailuresUrl"]}
+    agency.cloud.client("sqs").send_message(**queue, MessageBody="made by the test")
+    try:
+        found = examine(agency, code=1)
+    finally:
+        agency.cloud.client("sqs").purge_queue(**queue)
+    assert found["failure queues"]["grade"] == "failed"
+    assert "NotifyFailures 1" in found["failure queues"]["finding"]
 
 
 def test_a_probe_refuses_a_picture_without_a_face(agency: DeployedAgency, tmp_path: Path) -> None:

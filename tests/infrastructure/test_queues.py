@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacks.constructs.work_queue import workers_within
+from agencies.workers import index_workers, match_workers
 from tests.infrastructure.templates import STACKS, all_statements
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def test_the_account_quota_limits_searching_and_indexing(dev: Deployment, prod: 
 
 
 def test_workers_within_a_quota() -> None:
-    assert workers_within(50, call_s=0.25) == 12
-    assert workers_within(0.5, call_s=0.25) == 2
+    assert (match_workers(50), index_workers(50)) == (12, 25)
+    assert (match_workers(0.5), index_workers(0.5)) == (2, 2)
 
 
 def test_whoever_is_invoked_asynchronously_has_a_place_for_its_failures(either: Deployment) -> None:

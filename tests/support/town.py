@@ -34,6 +34,9 @@ contact = "homeward@agency.example"
 [alerting]
 console_url = "https://homeward.agency.example"
 """
+DESK = '[[alerting.recipients]]\nname = "desk"\nsms = "+15035550142"\n'
+NIGHT = '[[alerting.recipients]]\nname = "night"\nsms = "+15035550143"\n'
+MAIL = '[[alerting.recipients]]\nname = "mail"\nemail = "mail@agency.example"\n'
 
 
 @dataclass
@@ -50,10 +53,18 @@ class Town:
 
 @dataclass
 class Stacks:
-    """A CloudFormation client with the one call that the command line makes."""
+    """A CloudFormation client with the calls that the command line makes."""
 
     outputs: dict[str, str]
 
     def describe_stacks(self, **_: Any) -> dict[str, Any]:
         listed = [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()]
-        return {"Stacks": [{"Outputs": listed}]}
+        return {"Stacks": [{"Outputs": listed, "StackStatus": "CREATE_COMPLETE"}]}
+
+    def get_paginator(self, _: str) -> Stacks:
+        """Return the pages of the stacks' resources, of which the command line reads the alarms."""
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        resources = [{"ResourceType": "AWS::CloudWatch::Alarm", "PhysicalResourceId": "alarm"}]
+        return [{"StackResourceSummaries": resources}]

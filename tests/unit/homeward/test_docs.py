@@ -67,5 +67,5 @@ def test_exit_codes_match_the_program() -> None:
 def test_every_failure_queue_is_explained() -> None:
     stacks = "".join(file.read_text() for file in (ROOT / "stacks").glob("*.py"))
     queues = set(re.findall(r'failure_queue\(self, "(\w+)"', stacks))
-    queues |= {f"{name}DeadLetters" for name in re.findall(r'WorkQueue\(\s*self, "(\w+)"', stacks)}
+    queues |= {f"{name}DeadLetters" for name in re.findall(r'WorkQueue\(\s*self,\s*"(\w+)"', stacks)}
     assert set(re.findall(r"^\| `(\w+)` \|", OPERATIONS, re.MULTILINE)) == queues

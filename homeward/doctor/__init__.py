@@ -1,0 +1,1 @@
+"""Read-only checks of an account and of the environment that is deployed in it, for `homeward doctor`."""

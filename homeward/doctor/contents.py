@@ -1,0 +1,78 @@
+"""Checks of what an environment works with: the gallery, the syncs, the cameras."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from homeward.doctor.finding import Finding
+from homeward.fleet.status import camera_statuses
+from lambdas.common.times import from_text, now
+from lambdas.ingest.gallery.stats import gallery_stats
+from lambdas.ingest.gallery.wiring import open_gallery
+from lambdas.ingest.wiring import open_runs
+
+if TYPE_CHECKING:
+    from agencies.settings import Settings
+    from homeward.deployment.outputs import Deployment
+    from homeward.fleet.status import CameraStatus
+
+_NAMED_CAMERAS = 10
+_MISSED_RUNS = 2
+
+
+def check_gallery(settings: Settings, deployment: Deployment) -> Finding:
+    """Check that there are faces to find."""
+    counted = gallery_stats(open_gallery(deployment))
+    cases = sum(count for group, count in counted.cases.items() if group.endswith(" open"))
+    finding = f"{cases} open cases, {counted.with_face} photos with a face"
+    if counted.not_indexed_yet:
+        finding += f", {counted.not_indexed_yet} not indexed yet"
+    if not counted.with_face:
+        advice = f"homeward sync -a {settings.stage}; until then no capture can match"
+        return Finding("failed", finding, advice)
+    return Finding("ok", finding)
+
+
+def check_syncs(settings: Settings, deployment: Deployment) -> Finding:
+    """Check that each scheduled source was read lately and completely."""
+    runs, problems = open_runs(deployment), []
+    oldest = now() - _MISSED_RUNS * timedelta(hours=settings.sync.interval_hours)
+    sources = settings.sources.in_the_cloud
+    for name in sources:
+        report = runs.last_report(name)
+        if report is None:
+            problems.append(f"{name} never ran")
+        elif report["error"]:
+            problems.append(f"{name}: {report['error']}")
+        elif from_text(report["ended_at"]) < oldest:
+            problems.append(f"{name} last ran at {report['ended_at']}")
+    if problems:
+        return Finding("warning", "; ".join(problems), f"homeward sync -a {settings.stage}")
+    return Finding("ok", f"{len(sources)} scheduled sources" if sources else "no source is read on schedule")
+
+
+def check_cameras(settings: Settings, deployment: Deployment) -> Finding:
+    """Check that every camera with a certificate is online."""
+    cameras = sorted(camera_statuses(deployment), key=lambda each: each.camera)
+    silent = [each for each in cameras if each.state == "active" and each.status != "online"]
+    stuck = [each for each in cameras if each.state not in {"active", "reserved"}]
+    online = len(cameras) - len(silent) - len(stuck) - sum(each.state == "reserved" for each in cameras)
+    if not cameras:
+        return Finding("warning", "no cameras", f"homeward camera add CAMERA -a {settings.stage} --site SITE")
+    finding = f"{online} of {len(cameras)} online"
+    problems = [*map(_silence, silent), *(f"{each.camera} is {each.state}" for each in stuck)]
+    if not problems:
+        return Finding("ok", finding)
+    named = ", ".join(problems[:_NAMED_CAMERAS])
+    more = f" and {len(problems) - _NAMED_CAMERAS} more" if len(problems) > _NAMED_CAMERAS else ""
+    advice = f"homeward-edge check on a silent camera; homeward camera list -a {settings.stage} lists all"
+    return Finding("warning" if online else "failed", f"{finding}; {named}{more}", advice)
+
+
+def _silence(camera: CameraStatus) -> str:
+    return (
+        f"{camera.camera} {camera.status} since {camera.status_at}"
+        if camera.status
+        else f"{camera.camera} never reported"
+    )
