@@ -1,1 +1,1 @@
-"""Agency files and the typed model that reads them."""
+"""Agency files (TOML), and the typed model that validates them."""

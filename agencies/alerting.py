@@ -1,4 +1,4 @@
-"""Who is told of an encounter: the table [alerting] of an agency file."""
+"""The table [alerting] of an agency file: recipients, channels and limits of alerts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ SourceName = Literal["namus", "fbi", "interpol", "ncmec", "folder"]
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[list[Text], Field(max_length=20)]
 
-# The functions get the recipients in their environment, of which Lambda allows 4 KB in all.
-_MOST_BYTES = 1800
-_MOST_WEBHOOKS = 10
+# The recipients are an environment variable of functions. Lambda allows 4 KB for all variables of a function.
+_MAX_BYTES = 1800
+_MAX_WEBHOOKS = 10
 
 
 class _Table(BaseModel):
@@ -24,7 +24,7 @@ class _Table(BaseModel):
 
 
 class Filter(_Table):
-    """What a recipient wants to hear of; what is left out narrows nothing."""
+    """The encounters that a recipient gets alerts about. An empty list matches every encounter."""
 
     sources: list[SourceName] = []
     case_types: list[Literal["missing", "wanted", "unidentified", "other"]] = []
@@ -36,7 +36,10 @@ class Filter(_Table):
 
 
 class Recipient(_Table):
-    """One recipient: a name, one address, and what they want to hear of, in which language, and when."""
+    """A recipient with one address. The filter, the language and the quiet hours are optional.
+
+    A recipient with `escalation` gets only alerts that nobody acknowledged in time.
+    """
 
     name: RecipientName
     sms: Phone | None = None
@@ -59,22 +62,23 @@ class Recipient(_Table):
 
     @property
     def channel(self) -> str:
-        """Which of the addresses it has."""
+        """Return the key of the address: sms, email, webhook or chat."""
         return next(key for key in ("sms", "email", "webhook", "chat") if getattr(self, key))
 
     def for_functions(self, language: Language) -> dict[str, Any]:
-        """All but the address, as lambdas/alerting/recipients.py reads it."""
-        wishes = self.model_dump(
+        """Return everything but the address, as lambdas/alerting/recipients.py reads it."""
+        options = self.model_dump(
             include={"quiet_for_minors", "escalation", "filter"}, exclude_defaults=True, exclude_unset=True
         )
         quiet = {"quiet_hours": self.quiet_hours.split("-")} if self.quiet_hours else {}
-        return {"name": self.name, "channel": self.channel, "language": self.language or language, **quiet, **wishes}
+        return {"name": self.name, "channel": self.channel, "language": self.language or language, **quiet, **options}
 
 
 class Alerting(_Table):
-    """Who is told and in which words; how many text messages a day; the address that the link in an alert starts with.
+    """The recipients, and the settings that all of them share.
 
-    An alert that nobody has acknowledged after `escalate_after_minutes` goes one step up; 0 is never.
+    An alert that nobody acknowledged within `escalate_after_minutes` goes to the recipients with `escalation`; 0 turns
+    escalation off. `sms_per_day` limits the text messages of a local day.
     """
 
     recipients: list[Recipient] = []
@@ -84,37 +88,39 @@ class Alerting(_Table):
     sms_per_day: Annotated[int, Field(ge=1, le=5000)] = 200
     sms_replies: bool = False
     console_url: Annotated[HttpsUrl, Field(max_length=120)]
-    link_valid_hours: Annotated[int, Field(ge=24, le=720)] = 72  # quiet hours hold an alert back for most of a day
+    link_valid_hours: Annotated[int, Field(ge=24, le=720)] = (
+        72  # at least 24: quiet hours delay an alert by up to a day
+    )
 
     @property
     def document(self) -> str:
-        """The recipients as the functions get them, without their addresses."""
-        known = [recipient.for_functions(self.language) for recipient in self.recipients]
-        return json.dumps(known, separators=(",", ":"), ensure_ascii=False)
+        """Return the recipients without their addresses: the value of the environment variable `RECIPIENTS`."""
+        recipients = [recipient.for_functions(self.language) for recipient in self.recipients]
+        return json.dumps(recipients, separators=(",", ":"), ensure_ascii=False)
 
     @field_validator("recipients")
     @classmethod
-    def _are_different(cls, recipients: list[Recipient]) -> list[Recipient]:
-        # SNS has one subscription an address; and a name is what a subscription is filtered by.
+    def _are_unique(cls, recipients: list[Recipient]) -> list[Recipient]:
+        # SNS allows one subscription per address. The filter policy of a subscription matches the name.
         for key in ("name", "sms", "email"):
-            given = [str(value).casefold() for each in recipients if (value := getattr(each, key))]
+            given = [str(value).casefold() for recipient in recipients if (value := getattr(recipient, key))]
             twice = sorted({value for value in given if given.count(value) > 1})
             if twice:
                 raise ValueError(f"{', '.join(twice)}: only one recipient may have this {key}")
         return recipients
 
     @model_validator(mode="after")
-    def _reaches_somebody(self) -> Self:
+    def _is_consistent(self) -> Self:
         channels = [recipient.channel for recipient in self.recipients]
         if self.recipients and all(recipient.escalation for recipient in self.recipients):
-            raise ValueError("recipients: every one has escalation = true, so nobody would hear of a first alert")
+            raise ValueError("recipients: every recipient has escalation = true, so nobody would get a first alert")
         if self.sms_replies and "sms" not in channels:
             raise ValueError("sms_replies = true needs a recipient with sms")
-        if sum(channel in {"webhook", "chat"} for channel in channels) > _MOST_WEBHOOKS:
-            raise ValueError(f"recipients: at most {_MOST_WEBHOOKS} with webhook or chat")
-        if (size := len(self.document.encode())) > _MOST_BYTES:
+        if sum(channel in {"webhook", "chat"} for channel in channels) > _MAX_WEBHOOKS:
+            raise ValueError(f"recipients: the maximum is {_MAX_WEBHOOKS} with webhook or chat")
+        if (size := len(self.document.encode())) > _MAX_BYTES:
             raise ValueError(
-                f"recipients: {len(self.recipients)} recipients with their filters take {size} bytes of"
-                f" {_MOST_BYTES}: use fewer, shorter names, or an e-mail list instead of its members"
+                f"recipients: {len(self.recipients)} recipients with their filters take {size} bytes; the maximum is"
+                f" {_MAX_BYTES}. Use fewer recipients, shorter names, or one e-mail list instead of its members"
             )
         return self

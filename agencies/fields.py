@@ -1,4 +1,4 @@
-"""The kinds of values in an agency file, each with the words that say what is allowed."""
+"""The types of values in an agency file, with error messages that say what is allowed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 
 def _text(pattern: str, allowed: str) -> AfterValidator:
-    """A check against a pattern whose error says in words what is allowed."""
+    """Validate against a pattern. The error says in words what is allowed, not the pattern."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
@@ -24,16 +24,16 @@ def _without_slash(url: str) -> str:
     return url.rstrip("/")
 
 
-def _is_zone(name: str) -> str:
+def _is_time_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"{name!r} is not allowed: must be a time zone such as America/Denver")
     return name
 
 
-def _is_some_time(hours: str) -> str:
+def _has_a_length(hours: str) -> str:
     start, _, end = hours.partition("-")
     if start == end:
-        raise ValueError(f"{hours!r} is not allowed: must not begin and end at the same time")
+        raise ValueError(f"{hours!r} is not allowed: must not start and end at the same time")
     return hours
 
 
@@ -41,7 +41,7 @@ Name = Annotated[str, _text(r"[a-z][a-z0-9-]{0,30}", "lower-case letters, digits
 Email = Annotated[str, _text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
 Phone = Annotated[str, _text(r"\+[1-9][0-9]{6,14}", "an E.164 number such as +15035550142")]
 HttpsUrl = Annotated[str, _text(r"https://[^\s/]+\S*", "an https:// address"), AfterValidator(_without_slash)]
-# Without TLS only on this machine, where the stand-ins of the sources run.
+# Plain HTTP only to this machine, where the stand-ins of the sources run.
 SourceUrl = Annotated[
     str,
     _text(r"https://[^\s/]+\S*|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?", "an https:// address"),
@@ -52,15 +52,15 @@ Region = Annotated[str, _text(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such a
 # What `cdk destroy` does with data.
 Removal = Literal["destroy", "retain"]
 Similarity = Annotated[float, Field(ge=0, le=100)]
-# The periods that CloudWatch Logs can keep a log for.
+# The retention periods of CloudWatch Logs.
 LogDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 ]
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 QuietHours = Annotated[
-    str, _text(f"{_CLOCK}-{_CLOCK}", "two times of day such as 22:00-07:00"), AfterValidator(_is_some_time)
+    str, _text(f"{_CLOCK}-{_CLOCK}", "two times of day such as 22:00-07:00"), AfterValidator(_has_a_length)
 ]
-TimeZone = Annotated[str, AfterValidator(_is_zone)]
+TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
 RecipientName = Annotated[str, _text(r"[a-z][a-z0-9-]{0,30}", "lower-case letters, digits and '-', at most 31")]
-# The webhook function itself posts without TLS in the local cloud only.
+# The webhook function refuses plain HTTP, except in the local cloud.
 WebhookUrl = SourceUrl

@@ -1,4 +1,4 @@
-"""Reads agency files, and refuses a wrong one in clear words."""
+"""Load agency files. Errors name the file, the key and what is allowed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class AgencyFileError(ValueError):
-    """An agency file is wrong: one line an error, with the file, the key and what is allowed."""
+    """One or more agency files are invalid. The message has one line per error."""
 
 
 def load_agencies(paths: Iterable[Path]) -> list[Settings]:
-    """The environments of all these agency files.
+    """Load the environments of several agency files.
 
     Raises:
-        AgencyFileError: a file is wrong, or two of them are of the same agency.
+        AgencyFileError: a file is invalid, or two files have the same agency name.
     """
     loaded: list[Settings] = []
     problems: list[str] = []
@@ -35,9 +35,9 @@ def load_agencies(paths: Iterable[Path]) -> list[Settings]:
         except AgencyFileError as error:
             problems.append(str(error))
             continue
-        for name in dict.fromkeys(each.name for each in settings):  # an environment may have a name of its own
+        for name in dict.fromkeys(each.name for each in settings):  # an environment may override the name
             if name in files:
-                problems.append(f"{path}: name: {name!r} is not allowed: it is the name in {files[name]}")
+                problems.append(f"{path}: name: {name!r} is not allowed: {files[name]} has the same name")
             files.setdefault(name, path)
         loaded += settings
     if problems:
@@ -46,20 +46,20 @@ def load_agencies(paths: Iterable[Path]) -> list[Settings]:
 
 
 def load_agency(path: Path) -> list[Settings]:
-    """The environments of an agency's file, each with its own values over the agency's.
+    """Load the environments of one agency file. An environment's own values override the agency's.
 
     Raises:
-        AgencyFileError: the file cannot be read, or any of its keys or values is not allowed.
+        AgencyFileError: the file cannot be read, or a key or value is not allowed.
     """
     document = _read(path)
     environments = document.pop("environments", None)
     if not isinstance(environments, dict) or not environments:
-        raise AgencyFileError(f"{path}: environments: missing: at least one table such as [environments.dev]")
+        raise AgencyFileError(f"{path}: environments: missing: add at least one table such as [environments.dev]")
     loaded: list[Settings] = []
     problems: list[str] = []
     for name, own in environments.items():
         if not isinstance(own, dict):
-            problems.append(f"environments.{name}: is not allowed: put it into a table such as [environments.dev]")
+            problems.append(f"environments.{name}: is not allowed here: put it into a table such as [environments.dev]")
             continue
         try:
             loaded.append(Settings.model_validate({**_merged(document, own), "environment": name}))
@@ -92,7 +92,7 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def _describe(problem: Any, own: dict[str, Any], environment: str) -> str:
-    """One line: the key as it stands in the file, its value, and what is allowed."""
+    """Describe an error on one line: the key as the file spells it, its value, and what is allowed."""
     location = list(problem["loc"])
     if location == ["environment"]:
         path = ["environments", environment]
@@ -121,8 +121,8 @@ def _is_in(table: Any, path: list[Any]) -> bool:
 def _suggestion(location: list[Any]) -> str:
     model: Any = Settings
     for part in location[:-1]:
-        # A part of a list, or of a table whose keys are names, is of the type that its last argument says.
+        # The items of a list, and of a dict of tables, have the type of the last type argument.
         model = model.model_fields[part].annotation if hasattr(model, "model_fields") else get_args(model)[-1]
     known = ["environments" if field == "environment" else field for field in model.model_fields]
     near = difflib.get_close_matches(str(location[-1]), known, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
+    return f"; did you mean {near[0]}?" if near else f"; the known keys are {', '.join(known)}"

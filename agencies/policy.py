@@ -1,4 +1,4 @@
-"""What the agency's file says of matching and alerting, as lambdas/encounters/policy.py reads it."""
+"""The matching and alerting settings as the JSON document that lambdas/encounters/policy.py reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def policy_document(settings: Settings) -> str:
-    """The value of the environment variable `POLICY`."""
+    """Return the value of the environment variable `POLICY`."""
     matching = settings.matching
     policy = {
         "base": _thresholds(matching),
@@ -38,7 +38,7 @@ def _thresholds(thresholds: Thresholds) -> dict[str, float]:
 
 
 def _escalate_after_s(settings: Settings) -> float:
-    """Never where the agency names nobody to go to: the same people are not told the same thing twice."""
+    """Return 0, for never, if no recipient has escalation = true: an escalation would repeat the first alert."""
     alerting = settings.alerting
-    is_anybody = any(recipient.escalation for recipient in alerting.recipients)
-    return alerting.escalate_after_minutes * 60 if is_anybody else 0
+    has_target = any(recipient.escalation for recipient in alerting.recipients)
+    return alerting.escalate_after_minutes * 60 if has_target else 0

@@ -1,4 +1,4 @@
-"""The typed model of an agency's file. Nothing here needs the AWS CDK."""
+"""The typed model of an agency file. It works without the AWS CDK."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ class _Table(BaseModel):
 
 
 class Source(_Table):
-    """One source of cases. Off until the operator says that it may be used, and how."""
+    """A source of cases, off by default. A live source also needs `permission`.
+
+    lambdas/ingest/sources/settings.py describes the keys, which the functions read under the same names.
+    """
 
     enabled: bool = False
     base_url: SourceUrl | None = None
@@ -35,15 +38,15 @@ class Source(_Table):
 
     @field_validator("permission")
     @classmethod
-    def _is_given(cls, permission: str | None, others: ValidationInfo) -> str | None:
+    def _live_source_needs_permission(cls, permission: str | None, others: ValidationInfo) -> str | None:
         if permission is None and others.data.get("enabled") and others.data.get("base_url"):
             raise ValueError('missing: a live source may be enabled only with permission = "who allowed it, and when"')
         return permission
 
     @model_validator(mode="after")
-    def _has_a_place(self) -> Self:
+    def _has_a_location(self) -> Self:
         if self.enabled and not (self.base_url or self.folder):
-            raise ValueError("enabled needs base_url, or folder for an agency's own cases")
+            raise ValueError("enabled = true needs base_url, or folder for an agency's own cases")
         return self
 
 
@@ -58,13 +61,13 @@ class Sources(_Table):
 
     @property
     def enabled(self) -> dict[str, Source]:
-        """The sources to read, by name."""
-        every = {name: getattr(self, name) for name in type(self).model_fields}
-        return {name: source for name, source in every.items() if source.enabled}
+        """Return the enabled sources by name."""
+        sources = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: source for name, source in sources.items() if source.enabled}
 
     @property
     def in_the_cloud(self) -> dict[str, Source]:
-        """What the deployed sync can reach: not a folder on somebody's disk, which `homeward sync` reads."""
+        """Return the enabled sources that the deployed sync reads. Only `homeward sync` reads a local folder."""
         reachable = (
             (name, source)
             for name, source in self.enabled.items()
@@ -73,15 +76,15 @@ class Sources(_Table):
         return dict(reachable)
 
     @model_validator(mode="after")
-    def _are_of_one_gallery(self) -> Self:
+    def _fit_into_one_gallery(self) -> Self:
         refuse_mixed_gallery({name: source.wanted for name, source in self.enabled.items()})
         return self
 
 
 class Feed(_Table):
-    """A feed whose pictures become captures of the camera `feed-NAME`. Each has its own permission, as a live source.
+    """A feed whose pictures become captures of the camera `feed-NAME`. Like a live source, it needs `permission`.
 
-    Pictures are fetched from the feed's own origin and from `image_origins`, and from nowhere else.
+    Pictures are downloaded only from the feed's own origin and from `image_origins`.
     """
 
     name: Name
@@ -92,28 +95,28 @@ class Feed(_Table):
 
     @field_validator("permission")
     @classmethod
-    def _is_given(cls, permission: str | None) -> str:
+    def _needs_permission(cls, permission: str | None) -> str:
         if permission is None:
             raise ValueError('missing: a feed may be read only with permission = "who allowed it, and when"')
         return permission
 
 
 class Sync(_Table):
-    """How often the gallery follows its sources; `max_removed_percent` of it is the safety stop."""
+    """The interval of syncs. A sync that would remove more than `max_removed_percent` of the cases stops instead."""
 
     interval_hours: Annotated[int, Field(ge=1, le=168)] = 24
     max_removed_percent: Annotated[float, Field(gt=0, le=100)] = 10
 
 
 class Thresholds(_Table):
-    """What a match must reach to be reviewed, and to alert. Similarity from 0 to 100."""
+    """The minimum similarity, 0 to 100, for an encounter to open and for it to alert."""
 
     review_threshold: Similarity
     alert_threshold: Annotated[float, Field(validate_default=True)]
 
     @field_validator("alert_threshold")
     @classmethod
-    def _is_in_order(cls, alert: float, others: ValidationInfo) -> float:
+    def _is_at_least_review(cls, alert: float, others: ValidationInfo) -> float:
         review = others.data.get("review_threshold", 0)
         if not review <= alert <= 100:
             raise ValueError(f"{alert:g} is not allowed: must be a number from review_threshold ({review:g}) to 100")
@@ -121,9 +124,23 @@ class Thresholds(_Table):
 
 
 class Matching(Thresholds):
-    """The thresholds, what makes them stricter (the strictest that applies wins), and how often one person is told of.
+    """The thresholds of matches, and the limits on alerts about the same case at the same camera.
 
-    Why children and drawings have stricter thresholds: docs/decisions/0017-thresholds.md.
+    Where several thresholds apply, the strictest wins. docs/decisions/0017-thresholds.md says why matches with minors
+    and drawings have stricter ones, and docs/decisions/ has the rules for repeated alerts.
+
+    Args:
+        by_source: thresholds for the cases of one source.
+        encounter_window_minutes: sightings of a case at a camera within this time are one encounter.
+        review_deadline_days: an open encounter expires after this.
+        dismissal_mute_days: after a dismissal, the case does not alert at this camera for this long.
+        dismissal_limit: from this many dismissals on, the alert threshold of the pair is higher ...
+        dismissal_threshold_increase: ... by this.
+        better_shot_margin: another alert of an encounter needs a similarity that is higher by this.
+        better_shot_limit: the maximum number of such alerts per encounter.
+        digest: whether an alert sums up the encounter when its window ends.
+        max_retrospective_searches: captures searched again per run after the gallery got new faces; 0 turns it off.
+        rekognition_requests_per_second: the account's quota for SearchFacesByImage, and for IndexFaces.
     """
 
     review_threshold: Similarity = 80
@@ -147,25 +164,25 @@ class Matching(Thresholds):
     @classmethod
     def _are_sources(cls, by_source: dict[str, Thresholds]) -> dict[str, Thresholds]:
         if unknown := sorted(set(by_source) - set(Sources.model_fields)):
-            raise ValueError(f"{', '.join(unknown)}: no such source; must be of {', '.join(Sources.model_fields)}")
+            raise ValueError(f"{', '.join(unknown)}: no such source; must be one of {', '.join(Sources.model_fields)}")
         return by_source
 
 
 class Retention(_Table):
-    """How long logs and encounters, with their pictures, are kept, in days."""
+    """The retention, in days, of logs, and of encounters with their pictures."""
 
     log_days: LogDays = 90
     encounter_days: Annotated[int, Field(ge=1, le=3650)] = 365
 
 
 class Fleet(_Table):
-    """How cameras get the camera program; `greengrass` hands it to those that are Greengrass v2 core devices."""
+    """How cameras get the camera program. `greengrass` deploys it to cameras that are Greengrass v2 core devices."""
 
     greengrass: bool = False
 
 
 class Settings(_Table):
-    """All settings of one environment of an agency."""
+    """The settings of one environment of an agency: the agency's values with the environment's own over them."""
 
     name: Name
     environment: Literal["dev", "staging", "prod"]
@@ -184,7 +201,7 @@ class Settings(_Table):
 
     @field_validator("retention")
     @classmethod
-    def _outlasts_the_review(cls, retention: Retention, others: ValidationInfo) -> Retention:
+    def _outlasts_review(cls, retention: Retention, others: ValidationInfo) -> Retention:
         matching = others.data.get("matching", Matching())
         if matching.review_deadline_days > retention.encounter_days:
             raise ValueError(
@@ -195,10 +212,10 @@ class Settings(_Table):
 
     @field_validator("feeds")
     @classmethod
-    def _have_names_of_their_own(cls, feeds: list[Feed]) -> list[Feed]:
+    def _have_unique_names(cls, feeds: list[Feed]) -> list[Feed]:
         names = [feed.name for feed in feeds]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"{', '.join(twice)}: two feeds of one name; each needs its own")
+            raise ValueError(f"{', '.join(twice)}: two feeds have this name; rename one")
         return feeds
 
     def as_functions_read(self, sources: Mapping[str, Source]) -> str:
@@ -208,5 +225,5 @@ class Settings(_Table):
 
     @property
     def stage(self) -> str:
-        """The name of the CDK stage: springfield-prod."""
+        """Return the name of the CDK stage, e.g. springfield-prod."""
         return f"{self.name}-{self.environment}"

@@ -1,1 +1,1 @@
-"""The few constructs that the stacks share."""
+"""The constructs that several stacks use, and the larger parts of one stack."""

@@ -1,4 +1,4 @@
-"""The code of a Lambda package: its pinned requirements and our sources, put together by uv, without Docker."""
+"""The asset of a Lambda package: its pinned requirements, installed by uv, and our sources. Docker is not needed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 ROOT = Path(__file__).resolve().parents[2]
-# The other rooms that a package imports. Match sends the alert of the encounter that it opens; feeds store pictures as
-# a camera's captures are stored.
-_ALSO = {
+# The other rooms that a package imports, apart from common. detection sends the first alert of the encounters that it
+# opens, and feeds stores captures as detection does.
+_ROOMS = {
     "alerting": ("cases", "encounters"),
     "detection": ("cases", "encounters", "alerting"),
     "feeds": ("downloads", "detection"),
@@ -35,7 +35,7 @@ _LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3
 
 @jsii.implements(cdk.ILocalBundling)
 class _UvBundling:
-    """Installs the requirements for a platform and copies our modules beside them."""
+    """Install the requirements for a platform and copy our modules next to them."""
 
     def __init__(self, package: str, platform: tuple[str, ...]) -> None:
         self.package, self.platform = package, platform
@@ -44,7 +44,7 @@ class _UvBundling:
         requirements = ROOT / "lambdas" / self.package / "requirements.txt"
         command = [find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", *self.platform]
         subprocess.run([*command, "--target", output_dir, "--requirements", str(requirements)], check=True)  # noqa: S603
-        for source in _sources(self.package):
+        for source in lambda_sources(self.package):
             copy = Path(output_dir) / source.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, copy)
@@ -54,10 +54,10 @@ class _UvBundling:
 
 
 def lambda_code(scope: Construct, package: str) -> lambda_.Code:
-    """The asset of `lambdas/PACKAGE`.
+    """Return the asset of `lambdas/PACKAGE`.
 
-    It is built for Lambda on ARM, or with `-c bundle-platform=host` for the Python that synthesises, which is the one
-    that the local cloud runs functions with. Equal sources give an equal asset, which is then not built again.
+    The asset is for Lambda on ARM, or with `-c bundle-platform=host` for the Python that runs this program, as the
+    local cloud needs it. The asset hash is of the sources, so the CDK builds an unchanged package only once.
     """
     on_host = scope.node.try_get_context("bundle-platform") == "host"
     platform = ("--python", sys.executable) if on_host else _LAMBDA
@@ -76,15 +76,16 @@ def lambda_code(scope: Construct, package: str) -> lambda_.Code:
 
 def _digest(package: str, built_for: str) -> str:
     digest = hashlib.sha256(built_for.encode())
-    for source in _sources(package):
+    for source in lambda_sources(package):
         digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
-def _sources(package: str) -> Iterator[Path]:
+def lambda_sources(package: str) -> Iterator[Path]:
+    """Yield the files of ours that the asset of a package contains."""
     lambdas = ROOT / "lambdas"
     yield lambdas / "__init__.py"
-    for folder in ("common", package, *_ALSO.get(package, ())):
+    for folder in ("common", package, *_ROOMS.get(package, ())):
         yield from sorted((lambdas / folder).rglob("*.py"))
     yield lambdas / package / "requirements.txt"
 

@@ -1,4 +1,4 @@
-"""The synthesised templates, and what the tests ask them."""
+"""The synthesized templates of the test agency, with lookups for the tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Resource = dict[str, Any]
 
 
 def new_app(**context: Any) -> cdk.App:
-    """An app with the context of cdk.json that bundles nothing."""
+    """Return an app with the context of cdk.json, without bundling."""
     own = json.loads((ROOT / "cdk.json").read_text())["context"]
     ours = {"aws:cdk:bundling-stacks": [], "aws:cdk:enable-path-metadata": True}
     return cdk.App(context={**own, **ours, **context}, analytics_reporting=False)
@@ -34,14 +34,14 @@ def new_app(**context: Any) -> cdk.App:
 
 @dataclass(frozen=True)
 class Deployment:
-    """The templates of one environment of the test agency, by the name of the stack."""
+    """The templates of one environment of the test agency, by stack name."""
 
     environment: str
     templates: dict[str, Any]
     dependencies: dict[str, set[str]]
 
     def of_type(self, kind: str, *stacks: str) -> dict[str, Resource]:
-        """The resources of a type, by `Stack/LogicalId`."""
+        """Return the resources of a type by `Stack/LogicalId`."""
         return {
             f"{stack}/{name}": resource
             for stack in stacks or STACKS
@@ -50,7 +50,7 @@ class Deployment:
         }
 
     def one(self, kind: str, stack: str, construct: str) -> Resource:
-        """The resource of a type that CDK made for the construct at this path in the stack."""
+        """Return the resource of a type that belongs to the construct at this path in the stack."""
         path = f"everytown-{self.environment}/{stack}/{construct}"
         [found] = [
             resource
@@ -60,12 +60,12 @@ class Deployment:
         return found
 
     def function(self, stack: str, name: str) -> Resource:
-        """The properties of a Lambda function."""
+        """Return the properties of a Lambda function."""
         properties: Resource = self.one("AWS::Lambda::Function", stack, name)["Properties"]
         return properties
 
     def statements(self, stack: str, name: str) -> list[Resource]:
-        """All that a role of the stack may do, or whoever has this policy of it."""
+        """Return the statements of a role's default policy, or of a managed policy."""
         path = f"everytown-{self.environment}/{stack}/{name}"
         [found] = [
             resource["Properties"]["PolicyDocument"]["Statement"]
@@ -76,7 +76,7 @@ class Deployment:
         return list(found)
 
     def logical_id(self, stack: str, construct: str) -> str:
-        """The logical id of a construct's own resource."""
+        """Return the logical id of a construct's own resource."""
         path = f"everytown-{self.environment}/{stack}/{construct}/Resource"
         [name] = [
             name
@@ -99,7 +99,7 @@ STATEFUL_TYPES = {
 
 @cache
 def deployment(environment: str) -> Deployment:
-    """The test agency's environment, synthesised once for all tests."""
+    """Synthesize an environment of the test agency, once for all tests."""
     [settings] = [each for each in load_agency(AGENCY_FILE) if each.environment == environment]
     assembly = AgencyEnvironment(new_app(), settings.stage, settings=settings).synth()
     artifacts: dict[str, cx_api.CloudFormationStackArtifact] = {
@@ -117,12 +117,12 @@ def deployment(environment: str) -> Deployment:
 
 
 def as_list(value: Any) -> list[Any]:
-    """IAM writes a list of one as the one."""
+    """Return a list: IAM policies write a list with one item as the item."""
     return value if isinstance(value, list) else [value]
 
 
 def all_statements(resources: dict[str, Resource]) -> Iterator[tuple[str, Resource]]:
-    """Each statement of these policies, with the name of its policy."""
+    """Yield each statement of these policies, with the name of its policy."""
     for name, resource in resources.items():
         for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
             yield name, statement

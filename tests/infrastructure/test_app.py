@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_cdk_ls_shows_a_stage_for_each_environment_of_the_agency(tmp_path: Path) -> None:
+def test_cdk_ls_lists_the_stacks_of_each_environment(tmp_path: Path) -> None:
     done = subprocess.run(
         [
             str(ROOT / "node_modules/.bin/cdk"),
@@ -35,7 +35,7 @@ def test_cdk_ls_shows_a_stage_for_each_environment_of_the_agency(tmp_path: Path)
     assert listed == {f"everytown-{environment}/{stack}" for environment in ("dev", "prod") for stack in STACKS}
 
 
-def test_a_wrong_agency_file_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+def test_invalid_agency_file_prints_one_line_no_traceback(tmp_path: Path) -> None:
     file = tmp_path / "wrong.toml"
     file.write_text(AGENCY_FILE.read_text().replace("alert_threshold = 95", "alert_threshold = 101"))
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What is in the asset of a Lambda package, built as for a deployment: uv fetches the packages from the registry."""
+"""The asset of a Lambda package, built as for a deployment. uv downloads the requirements from the registry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from stacks.constructs.bundle import lambda_code
+from stacks.constructs.bundle import lambda_code, lambda_sources
 from tests.infrastructure.templates import ROOT, new_app
 
 AARCH64 = 0xB7  # e_machine of an ELF file
@@ -27,14 +27,14 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return asset
 
 
-def test_a_package_keeps_its_place_beside_what_it_shares(bundle: Path) -> None:
+def test_bundle_has_the_package_and_the_rooms_it_imports(bundle: Path) -> None:
     parts = {"__init__.py", "common", "cases", "encounters", "detection", "alerting"}
     assert {path.name for path in (bundle / "lambdas").iterdir()} == parts
     assert (bundle / "lambdas/detection/match_handler.py").is_file()
     assert (bundle / "lambdas/common/keys.py").is_file()
 
 
-def test_its_requirements_are_built_for_lambda_on_arm(bundle: Path) -> None:
+def test_compiled_requirements_are_for_lambda_on_arm(bundle: Path) -> None:
     compiled = list(bundle.rglob("*.so"))
     assert any(path.parent.name == "msgspec" for path in compiled)
     for library in compiled:
@@ -42,7 +42,7 @@ def test_its_requirements_are_built_for_lambda_on_arm(bundle: Path) -> None:
         assert ".cpython-314-" in library.name
 
 
-def test_nothing_is_in_it_that_lambda_does_not_need(bundle: Path) -> None:
+def test_bundle_has_no_caches_tests_or_provided_packages(bundle: Path) -> None:
     names = {path.relative_to(bundle).as_posix() for path in bundle.rglob("*")}
     assert not {name for name in names if name.endswith(".pyc") or "__pycache__" in name or "/tests/" in name}
     assert not {name for name in names if name.startswith(("boto3", "botocore", "bin/", "lambdas/ingest"))}
@@ -55,13 +55,13 @@ def pins(file: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_functions_carry_the_versions_that_the_tests_ran_with(package: str) -> None:
+def test_functions_pin_the_versions_that_the_tests_use(package: str) -> None:
     carried, tested = pins(ROOT / "lambdas" / package / "requirements.txt"), pins(ROOT / "requirements.txt")
     assert carried.items() <= tested.items()
 
 
 def imported(file: Path) -> set[str]:
-    """The distributions that a module imports when it runs, not for its types alone."""
+    """Return the distributions that a module imports at run time, without those for type checking only."""
     tree = ast.parse(file.read_text())
     modules: set[str] = set()
     for statement in tree.body:
@@ -78,13 +78,39 @@ def imported(file: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_functions_carry_what_they_import(package: str) -> None:
+def test_requirements_list_every_imported_distribution(package: str) -> None:
     carried = set(pins(ROOT / "lambdas" / package / "requirements.txt")) | {"boto3", "botocore", "urllib3"}
     for file in (ROOT / "lambdas" / package).glob("*.py"):
         assert imported(file) <= carried, file
 
 
-def test_equal_sources_have_an_equal_asset_whoever_builds_them() -> None:
+def own_imports(file: Path) -> set[Path]:
+    """Return the files in lambdas/ that a module imports when it runs, their packages included."""
+    files: set[Path] = set()
+    for statement in ast.parse(file.read_text()).body:
+        if isinstance(statement, ast.ImportFrom) and str(statement.module).startswith("lambdas"):
+            module = ROOT / str(statement.module).replace(".", "/")
+            candidates = [module.with_suffix(".py"), *(module / f"{alias.name}.py" for alias in statement.names)]
+            packages = [
+                folder / "__init__.py" for folder in (module, *module.parents) if ROOT / "lambdas" in folder.parents
+            ]
+            files |= {path for path in (*candidates, *packages) if path.is_file()}
+    return files
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_bundle_has_every_module_that_its_handlers_import(package: str) -> None:
+    bundled = set(lambda_sources(package))
+    reached: set[Path] = set()
+    to_visit = set((ROOT / "lambdas" / package).rglob("*_handler.py"))
+    while to_visit:
+        reached |= to_visit
+        to_visit = {found for file in to_visit for found in own_imports(file)} - reached
+    assert len(reached) > 1
+    assert reached <= bundled
+
+
+def test_asset_hash_depends_on_sources_and_platform_only() -> None:
     def asset_hash(**context: str) -> str:
         stack = cdk.Stack(new_app(**context), "Any")
         code = lambda_code(stack, "detection").bind(stack)

@@ -1,4 +1,4 @@
-"""Buckets, tables and keys: private, encrypted, kept as long as the agency says and no longer."""
+"""Buckets, tables and keys: privacy, encryption, retention and removal."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ DATA = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key")
 
 
 def rules_of(deployment: Deployment, stack: str, bucket: str) -> dict[str, int]:
-    """Days until objects expire, by prefix."""
+    """Return the days until objects expire, by prefix."""
     rules = deployment.one("AWS::S3::Bucket", stack, bucket)["Properties"]["LifecycleConfiguration"]["Rules"]
     assert all(rule["Status"] == "Enabled" for rule in rules)
     return {rule.get("Prefix", ""): rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
 
 
-def test_there_are_no_other_buckets_and_tables(either: Deployment) -> None:
+def test_no_other_buckets_or_tables_exist(either: Deployment) -> None:
     assert len(either.of_type("AWS::S3::Bucket")) == len(BUCKETS)
     assert len(either.of_type("AWS::DynamoDB::Table")) == len(TABLES)
     assert not either.of_type("AWS::DynamoDB::GlobalTable")
 
 
 @pytest.mark.parametrize(("stack", "bucket"), sorted(BUCKETS))
-def test_a_bucket_is_private_and_takes_tls_only(either: Deployment, stack: str, bucket: str) -> None:
+def test_bucket_is_private_and_requires_tls(either: Deployment, stack: str, bucket: str) -> None:
     properties = either.one("AWS::S3::Bucket", stack, bucket)["Properties"]
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(properties["PublicAccessBlockConfiguration"]) == 4
@@ -56,11 +56,11 @@ def test_a_bucket_is_private_and_takes_tls_only(either: Deployment, stack: str, 
 
 
 @pytest.mark.parametrize(("stack", "bucket"), sorted(BUCKETS))
-def test_a_bucket_is_encrypted_with_the_key_of_its_stack(either: Deployment, stack: str, bucket: str) -> None:
+def test_bucket_is_encrypted_with_the_key_of_its_stack(either: Deployment, stack: str, bucket: str) -> None:
     properties = either.one("AWS::S3::Bucket", stack, bucket)["Properties"]
     [rule] = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     if bucket == LOGS:
-        # S3 delivers access logs only to a bucket that it encrypts with a key of its own.
+        # S3 cannot deliver access logs to a bucket with a customer-managed key.
         assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
     else:
         key = {"Fn::GetAtt": [either.logical_id(stack, "Key"), "Arn"]}
@@ -68,34 +68,34 @@ def test_a_bucket_is_encrypted_with_the_key_of_its_stack(either: Deployment, sta
         assert rule["BucketKeyEnabled"]
 
 
-def test_every_key_is_rotated(either: Deployment) -> None:
+def test_every_key_rotates(either: Deployment) -> None:
     keys = either.of_type("AWS::KMS::Key")
-    assert {name.partition("/")[0] for name in keys} == set(STACKS) - {"Sync"}  # it has no data
+    assert {name.partition("/")[0] for name in keys} == set(STACKS) - {"Sync"}  # Sync has no data
     assert all(key["Properties"]["EnableKeyRotation"] for key in keys.values())
 
 
-def test_captures_are_gone_after_a_day_and_encounters_when_the_agency_says(dev: Deployment, prod: Deployment) -> None:
+def test_captures_expire_in_a_day_encounters_as_configured(dev: Deployment, prod: Deployment) -> None:
     assert rules_of(dev, "Detection", "Captures") == {"captures/": 1, "quarantine/": 1, "encounters/": 30}
     assert rules_of(prod, "Detection", "Captures") == {"captures/": 1, "quarantine/": 1, "encounters/": 365}
 
 
-def test_the_rest_of_an_upload_that_broke_off_is_gone_after_a_day(either: Deployment) -> None:
+def test_incomplete_uploads_are_deleted_after_a_day(either: Deployment) -> None:
     rules = either.one("AWS::S3::Bucket", "Detection", "Captures")["Properties"]["LifecycleConfiguration"]["Rules"]
     assert {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}, "Status": "Enabled"} in rules
 
 
-def test_old_versions_keep_no_picture_that_was_deleted(either: Deployment) -> None:
+def test_buckets_keep_no_old_versions(either: Deployment) -> None:
     for bucket in either.of_type("AWS::S3::Bucket").values():
         assert "VersioningConfiguration" not in bucket["Properties"]
 
 
-def test_nothing_logs_the_captures_of_people_who_are_not_missing(either: Deployment) -> None:
+def test_detection_bucket_has_no_access_log(either: Deployment) -> None:
     gallery = either.one("AWS::S3::Bucket", "Ingest", "Gallery")["Properties"]
     assert gallery["LoggingConfiguration"]["DestinationBucketName"] == {"Ref": either.logical_id("Ingest", LOGS)}
     assert "LoggingConfiguration" not in either.one("AWS::S3::Bucket", "Detection", "Captures")["Properties"]
 
 
-def test_logs_are_kept_as_long_as_the_agency_says(dev: Deployment, prod: Deployment) -> None:
+def test_log_retention_is_as_configured(dev: Deployment, prod: Deployment) -> None:
     for deployment, days in ((dev, 7), (prod, 90)):
         groups = deployment.of_type("AWS::Logs::LogGroup").values()
         assert {group["Properties"]["RetentionInDays"] for group in groups} == {days}
@@ -103,9 +103,7 @@ def test_logs_are_kept_as_long_as_the_agency_says(dev: Deployment, prod: Deploym
 
 
 @pytest.mark.parametrize(("stack", "table"), sorted(TABLES))
-def test_a_table_can_be_recovered_and_is_encrypted_with_the_key_of_its_stack(
-    either: Deployment, stack: str, table: str
-) -> None:
+def test_table_is_encrypted_and_has_point_in_time_recovery(either: Deployment, stack: str, table: str) -> None:
     properties = either.one("AWS::DynamoDB::Table", stack, table)["Properties"]
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     key = {"Fn::GetAtt": [either.logical_id(stack, "Key"), "Arn"]}
@@ -114,36 +112,32 @@ def test_a_table_can_be_recovered_and_is_encrypted_with_the_key_of_its_stack(
     assert properties["KeySchema"][0] == {"AttributeName": TABLES[stack, table], "KeyType": "HASH"}
 
 
-def test_the_records_of_a_case_share_its_partition(either: Deployment) -> None:
+def test_records_of_a_case_share_its_partition(either: Deployment) -> None:
     keys = either.one("AWS::DynamoDB::Table", "Ingest", "Cases")["Properties"]["KeySchema"]
     assert keys[1] == {"AttributeName": "record", "KeyType": "RANGE"}
 
 
-def test_the_audit_of_an_encounter_is_in_the_order_of_time_and_never_expires(either: Deployment) -> None:
+def test_audit_is_sorted_by_time_and_never_expires(either: Deployment) -> None:
     audit = either.one("AWS::DynamoDB::Table", "Alerting", "Audit")["Properties"]
     assert audit["KeySchema"][1] == {"AttributeName": "at", "KeyType": "RANGE"}
     assert "TimeToLiveSpecification" not in audit
 
 
 @pytest.mark.parametrize("kind", DATA)
-def test_only_a_development_environment_loses_its_data_when_it_is_destroyed(
-    dev: Deployment, prod: Deployment, kind: str
-) -> None:
+def test_removal_policy_decides_what_destroy_deletes(dev: Deployment, prod: Deployment, kind: str) -> None:
     for deployment, policy in ((dev, "Delete"), (prod, "Retain")):
         resources = deployment.of_type(kind).values()
         assert {resource["DeletionPolicy"] for resource in resources} == {policy}
         assert {resource["UpdateReplacePolicy"] for resource in resources} == {policy}
 
 
-def test_retained_tables_are_protected_from_deletion(dev: Deployment, prod: Deployment) -> None:
+def test_retained_tables_have_deletion_protection(dev: Deployment, prod: Deployment) -> None:
     for deployment, is_protected in ((dev, False), (prod, True)):
         for table in deployment.of_type("AWS::DynamoDB::Table").values():
             assert table["Properties"]["DeletionProtectionEnabled"] is is_protected
 
 
-def test_buckets_are_emptied_before_they_are_deleted_but_only_where_data_is_not_retained(
-    dev: Deployment, prod: Deployment
-) -> None:
+def test_buckets_are_emptied_only_where_data_is_not_retained(dev: Deployment, prod: Deployment) -> None:
     for deployment, removal in ((dev, "destroy"), (prod, "retain")):
         emptied = {
             resource["Properties"]["BucketName"]["Ref"]: resource["Properties"]["Removal"]
@@ -156,13 +150,13 @@ def test_buckets_are_emptied_before_they_are_deleted_but_only_where_data_is_not_
     ("stack", "function"),
     [("Ingest", "IndexPhoto"), ("Detection", "StoreCapture"), ("Detection", "Match")],
 )
-def test_whoever_writes_to_a_bucket_is_gone_before_it_is_emptied(dev: Deployment, stack: str, function: str) -> None:
+def test_writers_are_deleted_before_a_bucket_is_emptied(dev: Deployment, stack: str, function: str) -> None:
     emptying = {name.partition("/")[2] for name in dev.of_type("Custom::BucketContents", stack)}
     assert emptying <= set(dev.one("AWS::Lambda::Function", stack, function)["DependsOn"])
 
 
-def test_no_name_is_fixed_but_the_collections(either: Deployment) -> None:
-    """A fixed name stands in the way of a second deployment, and of a replacement."""
+def test_no_resource_has_a_fixed_name(either: Deployment) -> None:
+    """A fixed name prevents a second deployment, and the replacement of a resource."""
     named = {"BucketName", "TableName", "QueueName", "TopicName", "FunctionName", "RoleName", "PolicyName", "RuleName"}
     for stack in STACKS:
         for name, resource in either.templates[stack]["Resources"].items():

@@ -22,7 +22,7 @@ SQL = {
 
 
 @pytest.mark.parametrize("name", SQL)
-def test_a_message_of_either_kind_goes_to_store_capture(either: Deployment, name: str) -> None:
+def test_rules_send_both_message_kinds_to_store_capture(either: Deployment, name: str) -> None:
     rule = either.one("AWS::IoT::TopicRule", "Detection", name)["Properties"]["TopicRulePayload"]
     function = {"Fn::GetAtt": [either.logical_id("Detection", "StoreCapture"), "Arn"]}
     assert rule["Sql"] == SQL[name]
@@ -46,9 +46,7 @@ def test_only_the_rules_may_invoke_store_capture(either: Deployment, name: str) 
 
 
 @pytest.mark.parametrize("name", SQL)
-def test_what_a_rule_cannot_hand_over_waits_beside_what_the_function_could_not_store(
-    either: Deployment, name: str
-) -> None:
+def test_undeliverable_messages_go_to_capture_failures(either: Deployment, name: str) -> None:
     error_action = either.one("AWS::IoT::TopicRule", "Detection", name)["Properties"]["TopicRulePayload"]["ErrorAction"]
     assert error_action["Sqs"]["QueueUrl"] == {"Ref": either.logical_id("Detection", "CaptureFailures")}
     role = either.logical_id("Detection", "RuleErrorsRole")
@@ -57,28 +55,28 @@ def test_what_a_rule_cannot_hand_over_waits_beside_what_the_function_could_not_s
     assert actions == ["sqs:SendMessage", ["kms:Decrypt", "kms:GenerateDataKey"]]
 
 
-def test_every_image_that_somebody_puts_under_captures_is_searched(either: Deployment) -> None:
+def test_every_object_under_captures_is_queued(either: Deployment) -> None:
     bucket = either.one("AWS::S3::Bucket", "Detection", "Captures")
     queue = {"Fn::GetAtt": [either.logical_id("Detection", "CaptureEvents"), "Arn"]}
     under_captures = {"S3Key": {"Rules": [{"Name": "prefix", "Value": "captures/"}]}}
     assert bucket["Properties"]["NotificationConfiguration"] == {
         "QueueConfigurations": [{"Event": "s3:ObjectCreated:*", "Queue": queue, "Filter": under_captures}]
     }
-    # S3 refuses a queue that it may not send to.
+    # S3 checks the queue policy when the notification is set.
     assert any("CaptureEventsPolicy" in name for name in bucket["DependsOn"])
 
 
-def test_match_knows_the_agencys_thresholds(dev: Deployment, prod: Deployment) -> None:
-    known = {}
+def test_match_gets_the_thresholds_of_its_environment(dev: Deployment, prod: Deployment) -> None:
+    thresholds = {}
     for each in (dev, prod):
         variables = each.function("Detection", "Match")["Environment"]["Variables"]
         assert variables["FACE_COLLECTION"] == f"homeward-everytown-{each.environment}"
         policy = read_policy(variables["POLICY"])
-        known[each.environment] = [policy.base.review, policy.base.alert, policy.window_s, policy.kept_days]
-    assert known == {"dev": [80, 90, 600, 30], "prod": [80, 95, 600, 365]}
+        thresholds[each.environment] = [policy.base.review, policy.base.alert, policy.window_s, policy.kept_days]
+    assert thresholds == {"dev": [80, 90, 600, 30], "prod": [80, 95, 600, 365]}
 
 
-def test_a_stack_comes_after_those_that_it_uses(either: Deployment) -> None:
+def test_stacks_depend_on_the_stacks_that_they_use(either: Deployment) -> None:
     assert either.dependencies == {
         "Ingest": set(),
         "Fleet": set(),
@@ -89,8 +87,8 @@ def test_a_stack_comes_after_those_that_it_uses(either: Deployment) -> None:
     }
 
 
-def test_no_stack_locks_what_another_one_exports(either: Deployment) -> None:
-    """An export in use can be neither changed nor removed; weak references have none."""
+def test_no_stack_imports_an_export(either: Deployment) -> None:
+    """CloudFormation cannot change or delete an export in use. Weak references need no exports."""
     for template in either.templates.values():
         assert "Fn::ImportValue" not in str(template)
         assert not any("Export" in output for output in template["Outputs"].values())

@@ -1,4 +1,4 @@
-"""The stack that reads feeds, which only an agency with feeds has."""
+"""The feeds stack, which only agencies with feeds have."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ interval_minutes = 15
 
 @pytest.fixture(scope="module")
 def feeds(tmp_path_factory: pytest.TempPathFactory) -> assertions.Template:
-    """The template of the stack, in an app that cdk-nag has passed."""
+    """Return the template of the stack from an app that passes cdk-nag."""
     file = agency_with(FEEDS, tmp_path_factory.mktemp("agency"))
     app = new_app()
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
@@ -58,7 +58,7 @@ def one(template: assertions.Template, kind: str) -> dict[str, Any]:
     return properties
 
 
-def test_without_feeds_there_is_no_such_stack() -> None:
+def test_agency_without_feeds_has_no_feeds_stack() -> None:
     agency = AgencyEnvironment(new_app(), "everytown-dev", settings=load_agency(AGENCY_FILE)[0])
     assert agency.node.try_find_child("Feeds") is None
 
@@ -71,7 +71,7 @@ def test_each_feed_has_its_own_schedule(feeds: assertions.Template) -> None:
     }
 
 
-def test_the_function_reads_what_the_file_says(feeds: assertions.Template) -> None:
+def test_function_gets_the_feeds_of_the_agency_file(feeds: assertions.Template) -> None:
     written = one(feeds, "AWS::Lambda::Function")["Environment"]["Variables"]["FEEDS"]
     read = read_feeds(written)
     assert read.contact == "homeward@police.everytown.example"
@@ -80,13 +80,13 @@ def test_the_function_reads_what_the_file_says(feeds: assertions.Template) -> No
     assert "interval_minutes" not in json.loads(written)["feeds"][0]
 
 
-def test_what_it_has_seen_is_forgotten_in_time(feeds: assertions.Template) -> None:
+def test_seen_entries_expire(feeds: assertions.Template) -> None:
     seen = one(feeds, "AWS::DynamoDB::Table")
     assert seen["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert [key["AttributeName"] for key in seen["KeySchema"]] == ["feed", "record"]
 
 
-def test_a_run_that_fails_twice_is_told(feeds: assertions.Template) -> None:
+def test_run_that_fails_twice_goes_to_a_failure_queue(feeds: assertions.Template) -> None:
     config = one(feeds, "AWS::Lambda::EventInvokeConfig")
     assert config["MaximumRetryAttempts"] == 1
     [queue] = feeds.find_resources("AWS::SQS::Queue")
@@ -94,7 +94,7 @@ def test_a_run_that_fails_twice_is_told(feeds: assertions.Template) -> None:
     assert any(output.endswith("FeedFailuresUrl") for output in feeds.find_outputs("*"))
 
 
-def test_it_may_put_captures_of_feeds_and_read_nothing(feeds: assertions.Template, tmp_path: Path) -> None:
+def test_function_may_put_only_captures_of_feeds(feeds: assertions.Template, tmp_path: Path) -> None:
     actions = {
         action
         for policy in feeds.find_resources("AWS::IAM::Policy").values()

@@ -16,7 +16,7 @@ SHADOW = "$aws/things/{thing}/shadow/name/camera"
 
 
 def may(deployment: Deployment, action: str, resource: str, *, thing: str = "cam-01") -> bool:
-    """Whether the camera's policy allows this, once the certificate's thing is known."""
+    """Tell whether the camera policy allows an action for a connection of this thing."""
     policy = deployment.one("AWS::IoT::Policy", "Fleet", "CameraPolicy")["Properties"]["PolicyDocument"]
     assert {statement["Effect"] for statement in policy["Statement"]} == {"Allow"}
     return any(
@@ -41,7 +41,7 @@ def may(deployment: Deployment, action: str, resource: str, *, thing: str = "cam
         ("iot:Receive", f"topic/{SHADOW}/get/accepted"),
     ],
 )
-def test_a_camera_uses_its_own_name_and_nobody_elses(prod: Deployment, action: str, resource: str) -> None:
+def test_camera_may_use_only_its_own_topics(prod: Deployment, action: str, resource: str) -> None:
     assert may(prod, action, resource.format(thing="cam-01"))
     assert not may(prod, action, resource.format(thing="cam-02"))
 
@@ -58,11 +58,11 @@ def test_a_camera_uses_its_own_name_and_nobody_elses(prod: Deployment, action: s
         ("iot:Publish", "topic/homeward/v1/cam-01/anything"),
     ],
 )
-def test_a_camera_may_do_nothing_else(prod: Deployment, action: str, resource: str) -> None:
+def test_camera_may_do_nothing_else(prod: Deployment, action: str, resource: str) -> None:
     assert not may(prod, action, resource)
 
 
-def test_only_a_certificate_that_belongs_to_the_thing_may_connect(either: Deployment) -> None:
+def test_only_an_attached_certificate_may_connect(either: Deployment) -> None:
     policy = either.one("AWS::IoT::Policy", "Fleet", "CameraPolicy")["Properties"]["PolicyDocument"]
     [connect] = [each for each in policy["Statement"] if "iot:Connect" in as_list(each["Action"])]
     assert connect["Condition"] == {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}
@@ -79,9 +79,7 @@ def test_only_a_certificate_that_belongs_to_the_thing_may_connect(either: Deploy
         ("iot:Subscribe", "topicfilter/homeward/#", False),
     ],
 )
-def test_a_claim_certificate_buys_an_identity_and_nothing_else(
-    prod: Deployment, action: str, resource: str, allowed: bool
-) -> None:
+def test_claim_certificate_may_only_provision(prod: Deployment, action: str, resource: str, allowed: bool) -> None:
     policy = prod.one("AWS::IoT::Policy", "Fleet", "ClaimPolicy")["Properties"]["PolicyDocument"]
     patterns = [
         pattern
@@ -93,7 +91,7 @@ def test_a_claim_certificate_buys_an_identity_and_nothing_else(
     assert any(fnmatchcase(f"{ARN}:{resource}", pattern) for pattern in patterns) == allowed
 
 
-def test_nobody_joins_without_being_asked_for(either: Deployment) -> None:
+def test_provisioning_asks_the_hook(either: Deployment) -> None:
     template = either.one("AWS::IoT::ProvisioningTemplate", "Fleet", "Provisioning")["Properties"]
     hook = template["PreProvisioningHook"]
     assert hook["PayloadVersion"] == "2020-04-01"

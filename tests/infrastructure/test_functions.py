@@ -1,4 +1,4 @@
-"""What all functions have in common."""
+"""The configuration that all functions share."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ assert callable(getattr(importlib.import_module(module), name))
 """
 
 
-def as_filled_in(value: Resource | str) -> str:
-    """A value of the template, with whatever only AWS knows made up."""
+def resolved(value: Resource | str) -> str:
+    """Return a value of the template with placeholders for what AWS generates."""
     if isinstance(value, str):
         return value
     if "Fn::Join" in value:
         separator, parts = value["Fn::Join"]
-        return str(separator).join(as_filled_in(part) for part in parts)
+        return str(separator).join(resolved(part) for part in parts)
     return "made-by-aws"
 
 
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
-def test_a_function_starts_with_the_environment_that_it_is_given(function: Resource) -> None:
+def test_handler_imports_with_its_environment_variables(function: Resource) -> None:
     variables = {
-        name: as_filled_in(value) for name, value in function.get("Environment", {"Variables": {}})["Variables"].items()
+        name: resolved(value) for name, value in function.get("Environment", {"Variables": {}})["Variables"].items()
     }
     command = [sys.executable, "-c", IMPORT, function["Handler"], json.dumps(variables)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-def test_every_function_has_the_same_platform_and_is_traced(either: Deployment) -> None:
+def test_functions_have_one_platform_and_active_tracing(either: Deployment) -> None:
     for name, resource in either.of_type("AWS::Lambda::Function").items():
         properties = resource["Properties"]
         assert (properties["Runtime"], properties["Architectures"]) == ("python3.14", ["arm64"]), name
         assert properties["TracingConfig"] == {"Mode": "Active"}, name
 
 
-def test_every_function_logs_and_counts_under_its_modules_name(either: Deployment) -> None:
+def test_service_name_is_the_module_of_the_handler(either: Deployment) -> None:
     for resource in either.of_type("AWS::Lambda::Function").values():
         variables = resource["Properties"]["Environment"]["Variables"]
         module = resource["Properties"]["Handler"].split(".")[-2]
@@ -62,7 +62,7 @@ def test_every_function_logs_and_counts_under_its_modules_name(either: Deploymen
         assert variables["METRICS_NAMESPACE"] == "Homeward"
 
 
-def test_every_function_has_a_log_of_its_own(either: Deployment) -> None:
+def test_every_function_has_its_own_log_group(either: Deployment) -> None:
     logs = [
         f"{name.partition('/')[0]}/{resource['Properties']['LoggingConfig']['LogGroup']['Ref']}"
         for name, resource in either.of_type("AWS::Lambda::Function").items()
@@ -74,7 +74,7 @@ def test_every_function_has_a_log_of_its_own(either: Deployment) -> None:
     assert sorted(logs) == sorted(groups)
 
 
-def test_functions_of_one_package_share_its_asset(either: Deployment) -> None:
+def test_functions_of_a_package_share_one_asset(either: Deployment) -> None:
     assets: dict[str, set[str]] = {}
     for resource in either.of_type("AWS::Lambda::Function").values():
         package = resource["Properties"]["Handler"].split(".")[1]

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment
 
 
-def test_every_change_of_a_photo_reaches_the_index(either: Deployment) -> None:
+def test_created_and_removed_photos_are_queued(either: Deployment) -> None:
     bucket = either.one("AWS::S3::Bucket", "Ingest", "Gallery")
     configured = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
     queue = {"Fn::GetAtt": [either.logical_id("Ingest", "PhotoEvents"), "Arn"]}
@@ -18,7 +18,7 @@ def test_every_change_of_a_photo_reaches_the_index(either: Deployment) -> None:
     assert any("PhotoEventsPolicy" in name for name in bucket["DependsOn"])
 
 
-def test_the_face_collection_is_made_and_kept_as_the_environment_says(dev: Deployment, prod: Deployment) -> None:
+def test_face_collection_has_name_and_removal_of_its_stage(dev: Deployment, prod: Deployment) -> None:
     for deployment, removal in ((dev, "destroy"), (prod, "retain")):
         [collection] = deployment.of_type("Custom::FaceCollection").values()
         properties = collection["Properties"]
@@ -26,7 +26,7 @@ def test_the_face_collection_is_made_and_kept_as_the_environment_says(dev: Deplo
         assert properties["Removal"] == removal
 
 
-def test_no_custom_resource_can_hold_a_deployment_for_an_hour(either: Deployment) -> None:
+def test_custom_resources_time_out_within_15_minutes(either: Deployment) -> None:
     custom = either.of_type("Custom::FaceCollection") | either.of_type("Custom::BucketContents")
     assert len(custom) == 4
     for name, resource in custom.items():

@@ -1,4 +1,4 @@
-"""cdk-nag refuses what AwsSolutions forbids, unless it is acknowledged with a reason."""
+"""cdk-nag: the stacks follow AwsSolutions, apart from findings acknowledged with a reason."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def checked_app() -> cdk.App:
 
 
 @pytest.mark.parametrize("file", [AGENCY_FILE, *sorted(ROOT.glob("agencies/*.toml"))], ids=lambda file: file.stem)
-def test_every_agency_is_clean(file: Path) -> None:
+def test_cdk_nag_passes_for_every_agency(file: Path) -> None:
     app = checked_app()
     for settings in load_agency(file):
         AgencyEnvironment(app, settings.stage, settings=settings)
     app.synth()
 
 
-def test_an_agency_may_leave_account_and_region_to_the_credentials(tmp_path: Path) -> None:
+def test_account_and_region_are_optional(tmp_path: Path) -> None:
     file = tmp_path / "agency.toml"
     file.write_text(re.sub(r"(?m)^(account|region) = .*$", "", AGENCY_FILE.read_text()))
     app = checked_app()
@@ -42,7 +42,7 @@ def test_an_agency_may_leave_account_and_region_to_the_credentials(tmp_path: Pat
     app.synth()
 
 
-def test_the_check_looks_into_the_stacks_of_an_agency() -> None:
+def test_cdk_nag_checks_the_stacks_of_a_stage() -> None:
     app = checked_app()
     settings = load_agency(AGENCY_FILE)[0]
     agency = AgencyEnvironment(app, settings.stage, settings=settings)
@@ -53,6 +53,6 @@ def test_the_check_looks_into_the_stacks_of_an_agency() -> None:
         app.synth()
 
 
-def test_every_acknowledgment_says_why() -> None:
+def test_every_acknowledgment_has_a_reason() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "stacks").rglob("*.py"))
     assert sources.count("Acknowledgment(") == len(re.findall(r"Acknowledgment\(\s*id=[^,]+,\s*reason=", sources)) > 0

@@ -11,7 +11,7 @@ from tests.infrastructure.templates import all_statements, as_list
 if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment, Resource
 
-# What each of them can do harm with, and the functions that it takes.
+# Sensitive actions, and the only functions or managed policies that may have them.
 ONLY = {
     "rekognition:SearchFacesByImage": {"Match"},
     "rekognition:IndexFaces": {"IndexPhoto"},
@@ -60,7 +60,7 @@ POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 
 
 def allowed(deployment: Deployment) -> dict[str, set[str]]:
-    """The functions, or the policies for several, that may do it, by action."""
+    """Return the functions and managed policies that allow each action."""
     found: dict[str, set[str]] = {}
     for policy in policies(deployment).values():
         path = policy["Metadata"]["aws:cdk:path"].split("/", 2)[2].removesuffix("/Resource")
@@ -72,27 +72,27 @@ def allowed(deployment: Deployment) -> dict[str, set[str]]:
 
 
 def policies(deployment: Deployment) -> dict[str, Resource]:
-    """Every policy of a role, by `Stack/LogicalId`."""
+    """Return every policy of a role by `Stack/LogicalId`."""
     return {name: policy for kind in POLICIES for name, policy in deployment.of_type(kind).items()}
 
 
-def test_dangerous_actions_are_allowed_to_those_who_need_them(dev: Deployment) -> None:
+def test_sensitive_actions_have_only_the_listed_holders(dev: Deployment) -> None:
     actual = {action: functions for action, functions in allowed(dev).items() if action in ONLY}
     assert actual == ONLY
 
 
-def test_the_sensitive_services_have_no_other_actions(dev: Deployment) -> None:
+def test_sensitive_services_have_no_other_actions(dev: Deployment) -> None:
     others = {action for action in allowed(dev) if action.partition(":")[0] in {"rekognition", "sns", "s3"}}
     assert others - ONLY.keys() == {"s3:ListBucket", "s3:GetObjectTagging", "s3:PutObjectTagging"}
 
 
-def test_no_policy_is_for_every_resource_but_where_there_is_none(either: Deployment) -> None:
+def test_resource_star_only_for_actions_without_resources(either: Deployment) -> None:
     for name, statement in all_statements(policies(either)):
         if "*" in as_list(statement["Resource"]):
             assert set(as_list(statement["Action"])) <= NO_RESOURCE, name
 
 
-def test_no_policy_allows_actions_by_a_wildcard_but_cdks_on_one_key(either: Deployment) -> None:
+def test_action_wildcards_only_in_cdk_grants_on_one_key(either: Deployment) -> None:
     for name, statement in all_statements(policies(either)):
         wild = {action for action in as_list(statement["Action"]) if "*" in action}
         assert wild <= {"kms:GenerateDataKey*", "kms:ReEncrypt*"}, name
@@ -100,11 +100,11 @@ def test_no_policy_allows_actions_by_a_wildcard_but_cdks_on_one_key(either: Depl
             assert statement["Resource"] == {"Fn::GetAtt": [either.logical_id(name.partition("/")[0], "Key"), "Arn"]}
 
 
-def test_no_role_has_a_policy_of_aws_or_a_second_user(either: Deployment) -> None:
+def test_no_role_is_shared_or_has_an_aws_managed_policy(either: Deployment) -> None:
     roles = either.of_type("AWS::IAM::Role")
     with_one = [name for name, role in roles.items() if "iam::aws:policy" in str(role)]
     assert with_one == [name for name in roles if name.startswith("Fleet/ProvisioningRole")], (
-        "AWS keeps that list itself"
+        "AWS IoT needs the managed policy"
     )
     used = [
         f"{name.partition('/')[0]}/{function['Properties']['Role']['Fn::GetAtt'][0]}"
@@ -114,7 +114,7 @@ def test_no_role_has_a_policy_of_aws_or_a_second_user(either: Deployment) -> Non
     assert set(used) < roles.keys()
 
 
-def test_nothing_can_delete_what_is_retained(dev: Deployment, prod: Deployment) -> None:
+def test_custom_resources_cannot_delete_retained_data(dev: Deployment, prod: Deployment) -> None:
     deleting = {
         deployment.environment: {
             action
@@ -144,7 +144,7 @@ def test_nothing_can_delete_what_is_retained(dev: Deployment, prod: Deployment) 
         ("Ingest", "MayViewPhotos", "s3:GetObject", {"photos/*"}),
     ],
 )
-def test_objects_are_reached_under_their_prefix_only(
+def test_object_actions_are_limited_to_prefixes(
     either: Deployment, stack: str, policy: str, action: str, patterns: set[str]
 ) -> None:
     reached = {
@@ -156,10 +156,10 @@ def test_objects_are_reached_under_their_prefix_only(
     assert reached == patterns
 
 
-def test_faces_are_reached_in_the_collection_of_the_environment_only(either: Deployment) -> None:
+def test_face_actions_are_limited_to_the_own_collection(either: Deployment) -> None:
     account = {"dev": "111111111111", "prod": "222222222222"}[either.environment]
     collection = f"arn:aws:rekognition:us-east-1:{account}:collection/homeward-everytown-{either.environment}"
     for name, statement in all_statements(policies(either)):
         if any(action.startswith("rekognition:") for action in set(as_list(statement["Action"])) - NO_RESOURCE):
-            # Those that a rebuild makes beside it have its name and more.
+            # A rebuild makes collections whose name is this one with a suffix.
             assert set(as_list(statement["Resource"])) <= {collection, f"{collection}-*"}, name

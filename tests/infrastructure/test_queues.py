@@ -1,4 +1,4 @@
-"""At-least-once hops: what fails is delivered again, alone, and ends where an operator finds it."""
+"""Work queues and failure queues: redelivery, dead letters, concurrency and encryption."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.infrastructure.templates import STACKS, all_statements
 if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment, Resource
 
-# function -> the queue that it works off
+# function -> the queue that it consumes
 WORKERS = {
     ("Ingest", "IndexPhoto"): "PhotoEvents",
     ("Detection", "Match"): "CaptureEvents",
@@ -20,7 +20,7 @@ WORKERS = {
 
 
 def mapping_of(deployment: Deployment, stack: str, function: str) -> Resource:
-    """The event source mapping of a function, which has one at most."""
+    """Return the one event source mapping of a function."""
     name = deployment.logical_id(stack, function)
     [found] = [
         resource["Properties"]
@@ -30,19 +30,19 @@ def mapping_of(deployment: Deployment, stack: str, function: str) -> Resource:
     return dict(found)
 
 
-def test_each_worker_has_its_queue(either: Deployment) -> None:
+def test_each_worker_consumes_its_queue(either: Deployment) -> None:
     for (stack, function), queue in WORKERS.items():
         source = mapping_of(either, stack, function)["EventSourceArn"]
         assert source == {"Fn::GetAtt": [either.logical_id(stack, queue), "Arn"]}
 
 
-def test_a_message_is_invisible_for_six_times_as_long_as_its_worker_may_run(either: Deployment) -> None:
+def test_visibility_timeout_is_six_times_the_function_timeout(either: Deployment) -> None:
     for (stack, function), queue in WORKERS.items():
         properties = either.one("AWS::SQS::Queue", stack, queue)["Properties"]
         assert properties["VisibilityTimeout"] >= 6 * either.function(stack, function)["Timeout"]
 
 
-def test_a_message_that_fails_five_times_ends_in_the_queues_own_dead_letter_queue(either: Deployment) -> None:
+def test_five_failures_move_a_message_to_the_dead_letters(either: Deployment) -> None:
     for (stack, _), queue in WORKERS.items():
         redrive = either.one("AWS::SQS::Queue", stack, queue)["Properties"]["RedrivePolicy"]
         assert redrive["maxReceiveCount"] >= 5
@@ -51,14 +51,14 @@ def test_a_message_that_fails_five_times_ends_in_the_queues_own_dead_letter_queu
         }
 
 
-def test_messages_fail_alone_and_workers_are_limited(either: Deployment) -> None:
+def test_messages_fail_alone_and_concurrency_is_limited(either: Deployment) -> None:
     for stack, function in WORKERS:
         mapping = mapping_of(either, stack, function)
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
-def test_the_account_quota_limits_searching_and_indexing(dev: Deployment, prod: Deployment) -> None:
+def test_rekognition_quota_limits_the_concurrency(dev: Deployment, prod: Deployment) -> None:
     limits = {
         (environment.environment, function): mapping_of(environment, stack, function)["ScalingConfig"]
         for environment in (dev, prod)
@@ -78,8 +78,8 @@ def test_workers_within_a_quota() -> None:
     assert (match_workers(0.5), index_workers(0.5)) == (2, 2)
 
 
-def test_whoever_is_invoked_asynchronously_has_a_place_for_its_failures(either: Deployment) -> None:
-    """Rules and schedules never hear that a function failed; what a schedule starts repeats itself."""
+def test_asynchronous_functions_have_a_failure_destination(either: Deployment) -> None:
+    """Nobody gets the error of an asynchronous invocation. Scheduled functions have none: their next run repeats."""
     destinations = {
         resource["Properties"]["FunctionName"]["Ref"]: resource["Properties"].get("DestinationConfig")
         for resource in either.of_type("AWS::Lambda::EventInvokeConfig").values()
@@ -88,8 +88,8 @@ def test_whoever_is_invoked_asynchronously_has_a_place_for_its_failures(either: 
         resource["Properties"]["FunctionName"]["Fn::GetAtt"][0]
         for resource in either.of_type("AWS::Lambda::Permission").values()
     }
-    invoked.remove(either.logical_id("Fleet", "ProvisionCamera"))  # AWS IoT waits for its answer
-    invoked.remove(either.logical_id("Review", "Links"))  # so does who opens a link
+    invoked.remove(either.logical_id("Fleet", "ProvisionCamera"))  # AWS IoT invokes the hook synchronously
+    invoked.remove(either.logical_id("Review", "Links"))  # so does the API
     assert invoked == destinations.keys()
     failures = {"Fn::GetAtt": [either.logical_id("Detection", "CaptureFailures"), "Arn"]}
     assert {name: config and config["OnFailure"]["Destination"] for name, config in destinations.items()} == {
@@ -100,17 +100,17 @@ def test_whoever_is_invoked_asynchronously_has_a_place_for_its_failures(either: 
     }
 
 
-def test_a_message_is_stored_even_if_the_function_fails_twice(either: Deployment) -> None:
+def test_store_capture_is_retried_twice_within_six_hours(either: Deployment) -> None:
     config = either.one("AWS::Lambda::EventInvokeConfig", "Detection", "StoreCapture/EventInvokeConfig")["Properties"]
     assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (2, 6 * 3600)
 
 
-def test_pictures_of_passers_by_wait_no_longer_than_a_day_for_an_operator(either: Deployment) -> None:
+def test_failure_queues_with_bystanders_keep_a_day(either: Deployment) -> None:
     for queue in ("CaptureFailures", "CaptureEventsDeadLetters"):
         assert either.one("AWS::SQS::Queue", "Detection", queue)["Properties"]["MessageRetentionPeriod"] <= 86_400
 
 
-def test_every_queue_is_encrypted_with_the_key_of_its_stack_and_refuses_plain_http(either: Deployment) -> None:
+def test_queues_are_encrypted_and_require_tls(either: Deployment) -> None:
     for stack in STACKS:
         queues = either.of_type("AWS::SQS::Queue", stack)
         refusing = {
@@ -126,7 +126,7 @@ def test_every_queue_is_encrypted_with_the_key_of_its_stack_and_refuses_plain_ht
             assert queue["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": [either.logical_id(stack, "Key"), "Arn"]}
 
 
-def test_services_may_send_from_this_account_only(either: Deployment) -> None:
+def test_services_may_send_only_from_this_account(either: Deployment) -> None:
     account = {"dev": "111111111111", "prod": "222222222222"}[either.environment]
     senders = set()
     for _, statement in all_statements(either.of_type("AWS::SQS::QueuePolicy")):

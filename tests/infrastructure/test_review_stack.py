@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment
 
 
-def test_encounters_are_found_by_their_review(either: Deployment) -> None:
+def test_an_index_finds_encounters_by_review_state(either: Deployment) -> None:
     table = either.one("AWS::DynamoDB::Table", "Alerting", "Encounters")["Properties"]
     [index] = [index for index in table["GlobalSecondaryIndexes"] if index["IndexName"] == REVIEW_INDEX]
     assert index["KeySchema"] == [
@@ -20,8 +20,8 @@ def test_encounters_are_found_by_their_review(either: Deployment) -> None:
     assert index["Projection"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["case_id", "camera"]}
 
 
-def test_the_audit_may_only_be_added_to(either: Deployment) -> None:
-    """Whatever touches the table, in whichever stack, puts items and nothing else."""
+def test_audit_table_is_append_only(either: Deployment) -> None:
+    """In every stack, the only action on the table is PutItem."""
     audit = either.logical_id("Alerting", "Audit")
     allowed = [
         (stack, action)
@@ -35,7 +35,7 @@ def test_the_audit_may_only_be_added_to(either: Deployment) -> None:
     assert allowed == [("Review", "dynamodb:PutItem")] * 3
 
 
-def test_the_link_has_three_requests_and_no_other(either: Deployment) -> None:
+def test_links_api_has_three_routes(either: Deployment) -> None:
     routes = either.of_type("AWS::ApiGatewayV2::Route").values()
     assert {route["Properties"]["RouteKey"] for route in routes} == {
         "GET /e/{encounter_id}/{token}",
@@ -44,7 +44,7 @@ def test_the_link_has_three_requests_and_no_other(either: Deployment) -> None:
     }
 
 
-def test_the_api_is_throttled_and_does_not_log_the_secret(either: Deployment) -> None:
+def test_links_api_is_throttled_and_does_not_log_paths(either: Deployment) -> None:
     [stage] = [stage["Properties"] for stage in either.of_type("AWS::ApiGatewayV2::Stage", "Alerting").values()]
     assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 20, "ThrottlingBurstLimit": 40}
     logged = set(json.loads(stage["AccessLogSettings"]["Format"]).values())
@@ -52,12 +52,12 @@ def test_the_api_is_throttled_and_does_not_log_the_secret(either: Deployment) ->
     assert "$context.routeKey" in logged
 
 
-def test_every_alert_starts_with_the_address_of_the_api(either: Deployment) -> None:
+def test_links_start_with_the_endpoint_of_the_api(either: Deployment) -> None:
     output = either.templates["Alerting"]["Outputs"]["LinksUrl"]["Value"]
     assert output == {"Fn::GetAtt": [_api(either), "ApiEndpoint"]}
 
 
-def test_the_daily_round_is_daily(either: Deployment) -> None:
+def test_daily_function_runs_every_day(either: Deployment) -> None:
     rule = either.one("AWS::Events::Rule", "Review", "EveryDay")["Properties"]
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 day)", "ENABLED")
     daily = {"Fn::GetAtt": [either.logical_id("Review", "Daily"), "Arn"]}
@@ -65,7 +65,7 @@ def test_the_daily_round_is_daily(either: Deployment) -> None:
     assert either.function("Review", "Daily")["Environment"]["Variables"]["REVIEW_DEADLINE_DAYS"] == "30"
 
 
-def test_nothing_deletes_confirmed_pictures_by_itself(either: Deployment) -> None:
+def test_confirmed_pictures_have_no_lifecycle_rule(either: Deployment) -> None:
     bucket = either.one("AWS::S3::Bucket", "Detection", "Captures")["Properties"]
     prefixes = {rule.get("Prefix") for rule in bucket["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule}
     assert prefixes == {"captures/", "quarantine/", "encounters/"}
@@ -76,7 +76,7 @@ def _api(deployment: Deployment) -> str:
     return name.partition("/")[2]
 
 
-def test_a_reply_is_taken_from_the_agencys_number_and_the_telephones_of_its_recipients(either: Deployment) -> None:
+def test_replies_come_from_the_agencys_number_and_phones(either: Deployment) -> None:
     topic = {"Ref": either.logical_id("Review", "RepliesTopic")}
     statements = all_statements(either.of_type("AWS::SNS::TopicPolicy", "Review"))
     [allowed] = [statement for _, statement in statements if statement["Effect"] == "Allow"]

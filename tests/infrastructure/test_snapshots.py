@@ -1,4 +1,4 @@
-"""One snapshot a stack: what a change does to the templates is seen in review. Update: pytest --snapshot-update."""
+"""One template snapshot per stack, so that reviews show what a change does. Update: pytest --snapshot-update."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment
 
 
-def normalised(template: Any) -> Any:
-    """The template without what changes with the functions' code."""
+def normalized(template: Any) -> Any:
+    """Return the template without asset hashes, which change with the functions' code."""
     text = json.dumps(template)
     return json.loads(re.sub(r"\b[0-9a-f]{64}\b", "ASSET", text))
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_template(prod: Deployment, stack: str, snapshot: SnapshotAssertion) -> None:
-    assert normalised(prod.templates[stack]) == snapshot(extension_class=JSONSnapshotExtension)
+    assert normalized(prod.templates[stack]) == snapshot(extension_class=JSONSnapshotExtension)

@@ -1,4 +1,4 @@
-"""The logical ids of what holds data. A changed id makes CloudFormation replace the resource, and its data is gone."""
+"""The logical ids of resources with data. A changed id makes CloudFormation replace the resource and lose its data."""
 
 from __future__ import annotations
 

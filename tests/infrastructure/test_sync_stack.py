@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def states() -> dict[str, Any]:
-    """The states of the state machine."""
+    """Return the states of the state machine."""
     return dict(json.loads((ROOT / "stacks" / "sync.asl.json").read_text())["States"])
 
 
-def test_enabled_sources_are_synced_as_often_as_the_agency_says(either: Deployment) -> None:
+def test_enabled_sources_are_synced_at_the_interval(either: Deployment) -> None:
     [rule] = [resource["Properties"] for resource in either.of_type("AWS::Events::Rule", "Sync").values()]
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(12 hours)", "ENABLED")
     [target] = rule["Targets"]
     assert target["Arn"] == {"Ref": either.logical_id("Sync", "Machine")}
-    # Nobody watches a scheduled sync, so it never gets past the safety stop.
+    # Only an operator may allow removals beyond the safety stop, never the schedule.
     assert json.loads(target["Input"]) == {"source": "namus", "allow_removals": False}
 
 
-def test_without_an_enabled_source_nothing_is_asked() -> None:
+def test_without_enabled_sources_nothing_is_scheduled() -> None:
     settings = load_agency(ROOT / "agencies" / "springfield.toml")[0]
     assembly = AgencyEnvironment(new_app(), settings.stage, settings=settings).synth()
     resources = assembly.get_stack_by_name(f"{settings.stage}-Sync").template["Resources"].values()
@@ -41,7 +41,7 @@ def test_without_an_enabled_source_nothing_is_asked() -> None:
     assert sources == {"contact": "homeward@police.springfield.example"}
 
 
-def test_the_function_reads_the_agencys_sources_as_it_wrote_them(prod: Deployment) -> None:
+def test_function_gets_the_sources_of_the_agency_file(prod: Deployment) -> None:
     sources = read_sources(prod.function("Sync", "SyncFunction")["Environment"]["Variables"]["SOURCES"])
     assert sources.contact == "homeward@police.everytown.example"
     assert sources.enabled.keys() == {"namus"}
@@ -59,7 +59,7 @@ def test_the_function_reads_the_agencys_sources_as_it_wrote_them(prod: Deploymen
         ("/srv/cases", None, None),
     ],
 )
-def test_the_agencys_own_folder_is_synced_in_the_cloud_where_it_is_in_s3(
+def test_own_folder_in_s3_is_synced_in_the_cloud(
     tmp_path: Path, folder: str, files: str | None, bucket: str | None
 ) -> None:
     own = f'[sources.folder]\nenabled = true\nfolder = "{folder}"\n\n[sources.namus]'
@@ -82,11 +82,11 @@ def test_the_agencys_own_folder_is_synced_in_the_cloud_where_it_is_in_s3(
     assert all(f'"{arn}"' in resources for arn in (files, bucket) if arn)
 
 
-def test_a_source_has_one_connection_at_a_time(states: dict[str, Any]) -> None:
+def test_cases_are_fetched_one_at_a_time(states: dict[str, Any]) -> None:
     assert states["FetchEachCase"]["MaxConcurrency"] == 1
 
 
-def test_whatever_fails_lets_go_of_the_source_and_fails_the_run(states: dict[str, Any]) -> None:
+def test_any_failure_releases_the_source_and_fails_the_run(states: dict[str, Any]) -> None:
     for name in ("Plan", "FetchEachCase", "Withdraw"):
         [caught] = states[name]["Catch"]
         assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "LetGo")
@@ -94,7 +94,7 @@ def test_whatever_fails_lets_go_of_the_source_and_fails_the_run(states: dict[str
     assert states["Failed"]["Type"] == "Fail"
 
 
-def test_the_machine_may_stop_its_own_executions_only(prod: Deployment) -> None:
+def test_state_machine_may_stop_only_its_own_executions(prod: Deployment) -> None:
     [statement] = [each for each in prod.statements("Sync", "MachineMay") if "states:StopExecution" in each["Action"]]
     begin = "arn:aws:states:us-east-1:222222222222:execution:"
     name = {"Fn::GetAtt": [prod.logical_id("Sync", "Machine"), "Name"]}

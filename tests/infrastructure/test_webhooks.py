@@ -1,4 +1,4 @@
-"""Webhooks and chat rooms: a queue and a secret each, one function that may use these and nothing else."""
+"""Webhooks and chat rooms: a queue and a secret per receiver, and the function that posts."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 RECEIVERS = {"records": "Records", "team": "Team"}
 
 
-def test_each_has_a_queue_that_gets_what_is_for_it_as_it_is(either: Deployment) -> None:
-    ours = {
+def test_each_receiver_has_a_queue_with_its_raw_messages(either: Deployment) -> None:
+    by_recipient = {
         tuple(each["Properties"]["FilterPolicy"]["recipients"]): each["Properties"]
         for each in either.of_type("AWS::SNS::Subscription", "Alerting").values()
         if each["Properties"]["Protocol"] == "sqs" and "FilterPolicy" in each["Properties"]
     }
-    assert ours.keys() == {(name,) for name in RECEIVERS}
+    assert by_recipient.keys() == {(name,) for name in RECEIVERS}
     for name, construct in RECEIVERS.items():
         queue = either.logical_id("Alerting", f"Webhooks/{construct}Queue")
-        assert ours[name,]["Endpoint"] == {"Fn::GetAtt": [queue, "Arn"]}
-        assert ours[name,]["RawMessageDelivery"] is True
-        assert "RedrivePolicy" in ours[name,]
+        assert by_recipient[name,]["Endpoint"] == {"Fn::GetAtt": [queue, "Arn"]}
+        assert by_recipient[name,]["RawMessageDelivery"] is True
+        assert "RedrivePolicy" in by_recipient[name,]
 
 
-def test_what_they_do_not_take_ends_in_one_queue_after_an_hour_of_attempts(either: Deployment) -> None:
+def test_receiver_is_retried_for_an_hour_or_more(either: Deployment) -> None:
     dead_letters = {"Fn::GetAtt": [either.logical_id("Alerting", "WebhookDeadLetters"), "Arn"]}
     timeout = either.function("Alerting", "Webhooks/Post")["Timeout"]
     for construct in RECEIVERS.values():
@@ -38,7 +38,7 @@ def test_what_they_do_not_take_ends_in_one_queue_after_an_hour_of_attempts(eithe
     assert 3600 <= sum(pauses) <= 2 * 3600
 
 
-def test_a_message_is_posted_alone_so_that_none_waits_for_another(either: Deployment) -> None:
+def test_messages_are_posted_one_at_a_time(either: Deployment) -> None:
     function = {"Ref": either.logical_id("Alerting", "Webhooks/Post")}
     mappings = [
         each["Properties"]
@@ -51,19 +51,19 @@ def test_a_message_is_posted_alone_so_that_none_waits_for_another(either: Deploy
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_their_keys_are_made_up_here_and_encrypted_with_the_stacks_key(either: Deployment) -> None:
+def test_signing_keys_are_generated_and_encrypted(either: Deployment) -> None:
     secrets = either.of_type("AWS::SecretsManager::Secret").values()
     assert len(secrets) == len(RECEIVERS)
     key = {"Fn::GetAtt": [either.logical_id("Alerting", "Key"), "Arn"]}
     for secret in secrets:
         assert secret["Properties"]["KmsKeyId"] == key
         generated = secret["Properties"]["GenerateSecretString"]
-        # 44 letters and digits are base64 of 33 bytes; Standard Webhooks asks for 24 to 64.
+        # 44 letters and digits are base64 of 33 bytes; Standard Webhooks requires 24 to 64.
         assert (generated["PasswordLength"], generated["ExcludePunctuation"]) == (44, True)
         assert "SecretString" not in secret["Properties"]
 
 
-def test_only_the_function_that_posts_reads_them(either: Deployment) -> None:
+def test_only_the_posting_function_reads_the_secrets(either: Deployment) -> None:
     read = {
         str(resource)
         for statement in either.statements("Alerting", "Webhooks/PostRole")
@@ -75,7 +75,7 @@ def test_only_the_function_that_posts_reads_them(either: Deployment) -> None:
     assert json.dumps(either.templates).count("secretsmanager:GetSecretValue") == 1
 
 
-def test_the_file_has_the_address_of_a_webhook_but_nobody_that_of_a_chat_room(either: Deployment) -> None:
-    known = json.dumps(either.function("Alerting", "Webhooks/Post")["Environment"]["Variables"]["RECEIVERS"])
-    assert "https://hooks.everytown.example/homeward" in known
-    assert known.count("https://") == 1
+def test_environment_has_webhook_urls_but_no_chat_urls(either: Deployment) -> None:
+    receivers = json.dumps(either.function("Alerting", "Webhooks/Post")["Environment"]["Variables"]["RECEIVERS"])
+    assert "https://hooks.everytown.example/homeward" in receivers
+    assert receivers.count("https://") == 1

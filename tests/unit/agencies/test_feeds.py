@@ -58,4 +58,4 @@ def test_invalid_feed_is_refused_with_its_key(tmp_path: Path, old: str, new: str
 
 
 def test_feeds_must_have_different_names(tmp_path: Path) -> None:
-    assert "shelter: two feeds of one name" in refusal(tmp_path, FEED + FEED)
+    assert "shelter: two feeds have this name" in refusal(tmp_path, FEED + FEED)

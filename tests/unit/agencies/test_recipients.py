@@ -1,4 +1,4 @@
-"""The table [alerting] of an agency file: springfield.toml with some changes."""
+"""The table [alerting] of an agency file. The tests change springfield.toml."""
 
 from __future__ import annotations
 
@@ -45,41 +45,41 @@ def refusal(load: Any, tmp_path: Path) -> Any:
     return said
 
 
-def test_the_functions_get_all_of_a_recipient_but_the_address(load: Any) -> None:
+def test_functions_get_recipients_without_addresses(load: Any) -> None:
     settings = load()
-    known = {recipient.name: recipient for recipient in read_recipients(settings.document)}
-    assert known.keys() == {recipient.name for recipient in settings.recipients}
-    assert known["detective-lopez"] == Recipient(
+    found = {recipient.name: recipient for recipient in read_recipients(settings.document)}
+    assert found.keys() == {recipient.name for recipient in settings.recipients}
+    assert found["detective-lopez"] == Recipient(
         name="detective-lopez",
         channel=Channel.SMS,
         language="es",
         quiet_hours=("22:00", "07:00"),
         filter=Filter(counties=("Springfield", "Shelby"), case_types=("missing",), minimum_similarity=97),  # type: ignore[arg-type] # a StrEnum's value
     )
-    assert [name for name, recipient in known.items() if recipient.escalation] == ["lieutenant"]
-    assert known["search-team"].channel is Channel.CHAT
+    assert [name for name, recipient in found.items() if recipient.escalation] == ["lieutenant"]
+    assert found["search-team"].channel is Channel.CHAT
     assert "+1503" not in settings.document
     assert "https://" not in settings.document
 
 
-def test_a_recipient_without_a_language_has_the_agencys(load: Any) -> None:
-    known = read_recipients(load(('language = "en"  ', 'language = "fr"  ')).document)
-    assert {recipient.language for recipient in known} == {"fr", "es"}
+def test_recipient_language_defaults_to_the_agencys(load: Any) -> None:
+    recipients = read_recipients(load(('language = "en"  ', 'language = "fr"  ')).document)
+    assert {recipient.language for recipient in recipients} == {"fr", "es"}
 
 
-def test_what_is_left_out_is_careful(load: Any) -> None:
-    start, end = SPRINGFIELD.index("time_zone ="), SPRINGFIELD.index("# One table a recipient")
+def test_defaults_are_conservative(load: Any) -> None:
+    start, end = SPRINGFIELD.index("time_zone ="), SPRINGFIELD.index("# One table per recipient")
     settings = load((SPRINGFIELD[start:end], ""))
     assert (settings.time_zone, settings.escalate_after_minutes, settings.sms_per_day) == ("UTC", 15, 200)
     assert not settings.sms_replies
 
 
-def test_every_source_can_be_asked_for() -> None:
+def test_filter_accepts_every_source() -> None:
     assert list(get_args(SourceName)) == list(Sources.model_fields)
 
 
 @pytest.mark.parametrize("language", get_args(Language))
-def test_every_language_can_be_chosen(load: Any, language: str) -> None:
+def test_every_language_is_accepted(load: Any, language: str) -> None:
     assert load(('language = "es"', f'language = "{language}"')).recipients[2].language == language
 
 
@@ -139,7 +139,7 @@ def test_every_language_can_be_chosen(load: Any, language: str) -> None:
         (
             '"22:00-07:00"',
             '"07:00-07:00"',
-            "recipients.2.quiet_hours: '07:00-07:00' is not allowed: must not begin and end at the same time",
+            "recipients.2.quiet_hours: '07:00-07:00' is not allowed: must not start and end at the same time",
         ),
         (
             '"America/Denver"',
@@ -164,7 +164,7 @@ def test_every_language_can_be_chosen(load: Any, language: str) -> None:
         ),
     ],
 )
-def test_a_wrong_value_is_one_line_that_names_the_key(refusal: Any, old: str, new: str, said: str) -> None:
+def test_invalid_value_is_one_line_with_its_key(refusal: Any, old: str, new: str, said: str) -> None:
     assert refusal((old, new)).startswith(f"alerting.{said}")
 
 
@@ -173,20 +173,20 @@ def only_recipients(*tables: str) -> tuple[str, str]:
     return SPRINGFIELD[start:end], "".join(f"[[alerting.recipients]]\n{table}\n" for table in tables) + "\n"
 
 
-def test_somebody_must_hear_of_a_first_alert(refusal: Any) -> None:
+def test_one_recipient_must_get_first_alerts(refusal: Any) -> None:
     said = refusal(only_recipients('name = "chief"\nsms = "+15035550142"\nescalation = true'))
-    assert said == "alerting: recipients: every one has escalation = true, so nobody would hear of a first alert"
+    assert said == "alerting: recipients: every recipient has escalation = true, so nobody would get a first alert"
 
 
-def test_replies_need_a_phone(refusal: Any) -> None:
+def test_sms_replies_need_an_sms_recipient(refusal: Any) -> None:
     no_phones = only_recipients('name = "desk"\nemail = "desk@police.example"')
     assert refusal(no_phones, ("sms_replies = false", "sms_replies = true")) == (
         "alerting: sms_replies = true needs a recipient with sms"
     )
 
 
-def test_what_does_not_fit_a_functions_environment_is_refused_before_it_is_deployed(refusal: Any) -> None:
+def test_recipients_must_fit_into_the_environment(refusal: Any) -> None:
     many = only_recipients(*(f'name = "desk-{number}"\nsms = "+1503555{number:04}"' for number in range(100, 140)))
     assert refusal(many).startswith("alerting: recipients: 40 recipients with their filters take 2")
     hooks = only_recipients(*(f'name = "hook-{number}"\nchat = true' for number in range(11)))
-    assert refusal(hooks) == "alerting: recipients: at most 10 with webhook or chat"
+    assert refusal(hooks) == "alerting: recipients: the maximum is 10 with webhook or chat"

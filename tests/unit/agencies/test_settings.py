@@ -23,7 +23,7 @@ SPRINGFIELD = (ROOT / "agencies" / "springfield.toml").read_text()
 
 @dataclasses.dataclass
 class AgencyFile:
-    """An agency file that is springfield.toml with some changes."""
+    """Write springfield.toml with some changes."""
 
     path: Path
 
@@ -39,7 +39,7 @@ class AgencyFile:
         return {settings.environment: settings for settings in load_agency(self.write(*changes))}
 
     def refusal(self, *changes: tuple[str, str]) -> str:
-        """What is said of the file, without its name, which begins every line."""
+        """Return the error lines without the file name that starts each."""
         with pytest.raises(AgencyFileError) as refused:
             load_agency(self.write(*changes))
         lines = str(refused.value).splitlines()
@@ -53,12 +53,12 @@ def file(tmp_path: Path) -> AgencyFile:
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("agencies/*.toml")), ids=lambda path: path.stem)
-def test_the_examples_are_right(path: Path) -> None:
+def test_example_files_are_valid(path: Path) -> None:
     for settings in load_agency(path):
         assert settings.stage == f"{path.stem}-{settings.environment}"
 
 
-def test_an_environment_has_its_own_values_over_the_agencys(file: AgencyFile) -> None:
+def test_environment_values_override_the_agencys(file: AgencyFile) -> None:
     loaded = file.load(("[environments.prod]", "[environments.prod.alerting]\nrecipients = []\n\n[environments.prod]"))
     dev, prod = loaded["dev"], loaded["prod"]
     assert (dev.matching.alert_threshold, prod.matching.alert_threshold) == (90, 95)
@@ -70,11 +70,11 @@ def test_an_environment_has_its_own_values_over_the_agencys(file: AgencyFile) ->
     assert prod.alerting.time_zone == dev.alerting.time_zone == "America/Denver"
 
 
-def test_data_is_retained_unless_the_file_says_otherwise(file: AgencyFile) -> None:
+def test_data_is_retained_by_default(file: AgencyFile) -> None:
     assert file.load(('removal_policy = "destroy"', ""))["dev"].removal_policy == "retain"
 
 
-def test_what_is_left_out_is_off_or_careful(file: AgencyFile) -> None:
+def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
     start = SPRINGFIELD.index("[sources.namus]")
     end = SPRINGFIELD.index("[alerting]")
     settings = file.load((SPRINGFIELD[start:end], ""), ("[environments.dev.matching]\nalert_threshold = 90", ""))["dev"]
@@ -175,18 +175,16 @@ def test_what_is_left_out_is_off_or_careful(file: AgencyFile) -> None:
             "[environments.dev.matching]\nalarm_",
             "environments.dev.matching.alarm_threshold: unknown key; did you mean alert_threshold?",
         ),
-        ("log_days", "xyz", "retention.xyz: unknown key; known are log_days, encounter_days"),
+        ("log_days", "xyz", "retention.xyz: unknown key; the known keys are log_days, encounter_days"),
         ("name =", 'environment = "dev"\nname =', "environment: unknown key; did you mean environments?"),
         (
             "[environments.dev]\n",
             '[environments]\nregion = "us-east-1"\n\n[environments.dev]\n',
-            "environments.region: is not allowed: put it into a table such as [environments.dev]",
+            "environments.region: is not allowed here: put it into a table such as [environments.dev]",
         ),
     ],
 )
-def test_a_wrong_value_is_one_line_that_names_the_key_and_what_is_allowed(
-    file: AgencyFile, old: str, new: str, said: str
-) -> None:
+def test_invalid_value_is_one_line_with_what_is_allowed(file: AgencyFile, old: str, new: str, said: str) -> None:
     assert file.refusal((old, new)) == said
 
 
@@ -204,7 +202,7 @@ def test_a_wrong_value_is_one_line_that_names_the_key_and_what_is_allowed(
         ("alerting", "replies", "sms_replies"),
     ],
 )
-def test_former_key_is_refused_with_the_new_one(file: AgencyFile, table: str, old: str, new: str) -> None:
+def test_former_key_suggests_the_new_one(file: AgencyFile, table: str, old: str, new: str) -> None:
     with_sync = ("[matching]\n", "[sync]\n\n[matching]\n")
     assert (
         file.refusal(with_sync, (f"[{table}]\n", f"[{table}]\n{old} = 1\n"))
@@ -213,9 +211,11 @@ def test_former_key_is_refused_with_the_new_one(file: AgencyFile, table: str, ol
 
 
 @pytest.mark.parametrize("old", ["searches_again", "searches_per_second", "galleries", "artist"])
-def test_former_key_unlike_any_new_one_lists_all(file: AgencyFile, old: str) -> None:
+def test_former_key_without_a_similar_one_lists_all(file: AgencyFile, old: str) -> None:
     said = file.refusal(("[matching]\n", f"[matching]\n{old} = 1\n"))
-    assert said.startswith(f"matching.{old}: unknown key; known are review_threshold, alert_threshold, minors, ")
+    assert said.startswith(
+        f"matching.{old}: unknown key; the known keys are review_threshold, alert_threshold, minors, "
+    )
 
 
 @pytest.mark.parametrize(
@@ -258,16 +258,16 @@ def test_former_key_unlike_any_new_one_lists_all(file: AgencyFile, old: str) -> 
         ("[matching]", "[sync]\nmax_removed_percent = 101\n\n[matching]", "sync.max_removed_percent: 101"),
     ],
 )
-def test_a_value_out_of_its_bounds_is_refused(file: AgencyFile, old: str, new: str, said: str) -> None:
+def test_value_out_of_bounds_is_refused(file: AgencyFile, old: str, new: str, said: str) -> None:
     assert file.refusal((old, new)).partition(" is not allowed: must ")[0] == said
 
 
-def test_a_wrong_value_of_the_agency_is_named_where_it_stands(file: AgencyFile) -> None:
+def test_error_names_the_agencys_key_not_the_environments(file: AgencyFile) -> None:
     said = file.refusal(("contact =", 'account = "1111"\ncontact ='), ('account = "222222222222"', ""))
     assert said == "account: '1111' is not allowed: must be the 12 digits of an AWS account"
 
 
-def test_every_error_of_a_file_is_named_once(file: AgencyFile) -> None:
+def test_each_error_of_a_file_is_reported_once(file: AgencyFile) -> None:
     said = file.refusal(("review_threshold = 80", "review_threshold = true"), ("[retention]", "[retentoin]"))
     assert said == (
         "matching.review_threshold: True is not allowed: must be a valid number\n"
@@ -275,17 +275,17 @@ def test_every_error_of_a_file_is_named_once(file: AgencyFile) -> None:
     )
 
 
-def test_a_source_without_a_place_cannot_be_read(file: AgencyFile) -> None:
+def test_enabled_source_needs_a_url_or_folder(file: AgencyFile) -> None:
     said = file.refusal(("[matching]", "[sources.folder]\nenabled = true\n\n[matching]"))
-    assert said == "sources.folder: enabled needs base_url, or folder for an agency's own cases"
+    assert said == "sources.folder: enabled = true needs base_url, or folder for an agency's own cases"
 
 
-def test_an_agencys_own_folder_needs_nobodys_permission(file: AgencyFile) -> None:
+def test_own_folder_needs_no_permission(file: AgencyFile) -> None:
     loaded = file.load(("[matching]", '[sources.folder]\nenabled = true\nfolder = "s3://cases/all"\n\n[matching]'))
     assert loaded["dev"].sources.enabled.keys() == {"folder"}
 
 
-def test_wanted_and_missing_persons_are_not_mixed(file: AgencyFile) -> None:
+def test_wanted_and_missing_persons_need_separate_files(file: AgencyFile) -> None:
     tables = "".join(
         f'[sources.{name}]\nenabled = true\nbase_url = "https://{name}.example"\n'
         f'permission = "Given on 2026-10-01"\nwanted = {wanted}\n\n'
@@ -295,12 +295,12 @@ def test_wanted_and_missing_persons_are_not_mixed(file: AgencyFile) -> None:
     assert said == "sources: wanted persons (fbi) need a gallery, so an agency file, of their own"
 
 
-def test_a_source_may_be_on_this_machine(file: AgencyFile) -> None:
+def test_plain_http_is_allowed_to_this_machine(file: AgencyFile) -> None:
     loaded = file.load(('base_url = "https://www.namus.gov"', 'base_url = "http://127.0.0.1:4572/"'))
     assert loaded["dev"].sources.namus.base_url == "http://127.0.0.1:4572"
 
 
-def test_the_functions_know_every_key_of_a_source() -> None:
+def test_functions_know_every_key_of_a_source() -> None:
     assert [field.name for field in msgspec.structs.fields(SourceSettings)] == list(Source.model_fields)
 
 
@@ -308,11 +308,11 @@ def test_the_functions_know_every_key_of_a_source() -> None:
     ("content", "said"),
     [
         (b'name = "x', "is not TOML: Unterminated string (at end of document)"),
-        (b'name = "x"', "environments: missing: at least one table such as [environments.dev]"),
+        (b'name = "x"', "environments: missing: add at least one table such as [environments.dev]"),
         (b'name = "\xff"', "is not UTF-8 (invalid start byte at byte 8)"),
     ],
 )
-def test_a_file_that_is_none_is_said_so(tmp_path: Path, content: bytes, said: str) -> None:
+def test_unreadable_content_is_one_line(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "x.toml"
     path.write_bytes(content)
     with pytest.raises(AgencyFileError) as refused:
@@ -320,19 +320,19 @@ def test_a_file_that_is_none_is_said_so(tmp_path: Path, content: bytes, said: st
     assert str(refused.value) == f"{path}: {said}"
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_missing_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(AgencyFileError, match=r"no\.toml: cannot be read: No such file or directory"):
         load_agency(tmp_path / "no.toml")
 
 
-def test_a_copy_that_kept_the_name_is_refused(tmp_path: Path) -> None:
+def test_two_files_with_one_name_are_refused(tmp_path: Path) -> None:
     first, second = AgencyFile(tmp_path / "a.toml").write(), AgencyFile(tmp_path / "b.toml").write()
     with pytest.raises(AgencyFileError) as refused:
         load_agencies([first, second])
-    assert str(refused.value) == f"{second}: name: 'springfield' is not allowed: it is the name in {first}"
+    assert str(refused.value) == f"{second}: name: 'springfield' is not allowed: {first} has the same name"
 
 
-def test_a_name_that_only_one_environment_takes_is_refused_too(tmp_path: Path) -> None:
+def test_duplicate_name_of_one_environment_is_refused(tmp_path: Path) -> None:
     first = AgencyFile(tmp_path / "a.toml").write()
     second = AgencyFile(tmp_path / "b.toml").write(
         ('name = "springfield"', 'name = "shelbyville"'),
@@ -340,10 +340,10 @@ def test_a_name_that_only_one_environment_takes_is_refused_too(tmp_path: Path) -
     )
     with pytest.raises(AgencyFileError) as refused:
         load_agencies([first, second])
-    assert str(refused.value) == f"{second}: name: 'springfield' is not allowed: it is the name in {first}"
+    assert str(refused.value) == f"{second}: name: 'springfield' is not allowed: {first} has the same name"
 
 
-def test_errors_of_all_files_are_said(tmp_path: Path) -> None:
+def test_errors_of_all_files_are_reported(tmp_path: Path) -> None:
     wrong = [AgencyFile(tmp_path / f"{name}.toml").write(("name =", "nam =")) for name in "ab"]
     with pytest.raises(AgencyFileError) as refused:
         load_agencies(wrong)
@@ -352,7 +352,7 @@ def test_errors_of_all_files_are_said(tmp_path: Path) -> None:
     ]
 
 
-def test_agency_files_are_read_without_the_cdk() -> None:
+def test_agency_files_load_without_the_cdk() -> None:
     command = "import sys, agencies.files; sys.exit('aws_cdk' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, env=dict(os.environ), check=False)
     assert done.returncode == 0

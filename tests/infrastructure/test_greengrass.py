@@ -1,4 +1,4 @@
-"""An agency whose cameras are Greengrass core devices, and what holds for every policy of a device."""
+"""The fleet stack with greengrass = true: the component, its deployment, and the policies of core devices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-import yaml  # type: ignore[import-untyped]  # it ships no types
+import yaml  # type: ignore[import-untyped]  # ships no types
 from cdk_nag import AwsSolutionsChecks
 
 from agencies.files import load_agency
@@ -20,12 +20,12 @@ from edge_device.version import version
 from stacks.environment import AgencyEnvironment
 from tests.infrastructure.templates import AGENCY_FILE, as_list, new_app
 
-MOST_POLICY_CHARACTERS = 2048  # AWS IoT Core's quota for a policy document, without white space
+MAX_POLICY_CHARACTERS = 2048  # AWS IoT Core's quota for a policy document, without white space
 
 
 @cache
 def fleet(*, greengrass: bool) -> Any:
-    """The artifact of the fleet stack; cdk-nag has looked at it."""
+    """Return the artifact of the fleet stack from an app that passes cdk-nag."""
     [settings] = [each for each in load_agency(AGENCY_FILE) if each.environment == "prod"]
     app = new_app()
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
@@ -52,13 +52,13 @@ def recipe() -> dict[str, Any]:
     return document
 
 
-def test_greengrass_is_off_unless_the_agency_says_so() -> None:
+def test_greengrass_is_off_by_default() -> None:
     assert not of_type("AWS::GreengrassV2::ComponentVersion", greengrass=False)
     assert not of_type("AWS::IoT::RoleAlias", greengrass=False)
     assert "CorePolicyName" not in fleet(greengrass=False).template["Outputs"]
 
 
-def test_the_component_has_the_projects_version_and_goes_to_the_cameras_group() -> None:
+def test_component_is_deployed_to_the_camera_group() -> None:
     assert (recipe()["ComponentName"], recipe()["ComponentVersion"]) == ("homeward.camera", version())
     [deployment] = of_type("AWS::GreengrassV2::Deployment")
     [(name, specification)] = deployment["Components"].items()
@@ -67,7 +67,7 @@ def test_the_component_has_the_projects_version_and_goes_to_the_cameras_group() 
     assert deployment["TargetArn"] == {"Fn::GetAtt": ["CameraGroup", "Arn"]}
 
 
-def test_the_recipe_installs_from_where_greengrass_unpacks_the_archive() -> None:
+def test_recipe_installs_from_the_unpacked_archive() -> None:
     [manifest] = recipe()["Manifests"]
     [artifact] = manifest["Artifacts"]
     archive = Path(artifact["URI"]).name
@@ -81,7 +81,7 @@ def test_the_recipe_installs_from_where_greengrass_unpacks_the_archive() -> None
         assert inside in names or f"{inside}/pyproject.toml" in names
 
 
-def test_a_core_device_fetches_that_archive_and_nothing_else_from_s3() -> None:
+def test_core_device_may_download_only_the_archive() -> None:
     [artifact] = recipe()["Manifests"][0]["Artifacts"]
     reading = [
         statement
@@ -108,7 +108,7 @@ def test_a_core_device_fetches_that_archive_and_nothing_else_from_s3() -> None:
         ),
     ],
 )
-def test_a_core_device_has_its_own_jobs_and_nobody_elses(action: str, resource: str, foreign: str) -> None:
+def test_core_device_may_use_only_its_own_topics(action: str, resource: str, foreign: str) -> None:
     def may(resource: str) -> bool:
         return any(
             fnmatchcase(f"arn:aws:iot:us-east-1:222222222222:{resource}", pattern)
@@ -124,7 +124,7 @@ def test_a_core_device_has_its_own_jobs_and_nobody_elses(action: str, resource: 
     assert not may(foreign)
 
 
-def test_a_camera_that_joins_by_claim_is_a_core_device_too() -> None:
+def test_camera_provisioned_by_claim_gets_the_core_policy() -> None:
     [template] = of_type("AWS::IoT::ProvisioningTemplate")
     assert template["TemplateBody"]["Fn::Join"][1].count({"Ref": "CameraPolicy"}) == 1
     [core] = [
@@ -133,10 +133,10 @@ def test_a_camera_that_joins_by_claim_is_a_core_device_too() -> None:
     assert core in template["TemplateBody"]["Fn::Join"][1]
 
 
-def test_every_policy_of_a_device_is_short_enough_for_aws_iot() -> None:
+def test_device_policies_are_within_the_size_quota() -> None:
     policies = of_type("AWS::IoT::Policy")
     assert len(policies) == 3
     for policy in policies:
-        # Names of regions have up to 14 characters; the test agency's has nine.
+        # The test agency's region has 9 characters; the longest have 14.
         text = json.dumps(policy["PolicyDocument"], separators=(",", ":")).replace("us-east-1", "ap-southeast-2")
-        assert len(text) <= MOST_POLICY_CHARACTERS
+        assert len(text) <= MAX_POLICY_CHARACTERS
