@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 THING_NAME = r"^[a-zA-Z0-9:_\-]{1,128}$"  # what AWS IoT accepts
 Fraction = Annotated[float, Field(ge=0, le=1)]
+_RENAMED = {
+    "outbox.most_mb": "outbox.max_mb",
+    "outbox.oldest_h": "outbox.max_age_h",
+    "shots.most": "shots.max_per_track",
+}
 
 
 class SettingsError(ValueError):
@@ -56,7 +61,7 @@ class ShotSettings(_Table):
 
     good_score: Fraction = 0.7
     clearly_better: Annotated[float, Field(ge=1, le=5)] = 1.15
-    most: int = Field(default=3, ge=1, le=10)
+    max_per_track: int = Field(default=3, ge=1, le=10)
     stay_s: float = Field(default=60, ge=10)
 
 
@@ -95,8 +100,8 @@ class OutboxSettings(_Table):
     """The outbox: its file, and the maximum size and age of the messages in it."""
 
     path: Path = Path("/var/lib/homeward-edge/outbox.db")
-    most_mb: float = Field(default=500, gt=0)
-    oldest_h: float = Field(default=72, gt=0)
+    max_mb: float = Field(default=500, gt=0)
+    max_age_h: float = Field(default=72, gt=0)
 
 
 class Settings(_Table):
@@ -135,8 +140,13 @@ def read_settings(file: Path | None, options: Mapping[str, Any]) -> Settings:
         return Settings.model_validate(document)
     except ValidationError as error:
         where = str(file) if file else "the options"
-        lines = [f"{where}: {'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
-        raise SettingsError("\n".join(lines)) from error
+        raise SettingsError("\n".join(f"{where}: {problem}" for problem in problems_of(error))) from error
+
+
+def problems_of(error: ValidationError) -> list[str]:
+    """Describe each invalid setting in one line: its name and what is allowed. A renamed setting has its new name."""
+    found = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
+    return [f"{name}: {f'renamed to {_RENAMED[name]}' if name in _RENAMED else reason}" for name, reason in found]
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def shot_rules(settings: ShotSettings) -> ShotRules:
     return ShotRules(
         good_score=settings.good_score,
         clearly_better=settings.clearly_better,
-        max_shots=settings.most,
+        max_shots=settings.max_per_track,
         stay_s=settings.stay_s,
     )
 
@@ -90,7 +90,7 @@ def build_motion_gate(settings: Settings) -> MotionGate | None:
 def build_outbox(settings: Settings) -> Outbox:
     """Open the outbox."""
     limits = settings.outbox
-    return Outbox(limits.path, max_bytes=int(limits.most_mb * 1e6), max_age_s=limits.oldest_h * 3600)
+    return Outbox(limits.path, max_bytes=int(limits.max_mb * 1e6), max_age_s=limits.max_age_h * 3600)
 
 
 def build_publisher(settings: Settings) -> Publisher:

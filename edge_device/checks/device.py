@@ -71,7 +71,7 @@ def check_outbox(settings: Settings) -> CheckResult:
         advice = "run as the user homeward-edge, or set outbox.path to a folder that you can write to"
         return CheckResult("outbox", "failed", f"{settings.outbox.path}: {error.strerror}", advice)
     finding = f"{waiting} messages waiting, {free_mb:.0f} MB free"
-    if free_mb < settings.outbox.most_mb:
-        advice = f"free some disk space: outbox.most_mb is {settings.outbox.most_mb:.0f}"
+    if free_mb < settings.outbox.max_mb:
+        advice = f"free some disk space: outbox.max_mb is {settings.outbox.max_mb:.0f}"
         return CheckResult("outbox", "warning", finding, advice)
     return CheckResult("outbox", "ok", finding)

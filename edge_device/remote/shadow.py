@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from edge_device.core.topics import shadow_topic
 from edge_device.publishers import PublishError
-from edge_device.settings import FaceSettings, ShotSettings, ZoneSettings
+from edge_device.settings import FaceSettings, ShotSettings, ZoneSettings, problems_of
 from edge_device.version import version
 
 if TYPE_CHECKING:
@@ -55,9 +55,12 @@ class CameraShadow:
         self.settings = local
 
     def start(self) -> None:
-        """Apply the saved state, and subscribe to changes."""
+        """Apply the saved state, and subscribe to changes. Ignore a saved state that this version does not accept."""
         if self._file.exists():
-            self._put_in_force(json.loads(self._file.read_text()))
+            try:
+                self._put_in_force(json.loads(self._file.read_text()))
+            except ValueError as error:  # damaged JSON, or a setting that has another name now
+                log.warning("ignored the saved remote settings", file=str(self._file), reason=str(error))
         self._publisher.subscribe(f"{self._topic}/get/accepted", self._on_document)
         self._publisher.subscribe(f"{self._topic}/update/delta", self._on_delta)
 
@@ -85,7 +88,7 @@ class CameraShadow:
         try:
             self._put_in_force(desired)
         except ValidationError as error:
-            reasons = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
+            reasons = problems_of(error)
             self._rejected = desired
             log.warning("remote settings rejected", reasons=reasons, shadow_version=shadow_version)
             self._report(rejected={"version": shadow_version, "reasons": reasons})

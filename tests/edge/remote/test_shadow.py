@@ -9,6 +9,7 @@ import pytest
 
 from edge_device.publishers import PublishError
 from edge_device.publishers.iot_core import IotCore
+from edge_device.publishers.stdout import Stdout
 from edge_device.remote.shadow import CameraShadow, RemoteSettings
 from edge_device.settings import FaceSettings
 from tests.edge.support.broker import wait_until
@@ -113,11 +114,23 @@ def test_remote_settings_are_applied_reported_and_saved(emulator: Emulator, tmp_
     assert again == [camera.applied[-1]]
 
 
+@pytest.mark.parametrize("saved", ['{"shots": {"most": 3}}', "{"])
+def test_saved_state_that_is_not_valid_is_ignored(tmp_path: Path, saved: str) -> None:
+    file = tmp_path / "remote_settings.json"
+    file.write_text(saved)
+    applied: list[RemoteSettings] = []
+    local = RemoteSettings(faces=FaceSettings(min_px=70))
+    shadow = CameraShadow("cam-16", Stdout(), local=local, file=file, apply=applied.append)
+    shadow.start()
+    assert (applied, shadow.settings) == ([], local)
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
         ({"faces": {"min_px": 5}}, "faces.min_px: Input should be greater than or equal to 20"),
         ({"exposure": 3}, "exposure: Extra inputs are not permitted"),
+        ({"shots": {"most": 3}}, "shots.most: renamed to shots.max_per_track"),
         (
             {"zones": {"masks": [[[0, 0], [2, 0], [1, 1]]]}},
             "zones.masks.0.1.0: Input should be less than or equal",

@@ -29,6 +29,6 @@ key = "{identity.key}"
 ca = "{authority.ca}"
 [outbox]
 path = "{folder / "outbox.db"}"
-most_mb = 10
+max_mb = 10
 """)
     return file
