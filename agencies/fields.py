@@ -30,6 +30,27 @@ def _is_time_zone(name: str) -> str:
     return name
 
 
+def _has_possible_length(number: str) -> str:
+    """Check the country's code and the count of digits, but not the area code: new ones open every year."""
+    import phonenumbers  # noqa: PLC0415 - takes as long as the rest of a command's start
+
+    try:
+        is_possible = phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException as error:
+        raise ValueError(f"{number!r} is not allowed: {error}") from error
+    if not is_possible:
+        raise ValueError(f"{number!r} is not allowed: it has too many or too few digits for its country")
+    return number
+
+
+def _has_phone_numbers(country: str) -> str:
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"{country!r} is not allowed: must be an ISO 3166 code such as US")
+    return country
+
+
 def _has_a_length(hours: str) -> str:
     start, _, end = hours.partition("-")
     if start == end:
@@ -39,7 +60,12 @@ def _has_a_length(hours: str) -> str:
 
 Name = Annotated[str, _text(r"[a-z][a-z0-9-]{0,30}", "lower-case letters, digits and '-', at most 31")]
 Email = Annotated[str, _text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
-Phone = Annotated[str, _text(r"\+[1-9][0-9]{6,14}", "an E.164 number such as +15035550142")]
+Phone = Annotated[
+    str,
+    _text(r"\+[1-9][0-9]{6,14}", "an E.164 number such as +15035550142"),
+    AfterValidator(_has_possible_length),
+]
+Country = Annotated[str, _text(r"[A-Z]{2}", "an ISO 3166 code such as US"), AfterValidator(_has_phone_numbers)]
 HttpsUrl = Annotated[str, _text(r"https://[^\s/]+\S*", "an https:// address"), AfterValidator(_without_slash)]
 # Plain HTTP only to this machine, where the stand-ins of the sources run.
 SourceUrl = Annotated[

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic_core import to_json
 
 from agencies.alerting import Alerting
-from agencies.fields import Account, Email, LogDays, Name, Region, Removal, Similarity, SourceUrl
+from agencies.fields import Account, Country, Email, LogDays, Name, Region, Removal, Similarity, SourceUrl
 from lambdas.ingest.sources.settings import refuse_mixed_gallery
 
 if TYPE_CHECKING:
@@ -188,6 +188,7 @@ class Settings(_Table):
     environment: Literal["dev", "staging", "prod"]
     display_name: Annotated[str, Field(min_length=1)]
     contact: Email
+    country: Country = "US"
     account: Account | None = None
     region: Region | None = None
     removal_policy: Removal = "retain"
@@ -221,7 +222,7 @@ class Settings(_Table):
     def as_functions_read(self, sources: Mapping[str, Source]) -> str:
         """Return these sources as JSON, in the form that `lambdas.ingest.sources.settings` reads."""
         tables = {name: source.model_dump(exclude_defaults=True) for name, source in sources.items()}
-        return to_json({"contact": self.contact, **tables}).decode()
+        return to_json({"contact": self.contact, "country": self.country, **tables}).decode()
 
     @property
     def stage(self) -> str:

@@ -54,7 +54,7 @@ def facts_of(stored: StoredCase) -> dict[str, Any]:
         "weight kg": case.weight_kg,
         "hair": case.hair,
         "marks": "; ".join(case.marks),
-        "agency": agency and " ".join(part for part in (agency.name, agency.phone, agency.case_number) if part),
+        "agency": agency and " ".join(part for part in (agency.name, agency.call, agency.case_number) if part),
         "source": case.source_url,
         "narrative": case.narrative,
     }

@@ -31,7 +31,7 @@ def write_template(file: Path | None) -> None:
     if file.exists():
         raise fail(f"{file} exists; choose another file")
     file.write_text(template(), encoding="utf-8")
-    console.print(f"wrote {file}: fill it in, delete its second line, and put the photos into photos/ beside it")
+    console.print(f"wrote {file}: fill it in from its third line on, and put the photos into photos/ beside it")
     raise typer.Exit
 
 
@@ -71,7 +71,7 @@ def import_folder(
     _refuse_second_folder(settings, folder)
     deployment = connect(agency)
     try:
-        source = AgencyFolder(open_folder(folder, s3=deployment.client("s3")))
+        source = AgencyFolder(open_folder(folder, s3=deployment.client("s3")), country=settings.country)
         problems = list(source.problems())
     except (ValueError, UnreadableListingError) as error:
         raise fail(str(error)) from error

@@ -96,7 +96,7 @@ def compose_alert(
         age=str(case.age_when_missing) if case.age_when_missing else None,
         last_seen=" ".join(part for part in (seen.date, seen.place) if part) or None,
         agency=agency.name if agency else None,
-        phone=(agency.phone or agency.phone_raw) if agency else None,
+        phone=agency.call if agency else None,
         case_number=agency.case_number if agency else None,
         camera=encounter.camera,
         site=site,

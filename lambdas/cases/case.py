@@ -92,15 +92,22 @@ class LastSeen(CasePart, frozen=True):
 
 
 class InvestigatingAgency(CasePart, frozen=True):
-    """The agency that investigates. `phone` is E.164 if it can be derived from `phone_raw`, the source's text."""
+    """The agency that investigates. `phone` is E.164 if `phone_raw`, the source's text, is a valid number."""
 
     name: str | None = None
     phone: str | None = None
+    phone_extension: str | None = None
     phone_raw: str | None = None
     case_number: str | None = None
     contact: str | None = None
     url: str | None = None
     primary: bool = False
+
+    @property
+    def call(self) -> str | None:
+        """The number to call with its extension, or the source's text if that is not a valid number."""
+        extension = f" ext. {self.phone_extension}" if self.phone_extension else ""
+        return f"{self.phone}{extension}" if self.phone else self.phone_raw
 
 
 class CrossReference(CasePart, frozen=True):

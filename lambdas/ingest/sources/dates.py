@@ -19,7 +19,7 @@ def parse_day(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     match = re.match(r"\s*([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b", value[:100])
-    if match is None or match[1].lower() not in _MONTHS:
+    if match is None or match[1].lower() not in _MONTHS or not _is_plausible(int(match[3])):
         return None
     return _iso(int(match[3]), _MONTHS[match[1].lower()], int(match[2]))
 
@@ -29,7 +29,7 @@ def parse_partial_date(value: Any) -> tuple[str, str] | None:
     if not isinstance(value, str):
         return None
     match = re.fullmatch(r"\s*(\d{4})(?:[/-](\d{1,2})(?:[/-](\d{1,2}))?)?\s*", value[:40])
-    if match is None or not 1850 <= int(match[1]) <= 2100:
+    if match is None or not _is_plausible(int(match[1])):
         return None
     year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
     # Sources write 00 for an unknown month or day.
@@ -40,6 +40,16 @@ def parse_partial_date(value: Any) -> tuple[str, str] | None:
     return f"{year:04d}", "year"
 
 
+def parse_numeric_date(value: str, order: str | None) -> set[str]:
+    """Return the ISO days that `9/14/2026` may mean in the order "mdy" or "dmy", or in either if the order is None."""
+    match = re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", value)
+    if match is None or not _is_plausible(int(match[4])):
+        return set()
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    days = {"mdy": _iso(year, first, second), "dmy": _iso(year, second, first)}
+    return {day for name, day in days.items() if day and order in {None, name}}
+
+
 def years_between(birth: str | None, event: str | None) -> int | None:
     """Count the whole years between two ISO days. None if either is not a full day or the order is wrong."""
     if birth is None or event is None or len(birth) != 10 or len(event) != 10:
@@ -47,6 +57,10 @@ def years_between(birth: str | None, event: str | None) -> int | None:
     born, happened = date.fromisoformat(birth), date.fromisoformat(event)
     years = happened.year - born.year - ((happened.month, happened.day) < (born.month, born.day))
     return years if 0 <= years <= 130 else None
+
+
+def _is_plausible(year: int) -> bool:
+    return 1850 <= year <= 2100
 
 
 def _iso(year: int, month: int, day: int) -> str | None:

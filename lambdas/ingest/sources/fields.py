@@ -13,6 +13,7 @@ from lambdas.ingest.sources.protocol import DocumentError
 _MAX_TEXT = 8_000
 _MAX_ITEMS = 50
 
+SEX_LETTERS = {"m": "male", "f": "female"}
 _UNKNOWN = frozenset({"unknown", "unsure", "uncertain", "not provided", "n/a", "na", "none", "null", "-"})
 
 
@@ -55,9 +56,9 @@ def known_text(document: Any, *path: str) -> str | None:
 
 
 def sex(document: Any, *path: str) -> str | None:
-    """Return "male", "female" or None."""
+    """Return "male", "female" or None. M and F count too."""
     value = (text(document, *path) or "").lower()
-    return value if value in {"male", "female"} else None
+    return SEX_LETTERS.get(value, value if value in SEX_LETTERS.values() else None)
 
 
 def number(document: Any, *path: str) -> float | None:

@@ -58,7 +58,7 @@ def open_source(
     if name == "folder":
         if settings.folder is None:
             raise ValueError("source 'folder' has no folder in the agency's file")
-        return AgencyFolder(open_folder(settings.folder, s3=s3))
+        return AgencyFolder(open_folder(settings.folder, s3=s3), country=sources.country)
     if name not in _HTTP_SOURCES:
         raise ValueError(f"there is no source {name!r}; sources: {', '.join(sorted([*_HTTP_SOURCES, 'folder']))}")
     if settings.base_url is None:

@@ -1,6 +1,6 @@
 """The agency's `[sources]` table as the functions get it: JSON in the environment variable SOURCES.
 
-{"contact": "homeward@agency.example", "namus": {"enabled": true, "base_url": "https://www.namus.gov", ...}}
+{"contact": "homeward@agency.example", "country": "US", "namus": {"enabled": true, "base_url": "https://...", ...}}
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sources(msgspec.Struct, frozen=True):
-    """The contact of this system's operator, and the enabled sources by name."""
+    """The contact of this system's operator, the enabled sources by name, and the agency's country (ISO 3166)."""
 
     contact: str
     enabled: dict[str, SourceSettings]
+    country: str = "US"
 
 
 def read_sources(text: str) -> Sources:
@@ -52,10 +53,11 @@ def read_sources(text: str) -> Sources:
     """
     members = msgspec.json.decode(text, type=dict[str, Any])
     contact = msgspec.convert(members.pop("contact", None), type=str)
+    country = msgspec.convert(members.pop("country", "US"), type=str)
     settings = msgspec.convert(members, type=dict[str, SourceSettings])
     enabled = {name: source for name, source in settings.items() if source.enabled}
     refuse_mixed_gallery({name: source.wanted for name, source in enabled.items()})
-    return Sources(contact, enabled)
+    return Sources(contact, enabled, country)
 
 
 def refuse_mixed_gallery(wanted: Mapping[str, bool]) -> None:

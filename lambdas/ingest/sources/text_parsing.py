@@ -1,4 +1,4 @@
-"""Parse text as sources write it: HTML, phone numbers and captions."""
+"""Parse text as sources write it: HTML and captions."""
 
 from __future__ import annotations
 
@@ -14,14 +14,6 @@ def plain_text(markup: str | None) -> str | None:
         return None
     folded = " ".join(html.unescape(_TAGS.sub(" ", markup)).split())
     return folded or None
-
-
-def phone_e164(digits: str | None) -> str | None:
-    """Convert a North American number to E.164, or return None if it is not one."""
-    bare = re.sub(r"\D", "", digits or "")
-    if len(bare) == 11 and bare.startswith("1"):
-        bare = bare[1:]
-    return f"+1{bare}" if re.fullmatch(r"[2-9]\d{2}[2-9]\d{6}", bare) else None
 
 
 def caption_year(caption: str | None) -> int | None:

@@ -87,7 +87,9 @@ def _call(case: Case | None) -> str:
     agency = case.primary_agency if case else None
     if agency is None or not agency.phone:
         return ""
-    return _CALL.substitute(phone=escape(agency.phone), who=escape(joined((agency.name, agency.phone)) or ""))
+    extension = f";ext={agency.phone_extension}" if agency.phone_extension else ""
+    number = escape(agency.phone + extension)
+    return _CALL.substitute(phone=number, who=escape(joined((agency.name, agency.call)) or ""))
 
 
 def _stage(content: PageContent) -> str:

@@ -41,7 +41,7 @@ def case_facts(encounter: Encounter, case: Case | None) -> dict[str, str | None]
     if case is None:
         return {"Case": encounter.case_id}
     seen, agency = case.last_seen, case.primary_agency
-    contact = (agency.name, agency.phone or agency.phone_raw) if agency else ()
+    contact = (agency.name, agency.call) if agency else ()
     return {
         "Name": case.name or "not known",
         "Case": case.case_id,

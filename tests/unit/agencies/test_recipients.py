@@ -93,6 +93,12 @@ def test_every_language_is_accepted(load: Any, language: str) -> None:
         ),
         (
             DESK,
+            'sms = "+150355501421"',
+            "recipients.0.sms: '+150355501421' is not allowed: it has too many or too few digits for its country",
+        ),
+        (DESK, 'sms = "+9991234567"', "recipients.0.sms: '+9991234567' is not allowed: (0) "),
+        (
+            DESK,
             'sms = "+15035550142\\n"',
             "recipients.0.sms: '+15035550142\\n' is not allowed: must be an E.164 number",
         ),

@@ -86,6 +86,8 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ('country = "US"', 'country = "USA"', "country: 'USA' is not allowed: must be an ISO 3166 code such as US"),
+        ('country = "US"', 'country = "XX"', "country: 'XX' is not allowed: must be an ISO 3166 code such as US"),
         (
             "alert_threshold = 95",
             "alert_threshold = 101",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambdas.cases.case import Case, SourcePhoto
+    from lambdas.ingest.sources.agency_folder.csv_rows import Cells
     from lambdas.ingest.sources.agency_folder.files import Folder
-    from lambdas.ingest.sources.agency_folder.list_file import Cells
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,20 @@ class Problem:
 
 
 @dataclass
+class _List:
+    """The rows by case id, what is wrong with those whose id is repeated, and the first unreadable line."""
+
+    rows: dict[str, Cells] = field(default_factory=dict)
+    repeated: dict[str, str] = field(default_factory=dict)
+    unreadable: Problem | None = None
+
+
+@dataclass
 class AgencyFolder:
     """The source `folder`. It lists a faulty row too, so that the case goes to quarantine and is not removed."""
 
     folder: Folder
+    country: str = "US"
     name: str = "folder"
     volatile: frozenset[str] = frozenset()
 
@@ -48,23 +58,25 @@ class AgencyFolder:
         """List every row that has a case id. The marker changes with the row and with each of its pictures.
 
         Raises:
-            UnreadableListingError: the list is unreadable or empty, or a row has no case id. Such a row may be an open
-                case, which must not count as vanished.
+            UnreadableListingError: the list is empty, or a line of it is unreadable or has no case id. Such a line may
+                be an open case, which must not count as vanished.
         """
-        if not self._rows:
+        listed = self._list
+        for source_id in listed.rows:
+            yield CaseReference(source=self.name, source_id=source_id, modified=self._marker(source_id))
+        if listed.unreadable is not None:
+            raise UnreadableListingError(f"{listed.unreadable}; nothing was imported")
+        if not listed.rows:
             raise UnreadableListingError("the agency's list has no rows")
-        for source_id, cells in self._rows.items():
-            yield CaseReference(source=self.name, source_id=source_id, modified=self._marker(cells))
-        if self._lines_without_id:
-            raise UnreadableListingError(
-                f"line {self._lines_without_id[0]} of the agency's list names no case; validate it"
-            )
 
     def fetch_document(self, source_id: str) -> bytes:
         """Return the row as JSON with one member per column."""
-        if source_id not in self._rows:
+        if source_id not in self._list.rows:
             raise GoneError(f"the agency's list has no case {source_id}")
-        return msgspec.json.encode({"row": self._rows[source_id], "stamps": self._marker(self._rows[source_id])})
+        document: dict[str, Any] = {"row": self._list.rows[source_id], "stamps": self._marker(source_id)}
+        if source_id in self._list.repeated:
+            document["fault"] = self._list.repeated[source_id]
+        return msgspec.json.encode(document)
 
     def read(self, source_id: str, document: bytes) -> Case:  # noqa: ARG002 - the row has its own case id
         """Parse the row.
@@ -72,8 +84,11 @@ class AgencyFolder:
         Raises:
             DocumentError: the row has faults; the text lists all of them.
         """
-        case, problems = read_row(decode_object(document)["row"], source=self.name)
-        if case is None:
+        decoded = decode_object(document)
+        case, problems = read_row(decoded["row"], source=self.name, country=self.country)
+        if "fault" in decoded:
+            problems.append(decoded["fault"])
+        if case is None or problems:
             raise DocumentError("; ".join(problems))
         return case
 
@@ -89,39 +104,35 @@ class AgencyFolder:
             if isinstance(cells, str):
                 yield Problem(file, line, cells)
                 continue
-            _, faults = read_row(cells, source=self.name, has_photo=self._has_photo)
+            _, faults = read_row(cells, source=self.name, country=self.country, find_file=self._find)
             number = cells.get("case_id", "").strip()
-            if number in first_line:
+            if number and number in first_line:
                 faults.append(f"case_id {number} is in line {first_line[number]} already")
             first_line.setdefault(number, line)
             yield from (Problem(file, line, text) for text in faults)
 
-    @property
-    def _rows(self) -> dict[str, Cells]:
-        return self._list[0]
-
-    @property
-    def _lines_without_id(self) -> list[int]:
-        return self._list[1]
-
     @cached_property
-    def _list(self) -> tuple[dict[str, Cells], list[int]]:
-        """The rows by case id, and the line numbers of the rows without one."""
-        _, rows = read_list(self.folder)
-        found: dict[str, Cells] = {}
-        without_id = []
+    def _list(self) -> _List:
+        file, rows = read_list(self.folder)
+        listed = _List()
         for line, cells in rows:
-            number = _usable_id(cells) if isinstance(cells, dict) else None
-            if number is None or not isinstance(cells, dict):
-                without_id.append(line)
-            else:
-                found.setdefault(number, cells)
-        return found, without_id
+            problem = cells if isinstance(cells, str) else _id_problem(cells)
+            if problem is not None or isinstance(cells, str):
+                listed.unreadable = listed.unreadable or Problem(file, line, str(problem))
+                continue
+            number = cells["case_id"].strip()
+            if number in listed.rows:
+                listed.repeated[number] = f"case_id {number} is in the list more than once, also in line {line}"
+            listed.rows.setdefault(number, cells)
+        return listed
 
-    def _marker(self, cells: Cells) -> str:
+    def _marker(self, source_id: str) -> str:
+        cells = self._list.rows[source_id]
         names = [part.partition("|")[0].strip() for part in cells.get("photos", "").split(";")]
-        stamps = [self._stamp(name) for name in names if name]
-        return hashlib.sha256(msgspec.json.encode([cells, stamps], order="sorted")).hexdigest()
+        content: list[Any] = [cells, [self._stamp(name) for name in names if name]]
+        if source_id in self._list.repeated:
+            content.append(self._list.repeated[source_id])
+        return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
     def _stamp(self, name: str) -> str | None:
         try:
@@ -129,14 +140,14 @@ class AgencyFolder:
         except RefusedError:
             return None
 
-    def _has_photo(self, link: str) -> bool:
+    def _find(self, file: str) -> str | None:
         try:
-            return self.folder.stamp(link) is not None
+            return self.folder.find(file)
         except RefusedError:
-            return False
+            return None
 
 
-def _usable_id(cells: Cells) -> str | None:
-    """Return a valid case id, whatever other faults the row has, or None."""
-    number = cells.get("case_id", "").strip()
-    return number if number and read_row({"case_id": number}, source="folder")[0] else None
+def _id_problem(cells: Cells) -> str | None:
+    """Return what is wrong with the row's case id, whatever other faults the row has, or None."""
+    case, problems = read_row({"case_id": cells.get("case_id", "")}, source="folder")
+    return None if case else "; ".join(problems)

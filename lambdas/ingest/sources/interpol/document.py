@@ -8,13 +8,12 @@ from typing import Any
 from lambdas.cases.case import Case, CaseType, InvestigatingAgency, LastSeen, Name, Period, Range, SourcePhoto
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.dates import parse_partial_date, years_between
-from lambdas.ingest.sources.fields import decode_object, items, known_text, member, positive, text
+from lambdas.ingest.sources.fields import decode_object, items, known_text, member, positive, sex, text
 from lambdas.ingest.sources.names import title_case
 from lambdas.ingest.sources.protocol import DocumentError
 from lambdas.ingest.sources.text_parsing import plain_text
 from lambdas.ingest.sources.units import span
 
-_SEXES = {"F": "female", "M": "male"}
 _COLORS = {
     "BLA": "black",
     "BRO": "brown",
@@ -54,7 +53,7 @@ def read_interpol_case(source: str, source_id: str, document: bytes, *, case_typ
         source_url=f"https://www.interpol.int/How-we-work/Notices/{color.title()}-Notices/View-{color.title()}-Notices#{source_id}",
         case_type=case_type,
         names=_names(notice),
-        sex=_SEXES.get(text(notice, "sex_id") or ""),
+        sex=sex(notice, "sex_id"),
         nationalities=nationalities,
         birth=_birth(birth),
         age_when_missing=Range(min=age, max=age) if age is not None else None,

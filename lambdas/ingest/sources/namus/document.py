@@ -7,6 +7,7 @@ from typing import Any
 
 from lambdas.cases.case import Case, CaseStatus, CrossReference, InvestigatingAgency, LastSeen, Name, Range
 from lambdas.common.keys import case_id
+from lambdas.ingest.sources.dates import parse_partial_date
 from lambdas.ingest.sources.fields import (
     decode_object,
     integer,
@@ -19,8 +20,9 @@ from lambdas.ingest.sources.fields import (
     text,
 )
 from lambdas.ingest.sources.namus.photos import read_photos
+from lambdas.ingest.sources.phones import find_phone
 from lambdas.ingest.sources.protocol import DocumentError
-from lambdas.ingest.sources.text_parsing import phone_e164, plain_text
+from lambdas.ingest.sources.text_parsing import plain_text
 from lambdas.ingest.sources.units import CM_PER_INCH, KG_PER_POUND, span
 
 
@@ -97,12 +99,12 @@ def _last_seen(raw: dict[str, Any]) -> LastSeen:
     # Shape A has flat strings, shape B an address of objects.
     region = known_text(sighting, "address", "state", "name") or known_text(sighting, "state")
     county = known_text(sighting, "address", "county", "displayName") or known_text(sighting, "countyDisplayName")
-    date = re.match(r"\d{4}-\d{2}-\d{2}", text(sighting, "date") or "")
+    date = parse_partial_date((text(sighting, "date") or "")[:10])
     latitude, longitude = (number(sighting, "publicGeolocation", "coordinates", axis) for axis in ("lat", "lon"))
     on_earth = latitude is not None and longitude is not None and abs(latitude) <= 90 and abs(longitude) <= 180
     return LastSeen(
         date=date[0] if date else None,
-        precision="day" if date else None,
+        precision=date[1] if date else None,
         city=known_text(sighting, "address", "city") or known_text(sighting, "city"),
         county=county,
         region=region,
@@ -128,12 +130,14 @@ def _agencies(raw: dict[str, Any]) -> tuple[InvestigatingAgency, ...]:
 def _agency(entry: Any, *, primary: str | None) -> InvestigatingAgency:
     details = member(entry, "selection") or member(entry, "properties")
     name = text(entry, "name") or text(details, "agency", "name")
-    phone = text(details, "agency", "phone")
+    written = text(details, "agency", "phone")
+    phone = find_phone(written, country="US")
     contact = " ".join(part for key in ("firstName", "lastName") if (part := text(details, "contact", key)))
     return InvestigatingAgency(
         name=name,
-        phone=phone_e164(phone),
-        phone_raw=phone,
+        phone=phone.e164 if phone else None,
+        phone_extension=phone.extension if phone else None,
+        phone_raw=written,
         case_number=text(entry, "caseNumber"),
         contact=contact or None,
         url=text(details, "agency", "websiteUrl"),

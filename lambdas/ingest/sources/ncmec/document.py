@@ -20,8 +20,9 @@ from lambdas.common.keys import case_id
 from lambdas.ingest.sources.dates import parse_day, years_between
 from lambdas.ingest.sources.fields import decode_object, integer, known_text, member, positive, sex, text
 from lambdas.ingest.sources.names import title_case
+from lambdas.ingest.sources.phones import find_phone
 from lambdas.ingest.sources.protocol import DocumentError
-from lambdas.ingest.sources.text_parsing import phone_e164, plain_text
+from lambdas.ingest.sources.text_parsing import plain_text
 from lambdas.ingest.sources.units import CM_PER_INCH, KG_PER_POUND, span
 
 # The letter in a picture's name. `a` shows a companion or an abductor, so it is never fetched.
@@ -106,12 +107,13 @@ def _agencies(child: Any) -> tuple[InvestigatingAgency, ...]:
 
 
 def _agency(line: str, organization: str | None, *, primary: bool) -> InvestigatingAgency:
-    match = re.search(r"(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}", line)
-    name = line[: match.start()].strip(" ,:-") if match else line
+    phone = find_phone(line, country="US")
+    name = (line[: phone.start].strip(" ,:-") if phone else line) if primary else organization
     return InvestigatingAgency(
-        name=(name if primary else organization) or None,
-        phone=phone_e164(match[0]) if match else None,
-        phone_raw=match[0] if match else None,
+        name=name or None,
+        phone=phone.e164 if phone else None,
+        phone_extension=phone.extension if phone else None,
+        phone_raw=line[phone.start :] if phone else (None if primary else line),
         primary=primary,
     )
 

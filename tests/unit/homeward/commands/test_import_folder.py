@@ -74,6 +74,31 @@ def test_errors_are_listed_by_line_and_nothing_is_imported(town: Town, folder: P
     assert read_case(dynamodb, table="cases", case_id="folder:A-1") is None
 
 
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ('A-1,Marlowe,170,front.jpg\nA-2,"Quentin,170,\nA-3,"Zoe,170,\n', "cases.csv line 3: a cell that begins with"),
+        ('A-1,"Marlowe,170,front.jpg\n' + "A-2,Quentin,170,\n" * 9_000, "cases.csv line 2: a cell that begins with"),
+    ],
+)
+def test_broken_quotation_is_one_line_and_nothing_is_imported(
+    town: Town, folder: Path, dynamodb: DynamoDBClient, rows: str, line: str
+) -> None:
+    (folder / "cases.csv").write_text(f"{HEADER}\n{rows}")
+    code, output = run(town, folder)
+    assert (code, len(output.splitlines())) == (1, 2)
+    assert output.startswith(line)
+    assert read_case(dynamodb, table="cases", case_id="folder:A-1") is None
+
+
+def test_foreign_number_stays_foreign_and_a_bad_one_refuses_nothing(town: Town, folder: Path) -> None:
+    rows = "A-1,Oslo politi,+47 22 34 56 78\nA-2,Springfield Police,ask at the desk\n"
+    (folder / "cases.csv").write_text(f"case_id,agency_name,agency_phone\n{rows}")
+    assert run(town, folder)[0] == 0
+    assert "Oslo politi +4722345678" in town.run("case", "show", "folder:A-1").output
+    assert "Springfield Police ask at the desk" in town.run("case", "show", "folder:A-2").output
+
+
 def test_missing_folder_or_list_is_reported_in_one_line(town: Town, folder: Path) -> None:
     code, output = run(town, folder / "elsewhere")
     assert (code, output.strip()) == (1, f"homeward: there is no folder {folder / 'elsewhere'}")

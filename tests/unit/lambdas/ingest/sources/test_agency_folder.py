@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.cases.case import CaseStatus, LastSeen, Name, Period, PhotoKind, Range
+from lambdas.common.keys import photo_key, photo_of_key
 from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError
 from lambdas.ingest.sources.agency_folder.cases import AgencyFolder
 from lambdas.ingest.sources.agency_folder.cells import COLUMNS
@@ -67,18 +68,18 @@ def test_complete_row_becomes_a_case() -> None:
         ("case_id", "", "case_id is empty"),
         ("case_id", "a/b", "case_id is 'a/b'; expected the agency's own number"),
         ("status", "closed", "status is 'closed', not one of open, resolved"),
-        ("sex", "F", "sex is 'F', not one of male, female"),
+        ("sex", "X", "sex is 'X', not one of male, female"),
         ("birth_date", "04/1990", "birth_date is '04/1990'; expected YYYY-MM-DD"),
         ("birth_date", "1990-02-31", "birth_date is '1990-02-31'"),
         ("last_seen_date", "2099-01-01", "last_seen_date is 2099-01-01, which is in the future"),
         ("age_when_missing", "35-34", "the lower one first"),
-        ("height_cm", "5'7", "expected 170, or 165-175"),
+        ("height_cm", "5'12", "expected 170, or 165-175"),
         ("weight_kg", "9000", "expected 1 to 700"),
         ("last_seen_country", "Oregon", "expected two letters"),
-        ("agency_phone", "call us", "agency_phone is 'call us'"),
         ("narrative", "x" * 5_001, "narrative has 5,001 characters"),
         ("photos", "a.jpg|mugshot", "'mugshot' of a.jpg; expected one of portrait"),
         ("photos", "a.jpg;a.jpg", "names 'a.jpg' twice"),
+        ("photos", "Jos\u00e9.jpg;Jose\u0301.jpg", "names 'Jose\u0301.jpg' twice"),
         ("surname", "x", "column 'surname' is not in the template"),
     ],
 )
@@ -95,7 +96,7 @@ def test_validation_reports_each_bad_row_with_its_line(tmp_path: Path) -> None:
     folder = write(tmp_path, ROW, bad, missing_photo, ROW)
     assert [str(problem) for problem in folder.problems()] == [
         "cases.csv line 3: sex is 'x', not one of male, female",
-        "cases.csv line 3: height_cm is 'tall'; expected 170, or 165-175",
+        "cases.csv line 3: height_cm is 'tall'; expected 170, or 165-175, or 5'6\"",
         "cases.csv line 5: photos names photos/nobody.jpg, which does not exist",
         "cases.csv line 5: photos names photos/../../etc/passwd, which does not exist",
         "cases.csv line 6: case_id SPD-2026-0042 is in line 2 already",
@@ -182,6 +183,69 @@ def test_symbolic_link_cannot_leave_the_folder(tmp_path: Path) -> None:
     (tmp_path / "inside" / "photo.jpg").symlink_to(tmp_path / "secret")
     with pytest.raises(RefusedError):
         LocalFolder(tmp_path / "inside").read("photo.jpg", max_bytes=10)
+
+
+COMPOSED, DECOMPOSED = "Jos\u00e9.jpg", "Jose\u0301.jpg"
+
+
+def put(folder: Any, *names: str, photos: str) -> AgencyFolder:
+    """Fill a folder on the disk, or a prefix of the bucket if `folder` is an S3 client."""
+    contents = {"cases.csv": f'case_id,photos\nA,"{photos}"\n'.encode(), **{f"photos/{name}": b"x" for name in names}}
+    for name, content in contents.items():
+        if hasattr(folder, "put_object"):
+            folder.put_object(Bucket="gallery", Key=f"import/{name}", Body=content)
+        else:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
+    if hasattr(folder, "put_object"):
+        return AgencyFolder(S3Folder(folder, "gallery", "import"))
+    return AgencyFolder(LocalFolder(folder))
+
+
+@pytest.mark.parametrize("in_s3", [False, True])
+@pytest.mark.parametrize(
+    ("names", "photos"),
+    [
+        ([DECOMPOSED], COMPOSED),
+        ([COMPOSED], DECOMPOSED),
+        (["Front.JPG"], "front.jpg"),
+        (["front.jpg", "front.png"], "front.jpg; front.png|artist"),
+        (["front.jpg", "Front.jpg"], "front.jpg; Front.jpg"),
+        (["\u738b\u82b3.jpg", "\u674e\u5a1c.jpg"], "\u738b\u82b3.jpg; \u674e\u5a1c.jpg"),
+        (["a b.jpg", "a_b.jpg", "a?b.jpg"], "a b.jpg; a_b.jpg; a?b.jpg"),
+        ([f"{'x' * 120}1.jpg", f"{'x' * 120}2.jpg"], f"{'x' * 120}1.jpg; {'x' * 120}2.jpg"),
+    ],
+)
+def test_file_names_that_differ_are_read(tmp_path: Path, s3: Any, in_s3: bool, names: list[str], photos: str) -> None:
+    folder = put(s3 if in_s3 else tmp_path, *names, photos=photos)
+    assert list(folder.problems()) == []
+    case = folder.read("A", folder.fetch_document("A"))
+    assert len(case.photos) == len(names)
+    for photo in case.photos:
+        assert folder.fetch_photo(photo) == b"x"
+        assert photo_of_key(photo_key(case.case_id, photo.photo_id)) == (case.case_id, photo.photo_id)
+
+
+def test_two_spellings_of_one_file_are_a_fault(tmp_path: Path) -> None:
+    folder = put(tmp_path, "front.jpg", photos="front.jpg; FRONT.jpg")
+    [problem] = folder.problems()
+    assert "photos names photos/FRONT.jpg, the same file as another photo" in str(problem)
+
+
+def test_spelling_that_fits_two_files_names_neither(tmp_path: Path) -> None:
+    folder = put(tmp_path, "front.jpg", "Front.jpg", photos="FRONT.jpg")
+    assert "does not exist" in str(next(folder.problems()))
+
+
+def test_photo_id_of_a_name_does_not_depend_on_its_unicode_form_or_its_row(tmp_path: Path) -> None:
+    def ids(photos: str) -> list[str]:
+        case, _ = read_row({"case_id": "A", "photos": photos}, source="folder")
+        assert case is not None
+        return [photo.photo_id for photo in case.photos]
+
+    assert ids(COMPOSED) == ids(DECOMPOSED)
+    assert ids(f"front.jpg; {COMPOSED}") == ["front", *ids(COMPOSED)]
+    assert ids("imogen 1.jpg; 2019-05.jpeg; a.b.png") == ["imogen_1", "2019-05", "a_b"]
 
 
 def test_folder_in_s3_reads_the_same(s3: Any) -> None:

@@ -1,10 +1,10 @@
-"""Tests of the parsers of HTML, phone numbers and captions."""
+"""Tests of the parsers of HTML and captions."""
 
 from __future__ import annotations
 
 import pytest
 
-from lambdas.ingest.sources.text_parsing import caption_year, phone_e164, plain_text
+from lambdas.ingest.sources.text_parsing import caption_year, plain_text
 
 
 @pytest.mark.parametrize(
@@ -19,20 +19,6 @@ from lambdas.ingest.sources.text_parsing import caption_year, phone_e164, plain_
 )
 def test_html_becomes_plain_text(markup: str | None, expected: str | None) -> None:
     assert plain_text(markup) == expected
-
-
-@pytest.mark.parametrize(
-    ("digits", "expected"),
-    [
-        ("5035550142", "+15035550142"),
-        ("1-503-555-0142", "+15035550142"),
-        ("555-0142", None),
-        ("0035550142", None),
-        (None, None),
-    ],
-)
-def test_phone_numbers_become_e164(digits: str | None, expected: str | None) -> None:
-    assert phone_e164(digits) == expected
 
 
 @pytest.mark.parametrize(
