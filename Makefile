@@ -49,14 +49,14 @@ test: lint unit infrastructure edge faults end-to-end browser ## run all checks 
 
 test-setup: setup $(FACES)/.ready .local/test-tools.ready
 
-lint: $(VENV)/.ready ## ruff, the import contracts of pyproject.toml, mypy --strict
+lint: $(VENV)/.ready ## check with ruff, the import contracts of pyproject.toml, and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
 
-unit: test-setup ## test the logic with moto, Stubber, and the real face engine
-	$(BIN)/pytest tests/unit -n 2 --dist loadfile
+unit: test-setup ## test the logic with moto, Stubber, and the real face engine; `coverage report` shows the gaps
+	$(BIN)/pytest tests/unit -n 2 --dist loadfile --cov --cov-report=
 
 infrastructure: test-setup ## test the CDK app: assertions, snapshots, cdk-nag
 	$(BIN)/pytest tests/infrastructure -n 2 --dist worksteal
