@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
@@ -17,15 +16,14 @@ from stacks.constructs.function import Function
 from stacks.constructs.grant import Grant, may
 from stacks.constructs.links_api import LinksApi
 from stacks.constructs.outputs import add_outputs
-from stacks.constructs.storage import string_attribute, table
 from stacks.constructs.webhooks import Webhooks
 from stacks.constructs.work_queue import WorkQueue, accept_from, failure_queue
+from stacks.encounters import Encounters
 from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_iam as iam
     from constructs import Construct
 
     from agencies.settings import Settings
@@ -43,8 +41,7 @@ class Alerting(HomewardStack):
     def __init__(self, scope: Construct, name: str, *, settings: Settings, notify: Sequence[Grant]) -> None:
         super().__init__(scope, name, settings=settings, purpose="encounters and alerts")
         self._notify_grants = notify
-        self.encounters = self._encounters_table()
-        self.audit = table(self, "Audit", key=self.key, removal=self.removal, partition="encounter_id", sort="at")
+        self.encounters = Encounters(self)
         self.links = LinksApi(
             self,
             "Links",
@@ -58,8 +55,8 @@ class Alerting(HomewardStack):
         add_outputs(
             self,
             {
-                "EncountersTable": self.encounters.table_name,
-                "AuditTable": self.audit.table_name,
+                "EncountersTable": self.encounters.table.table_name,
+                "AuditTable": self.encounters.audit.table_name,
                 "LinksUrl": self.links.api_endpoint,
                 "AlertTopic": self.topic.topic_arn,
                 "SweepFunction": self.sweep.function_name,
@@ -69,51 +66,21 @@ class Alerting(HomewardStack):
     def may_open_encounters(self) -> Grant:
         """Grant opening encounters, extending them and sending their alerts."""
         alert = self._may_alert()
-        read = [self._on_encounters("BatchGetItem")]
+        read = [self.encounters.on_table("BatchGetItem")]
         return Grant(statements=[*read, *alert.statements], environment=alert.environment)
-
-    def may_scan_encounters(self) -> Grant:
-        """Grant reading all encounters."""
-        return Grant(statements=[self.use_key(), self._on_encounters("Scan")], environment=self._table_environment)
-
-    def may_list_encounters(self) -> Grant:
-        """Grant listing encounters by their review state."""
-        return Grant(statements=[self.use_key(), self._list_by_review()], environment=self._table_environment)
-
-    def may_withdraw_encounters(self) -> Grant:
-        """Grant listing open encounters, and closing those whose case is closed."""
-        return Grant(
-            statements=[
-                self.use_key(),
-                self._on_encounters("GetItem", "PutItem", "UpdateItem"),
-                self._list_by_review(),
-            ],
-            environment=self._table_environment,
-        )
-
-    def may_decide(self) -> Grant:
-        """Grant recording acknowledgments and verdicts. The audit log is append-only."""
-        return Grant(
-            statements=[
-                self.use_key(),
-                self._on_encounters("GetItem", "UpdateItem"),
-                may("dynamodb:PutItem", on=[self.audit.table_arn]),
-            ],
-            environment={**self._table_environment, "AUDIT_TABLE": self.audit.table_name},
-        )
 
     def _may_alert(self) -> Grant:
         """Grant all that sending an alert takes, and the settings of lambdas/alerting/wiring.py."""
         return Grant(
             statements=[
                 self.use_key(),
-                self._on_encounters("GetItem", "PutItem", "UpdateItem"),
+                self.encounters.on_table("GetItem", "PutItem", "UpdateItem"),
                 *(statement for grant in self._notify_grants for statement in grant.statements),
                 may("sns:Publish", on=[self.topic.topic_arn]),
             ],
             environment={
                 **{key: value for grant in self._notify_grants for key, value in grant.environment.items()},
-                **self._table_environment,
+                **self.encounters.environment,
                 "ALERT_TOPIC_ARN": self.topic.topic_arn,
                 "LINK_BASE": self.links.api_endpoint,
                 "RECIPIENTS": self.settings.alerting.document,
@@ -123,41 +90,6 @@ class Alerting(HomewardStack):
                 "POLICY": policy_document(self.settings),
             },
         )
-
-    @property
-    def _table_environment(self) -> dict[str, str]:
-        return {"ENCOUNTERS_TABLE": self.encounters.table_name}
-
-    def _on_encounters(self, *actions: str) -> iam.PolicyStatement:
-        return may(*(f"dynamodb:{action}" for action in actions), on=[self.encounters.table_arn])
-
-    def _list_by_review(self) -> iam.PolicyStatement:
-        return may("dynamodb:Query", on=[f"{self.encounters.table_arn}/index/by-review"])
-
-    def _encounters_table(self) -> dynamodb.Table:
-        encounters = table(
-            self,
-            "Encounters",
-            key=self.key,
-            removal=self.removal,
-            partition="encounter_id",
-            time_to_live_attribute="expires_at",
-            stream=dynamodb.StreamViewType.NEW_IMAGE,
-        )
-        encounters.add_global_secondary_index(
-            index_name="alerts-due",
-            partition_key=string_attribute("alert"),
-            sort_key=string_attribute("alert_due_at"),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-        )
-        encounters.add_global_secondary_index(
-            index_name="by-review",
-            partition_key=string_attribute("review"),
-            sort_key=string_attribute("started_at"),
-            projection_type=dynamodb.ProjectionType.INCLUDE,
-            non_key_attributes=["case_id", "camera"],
-        )
-        return encounters
 
     def _subscribe(self) -> None:
         """Subscribe the recipients of the agency file. Alerts that SNS cannot deliver go to a failure queue."""
@@ -192,7 +124,7 @@ class Alerting(HomewardStack):
         notify = self._alerting_function("Notify", "Send the alert of a new or changed encounter")
         notify.add_event_source(
             sources.DynamoEventSource(
-                self.encounters,
+                self.encounters.table,
                 starting_position=lambda_.StartingPosition.TRIM_HORIZON,
                 batch_size=10,
                 bisect_batch_on_error=True,
@@ -213,7 +145,7 @@ class Alerting(HomewardStack):
         )
         # No retries: the next sweep runs a minute later and includes what this one missed.
         self.sweep = self._alerting_function("Sweep", "Send the alerts that are overdue", retry_attempts=0)
-        self.sweep.add_to_role_policy(may("dynamodb:Query", on=[f"{self.encounters.table_arn}/index/alerts-due"]))
+        self.sweep.add_to_role_policy(self.encounters.on_index("alerts-due"))
         minute = events.Schedule.rate(cdk.Duration.minutes(1))
         events.Rule(self, "EveryMinute", schedule=minute, targets=[targets.LambdaFunction(self.sweep)])
 
@@ -237,8 +169,8 @@ class Alerting(HomewardStack):
             handler="alerting.receipt",
             description="Record that SNS accepted an alert",
             log_days=self.log_days,
-            statements=[self.use_key(), self._on_encounters("PutItem", "UpdateItem")],
-            environment={**self._table_environment, "POLICY": policy_document(self.settings)},
+            statements=[self.use_key(), self.encounters.on_table("PutItem", "UpdateItem")],
+            environment={**self.encounters.environment, "POLICY": policy_document(self.settings)},
             timeout=_NOTIFY_TIMEOUT,
         )
         queue = WorkQueue(self, "Receipts", key=self.key, function_timeout=_NOTIFY_TIMEOUT)

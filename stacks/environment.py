@@ -35,7 +35,7 @@ class AgencyEnvironment(cdk.Stage):
             "Detection",
             settings=settings,
             match=[ingest.may_search(), fleet.may_read_cameras("BatchGetItem"), alerting.may_open_encounters()],
-            retrospective=[alerting.may_scan_encounters(), ingest.may_follow_gallery()],
+            retrospective=[alerting.encounters.may_scan(), ingest.may_follow_gallery()],
         )
         Review(
             self,
@@ -47,17 +47,17 @@ class AgencyEnvironment(cdk.Stage):
                 ingest.may_show_cases(),
                 fleet.may_show_cameras(),
                 detection.may_view_evidence(),
-                alerting.may_decide(),
+                alerting.encounters.may_decide(),
             ],
-            daily=[detection.may_settle_evidence(), alerting.may_list_encounters(), alerting.may_decide()],
-            reply=[alerting.may_list_encounters(), alerting.may_decide()],
+            daily=[detection.may_settle_evidence(), alerting.encounters.may_list(), alerting.encounters.may_decide()],
+            reply=[alerting.encounters.may_list(), alerting.encounters.may_decide()],
         )
         Sync(
             self,
             "Sync",
             settings=settings,
             gallery_bucket=ingest.gallery.bucket_name,
-            sync=[ingest.may_change_gallery(), detection.may_delete_evidence(), alerting.may_withdraw_encounters()],
+            sync=[ingest.may_change_gallery(), detection.may_delete_evidence(), alerting.encounters.may_withdraw()],
             machine=ingest.may_read_plans(),
         )
         if settings.feeds:
