@@ -46,9 +46,9 @@ def test_invalid_agency_file_prints_one_line_no_traceback(tmp_path: Path) -> Non
         text=True,
         check=False,
     )
-    said = [line for line in done.stderr.splitlines() if not line.startswith("b'!!")]
+    message = [line for line in done.stderr.splitlines() if not line.startswith("b'!!")]
     assert done.returncode == 1
-    assert said == [
+    assert message == [
         f"{file}: matching.alert_threshold: 101 is not allowed: must be a number from review_threshold (80) to 100"
     ]
     assert not list((tmp_path / "out").rglob("*.template.json"))

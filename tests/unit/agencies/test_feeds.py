@@ -43,7 +43,7 @@ def test_agency_file_may_list_feeds(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("permission", "# permission", "feeds.0.permission: missing: a feed may be read only with permission"),
         ("Letter of 2026-10-01 from the shelter", "yes", "feeds.0.permission: 'yes' is not allowed"),
@@ -53,8 +53,8 @@ def test_agency_file_may_list_feeds(tmp_path: Path) -> None:
         ("permission", "every_minutes = 60\npermission", "feeds.0.every_minutes: unknown key; did you mean interval_m"),
     ],
 )
-def test_invalid_feed_is_refused_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:
-    assert said in refusal(tmp_path, FEED.replace(old, new, 1))
+def test_invalid_feed_is_refused_with_its_key(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert message in refusal(tmp_path, FEED.replace(old, new, 1))
 
 
 def test_feeds_must_have_different_names(tmp_path: Path) -> None:

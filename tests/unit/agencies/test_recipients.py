@@ -36,13 +36,13 @@ def load(tmp_path: Path) -> Any:
 
 @pytest.fixture
 def refusal(load: Any, tmp_path: Path) -> Any:
-    def said(*changes: tuple[str, str]) -> str:
+    def message(*changes: tuple[str, str]) -> str:
         with pytest.raises(AgencyFileError) as refused:
             load(*changes)
         [line] = str(refused.value).splitlines()
         return line.removeprefix(f"{tmp_path / 'x.toml'}: ")
 
-    return said
+    return message
 
 
 def test_functions_get_recipients_without_addresses(load: Any) -> None:
@@ -84,7 +84,7 @@ def test_every_language_is_accepted(load: Any, language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         (
             DESK,
@@ -170,8 +170,8 @@ def test_every_language_is_accepted(load: Any, language: str) -> None:
         ),
     ],
 )
-def test_invalid_value_is_one_line_with_its_key(refusal: Any, old: str, new: str, said: str) -> None:
-    assert refusal((old, new)).startswith(f"alerting.{said}")
+def test_invalid_value_is_one_line_with_its_key(refusal: Any, old: str, new: str, message: str) -> None:
+    assert refusal((old, new)).startswith(f"alerting.{message}")
 
 
 def only_recipients(*tables: str) -> tuple[str, str]:
@@ -180,8 +180,8 @@ def only_recipients(*tables: str) -> tuple[str, str]:
 
 
 def test_one_recipient_must_get_first_alerts(refusal: Any) -> None:
-    said = refusal(only_recipients('name = "chief"\nsms = "+15035550142"\nescalation = true'))
-    assert said == "alerting: recipients: every recipient has escalation = true, so nobody would get a first alert"
+    message = refusal(only_recipients('name = "chief"\nsms = "+15035550142"\nescalation = true'))
+    assert message == "alerting: recipients: every recipient has escalation = true, so nobody would get a first alert"
 
 
 def test_sms_replies_need_an_sms_recipient(refusal: Any) -> None:

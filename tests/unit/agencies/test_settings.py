@@ -84,7 +84,7 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('country = "US"', 'country = "USA"', "country: 'USA' is not allowed: must be an ISO 3166 code such as US"),
         ('country = "US"', 'country = "XX"', "country: 'XX' is not allowed: must be an ISO 3166 code such as US"),
@@ -186,8 +186,8 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
         ),
     ],
 )
-def test_invalid_value_is_one_line_with_what_is_allowed(file: AgencyFile, old: str, new: str, said: str) -> None:
-    assert file.refusal((old, new)) == said
+def test_invalid_value_is_one_line_with_what_is_allowed(file: AgencyFile, old: str, new: str, message: str) -> None:
+    assert file.refusal((old, new)) == message
 
 
 @pytest.mark.parametrize(
@@ -214,14 +214,14 @@ def test_former_key_suggests_the_new_one(file: AgencyFile, table: str, old: str,
 
 @pytest.mark.parametrize("old", ["searches_again", "searches_per_second", "galleries", "artist"])
 def test_former_key_without_a_similar_one_lists_all(file: AgencyFile, old: str) -> None:
-    said = file.refusal(("[matching]\n", f"[matching]\n{old} = 1\n"))
-    assert said.startswith(
+    message = file.refusal(("[matching]\n", f"[matching]\n{old} = 1\n"))
+    assert message.startswith(
         f"matching.{old}: unknown key; the known keys are review_threshold, alert_threshold, minors, "
     )
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('"Springfield Police Department"', '""', "display_name: ''"),
         ('name = "springfield"', f'name = "{"s" * 32}"', f"name: '{'s' * 32}'"),
@@ -260,26 +260,26 @@ def test_former_key_without_a_similar_one_lists_all(file: AgencyFile, old: str) 
         ("[matching]", "[sync]\nmax_removed_percent = 101\n\n[matching]", "sync.max_removed_percent: 101"),
     ],
 )
-def test_value_out_of_bounds_is_refused(file: AgencyFile, old: str, new: str, said: str) -> None:
-    assert file.refusal((old, new)).partition(" is not allowed: must ")[0] == said
+def test_value_out_of_bounds_is_refused(file: AgencyFile, old: str, new: str, message: str) -> None:
+    assert file.refusal((old, new)).partition(" is not allowed: must ")[0] == message
 
 
 def test_error_names_the_agencys_key_not_the_environments(file: AgencyFile) -> None:
-    said = file.refusal(("contact =", 'account = "1111"\ncontact ='), ('account = "222222222222"', ""))
-    assert said == "account: '1111' is not allowed: must be the 12 digits of an AWS account"
+    message = file.refusal(("contact =", 'account = "1111"\ncontact ='), ('account = "222222222222"', ""))
+    assert message == "account: '1111' is not allowed: must be the 12 digits of an AWS account"
 
 
 def test_each_error_of_a_file_is_reported_once(file: AgencyFile) -> None:
-    said = file.refusal(("review_threshold = 80", "review_threshold = true"), ("[retention]", "[retentoin]"))
-    assert said == (
+    message = file.refusal(("review_threshold = 80", "review_threshold = true"), ("[retention]", "[retentoin]"))
+    assert message == (
         "matching.review_threshold: True is not allowed: must be a valid number\n"
         "retentoin: unknown key; did you mean retention?"
     )
 
 
 def test_enabled_source_needs_a_url_or_folder(file: AgencyFile) -> None:
-    said = file.refusal(("[matching]", "[sources.folder]\nenabled = true\n\n[matching]"))
-    assert said == "sources.folder: enabled = true needs base_url, or folder for an agency's own cases"
+    message = file.refusal(("[matching]", "[sources.folder]\nenabled = true\n\n[matching]"))
+    assert message == "sources.folder: enabled = true needs base_url, or folder for an agency's own cases"
 
 
 def test_own_folder_needs_no_permission(file: AgencyFile) -> None:
@@ -293,8 +293,8 @@ def test_wanted_and_missing_persons_need_separate_files(file: AgencyFile) -> Non
         f'permission = "Given on 2026-10-01"\nwanted = {wanted}\n\n'
         for name, wanted in (("fbi", "true"), ("ncmec", "false"))
     )
-    said = file.refusal(("[matching]", f"{tables}[matching]"))
-    assert said == "sources: wanted persons (fbi) need a gallery, so an agency file, of their own"
+    message = file.refusal(("[matching]", f"{tables}[matching]"))
+    assert message == "sources: wanted persons (fbi) need a gallery, so an agency file, of their own"
 
 
 def test_plain_http_is_allowed_to_this_machine(file: AgencyFile) -> None:
@@ -307,19 +307,19 @@ def test_functions_know_every_key_of_a_source() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b'name = "x', "is not TOML: Unterminated string (at end of document)"),
         (b'name = "x"', "environments: missing: add at least one table such as [environments.dev]"),
         (b'name = "\xff"', "is not UTF-8 (invalid start byte at byte 8)"),
     ],
 )
-def test_unreadable_content_is_one_line(tmp_path: Path, content: bytes, said: str) -> None:
+def test_unreadable_content_is_one_line(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "x.toml"
     path.write_bytes(content)
     with pytest.raises(AgencyFileError) as refused:
         load_agency(path)
-    assert str(refused.value) == f"{path}: {said}"
+    assert str(refused.value) == f"{path}: {message}"
 
 
 def test_missing_file_is_one_line(tmp_path: Path) -> None:
