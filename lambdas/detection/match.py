@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.cases.probe import may_meet
 from lambdas.common.keys import bad_capture_key, evidence_key
+from lambdas.common.reasons import reason_metadata
 from lambdas.common.s3_objects import is_not_found
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture import Capture, capture_of_object
@@ -181,7 +182,7 @@ class Matcher:
             Bucket=self.bucket,
             CopySource=source,
             Key=bad_capture_key(key),
-            Metadata={"reason": reason.encode("ascii", "replace").decode()},
+            Metadata=reason_metadata(reason),
             MetadataDirective="REPLACE",
         )
         self.s3.delete_object(Bucket=self.bucket, Key=key)

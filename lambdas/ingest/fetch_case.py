@@ -11,6 +11,7 @@ import msgspec
 
 from lambdas.cases.case import CaseStatus
 from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError
+from lambdas.ingest.failures import FAILURES_OF_SERVICES, reason_of
 from lambdas.ingest.fetch_photos import PhotoFetcher
 from lambdas.ingest.sources.protocol import DocumentError
 
@@ -60,21 +61,25 @@ class CaseFetcher:
             return CaseOutcome.GONE
         except (RefusedError, TooLargeError) as error:
             return self._quarantine(reference, b"", reason=str(error))
+        except FAILURES_OF_SERVICES:
+            raise
+        except Exception as error:  # noqa: BLE001 - one case never ends a sync
+            return self._quarantine(reference, b"", reason=reason_of(error))
         try:
             case = self.source.read(reference.source_id, document)
             _check_size(case)
-        except DocumentError as error:
-            return self._quarantine(reference, document, reason=str(error))
+            version = content_sha256(case, document, volatile=self.source.volatile)
+        except Exception as error:  # noqa: BLE001 - as above; a parser uses no service
+            return self._quarantine(reference, document, reason=reason_of(error))
         if case.status is CaseStatus.RESOLVED:
             return CaseOutcome.RESOLVED
-        return self._store(case, document, reference)
+        return self._store(case, document, reference, version)
 
     def _quarantine(self, reference: CaseReference, document: bytes, *, reason: str) -> CaseOutcome:
         self.gallery.quarantine(reference.case_id, document, reason=reason, source_modified=reference.modified)
         return CaseOutcome.QUARANTINED
 
-    def _store(self, case: Case, document: bytes, reference: CaseReference) -> CaseOutcome:
-        version = content_sha256(case, document, volatile=self.source.volatile)
+    def _store(self, case: Case, document: bytes, reference: CaseReference, version: str) -> CaseOutcome:
         modified = reference.modified or case.source_modified
         record = self.gallery.case_record(case.case_id) or {}
         if record.get("status") == CaseStatus.OPEN and record.get("content_sha256") == version:

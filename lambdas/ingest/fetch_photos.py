@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
+from lambdas.common.reasons import one_line
 from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError, UnavailableError
+from lambdas.ingest.failures import FAILURES_OF_SERVICES, reason_of
 
 if TYPE_CHECKING:
     from lambdas.cases.case import Case, SourcePhoto
@@ -60,6 +62,11 @@ class PhotoFetcher:
         except GoneError as error:
             self._discard(listed, face_status="unusable", reason=str(error))
             return
+        except FAILURES_OF_SERVICES:
+            raise
+        except Exception as error:  # noqa: BLE001 - one picture never ends a sync
+            self._refuse(listed, record, reason=reason_of(error))
+            return
         first = self.seen.setdefault(photo.source_sha256, listed.photo_id)
         if first != listed.photo_id:
             self._discard(listed, face_status="duplicate", reason=f"the same picture as {first}")
@@ -71,12 +78,12 @@ class PhotoFetcher:
     def _refuse(self, listed: SourcePhoto, record: Item, *, reason: str) -> None:
         """Record the reason. An unusable download does not replace a stored picture."""
         if record.get("sha256"):
-            self._finish(listed, refused=reason[:500])
+            self._finish(listed, refused=one_line(reason))
         else:
             self._discard(listed, face_status="unusable", reason=reason)
 
     def _discard(self, listed: SourcePhoto, *, face_status: str, reason: str) -> None:
-        self._finish(listed, face_status=face_status, reason=reason[:500], sha256=None)
+        self._finish(listed, face_status=face_status, reason=one_line(reason), sha256=None)
         self.gallery.delete_photo_object(self.case.case_id, listed.photo_id)
 
     def _finish(self, listed: SourcePhoto, **changes: Any) -> None:

@@ -11,6 +11,7 @@ from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import CASE_RECORD, photo_record, record_key
 from lambdas.common.dynamodb import Item, from_attributes, to_attributes, update_if
 from lambdas.common.keys import bad_document_key, document_key, photo_key
+from lambdas.common.reasons import one_line, reason_metadata
 from lambdas.common.times import to_text
 from lambdas.ingest.gallery.updates import update_request
 
@@ -132,9 +133,9 @@ class Gallery:
             Key=bad_document_key(case_id),
             Body=document,
             ContentType="application/json",
-            Metadata={"reason": reason.encode("ascii", "replace").decode()[:500].replace("\n", " ")},
+            Metadata=reason_metadata(reason),
         )
-        changes = {"reason": reason[:500], "source_modified": source_modified, "synced_at": to_text(self.now())}
+        changes = {"reason": one_line(reason), "source_modified": source_modified, "synced_at": to_text(self.now())}
         self._update(case_id, QUARANTINE_RECORD, {"source": case_id.split(":", 1)[0], **changes})
 
     def release_quarantine(self, case_id: str) -> None:

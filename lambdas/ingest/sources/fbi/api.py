@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lambdas.downloads.polite_client import PoliteClient
 
 _PAGE_ROWS = 50  # the API's maximum
+_MAX_PAGES = 1_000  # 50 times as many as the API has posters for
 _MAX_PAGE_BYTES = 10_000_000
 _MAX_DOCUMENT_BYTES = 1_000_000
 
@@ -50,7 +51,7 @@ class Fbi:
             total = integer(page, "total") or 0
             if received >= total:
                 return
-            if not rows:
+            if not rows or page_number == _MAX_PAGES:
                 raise UnreadableListingError(f"FBI: the list returned {received} of {total} posters")
             page_number += 1
 

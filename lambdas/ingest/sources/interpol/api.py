@@ -75,7 +75,7 @@ class Interpol:
         images = self.client.get(f"{self._path}/{source_id}/images", max_bytes=_MAX_BYTES)
         try:
             raw = [msgspec.json.decode(part, type=msgspec.Raw) for part in (notice, images)]
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return notice if not _is_json(notice) else images
         return msgspec.json.encode({"notice": raw[0], "images": raw[1]})
 
@@ -145,6 +145,6 @@ def _marker(row: Any) -> str:
 def _is_json(body: bytes) -> bool:
     try:
         msgspec.json.decode(body, type=msgspec.Raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return False
     return True

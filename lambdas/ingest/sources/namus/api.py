@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lambdas.downloads.polite_client import PoliteClient
 
 _SET = "/api/CaseSets/NamUs/MissingPersons"
+_MAX_ROWS_OF_STATE = 500_000  # many times all cases of the country
 _MAX_ROWS = 10_000  # the search returns no further rows, even on later pages
 _MAX_LISTING_BYTES = 20_000_000
 _MAX_DOCUMENT_BYTES = 5_000_000
@@ -101,6 +102,8 @@ class NamUs:
         while (page := self._search(state, skip=skip, direction=direction))["results"]:
             yield page
             skip += len(page["results"])
+            if skip > _MAX_ROWS_OF_STATE:
+                raise UnreadableListingError(f"NamUs: the search of {state} does not end; {skip:,} rows so far")
         yield page
 
     def _search(self, state: str, *, skip: int, direction: str | None) -> dict[str, Any]:
@@ -123,5 +126,5 @@ class NamUs:
 def _decode(body: bytes, what: str) -> Any:
     try:
         return msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise UnreadableListingError(f"NamUs: {what} is not JSON: {error}") from error

@@ -96,7 +96,10 @@ class Ncmec:
         yield from page["persons"]
         for number in range(2, (integer(page, "totalPages") or 1) + 1):
             following = {"action": "publicSearch", "searchLang": "en_US", "goToPage": str(number)}
-            yield from self._page(following, state)["persons"]
+            persons = self._page(following, state)["persons"]
+            if not persons:
+                raise UnreadableListingError(f"NCMEC: {state}: page {number} of {page['totalPages']} is empty")
+            yield from persons
 
     def _page(self, query: dict[str, str], state: str) -> dict[str, Any]:
         try:

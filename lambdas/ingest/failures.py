@@ -1,0 +1,24 @@
+"""Tell the failures of a service, which another try may mend, from those that one bad document or picture causes."""
+
+from __future__ import annotations
+
+import logging
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.common.photos import UnusablePhotoError
+from lambdas.downloads.errors import SourceError
+from lambdas.ingest.sources.protocol import DocumentError
+
+FAILURES_OF_SERVICES = (SourceError, BotoCoreError, ClientError)
+_EXPECTED = (DocumentError, UnusablePhotoError, SourceError)
+
+logger = logging.getLogger(__name__)
+
+
+def reason_of(error: Exception) -> str:
+    """Return the reason to record for a document or a picture. An error that no parser documents is logged as well."""
+    if isinstance(error, _EXPECTED):
+        return str(error)
+    logger.warning("A document or a picture raised an error that no parser documents", exc_info=error)
+    return f"unreadable: {type(error).__name__}: {error}"
