@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_IMAGE_BYTES = 131_072  # AWS IoT's limit for a message, which bounds every base64 image in one
-_THING = Annotated[str, msgspec.Meta(pattern=rf"^{CAMERA_NAME}$")]
+_THING = Annotated[str, msgspec.Meta(pattern=rf"^{CAMERA_NAME}\Z")]
 
 
 class BadMessageError(ValueError):
@@ -62,7 +62,7 @@ class FaceMessage(_Routed):
     """`homeward.face/1`. Members that the cloud does not use are not checked, so that cameras may add some."""
 
     schema: Literal["homeward.face/1"]
-    capture_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+    capture_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")]
     captured_at: Annotated[datetime, msgspec.Meta(tz=True)]
     clock_synced: bool
     detection: _Detection

@@ -27,7 +27,7 @@ TABLE = os.environ["CAMERAS_TABLE"]
 class _Parameters(msgspec.Struct, rename="pascal"):
     """What the device claims to be. Anybody with the claim certificate can send any values."""
 
-    thing_name: Annotated[str, msgspec.Meta(pattern=rf"^{CAMERA_NAME}$")]
+    thing_name: Annotated[str, msgspec.Meta(pattern=rf"^{CAMERA_NAME}\Z")]
     serial_number: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 
 

@@ -89,7 +89,7 @@ def _number(document: Any, name: str) -> int | None:
     if isinstance(stated, int) and not isinstance(stated, bool):
         return stated
     for text in (at(document, "idFormatted"), name):
-        digits = re.search(r"(\d+)$", text) if isinstance(text, str) else None
+        digits = re.search(r"(\d+)\Z", text) if isinstance(text, str) else None
         if digits:
             return int(digits[1])
     return None

@@ -9,7 +9,7 @@ from lambdas.common.camera_names import CAMERA_NAME, is_camera_name
 
 
 def test_camera_program_uses_the_same_pattern() -> None:
-    assert f"^{CAMERA_NAME}$" == THING_NAME
+    assert rf"^{CAMERA_NAME}\z" == THING_NAME
 
 
 @pytest.mark.parametrize("name", ["cam-01", "feed-plaza", "north:gate_2", "a" * 128])

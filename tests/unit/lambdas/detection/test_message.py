@@ -76,6 +76,8 @@ def broken(event: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("image.sha256", "0" * 64, "sha256"),
         ("image.media_type", "image/png", "media_type"),
         ("thing", "a/b", "thing"),
+        ("thing", "cam-07\n", "thing"),
+        ("capture_id", "11111111-1111-4111-8111-111111111111\n", "capture_id"),
     ],
 )
 def test_malformed_message_is_refused_with_reason(event: dict[str, Any], path: str, value: Any, reason: str) -> None:

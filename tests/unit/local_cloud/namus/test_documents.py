@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SET = "/api/CaseSets/NamUs/MissingPersons"
-Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?$")]
-Date = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
+Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?\Z")]
+Date = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d\Z")]
 Path = Annotated[
-    str, Meta(pattern=rf"^{SET}/Cases/9\d{{5}}/Images/(\d+/(Original|Thumbnail|Download)|Default/(Thumbnail|Poster))$")
+    str, Meta(pattern=rf"^{SET}/Cases/9\d{{5}}/Images/(\d+/(Original|Thumbnail|Download)|Default/(Thumbnail|Poster))\Z")
 ]
-FictionalPhone = Annotated[str, Meta(pattern=r"^\d{3}55501\d\d$")]
+FictionalPhone = Annotated[str, Meta(pattern=r"^\d{3}55501\d\d\Z")]
 Years = Annotated[int, Meta(ge=0, le=120)] | UnsetType
 
 
@@ -149,7 +149,7 @@ class FileA(Part, kw_only=True):
 
 
 class FileB(FileA, kw_only=True):
-    storage_key: Annotated[str, Meta(pattern=r"^00000000-0000-4000-8000-\d{12}$")]
+    storage_key: Annotated[str, Meta(pattern=r"^00000000-0000-4000-8000-\d{12}\Z")]
 
 
 File = TypeVar("File")
@@ -198,7 +198,7 @@ class DefaultImage(Part, kw_only=True):
 
 class Document(Part, Generic[Description, Sighting, Agency, Image], kw_only=True):
     id: int
-    id_formatted: Annotated[str, Meta(pattern=r"^MP9\d{5}$")]
+    id_formatted: Annotated[str, Meta(pattern=r"^MP9\d{5}\Z")]
     publication_status: Lookup
     created_date_time: Time
     modified_date_time: Time
