@@ -10,6 +10,7 @@ from homeward.exit_codes import FAILED, REFUSED
 from homeward.progress import progress
 from homeward.terminal import console, warn
 from lambdas.downloads.errors import SourceError
+from lambdas.ingest.fetch_case import CaseOutcome
 from lambdas.ingest.gallery.lease import LeaseBusyError
 from lambdas.ingest.report import SafetyStopError, SourceDownError
 from lambdas.ingest.sync_runs import SyncRunningError
@@ -24,13 +25,15 @@ FAILURES = (SourceError, SourceDownError, LeaseBusyError)
 REFUSALS = (SafetyStopError, SyncRunningError)
 
 
-def run(sync: Sync, *, allow_removals: bool) -> tuple[dict[str, Any], int]:
-    """Run a sync with a progress bar, and return its report and exit code."""
+def run(sync: Sync, *, allow_removals: bool, stored: list[str] | None = None) -> tuple[dict[str, Any], int]:
+    """Run a sync with a progress bar, and return its report and exit code. The ids of stored cases go to `stored`."""
     code = 0
     with progress(f"{sync.source}: listing") as advance:
 
         def show_progress(phase: SyncPhase, case_id: str, outcome: str) -> None:
             advance(f"{phase.value} {case_id} {outcome}", total=sync.report.to_fetch)
+            if stored is not None and outcome == CaseOutcome.STORED:
+                stored.append(case_id)
 
         sync.on_progress = show_progress
         try:

@@ -15,6 +15,7 @@ from homeward.options import AgencyOption, DryRunOption, JsonOption
 from homeward.terminal import console, fail
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import StoredCase, read_case
+from lambdas.ingest.gallery.held_photos import explain
 from lambdas.ingest.gallery.wiring import open_gallery, open_withdrawal
 from lambdas.ingest.wiring import open_encounters
 
@@ -77,7 +78,8 @@ def show(case_id: CaseArgument, *, agency: AgencyOption, as_json: JsonOption = F
         if value:
             table.add_row(label, str(value))
     for photo_id, photo in photos.items():
-        state = " ".join(str(photo[name]) for name in ("kind", "face_status", "reason") if photo.get(name))
+        parts = (photo.get("kind"), photo.get("face_status"), explain(photo.get("reason")))
+        state = " ".join(str(part) for part in parts if part)
         table.add_row(f"photo {photo_id}", state)
     console.print(table)
 

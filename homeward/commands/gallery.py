@@ -44,7 +44,12 @@ def stats(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
     runs = open_runs(deployment)
     syncs = {name: report for name in Sources.model_fields if (report := runs.last_report(name))}
     if as_json:
-        facts = {"face_share": counted.face_share, "collections": dataclasses.asdict(in_use), "last_syncs": syncs}
+        facts = {
+            "face_share": counted.face_share,
+            "held": counted.held,
+            "collections": dataclasses.asdict(in_use),
+            "last_syncs": syncs,
+        }
         console.print_json(data=msgspec.to_builtins(counted) | facts)
         return
     _show_stats(
@@ -135,6 +140,7 @@ def _show_stats(stats: GalleryStats, collections: dict[str, str | None]) -> None
         **{f"photos {kind}": count for kind, count in sorted(stats.photos.items())},
         "photos with a face": stats.with_face,
         **{f"photos without a face, {reason}": count for reason, count in sorted(stats.without_face.items())},
+        "photos held for a person to crop": stats.held,
         "photos not indexed yet": stats.not_indexed_yet,
         **{f"photos never stored, {reason}": count for reason, count in sorted(stats.never_stored.items())},
         "share of photos with a face": None if stats.face_share is None else f"{stats.face_share:.1%}",

@@ -10,9 +10,11 @@ from agencies.settings import Settings
 from homeward.agency_file import read_agency
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import REFUSED
+from homeward.indexed_photos import show_faces, wait_for_faces
 from homeward.options import AgencyFileOption, AgencyOption, AllowRemovalsOption, DryRunOption, JsonOption
 from homeward.sync_report import preview, run, show, show_preview
 from homeward.terminal import console, fail
+from lambdas.ingest.gallery.wiring import open_gallery
 from lambdas.ingest.sources.agency_folder.cases import AgencyFolder, Problem
 from lambdas.ingest.sources.agency_folder.files import open_folder
 from lambdas.ingest.sources.agency_folder.list_file import template
@@ -52,10 +54,16 @@ def import_folder(
         ),
     ] = None,
     allow_removals: AllowRemovalsOption = False,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for the index function, to report photos without a face.")
+    ] = 30,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Import an agency's own cases from a folder. If it has errors, list them by line and import nothing.
+
+    A photo that shows several faces is not enrolled by guess: the import names
+    it, and it waits until somebody crops it.
 
     The folder must hold all of the agency's own cases: a case of an earlier
     import whose row is gone is removed from the gallery.
@@ -81,11 +89,18 @@ def import_folder(
     importing = open_sync(
         deployment, source, owner=this_process(), max_removed_percent=settings.sync.max_removed_percent
     )
-    result, code = (preview(importing), 0) if dry_run else run(importing, allow_removals=allow_removals)
+    if dry_run:
+        planned = preview(importing)
+        console.print_json(data=planned) if as_json else show_preview(planned)
+        return
+    stored: list[str] = []
+    result, code = run(importing, allow_removals=allow_removals, stored=stored)
+    if not as_json:
+        show(result)
+    photos = wait_for_faces(open_gallery(deployment), stored, seconds=wait)
+    show_faces(photos)
     if as_json:
-        console.print_json(data=result)
-    else:
-        (show_preview if dry_run else show)(result)
+        console.print_json(data=result | {"photos": msgspec.to_builtins(photos)})
     raise typer.Exit(code)
 
 

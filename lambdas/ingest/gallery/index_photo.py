@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.cases.ages import is_minor, was_minor
 from lambdas.cases.case import ENROLLED_KINDS, CaseStatus
-from lambdas.cases.table import read_photo, read_status
+from lambdas.cases.table import read_case, read_photo, read_status
 from lambdas.common.keys import external_image_id, photo_key, photo_of_key
 from lambdas.common.s3_objects import is_not_found
 from lambdas.ingest.gallery.lease import LeaseLostError
@@ -120,7 +121,7 @@ class PhotoIndex:
     def _index(
         self, lease: Lease, stored: _Object, current: dict[str, Any], outdated: list[FaceCollection]
     ) -> PhotoOutcome:
-        new = NewFaces(lease, self.bucket)
+        new = NewFaces(lease, self.bucket, is_child=self._is_child(lease.case_id))
         try:
             for collection in outdated:
                 new.index(collection)
@@ -183,6 +184,10 @@ class PhotoIndex:
     def _is_open(self, case_id: str) -> bool:
         status = read_status(self.leases.dynamodb, table=self.leases.table, case_id=case_id)
         return status is CaseStatus.OPEN
+
+    def _is_child(self, case_id: str) -> bool:
+        stored = read_case(self.leases.dynamodb, table=self.leases.table, case_id=case_id)
+        return stored is not None and (was_minor(stored.case) or is_minor(stored.case, self.leases.now().date()))
 
     def _photo(self, case_id: str, photo_id: str) -> dict[str, object] | None:
         return read_photo(self.leases.dynamodb, table=self.leases.table, case_id=case_id, photo_id=photo_id)

@@ -40,10 +40,11 @@ def current_entries(lease: Lease, etag: str, collections: Iterable[FaceCollectio
 
 @dataclass
 class NewFaces:
-    """The faces that this worker indexed for one photo. No record names them yet."""
+    """The faces that this worker indexed for one photo, of a child if `is_child`. No record names them yet."""
 
     lease: Lease
     bucket: str
+    is_child: bool
     made: list[tuple[FaceCollection, IndexedFace]] = field(default_factory=list)
 
     def index(self, collection: FaceCollection) -> None:
@@ -51,7 +52,10 @@ class NewFaces:
         external = external_image_id(self.lease.case_id, self.lease.photo_id)
         collection.delete(recorded_faces(self.lease, collection.collection))
         face = collection.index(
-            bucket=self.bucket, key=photo_key(self.lease.case_id, self.lease.photo_id), external_image_id=external
+            bucket=self.bucket,
+            key=photo_key(self.lease.case_id, self.lease.photo_id),
+            external_image_id=external,
+            is_child=self.is_child,
         )
         self.made.append((collection, face))
         if self.lease.taken_over or face.maybe_duplicated:

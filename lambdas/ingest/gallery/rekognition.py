@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import stamina
 from botocore.exceptions import ClientError, HTTPClientError
 
+from lambdas.ingest.gallery.held_photos import CHILD_WITH_OTHER_FACES, SEVERAL_FACES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
@@ -21,6 +23,8 @@ _UNREADABLE = frozenset({"InvalidImageFormatException", "ImageTooLargeException"
 _MAX_IDS = 4_096
 _SAME_PICTURE_SIMILARITY = 99.0
 _RIVAL_AREA_SHARE = 0.5
+# Faces that Rekognition is not sure of, or that are too small to be the subject of a photo.
+_NEGLIGIBLE = frozenset({"LOW_CONFIDENCE", "SMALL_BOUNDING_BOX"})
 
 
 class AmbiguousIndexError(RuntimeError):
@@ -34,7 +38,7 @@ class IndexedFace:
     Args:
         face_id: the face that is now in the collection, if any.
         usable: False if the face must not stay in the collection.
-        reason: why it is not usable: Rekognition's words, NO_FACE_FOUND or SEVERAL_FACES; or a remark on a usable one.
+        reason: why it is not usable: Rekognition's words, NO_FACE_FOUND, or one of `HELD`; or a remark on a usable one.
         maybe_duplicated: an earlier, failed attempt may have indexed the same picture.
     """
 
@@ -52,7 +56,7 @@ class FaceCollection:
     collection: str
     pace: Pace | None = None
 
-    def index(self, *, bucket: str, key: str, external_image_id: str) -> IndexedFace:
+    def index(self, *, bucket: str, key: str, external_image_id: str, is_child: bool = False) -> IndexedFace:
         """Index the largest face of a stored photo.
 
         Raises:
@@ -75,7 +79,7 @@ class FaceCollection:
                 raise
 
         try:
-            face = assess(self._call(index_once))
+            face = assess(self._call(index_once), is_child=is_child)
         except ClientError as error:
             if failures[-1] not in _UNREADABLE:
                 raise _final_error(error, failures) from error
@@ -137,23 +141,26 @@ class FaceCollection:
             self.pace.wait()
 
 
-def assess(answer: IndexFacesResponseTypeDef) -> IndexedFace:
+def assess(answer: IndexFacesResponseTypeDef, *, is_child: bool = False) -> IndexedFace:
     """Decide whether the indexed face is clearly the person of the photo.
 
     Rekognition indexes the largest face. If another face has at least half of its area, either could be the missing
-    person, and enrolling the wrong one would send the police after a bystander.
+    person, and enrolling the wrong one would send the police after a bystander. Beside a child, the largest face is
+    often a parent's, so a child's photo with any other face waits for a person.
     """
     others = answer["UnindexedFaces"]
     if not answer["FaceRecords"]:
         reasons = sorted({str(reason) for face in others for reason in face.get("Reasons", [])})
         return IndexedFace(face_id=None, usable=False, reason=",".join(reasons) or "NO_FACE_FOUND")
     face = answer["FaceRecords"][0]["Face"]
+    if is_child and any(set(other.get("Reasons", [])) - _NEGLIGIBLE for other in others):
+        return IndexedFace(face_id=face["FaceId"], usable=False, reason=CHILD_WITH_OTHER_FACES)
     rivals = [other for other in others if "EXCEEDS_MAX_FACES" in other.get("Reasons", [])]
     largest = _area(face.get("BoundingBox", {}))
     if any(
         _area(rival.get("FaceDetail", {}).get("BoundingBox", {})) >= _RIVAL_AREA_SHARE * largest for rival in rivals
     ):
-        return IndexedFace(face_id=face["FaceId"], usable=False, reason="SEVERAL_FACES")
+        return IndexedFace(face_id=face["FaceId"], usable=False, reason=SEVERAL_FACES)
     return IndexedFace(face_id=face["FaceId"], usable=True, reason="SMALLER_FACES_IGNORED" if rivals else None)
 
 

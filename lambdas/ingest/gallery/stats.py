@@ -10,6 +10,7 @@ import msgspec
 from lambdas.cases.table import CASE_RECORD, photo_record
 from lambdas.common.dynamodb import Item, from_attributes
 from lambdas.ingest.gallery.bucket_and_table import QUARANTINE_RECORD
+from lambdas.ingest.gallery.held_photos import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,11 @@ class GalleryStats(msgspec.Struct, kw_only=True):
     not_indexed_yet: int = 0
     never_stored: Counter[str] = msgspec.field(default_factory=Counter)
     """Photos that were refused, by face_status: unusable or duplicate."""
+
+    @property
+    def held(self) -> int:
+        """The number of photos that wait for a person to crop them."""
+        return sum(self.without_face[reason] for reason in HELD)
 
     @property
     def face_share(self) -> float | None:

@@ -9,8 +9,10 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from homeward.cli import app
+from homeward.deployment.outputs import connect
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import read_case, read_status
+from lambdas.ingest.gallery.wiring import open_photos
 from lambdas.ingest.sources.agency_folder.cells import COLUMNS
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from tests.support.town import Town
 
+JSON_IMPORT = ("import", "--json", "--wait", "0")
 HEADER = "case_id,given_name,height_cm,photos"
 
 
@@ -35,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(town: Town, folder: Path, *options: str) -> tuple[int, str]:
-    result = town.run("import", str(folder), "--agency-file", str(town.agency_file), *options)
+    result = town.run("import", str(folder), "--agency-file", str(town.agency_file), "--wait", "0", *options)
     return result.exit_code, result.output
 
 
@@ -97,6 +100,31 @@ def test_foreign_number_stays_foreign_and_a_bad_one_refuses_nothing(town: Town, 
     assert run(town, folder)[0] == 0
     assert "Oslo politi +4722345678" in town.run("case", "show", "folder:A-1").output
     assert "Springfield Police ask at the desk" in town.run("case", "show", "folder:A-2").output
+
+
+def test_childs_photo_with_a_larger_face_is_held_and_reported(town: Town, folder: Path) -> None:
+    def write(narrative: str) -> None:
+        (folder / "cases.csv").write_text(
+            f"case_id,birth_date,narrative,photos\nA-1,2018-05,{narrative},front.jpg\nA-2,1980,{narrative},front.jpg\n"
+        )
+
+    write("first")
+    assert "2 photos are not indexed yet" in run(town, folder)[1]
+    for case in ("A-1", "A-2"):
+        town.rekognition.found[f"photos/folder/{case}/front.jpg"] = [(0.5, 0.5), (0.3, 0.3)]
+        open_photos(connect("town-dev")).reconcile(f"photos/folder/{case}/front.jpg")
+    assert town.rekognition.external_ids() == ["folder:A-2:front"]
+    write("second")
+    code, output = run(town, folder)
+    held = "CHILD_WITH_OTHER_FACES: held: a child beside other faces; crop it to the face of the missing person"
+    assert code == 0
+    assert f"folder:A-1 photo front was not enrolled: {held}" in output
+    assert "A-2 photo" not in output
+    write("third")
+    reported = json.loads(town.run(*JSON_IMPORT, str(folder), "--agency-file", str(town.agency_file)).stdout)
+    assert [photo["case_id"] for photo in reported["photos"]["without_face"]] == ["folder:A-1"]
+    assert held in " ".join(town.run("case", "show", "folder:A-1").output.split())
+    assert json.loads(town.run("gallery", "stats", "--json").stdout)["held"] == 1
 
 
 def test_missing_folder_or_list_is_reported_in_one_line(town: Town, folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from lambdas.cases.case import Case, CaseStatus, PhotoKind, SourcePhoto
+from lambdas.cases.case import Case, CaseStatus, Period, PhotoKind, Range, SourcePhoto
 from lambdas.cases.table import read_photo
 from lambdas.common.photos import prepare_photo
 from lambdas.ingest.gallery.index_photo import PhotoIndex, PhotoOutcome
@@ -128,6 +128,46 @@ def test_smaller_background_faces_are_ignored_and_recorded(
     assert record()["reason"] == "SMALLER_FACES_IGNORED"
     [face] = rekognition.faces["faces"].values()
     assert face["BoundingBox"]["Width"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("facts", "boxes", "reason"),
+    [
+        ({"age_when_missing": Range(min=6, max=8)}, [(0.5, 0.5), (0.3, 0.3)], "CHILD_WITH_OTHER_FACES"),
+        ({"birth": Period(first="2020", last="2020")}, [(0.5, 0.5), (0.1, 0.1)], "CHILD_WITH_OTHER_FACES"),
+        ({"age_when_missing": Range(min=6, max=8)}, [(0.5, 0.5)], None),
+        ({"age_when_missing": Range(min=36, max=38)}, [(0.5, 0.5), (0.3, 0.3)], "SMALLER_FACES_IGNORED"),
+    ],
+)
+def test_childs_face_is_not_guessed(
+    put: Any,
+    gallery: Gallery,
+    photos: PhotoIndex,
+    rekognition: Any,
+    record: Any,
+    facts: dict[str, Any],
+    boxes: list[tuple[float, float]],
+    reason: str | None,
+) -> None:
+    put()
+    gallery.open_case(Case(case_id=CASE, source="namus", source_id="MP1", **facts), b"{}")
+    rekognition.found[KEY] = boxes
+    photos.reconcile(KEY)
+    is_held = reason == "CHILD_WITH_OTHER_FACES"
+    assert (record()["face_status"], record().get("reason")) == ("no_face" if is_held else "indexed", reason)
+    assert rekognition.external_ids() == ([] if is_held else ["namus:MP1:11"])
+    assert photos.reconcile(KEY) is PhotoOutcome.UNCHANGED
+
+
+@pytest.mark.parametrize(("reasons", "is_held"), [(["LOW_SHARPNESS"], True), (["SMALL_BOUNDING_BOX"], False)])
+def test_blurred_face_beside_a_child_counts_and_a_tiny_one_does_not(reasons: list[str], is_held: bool) -> None:
+    box = {"Width": 0.5, "Height": 0.5}
+    answer: Any = {
+        "FaceRecords": [{"Face": {"FaceId": "1", "BoundingBox": box}}],
+        "UnindexedFaces": [{"Reasons": reasons, "FaceDetail": {"BoundingBox": box}}],
+    }
+    assert assess(answer, is_child=True).usable is not is_held
+    assert assess(answer).usable
 
 
 def test_low_quality_is_recorded_in_rekognitions_words() -> None:
