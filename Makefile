@@ -73,8 +73,8 @@ end-to-end: test-setup ## test the pipeline, deployed to two local clouds side b
 browser: test-setup ## test the web pages in a real browser
 	$(BIN)/pytest tests/browser
 
-synth: setup ## synthesize all stacks of all agencies and check them with cdk-nag
-	npx cdk synth --quiet '**'
+synth: setup ## synthesize all stacks of your agencies, the examples and the demo, and check them with cdk-nag
+	for file in $(wildcard agencies/*.toml agencies/examples/*.toml) local_cloud/demo/agency.toml; do npx cdk synth --quiet '**' --context agency=$$file --output cdk.out/$${file%.toml} || exit 1; done
 
 bench: setup ## run all benchmarks; results in build/bench/
 	for benchmark in $(basename $(notdir $(filter-out %__init__.py,$(wildcard benchmarks/*.py)))); do $(BIN)/python -m benchmarks.$$benchmark || exit 1; done

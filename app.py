@@ -1,6 +1,7 @@
 """The CDK app: one stage per agency and environment.
 
-It reads every agencies/*.toml, or the one file that `-c agency=FILE` names. `cdk ls` lists the stages.
+It reads every agencies/*.toml, or the one file that `-c agency=FILE` names, and none of agencies/examples/. `cdk ls`
+lists the stages.
 """
 
 import sys
@@ -14,7 +15,13 @@ from stacks.environment import AgencyEnvironment
 
 app = cdk.App()
 chosen = app.node.try_get_context("agency")
-files = [Path(chosen)] if chosen else sorted(Path(__file__).parent.glob("agencies/*.toml"))
+folder = Path(__file__).parent / "agencies"
+files = [Path(chosen)] if chosen else sorted(folder.glob("*.toml"))
+if not files:
+    sys.exit(
+        f"There is no agency file in {folder}. Copy agencies/examples/springfield.toml to agencies/NAME.toml and"
+        " change every value, or name a file with -c agency=FILE."
+    )
 try:
     environments = load_agencies(files)
 except AgencyFileError as error:

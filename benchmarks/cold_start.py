@@ -53,7 +53,7 @@ Environment = dict[str, str]
 
 def environments() -> dict[str, Environment]:
     """Read the environment of each function from the templates, by PACKAGE.MODULE."""
-    settings = load_agency(ROOT / "agencies" / "springfield.toml")[0]
+    settings = load_agency(ROOT / "agencies" / "examples" / "springfield.toml")[0]
     context = {**json.loads((ROOT / "cdk.json").read_text())["context"], "aws:cdk:bundling-stacks": []}
     with tempfile.TemporaryDirectory() as folder:
         app = cdk.App(outdir=folder, context=context, analytics_reporting=False)

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 def read_agency(stage: str, file: Path | None) -> Settings:
-    """Read the settings of one environment, such as springfield-prod. Without a file, read agencies/springfield.toml.
+    """Read the settings of one environment, such as springfield-prod, by default from agencies/springfield.toml.
 
     Raises:
         AgencyFileError: The file cannot be read, is invalid, or lacks the environment.
     """
-    file = file or Path(agencies.__path__[0]) / f"{stage.rpartition('-')[0]}.toml"
+    if file is None:
+        file = Path(agencies.__path__[0]) / f"{stage.rpartition('-')[0]}.toml"
+        if not file.exists():
+            raise AgencyFileError(f"{file}: no such file; name the agency's file with --agency-file")
     loaded = {settings.stage: settings for settings in load_agency(file)}
     if stage not in loaded:
         raise AgencyFileError(f"{file}: has no environment {stage}; it has {', '.join(loaded)}")

@@ -1,27 +1,26 @@
-"""Deploys the demo agency: agencies/demo.toml, with the address of this cloud's NamUs stand-in."""
+"""Deploys the demo agency: agency.toml, with the address of this cloud's NamUs stand-in."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homeward.deployment.outputs import Deployment, find_deployment
-from local_cloud.paths import ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from local_cloud.cloud import Cloud
 
 STAGE = "demo-dev"
+_AGENCY_FILE = Path(__file__).with_name("agency.toml")
 
 
 def write_agency_file(path: Path, *, namus_url: str) -> Path:
-    """Copy agencies/demo.toml and set the URL of the NamUs stand-in."""
-    text = (ROOT / "agencies" / "demo.toml").read_text()
+    """Copy agency.toml and set the URL of the NamUs stand-in."""
+    text = _AGENCY_FILE.read_text()
     changed, count = re.subn(r'(?m)^base_url = "[^"]*"', f'base_url = "{namus_url}"', text)
     if count != 1:
-        raise ValueError("agencies/demo.toml must have exactly one base_url.")
+        raise ValueError(f"{_AGENCY_FILE} must have exactly one base_url.")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(changed)
     return path

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.infrastructure.templates import AGENCY_FILE, ROOT, STACKS
+from tests.support.checkout import add_agency, check_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,3 +53,36 @@ def test_invalid_agency_file_prints_one_line_no_traceback(tmp_path: Path) -> Non
         f"{file}: matching.alert_threshold: 101 is not allowed: must be a number from review_threshold (80) to 100"
     ]
     assert not list((tmp_path / "out").rglob("*.template.json"))
+
+
+def run_app(checkout: Path) -> subprocess.CompletedProcess[str]:
+    """Run the app in a copy of the project, without bundling."""
+    context = {**json.loads((checkout / "cdk.json").read_text())["context"], "aws:cdk:bundling-stacks": []}
+    environment = {"CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(checkout / "out")}
+    return subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=checkout,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_examples_are_not_deployed_with_an_agencys_own_file(tmp_path: Path) -> None:
+    checkout = check_out(tmp_path / "checkout")
+    add_agency(checkout, "shelbyville", account="333333333333")
+    done = run_app(checkout)
+    assert done.returncode == 0, done.stderr
+    stages = {assembly.name for assembly in (checkout / "out").glob("assembly-*")}
+    assert stages == {"assembly-shelbyville-dev", "assembly-shelbyville-prod"}
+
+
+def test_without_an_agency_file_one_line_says_what_to_do(tmp_path: Path) -> None:
+    checkout = check_out(tmp_path / "checkout")
+    done = run_app(checkout)
+    [said] = [line for line in done.stderr.splitlines() if not line.startswith("b'!!")]
+    assert done.returncode == 1
+    assert said.startswith(
+        f"There is no agency file in {checkout / 'agencies'}. Copy agencies/examples/springfield.toml"
+    )

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+DEMO = ROOT / "local_cloud" / "demo" / "agency.toml"
+
+
 def checked_app() -> cdk.App:
     app = new_app()
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app
 
 
-@pytest.mark.parametrize("file", [AGENCY_FILE, *sorted(ROOT.glob("agencies/*.toml"))], ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file", [AGENCY_FILE, DEMO, *sorted(ROOT.glob("agencies/**/*.toml"))], ids=lambda file: file.stem
+)
 def test_cdk_nag_passes_for_every_agency(file: Path) -> None:
     app = checked_app()
     for settings in load_agency(file):

@@ -32,7 +32,7 @@ def test_enabled_sources_are_synced_at_the_interval(either: Deployment) -> None:
 
 
 def test_without_enabled_sources_nothing_is_scheduled() -> None:
-    settings = load_agency(ROOT / "agencies" / "springfield.toml")[0]
+    settings = load_agency(ROOT / "agencies" / "examples" / "springfield.toml")[0]
     assembly = AgencyEnvironment(new_app(), settings.stage, settings=settings).synth()
     resources = assembly.get_stack_by_name(f"{settings.stage}-Sync").template["Resources"].values()
     assert not [resource for resource in resources if resource["Type"] == "AWS::Events::Rule"]
@@ -64,7 +64,7 @@ def test_own_folder_in_s3_is_synced_in_the_cloud(
 ) -> None:
     own = f'[sources.folder]\nenabled = true\nfolder = "{folder}"\n\n[sources.namus]'
     file = tmp_path / "own.toml"
-    file.write_text((ROOT / "agencies" / "springfield.toml").read_text().replace("[sources.namus]", own))
+    file.write_text((ROOT / "agencies" / "examples" / "springfield.toml").read_text().replace("[sources.namus]", own))
     settings = load_agency(file)[0]
     app = new_app()
     template = (

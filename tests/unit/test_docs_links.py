@@ -15,7 +15,7 @@ ROOMS = [
     if folder.is_dir() and folder.name not in IGNORED and (folder.name in {".ci", ".github"} or folder.name[0] != ".")
 ]
 PAGES = sorted([*ROOT.glob("*.md"), *(page for room in ROOMS for page in room.rglob("*.md"))])
-FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 ADDRESS = re.compile(r"\]\([^)]*\)|https?://\S+")
 # `lambdas/common/keys.py` or `tests/support/`, but no placeholder such as `agencies/NAME.toml`.

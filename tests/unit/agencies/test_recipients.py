@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agencies.alerting import Alerting
 
 ROOT = Path(__file__).resolve().parents[3]
-SPRINGFIELD = (ROOT / "agencies" / "springfield.toml").read_text()
+SPRINGFIELD = (ROOT / "agencies" / "examples" / "springfield.toml").read_text()
 DESK = 'sms = "+15035550142"'
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agencies.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
-SPRINGFIELD = (ROOT / "agencies" / "springfield.toml").read_text()
+SPRINGFIELD = (ROOT / "agencies" / "examples" / "springfield.toml").read_text()
 
 
 @dataclasses.dataclass
@@ -52,8 +52,8 @@ def file(tmp_path: Path) -> AgencyFile:
     return AgencyFile(tmp_path / "x.toml")
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("agencies/*.toml")), ids=lambda path: path.stem)
-def test_example_files_are_valid(path: Path) -> None:
+@pytest.mark.parametrize("path", sorted(ROOT.glob("agencies/**/*.toml")), ids=lambda path: path.stem)
+def test_agency_files_are_valid(path: Path) -> None:
     for settings in load_agency(path):
         assert settings.stage == f"{path.stem}-{settings.environment}"
 

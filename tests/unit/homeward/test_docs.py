@@ -35,7 +35,7 @@ COMMANDS = dict(commands())
 def quoted() -> Iterator[tuple[str, str]]:
     """Yield the place and text of every command line in the documents and the help texts."""
     for file in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        for found in re.findall(r"`(homeward [^`]+)`|^\$ (homeward .+)$", file.read_text(), re.MULTILINE):
+        for found in re.findall(r"`(homeward [^`]+)`|^ *\$ (homeward .+)$", file.read_text(), re.MULTILINE):
             yield str(file.relative_to(ROOT)), "".join(found)
     for path, command in COMMANDS.items():
         for line in re.findall(r"^ *(homeward .+)$", getattr(command, "help", ""), re.MULTILINE):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.checkout import EXAMPLE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -85,8 +87,11 @@ def test_agency_without_sources_is_wrong_usage(town: Town) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["-a", "nowhere-dev"], "nowhere.toml: cannot be read: No such file or directory"),
-        (["-a", "springfield-staging"], "has no environment springfield-staging; it has springfield-dev"),
+        (["-a", "nowhere-dev"], "nowhere.toml: no such file; name the agency's file with --agency-file"),
+        (
+            ["-a", "springfield-staging", "--agency-file", str(EXAMPLE)],
+            "has no environment springfield-staging; it has springfield-dev",
+        ),
     ],
 )
 def test_wrong_agency_prints_one_line_and_exits_with_2(arguments: list[str], error: str) -> None:
