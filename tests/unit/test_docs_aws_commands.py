@@ -12,7 +12,7 @@ from botocore import xform_name
 from tests.unit.test_docs_links import PAGES, ROOT
 
 COMMAND = re.compile(r"^ *\$ aws (.+)$|`aws ([^`]+)`", re.MULTILINE)
-OPTIONS_OF_ALL = {"--query", "--output", "--region", "--profile"}
+OPTIONS_OF_ALL = {"--cli-binary-format", "--query", "--output", "--region", "--profile"}
 HIGH_LEVEL = {"s3"}  # commands of the AWS command line itself, without a model
 QUOTED = [
     (str(page.relative_to(ROOT)), "".join(found))
