@@ -75,7 +75,7 @@ def test_the_examples_are_not_deployed_with_an_agencys_own_file(tmp_path: Path) 
     done = run_app(checkout)
     assert done.returncode == 0, done.stderr
     stages = {assembly.name for assembly in (checkout / "out").glob("assembly-*")}
-    assert stages == {"assembly-shelbyville-dev", "assembly-shelbyville-prod"}
+    assert stages == {"assembly-shelbyville-dev"}
 
 
 def test_without_an_agency_file_one_line_says_what_to_do(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -23,8 +24,9 @@ def check_out(folder: Path) -> Path:
 
 
 def add_agency(checkout: Path, name: str, *, account: str) -> Path:
-    """Copy the example to an agency's own file, as the deploy guide says."""
-    text = EXAMPLE.read_text().replace('name = "springfield"', f'name = "{name}"')
+    """Copy the example to an agency's own file, as the deploy guide says, with the environment dev alone."""
+    text = EXAMPLE.read_text().replace('name = "springfield"', f'name = "{name}"').replace("111111111111", account)
+    text = re.sub(r"^\[environments\.prod\].*?(?=^\[sources)", "", text, flags=re.MULTILINE | re.DOTALL)
     file = checkout / "agencies" / f"{name}.toml"
-    file.write_text(text.replace("111111111111", account).replace("222222222222", account))
+    file.write_text(text)
     return file
