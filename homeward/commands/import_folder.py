@@ -80,7 +80,7 @@ def import_folder(
     deployment = connect(agency)
     try:
         source = AgencyFolder(open_folder(folder, s3=deployment.client("s3")), country=settings.country)
-        problems = list(source.problems())
+        problems = source.problems()
     except (ValueError, UnreadableListingError) as error:
         raise fail(str(error)) from error
     if problems:

@@ -11,6 +11,7 @@ import msgspec
 
 from lambdas.common.photos import MAX_PHOTO_BYTES
 from lambdas.downloads.errors import GoneError, RefusedError
+from lambdas.ingest.sources.agency_folder.csv_rows import QUOTE_FAULT
 from lambdas.ingest.sources.agency_folder.list_file import read_list
 from lambdas.ingest.sources.agency_folder.row import read_row
 from lambdas.ingest.sources.fields import decode_object
@@ -96,8 +97,12 @@ class AgencyFolder:
         """Read the file of a photo."""
         return self.folder.read(photo.url, max_bytes=MAX_PHOTO_BYTES)
 
-    def problems(self) -> Iterator[Problem]:
-        """Validate the list and yield its faults in the order of its lines."""
+    def problems(self) -> list[Problem]:
+        """Validate the list and return its faults by line. Where its quotation breaks, nothing else can be trusted."""
+        found = list(self._problems())
+        return [problem for problem in found if problem.text == QUOTE_FAULT] or found
+
+    def _problems(self) -> Iterator[Problem]:
         first_line: dict[str, int] = {}
         file, rows = read_list(self.folder)
         for line, cells in rows:

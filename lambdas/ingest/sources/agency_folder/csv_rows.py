@@ -18,7 +18,7 @@ Cells = dict[str, str]
 _SEPARATORS = (",", ";", "\t")
 # Only these cells may span several lines. Elsewhere a line break means that a quotation mark swallowed a row.
 _LONG_TEXTS = frozenset({"narrative", "marks"})
-_QUOTE_FAULT = (
+QUOTE_FAULT = (
     'a cell that begins with a quotation mark has no matching end; write a quotation mark inside a cell twice ("")'
 )
 
@@ -37,7 +37,7 @@ def csv_rows(content: str) -> Iterator[tuple[int, Cells | str]]:
         try:
             row = next(reader, None)
         except csv.Error:
-            yield line, _QUOTE_FAULT
+            yield line, QUOTE_FAULT
             return
         if row is None:
             return

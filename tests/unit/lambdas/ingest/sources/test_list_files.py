@@ -64,7 +64,7 @@ def test_exports_of_spreadsheets_are_read(tmp_path: Path, content: str) -> None:
         ("case_id,,sex\nA,x,male\n", "line 2: has 'x' in column 2, which has no name in the header"),
         ("case_id,sex\n\nA,male,1.80\n", "line 3: has 3 cells, but the header has 2 columns"),
         (f'{HEADER}\nA,Ann\nB,Bea,"Red,1991\nC,Cleo\nD,Dora,"Bunny,1993\nE,Eve\n', f"line 3: {QUOTE}"),
-        (f'{HEADER}\nA,"Ann\n' + "B,Bea\n" * 30_000, f"line 2: {QUOTE}"),
+        (f'{HEADER}\nZ,Zoe,,tomorrow\nA,"Ann\n' + "B,Bea\n" * 30_000, f"line 3: {QUOTE}"),
         (f'{HEADER}\nA,Ann,"Red" Annie,1990\n', f"line 2: {QUOTE}"),
         (f'{HEADER}\nB,Bea,"Red,1991,x\nC,Cleo,Bunny",1992,y\n', "line 2: aliases has a line break"),
         (f'{HEADER}\nB,Bea,,1991,"x\nC,Cleo,,1992,y"\n', "line 2: narrative has a line break"),
