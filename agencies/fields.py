@@ -8,6 +8,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
+from agencies.regions import complaint
+
 
 def _text(pattern: str, allowed: str) -> AfterValidator:
     """Validate against a pattern. The error says in words what is allowed, not the pattern."""
@@ -51,6 +53,12 @@ def _has_phone_numbers(country: str) -> str:
     return country
 
 
+def _has_every_service(region: str) -> str:
+    if reason := complaint(region):
+        raise ValueError(f"{region!r} is not allowed: {reason}")
+    return region
+
+
 def _has_a_length(hours: str) -> str:
     start, _, end = hours.partition("-")
     if start == end:
@@ -74,7 +82,11 @@ SourceUrl = Annotated[
     AfterValidator(_without_slash),
 ]
 Account = Annotated[str, _text(r"[0-9]{12}", "the 12 digits of an AWS account")]
-Region = Annotated[str, _text(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as us-east-1")]
+Region = Annotated[
+    str,
+    _text(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as us-east-1"),
+    AfterValidator(_has_every_service),
+]
 # What `cdk destroy` does with data.
 Removal = Literal["destroy", "retain"]
 Similarity = Annotated[float, Field(ge=0, le=100)]

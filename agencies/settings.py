@@ -9,6 +9,8 @@ from pydantic_core import to_json
 
 from agencies.alerting import Alerting
 from agencies.fields import Account, Country, Email, LogDays, Name, Region, Removal, Similarity, SourceUrl
+from agencies.regions import complaint
+from lambdas.common.collection_names import looks_rebuilt
 from lambdas.ingest.sources.settings import refuse_mixed_gallery
 
 if TYPE_CHECKING:
@@ -200,6 +202,14 @@ class Settings(_Table):
     retention: Retention = Retention()
     fleet: Fleet = Fleet()
 
+    @field_validator("environment")
+    @classmethod
+    def _has_a_collection_of_its_own(cls, environment: str, others: ValidationInfo) -> str:
+        name = others.data.get("name", "")
+        if looks_rebuilt(f"{name}-{environment}"):
+            raise ValueError(f"{environment!r} is not allowed for the name {name!r}: choose another name")
+        return environment
+
     @field_validator("retention")
     @classmethod
     def _outlasts_review(cls, retention: Retention, others: ValidationInfo) -> Retention:
@@ -210,6 +220,14 @@ class Settings(_Table):
                 f"must be at least matching.review_deadline_days ({matching.review_deadline_days})"
             )
         return retention
+
+    @field_validator("fleet")
+    @classmethod
+    def _runs_in_the_region(cls, fleet: Fleet, others: ValidationInfo) -> Fleet:
+        region = others.data.get("region")
+        if fleet.greengrass and region and (reason := complaint(region, greengrass=True)):
+            raise ValueError(f"greengrass = true is not allowed in {region}: {reason}")
+        return fleet
 
     @field_validator("feeds")
     @classmethod

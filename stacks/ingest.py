@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
 from agencies.workers import index_workers
+from lambdas.common.collection_names import deployed_collection
 from lambdas.common.keys import DOCUMENTS, PHOTOS, QUARANTINE, SYNCS, plan_key
 from stacks.constructs.bucket_contents import BucketContents
 from stacks.constructs.face_collection import FaceCollection
@@ -50,7 +51,11 @@ class Ingest(HomewardStack):
         )
         self.cases = table(self, "Cases", key=self.key, removal=self.removal, partition="case_id", sort="record")
         self.faces = FaceCollection(
-            self, "Faces", collection_id=f"homeward-{settings.stage}", removal=self.removal, log_days=self.log_days
+            self,
+            "Faces",
+            collection_id=deployed_collection(settings.stage),
+            removal=self.removal,
+            log_days=self.log_days,
         )
         self._gallery_environment = {
             "GALLERY_BUCKET": self.gallery.bucket_name,

@@ -13,6 +13,7 @@ from homeward.deployment.outputs import connect
 from homeward.options import AgencyFileOption, AgencyOption, DryRunOption, JsonOption
 from homeward.progress import progress
 from homeward.terminal import console, fail
+from lambdas.common.collection_names import rebuilt_collection
 from lambdas.common.times import now
 from lambdas.ingest.gallery.rebuild import Rebuild
 from lambdas.ingest.gallery.wiring import open_photos
@@ -70,8 +71,9 @@ def rebuild(
     if dry_run:
         _show(before, f"would do {', then '.join(steps)}", as_json=as_json)
         return
+    name = before.building or rebuilt_collection(deployment["FaceCollection"], now())
     for each in steps:
-        _run(each, Rebuild(photos=photos), before.building or f"{deployment['FaceCollection']}-{now():%Y%m%d%H%M%S}")
+        _run(each, Rebuild(photos=photos), name)
     _show(photos.faces.in_use(), f"done: {', '.join(steps)}", as_json=as_json)
 
 

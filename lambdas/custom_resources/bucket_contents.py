@@ -13,13 +13,16 @@ class NotDeletedError(RuntimeError):
 
 
 def handle_bucket_contents(s3: S3Client, event: dict[str, Any]) -> dict[str, Any]:
-    """Handle an event of CloudFormation: empty the bucket on Delete, unless its data is retained."""
+    """Handle an event of CloudFormation: empty the bucket on Delete, unless its data is retained.
+
+    If a creation failed, the physical id of its deletion is not the bucket's name, and there is nothing to empty.
+    """
+    bucket = event["ResourceProperties"]["BucketName"]
     if event["RequestType"] != "Delete":
-        return {"PhysicalResourceId": event["ResourceProperties"]["BucketName"]}
-    bucket = event["PhysicalResourceId"]
-    if event["ResourceProperties"]["Removal"] == "destroy":
+        return {"PhysicalResourceId": bucket}
+    if event["PhysicalResourceId"] == bucket and event["ResourceProperties"]["Removal"] == "destroy":
         empty(s3, bucket)
-    return {"PhysicalResourceId": bucket}
+    return {"PhysicalResourceId": event["PhysicalResourceId"]}
 
 
 def empty(s3: S3Client, bucket: str) -> None:

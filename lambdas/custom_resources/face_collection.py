@@ -5,8 +5,15 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from lambdas.common.collection_names import belongs_to, is_deployed_collection
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_rekognition import RekognitionClient
+
+# The tag with the id of the stack that created the collection. An adopted collection has another value, or no tag.
+CREATED_BY = "homeward:created-by"
 
 
 def handle_face_collection(rekognition: RekognitionClient, event: dict[str, Any]) -> dict[str, Any]:
@@ -18,29 +25,41 @@ def handle_face_collection(rekognition: RekognitionClient, event: dict[str, Any]
     """
     properties = event["ResourceProperties"]
     if event["RequestType"] == "Delete":
-        # If CloudFormation replaces a collection, only the physical id names the old one.
-        collection_id = event["PhysicalResourceId"]
         if properties["Removal"] != "retain":
-            _delete(rekognition, collection_id)
-        return {"PhysicalResourceId": collection_id}
+            for name in _to_delete(rekognition, event):
+                with contextlib.suppress(rekognition.exceptions.ResourceNotFoundException):
+                    rekognition.delete_collection(CollectionId=name)
+        return {"PhysicalResourceId": event["PhysicalResourceId"]}
     collection_id = properties["CollectionId"]
-    with contextlib.suppress(rekognition.exceptions.ResourceAlreadyExistsException):
-        rekognition.create_collection(CollectionId=collection_id)
-    described = rekognition.describe_collection(CollectionId=collection_id)
-    return {
-        "PhysicalResourceId": collection_id,
-        "Data": {
-            "Arn": described["CollectionARN"],
-            "FaceModelVersion": described["FaceModelVersion"],
-        },
-    }
+    version = _create_or_adopt(rekognition, collection_id, stack=event["StackId"])
+    return {"PhysicalResourceId": collection_id, "Data": {"FaceModelVersion": version}}
 
 
-def _delete(rekognition: RekognitionClient, collection_id: str) -> None:
-    """Delete the collection and those of gallery rebuilds, whose names start with its own."""
-    pages = rekognition.get_paginator("list_collections").paginate()
-    names = [name for page in pages for name in page["CollectionIds"]]
-    for name in names:
-        if name == collection_id or name.startswith(f"{collection_id}-"):
-            with contextlib.suppress(rekognition.exceptions.ResourceNotFoundException):
-                rekognition.delete_collection(CollectionId=name)
+def _create_or_adopt(rekognition: RekognitionClient, collection_id: str, *, stack: str) -> str:
+    """Return the version of the face model. After a creation no other request can fail and leave an orphan."""
+    try:
+        return rekognition.create_collection(CollectionId=collection_id, Tags={CREATED_BY: stack})["FaceModelVersion"]
+    except rekognition.exceptions.ResourceAlreadyExistsException:
+        return rekognition.describe_collection(CollectionId=collection_id)["FaceModelVersion"]
+
+
+def _to_delete(rekognition: RekognitionClient, event: dict[str, Any]) -> Iterator[str]:
+    """Yield the collections of the resource.
+
+    If CloudFormation replaces a collection, only the physical id names the old one. If a creation failed, or its
+    response was lost, the physical id names none: then the collection is deleted if this stack created it.
+    """
+    physical_id, collection_id = event["PhysicalResourceId"], event["ResourceProperties"]["CollectionId"]
+    names = (
+        name for page in rekognition.get_paginator("list_collections").paginate() for name in page["CollectionIds"]
+    )
+    if is_deployed_collection(physical_id):
+        yield from (name for name in names if belongs_to(name, physical_id))
+    elif collection_id in names and _created_by(rekognition, collection_id) == event["StackId"]:
+        yield collection_id
+
+
+def _created_by(rekognition: RekognitionClient, collection_id: str) -> str | None:
+    """Return the id of the stack that created the collection, if its tag says so."""
+    arn = rekognition.describe_collection(CollectionId=collection_id)["CollectionARN"]
+    return rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"].get(CREATED_BY)

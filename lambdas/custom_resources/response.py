@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # The physical id of a resource whose creation failed. CloudFormation deletes such a resource too when it rolls back.
+# If the function's response was lost, CloudFormation deletes the resource with a physical id of its own making.
 NOT_CREATED = "not-made"
 
 
@@ -20,19 +21,13 @@ def respond(event: dict[str, Any], handle: Callable[[dict[str, Any]], dict[str, 
     its reason, and CloudFormation rolls it back.
     """
     try:
-        result = {"Status": "SUCCESS", **_handle(event, handle)}
+        result = {"Status": "SUCCESS", **handle(event)}
     except Exception as error:  # noqa: BLE001 - any error must fail the deployment with its reason
         reason = f"{type(error).__name__}: {error}"
         physical_id = event.get("PhysicalResourceId", NOT_CREATED)
         result = {"Status": "FAILED", "Reason": reason, "PhysicalResourceId": physical_id}
     ids = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
     _send(event["ResponseURL"], {**result, **ids})
-
-
-def _handle(event: dict[str, Any], handle: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
-    if event["RequestType"] == "Delete" and event["PhysicalResourceId"] == NOT_CREATED:
-        return {"PhysicalResourceId": NOT_CREATED}
-    return handle(event)
 
 
 def _send(url: str, result: dict[str, Any]) -> None:

@@ -104,6 +104,8 @@ class Matcher:
             )
         except ValueError as error:
             raise UnreadableCaptureError(str(error)) from error
+        if answer["ContentLength"] == 0:
+            raise UnreadableCaptureError("the object is empty")
         return capture, image
 
     def _search(self, key: str, capture: Capture, image: ImageTypeDef) -> MatchOutcome:

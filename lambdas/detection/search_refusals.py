@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-_UNREADABLE = frozenset({"InvalidImageFormatException", "ImageTooLargeException"})
+# Each code with the words that its message has if the picture is at fault. The same code without these words means a
+# mistake in the rest of the request. A side under 80 px is an "invalid parameter", and an empty object a violated
+# constraint of image.bytes.
+_UNREADABLE = {
+    "InvalidImageFormatException": "",
+    "ImageTooLargeException": "",
+    "InvalidParameterException": "invalid parameters",
+    "ValidationException": "image.bytes",
+}
 
 
 def has_no_face(error: ClientError) -> bool:
@@ -19,4 +27,4 @@ def has_no_face(error: ClientError) -> bool:
 def why_unreadable(error: ClientError) -> str | None:
     """Return why Rekognition can never read the picture, or None for any other error."""
     code, text = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    return f"{code}: {text}" if code in _UNREADABLE else None
+    return f"{code}: {text}" if code in _UNREADABLE and _UNREADABLE[code] in text.lower() else None

@@ -4,6 +4,7 @@ Each event names its `step` and the `source`. `run` names the execution, so that
 
     {"step": "plan", "source": "namus", "run": "..."}     list; returns counts and the S3 key of the cases to fetch
     {"Items": [{"step": "fetch", "run": "...", **CASE}, ...]}     fetch a batch; the event may also be one such item
+    {"step": "keep_reason", "batch": INPUT_OF_FETCH, "error": "..."}          record why a batch failed
     {"step": "withdraw", "source": ..., "run": ..., "plan": RESULT_OF_PLAN}   withdraw closed cases and end the run
     {"step": "fail", "source": ..., "run": ..., "error": "..."}               end a run after an error
 """
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 metrics = Metrics()
 resources = FunctionResources()
 sources = read_sources(os.environ["SOURCES"])
+_MAX_REASON = 2_000
 MAX_REMOVED_PERCENT = float(os.environ["MAX_REMOVED_PERCENT"])
 
 
@@ -94,6 +96,14 @@ def fetch(event: dict[str, Any]) -> dict[str, Any]:
     return {"outcomes": run.report.outcomes, "failed": run.report.failed}
 
 
+def keep_reason(event: dict[str, Any]) -> dict[str, Any]:
+    """Record why a batch failed, for the report of the run: the Map's own error does not say."""
+    first = _items(event["batch"])[0]
+    run = sync(first["source"], first["run"])
+    run.runs.keep_reason(run.source, run.owner, str(event["error"])[:_MAX_REASON])
+    return {}
+
+
 def withdraw(event: dict[str, Any]) -> dict[str, Any]:
     """Withdraw every case that was found closed, and end the run.
 
@@ -115,7 +125,7 @@ def withdraw(event: dict[str, Any]) -> dict[str, Any]:
 def fail(event: dict[str, Any]) -> dict[str, Any]:
     """End the run and release the source after a step failed."""
     run = sync(event["source"], event["run"])
-    run.report.error = str(event["error"])[:2_000]
+    run.report.error = run.runs.kept_reason(run.source, run.owner) or str(event["error"])[:_MAX_REASON]
     # A run that found the source held by another has nothing to release. The caller needs the original error.
     with contextlib.suppress(SyncRunningError):
         run.runs.end(run.source, run.owner, run.report)
@@ -143,6 +153,7 @@ def opened(source: str) -> Source:
 STEPS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "plan": plan,
     "fetch": fetch,
+    "keep_reason": keep_reason,
     "withdraw": withdraw,
     "fail": fail,
 }

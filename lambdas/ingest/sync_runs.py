@@ -51,7 +51,7 @@ class SyncRuns:
             self.dynamodb,
             TableName=self.table,
             Key=_key(source),
-            UpdateExpression="SET #owner = :owner, lease_until = :until, started_at = :now REMOVE unfetched",
+            UpdateExpression="SET #owner = :owner, lease_until = :until, started_at = :now REMOVE unfetched, why",
             ConditionExpression=condition,
             ExpressionAttributeNames={"#owner": "owner"},
             ExpressionAttributeValues=to_attributes(values),
@@ -78,6 +78,19 @@ class SyncRuns:
         """
         if case_ids:
             self._change(source, owner, "ADD unfetched :case_ids", {":case_ids": case_ids})
+
+    def keep_reason(self, source: str, owner: str, reason: str) -> None:
+        """Record why a batch of the run failed. The first reason of a run counts.
+
+        Raises:
+            SyncRunningError: another run holds the source now.
+        """
+        self._change(source, owner, "SET why = if_not_exists(why, :reason)", {":reason": reason})
+
+    def kept_reason(self, source: str, owner: str) -> str | None:
+        """Return why a batch of this run failed, if one did."""
+        item = self._read(source)
+        return item.get("why") if item.get("owner") == owner else None
 
     def unfetched(self, source: str) -> set[str]:
         """Return the cases that the current run, or else the last one, failed to fetch."""

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class Collections:
         self.database = Database(directory)
         self._galleries: dict[str, tuple[list[int], Vector]] = {}
 
-    def create(self, collection: str) -> None:
+    def create(self, collection: str, tags: Mapping[str, str] | None = None) -> None:
         """Create an empty collection.
 
         Raises:
@@ -66,9 +66,17 @@ class Collections:
             with self.database.transaction() as database:
                 row = (collection, time.time(), FACE_MODEL_VERSION)
                 database.execute("INSERT INTO collections VALUES (?, ?, ?)", row)
+                named = [(collection, key, value) for key, value in (tags or {}).items()]
+                database.executemany("INSERT INTO tags VALUES (?, ?, ?)", named)
         except sqlite3.IntegrityError:
             code = "ResourceAlreadyExistsException"
             raise RekognitionError(code, f"The collection id: {collection} already exists") from None
+
+    def tags(self, collection: str) -> dict[str, str]:
+        """Read the tags of the collection."""
+        with self.database.transaction() as database:
+            self.require(collection)
+            return dict(database.execute("SELECT key, value FROM tags WHERE collection = ?", (collection,)))
 
     def delete(self, collection: str) -> None:
         """Delete the collection and its faces."""

@@ -29,6 +29,7 @@ _OPERATIONS: dict[str, Callable[[Service, dict[str, Any]], dict[str, Any]]] = {
     "DescribeCollection": collections.describe_collection,
     "ListCollections": collections.list_collections,
     "DeleteCollection": collections.delete_collection,
+    "ListTagsForResource": collections.list_tags_for_resource,
     "IndexFaces": faces.index_faces,
     "ListFaces": faces.list_faces,
     "DeleteFaces": faces.delete_faces,

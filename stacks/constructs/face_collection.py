@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from constructs import Construct
 
+from lambdas.common.collection_names import REBUILT_WILDCARD
 from stacks.constructs.function import Function
 from stacks.constructs.grant import may
 
@@ -27,11 +28,16 @@ class FaceCollection(Construct):
             service="rekognition", resource="collection", resource_name=collection_id
         )
         # A rebuild makes a second collection under the same name with a suffix.
-        self.arns = [self.arn, f"{self.arn}-*"]
-        statements = [may("rekognition:CreateCollection", "rekognition:DescribeCollection", on=[self.arn])]
+        self.arns = [self.arn, f"{self.arn}{REBUILT_WILDCARD}"]
+        statements = [
+            # Rekognition supports no resource for this action.
+            may("rekognition:CreateCollection", on=["*"]),
+            may("rekognition:DescribeCollection", "rekognition:TagResource", on=[self.arn]),
+        ]
         if removal == "destroy":
             statements += [
                 may("rekognition:DeleteCollection", on=self.arns),
+                may("rekognition:ListTagsForResource", on=[self.arn]),
                 may("rekognition:ListCollections", on=["*"]),
             ]
         function = Function(

@@ -11,13 +11,12 @@ if TYPE_CHECKING:
 
 _TO_FAILURE_QUEUE = "CDK's grant to send to an encrypted failure queue, limited to one key."
 _EVERYWHERE = {
-    "Resource::*": "X-Ray, log delivery, ListStreams and ListCollections do not support resources.",
+    "Resource::*": "X-Ray, log delivery, ListStreams, CreateCollection and ListCollections do not support resources.",
     "Action::kms:GenerateDataKey*": _TO_FAILURE_QUEUE,
     "Action::kms:ReEncrypt*": _TO_FAILURE_QUEUE,
 }
 # By a part of the ARN.
 _OURS = {
-    ":collection/": "A face collection, and the new ones that a rebuild makes under its name with a suffix.",
     ":execution:": "The executions that one state machine starts have generated names.",
     ":s3:::": "The folder of the agency's own cases, in a bucket that the agency names.",
     ".Arn>/": "Every object of one bucket, or under one prefix of it.",

@@ -94,6 +94,25 @@ def test_any_failure_releases_the_source_and_fails_the_run(states: dict[str, Any
     assert states["Failed"]["Type"] == "Fail"
 
 
+def test_results_of_children_do_not_count_against_the_limit_of_a_state(states: dict[str, Any]) -> None:
+    children = states["FetchEachCase"]["ItemProcessor"]["States"]
+    for state in (states["FetchEachCase"], children["FetchCases"]):
+        assert state["ResultSelector"] == {}
+    assert states["FetchEachCase"]["ResultPath"] is None
+
+
+def test_reason_of_a_failing_child_is_kept(states: dict[str, Any]) -> None:
+    children = states["FetchEachCase"]["ItemProcessor"]["States"]
+    [caught] = children["FetchCases"]["Catch"]
+    assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "KeepReason")
+    assert children["KeepReason"]["Parameters"]["Payload"] == {
+        "step": "keep_reason",
+        "batch.$": "$",
+        "error.$": caught["ResultPath"],
+    }
+    assert (children["KeepReason"]["Next"], children["BatchFailed"]["Type"]) == ("BatchFailed", "Fail")
+
+
 def test_state_machine_may_stop_only_its_own_executions(prod: Deployment) -> None:
     [statement] = [each for each in prod.statements("Sync", "MachineMay") if "states:StopExecution" in each["Action"]]
     begin = "arn:aws:states:us-east-1:222222222222:execution:"

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from lambdas.downloads.pace import Pace
 
 _RETRIED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "InternalServerError"})
-_UNREADABLE = frozenset({"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"})
+# Other parameters are checked before, so an invalid one is the picture: a side under 80 px, or an empty object.
+_UNREADABLE = frozenset(
+    {"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException", "ValidationException"}
+)
 _MAX_IDS = 4_096
 _SAME_PICTURE_SIMILARITY = 99.0
 _RIVAL_AREA_SHARE = 0.5

@@ -1,4 +1,4 @@
-"""CreateCollection, DescribeCollection, ListCollections, DeleteCollection."""
+"""CreateCollection, DescribeCollection, ListCollections, DeleteCollection, ListTagsForResource."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from local_cloud.rekognition.service import Service
 
 def create_collection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Create an empty collection. Its ARN lacks "arn:", like the one that Rekognition returns here."""
-    service.collections.create(request["CollectionId"])
+    service.collections.create(request["CollectionId"], request.get("Tags", {}))
     return {
         "StatusCode": 200,
         "CollectionArn": _arn(service, request).removeprefix("arn:"),
@@ -44,6 +44,11 @@ def delete_collection(service: Service, request: dict[str, Any]) -> dict[str, An
     """Delete the collection and its faces."""
     service.collections.delete(request["CollectionId"])
     return {"StatusCode": 200}
+
+
+def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """Read the tags of a collection, which the request names by its ARN."""
+    return {"Tags": service.collections.tags(request["ResourceArn"].rpartition("/")[2])}
 
 
 def _arn(service: Service, request: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from agencies.files import AgencyFileError, load_agencies, load_agency
+from agencies.regions import complaint
 from agencies.settings import Source
 from lambdas.ingest.sources.settings import SourceSettings
 
@@ -141,6 +142,19 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
             'region = "us-east-1"',
             'region = "Virginia"',
             "environments.dev.region: 'Virginia' is not allowed: must be an AWS region such as us-east-1",
+        ),
+        (
+            'region = "us-east-1"',
+            'region = "us-east-9"',
+            f"environments.dev.region: 'us-east-9' is not allowed: {complaint('us-east-9')}",
+        ),
+        (
+            'region = "us-east-1"',
+            'region = "il-central-1"\nfleet = {greengrass = true}',
+            (
+                "environments.dev.fleet: greengrass = true is not allowed in il-central-1: "
+                f"{complaint('il-central-1', greengrass=True)}"
+            ),
         ),
         (
             "log_days = 90",

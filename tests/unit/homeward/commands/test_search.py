@@ -134,6 +134,7 @@ def test_no_candidate_exits_with_3_and_stores_nothing(search: Search, s3: S3Clie
     [
         ("InvalidParameterException", "There are no faces in the image. Should be at least 1.", 6),
         ("InvalidImageFormatException", "Request has invalid image format", 6),
+        ("InvalidParameterException", "Request has invalid parameters", 6),
     ],
 )
 def test_unusable_picture_exits_with_6(search: Search, code: str, message: str, exit_code: int) -> None:

@@ -33,6 +33,20 @@ def test_kept_bucket_keeps_its_contents(s3: S3Client, kind: str, removal: str) -
     assert object_count(s3) == 1
 
 
+@pytest.mark.parametrize("physical_id", ["not-made", "everytown-dev-Detection-Contents-1ABCDEFGHIJK"])
+def test_rollback_of_a_failed_creation_touches_no_bucket(s3: S3Client, physical_id: str) -> None:
+    s3.put_object(Bucket="detection", Key="encounters/1", Body=b"")
+    assert handle_bucket_contents(s3, event("Delete", physical_id=physical_id)) == {"PhysicalResourceId": physical_id}
+    assert object_count(s3) == 1
+
+
+def test_second_delivery_of_a_deletion_succeeds(s3: S3Client) -> None:
+    s3.put_object(Bucket="detection", Key="encounters/1", Body=b"")
+    for _ in range(2):
+        handle_bucket_contents(s3, event("Delete", physical_id="detection"))
+        assert object_count(s3) == 0
+
+
 def test_emptying_a_missing_bucket_succeeds(s3: S3Client) -> None:
     empty(s3, "no-such-bucket")
 

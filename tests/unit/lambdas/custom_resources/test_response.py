@@ -1,43 +1,16 @@
 from __future__ import annotations
 
-import http.server
-import json
-import threading
-from contextlib import contextmanager
+import urllib.error
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lambdas.custom_resources.response import NOT_CREATED, respond
+from tests.unit.lambdas.custom_resources.cloudformation import cloudformation
 from tests.unit.lambdas.custom_resources.events import COLLECTION, event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-
-@contextmanager
-def cloudformation() -> Iterator[tuple[str, list[tuple[dict[str, Any], str | None]]]]:
-    """Serve a response URL; yield it, and the list of responses with their content types."""
-    responses: list[tuple[dict[str, Any], str | None]] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            responses.append((json.loads(body), self.headers["Content-Type"]))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Log nothing."""
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/response?signature=x", responses
-        finally:
-            server.shutdown()
-            thread.join()
+    from collections.abc import Callable
 
 
 def response_to(kind: str, handle: Callable[[dict[str, Any]], dict[str, Any]], **members: Any) -> dict[str, Any]:
@@ -68,8 +41,10 @@ def test_any_error_fails_the_deployment_with_its_reason(kind: str, physical_id: 
     assert result == {"Status": "FAILED", "Reason": "KeyError: 'CollectionId'", "PhysicalResourceId": physical_id}
 
 
-def test_rollback_does_not_delete_what_was_never_created() -> None:
-    def refuse(_: dict[str, Any]) -> dict[str, Any]:
-        raise AssertionError("the resource must not be handled")
-
-    assert response_to("Delete", refuse, physical_id=NOT_CREATED)["Status"] == "SUCCESS"
+def test_lost_response_raises_so_that_lambda_delivers_the_request_again() -> None:
+    with cloudformation(lost=1) as (url, responses):
+        create = event("Create", ResponseURL=url)
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            respond(create, lambda _: {"PhysicalResourceId": "made"})
+        respond(create, lambda _: {"PhysicalResourceId": "made"})
+    assert [result["Status"] for result, _ in responses] == ["SUCCESS"]

@@ -177,12 +177,36 @@ def _crash(**_: Any) -> None:
     raise SystemError("crash made by the test")
 
 
-def test_unreadable_picture_is_quarantined_with_reason(matcher: Matcher, gallery: Gallery, s3: S3Client) -> None:
-    gallery.refuses("InvalidImageFormatException", "Request has invalid image format")
+NO_BYTES = (
+    "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=0 cap=0]' at 'image.bytes' failed to "
+    "satisfy constraint: Member must have length greater than or equal to 1"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidImageFormatException", "Request has invalid image format"),
+        ("ImageTooLargeException", "Image size is too large"),
+        ("InvalidParameterException", "Request has invalid parameters"),  # a side under 80 px
+        ("ValidationException", NO_BYTES),
+    ],
+)
+def test_unreadable_picture_is_quarantined_with_reason(
+    matcher: Matcher, gallery: Gallery, s3: S3Client, code: str, message: str
+) -> None:
+    gallery.refuses(code, message)
     assert matcher.match(put_capture(s3, "c-1")) is MatchOutcome.QUARANTINED
     [key] = keys(s3)
     assert key == "quarantine/captures/cam-01/2026-11-23/c-1.jpg"
-    assert "invalid image format" in s3.head_object(Bucket="detection", Key=key)["Metadata"]["reason"]
+    assert s3.head_object(Bucket="detection", Key=key)["Metadata"]["reason"] == f"{code}: {message}"
+
+
+def test_empty_object_is_quarantined_unsearched(matcher: Matcher, s3: S3Client) -> None:
+    s3.put_object(Bucket="detection", Key="captures/cam-01/x.jpg", Body=b"")
+    assert matcher.match("captures/cam-01/x.jpg") is MatchOutcome.QUARANTINED
+    [key] = keys(s3)
+    assert s3.head_object(Bucket="detection", Key=key)["Metadata"]["reason"] == "the object is empty"
 
 
 def test_malformed_metadata_is_quarantined_unsearched(matcher: Matcher, s3: S3Client) -> None:
@@ -192,7 +216,7 @@ def test_malformed_metadata_is_quarantined_unsearched(matcher: Matcher, s3: S3Cl
     assert "noon" in s3.head_object(Bucket="detection", Key=key)["Metadata"]["reason"]
 
 
-@pytest.mark.parametrize("code", ["ThrottlingException", "InvalidParameterException"])
+@pytest.mark.parametrize("code", ["ThrottlingException", "InvalidParameterException", "ValidationException"])
 def test_other_errors_keep_the_capture_for_redelivery(
     matcher: Matcher, gallery: Gallery, s3: S3Client, code: str
 ) -> None:

@@ -134,6 +134,27 @@ def test_failed_step_releases_the_source(load: Callable[[str], Any], website: An
 
 
 @pytest.mark.usefixtures("gallery")
+@pytest.mark.parametrize("batched", [True, False])
+def test_report_has_the_reason_of_the_batch_that_failed(
+    load: Callable[[str], Any], website: Any, *, batched: bool
+) -> None:
+    website.answers = {
+        "/api/CaseSets/NamUs/MissingPersons/Search": httpx.Response(200, json={"count": 0, "results": []})
+    }
+    handler = load("sync_handler").handler
+    run = {"source": "namus", "run": "execution-1"}
+    handler({"step": "plan", **run}, CONTEXT)
+    item = {"step": "fetch", **run, "source_id": "MP1"}
+    for reason in ("namus failed for five cases in a row", "a later one"):
+        batch = {**({"Items": [item]} if batched else item), "failure": {"Error": "SourceDownError"}}
+        handler({"step": "keep_reason", "batch": batch, "error": {"Cause": reason}}, CONTEXT)
+    of_the_map = {"step": "fail", **run, "error": {"Error": "States.ExceedToleratedFailureThreshold"}}
+    assert "five cases in a row" in handler(of_the_map, CONTEXT)["error"]
+    handler({"step": "plan", **run}, CONTEXT)
+    assert "ExceedTolerated" in handler(of_the_map, CONTEXT)["error"], "a new run starts without a reason"
+
+
+@pytest.mark.usefixtures("gallery")
 def test_unfetched_case_is_in_the_report_of_the_run(load: Callable[[str], Any], website: Any, sample: Any) -> None:
     rows = [{"namus2Number": number, "modifiedDateTime": "m"} for number in (970001, 970002)]
     cases = "/api/CaseSets/NamUs/MissingPersons/Cases"

@@ -56,6 +56,7 @@ def test_create_describe_and_delete_a_collection(rekognition: "RekognitionClient
     assert described["CollectionARN"] == f"arn:{created['CollectionArn']}"
     assert described["FaceModelVersion"] == created["FaceModelVersion"]
     assert described["CreationTimestamp"].tzinfo is not None
+    assert rekognition.list_tags_for_resource(ResourceArn=described["CollectionARN"])["Tags"] == {"case": "MP900101"}
     assert rekognition.delete_collection(CollectionId="life")["StatusCode"] == 200
     assert error_of(lambda: rekognition.describe_collection(CollectionId="life")) == (
         "ResourceNotFoundException",

@@ -6,6 +6,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,22 @@ def test_sizes_over_rekognitions_limits_are_refused(rekognition: "RekognitionCli
     code, message, status = error_of(lambda: rekognition.detect_faces(Image={"Bytes": bytes(5 * 1024 * 1024 + 1)}))
     assert (code, status) == ("ValidationException", 400)
     assert message.endswith("constraint: Member must have length less than or equal to 5242880")
+
+
+@pytest.mark.parametrize("size", [(79, 300), (300, 79), (64, 64)])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_sides_under_80_px_are_refused_by_every_operation(
+    rekognition: "RekognitionClient", kind: str, size: tuple[int, int]
+) -> None:
+    picture: Any = {"Bytes": encoded(kind, size)}
+    with suppress(rekognition.exceptions.ResourceAlreadyExistsException):
+        rekognition.create_collection(CollectionId="small")
+    for request in (
+        lambda: rekognition.detect_faces(Image=picture),
+        lambda: rekognition.index_faces(CollectionId="small", Image=picture),
+        lambda: rekognition.search_faces_by_image(CollectionId="small", Image=picture),
+    ):
+        assert error_of(request) == ("InvalidParameterException", "Request has invalid parameters", 400)
 
 
 def test_a_decompression_bomb_is_not_decoded(rekognition: "RekognitionClient") -> None:

@@ -98,6 +98,7 @@ def test_broken_constraints_are_reported_in_awss_words(
         ("RekognitionService.DetectFaces", b'{"Image": {"Bytes": "%%%"}}', "SerializationException"),
         ("RekognitionService.CreateCollection", b'{"CollectionId": 7}', "SerializationException"),
         ("RekognitionService.CreateCollection", b'{"CollectionId": null}', "ValidationException"),
+        ("RekognitionService.DetectFaces", b'{"Image": {"Bytes": ""}}', "ValidationException"),
         ("RekognitionService.DetectFaces", b'{"Image": {}}', "InvalidParameterException"),
         ("RekognitionService.DetectFaces", b'{"Image": {"S3Object": {"Bucket": "abc"}}}', "InvalidParameterException"),
     ],

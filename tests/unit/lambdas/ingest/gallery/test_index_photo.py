@@ -176,13 +176,17 @@ def test_low_quality_is_recorded_in_rekognitions_words() -> None:
     assert assess(answer).reason == "LOW_SHARPNESS,SMALL_BOUNDING_BOX"
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException", "ValidationException"],
+)
 def test_unreadable_image_is_recorded_and_not_retried(
-    put: Any, photos: PhotoIndex, rekognition: Any, record: Any
+    put: Any, photos: PhotoIndex, rekognition: Any, record: Any, code: str
 ) -> None:
     put()
-    rekognition.before = fail("IndexFaces", "InvalidImageFormatException")
+    rekognition.before = fail("IndexFaces", code)
     assert photos.reconcile(KEY) is PhotoOutcome.WITHOUT_FACE
-    assert record()["reason"] == "InvalidImageFormatException"
+    assert record()["reason"] == code
     assert rekognition.calls == ["IndexFaces"]
 
 

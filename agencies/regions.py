@@ -1,0 +1,71 @@
+"""The regions that have every AWS service that Homeward uses, from the endpoints that botocore knows.
+
+Agency files load on every command, so this reads botocore's file without importing botocore, which takes ten times as
+long.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+# The names of services by the names of their endpoints.
+_SERVICES = {
+    "apigateway": "API Gateway",
+    "cloudformation": "CloudFormation",
+    "dynamodb": "DynamoDB",
+    "events": "EventBridge",
+    "iot": "AWS IoT",
+    "kms": "KMS",
+    "lambda": "Lambda",
+    "logs": "CloudWatch Logs",
+    "monitoring": "CloudWatch",
+    "rekognition": "Rekognition",
+    "s3": "S3",
+    "secretsmanager": "Secrets Manager",
+    "sns": "SNS",
+    "sqs": "SQS",
+    "states": "Step Functions",
+    "xray": "X-Ray",
+}
+_GREENGRASS = {"greengrass": "Greengrass"}
+
+
+def complaint(region: str, *, greengrass: bool = False) -> str | None:
+    """Return why Homeward cannot run in the region, and where it can; None if it can run there."""
+    used = _SERVICES | (_GREENGRASS if greengrass else {})
+    missing = [name for endpoint, name in used.items() if region not in _regions()[endpoint]]
+    if not missing:
+        return None
+    complete = sorted(frozenset.intersection(*(_regions()[endpoint] for endpoint in used)))
+    lacks = f"the region lacks {', '.join(missing)}" if region in _regions()["lambda"] else "there is no such region"
+    return f"{lacks}; must be one of {', '.join(complete)}"
+
+
+@cache
+def _regions() -> dict[str, frozenset[str]]:
+    """Return the regions of each service, in all partitions."""
+    partitions = _endpoints()["partitions"]
+    return {
+        service: frozenset(
+            region
+            for partition in partitions
+            for region in partition["services"].get(service, {}).get("endpoints", {})
+            if region in partition["regions"]  # others are names such as fips-us-east-1
+        )
+        for service in _SERVICES | _GREENGRASS
+    }
+
+
+def _endpoints() -> Any:
+    spec = find_spec("botocore")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("botocore is missing: run `make setup`")
+    file = Path(spec.origin).parent / "data" / "endpoints.json"
+    if file.exists():
+        return json.loads(file.read_bytes())
+    return json.loads(gzip.decompress(file.with_suffix(".json.gz").read_bytes()))
