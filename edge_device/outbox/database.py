@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from edge_device import clock
+from edge_device.outbox.private_database import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -24,6 +26,7 @@ CREATE TABLE IF NOT EXISTS outbox (
     queued_wall_s REAL NOT NULL, queued_steady_s REAL NOT NULL, boot_id TEXT NOT NULL, clock_synced INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS sending_order ON outbox (attempts, id);
 INSERT OR IGNORE INTO counters VALUES ('sequence', 0), ('dropped', 0), ('sent', 0);
 """
 _INSERT = """
@@ -60,6 +63,8 @@ class Entry:
 class OutboxDatabase:
     """Stores waiting messages. Each write is one transaction, and returns False when the disk is full.
 
+    Deleted messages are overwritten with zeros, and erased from the write-ahead log.
+
     Not safe to use from several threads at once: `Outbox` holds the lock.
 
     Raises:
@@ -68,7 +73,9 @@ class OutboxDatabase:
 
     def __init__(self, path: Path) -> None:
         self._boot_id = clock.boot_id()
-        self._connection = _open(path)
+        self._connection = open_database(path, _SCHEMA)
+        self._must_erase = True  # a killed program may have left deleted messages in the write-ahead log
+        self.erase_deleted()
 
     def close(self) -> None:
         """Close the file."""
@@ -84,14 +91,14 @@ class OutboxDatabase:
 
     def delete_sent(self, capture_ids: Collection[str]) -> bool:
         """Delete messages that the broker acknowledged, and count them."""
-        return self._write(
+        return self._delete(
             *((_DELETE, (capture_id,)) for capture_id in capture_ids),
             ("UPDATE counters SET value = value + ? WHERE name = 'sent'", (len(capture_ids),)),
         )
 
     def drop(self, capture_id: str) -> bool:
         """Delete a message that can never be sent, and count it."""
-        return self._write((_DELETE, (capture_id,)), (_COUNT_DROPPED, (1,)))
+        return self._delete((_DELETE, (capture_id,)), (_COUNT_DROPPED, (1,)))
 
     def drop_excess(self, *, max_bytes: int, max_age_s: float) -> int:
         """Delete messages older than `max_age_s`, and the oldest beyond `max_bytes`; returns how many."""
@@ -99,11 +106,21 @@ class OutboxDatabase:
         too_old = self._connection.execute(_TOO_OLD, {**now, "boot_id": self._boot_id, "max_age_s": max_age_s})
         too_many = self._connection.execute(_TOO_MANY, (max_bytes,))
         excess = {row for (row,) in (*too_old, *too_many)}
-        self._write(
-            *(("DELETE FROM outbox WHERE id = ?", (row,)) for row in sorted(excess)),
-            (_COUNT_DROPPED, (len(excess),)),
-        )
+        if excess:
+            self._delete(
+                *(("DELETE FROM outbox WHERE id = ?", (row,)) for row in sorted(excess)),
+                (_COUNT_DROPPED, (len(excess),)),
+            )
         return len(excess)
+
+    def erase_deleted(self) -> None:
+        """Erase deleted messages from the write-ahead log. Does nothing if it has none.
+
+        Another program that reads the outbox, or a full disk, can prevent it. Then a later call does it.
+        """
+        if self._must_erase:
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._must_erase = bool(self._value("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     def count_attempt(self, capture_id: str) -> bool:
         """Count a failed attempt to send a message, which moves it behind the others."""
@@ -130,6 +147,12 @@ class OutboxDatabase:
         """Value of the counter `sequence`, `dropped` or `sent`."""
         return int(self._value("SELECT value FROM counters WHERE name = ?", name))
 
+    def _delete(self, *statements: tuple[str, tuple[object, ...]]) -> bool:
+        written = self._write(*statements)
+        self._must_erase |= written
+        self.erase_deleted()
+        return written
+
     def _write(self, *statements: tuple[str, tuple[object, ...]]) -> bool:
         try:
             with self._connection:
@@ -147,23 +170,3 @@ class OutboxDatabase:
         with closing(self._connection.execute(query, values)) as rows:
             value: int | float = rows.fetchone()[0]
             return value
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Open or create the database. Rename a damaged file, because the camera could not start with it."""
-    try:
-        return _connect(path)
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            raise
-        damaged = path.with_suffix(f".damaged-{int(clock.wall_s())}")
-        path.rename(damaged)
-        log.exception("the outbox file is damaged: renamed it and started a new one", file=str(damaged))
-        return _connect(path)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
-    # FULL: a queued message survives a power cut. secure_delete: sent faces are overwritten on disk.
-    connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; {_SCHEMA}")
-    return connection

@@ -27,7 +27,6 @@ class Outbox:
 
     def __init__(self, path: Path, *, max_bytes: int = 500_000_000, max_age_s: float = 72 * 3600.0) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
         self.path = path
         self._max_bytes, self._max_age_s = max_bytes, max_age_s
         self._lock = threading.RLock()
@@ -126,6 +125,9 @@ class Outbox:
             self._database.close()
 
     def _next_to_send(self) -> Entry | None:
+        if self._sent_but_stored:
+            self._delete_sent()
+        self._database.erase_deleted()
         on_disk = self._database.first(excluding=self._sent_but_stored)
         return on_disk or (self._in_memory[0] if self._in_memory else None)
 
@@ -137,7 +139,7 @@ class Outbox:
         self.drop_excess()
 
     def _delete_sent(self) -> None:
-        if self._database.delete_sent(self._sent_but_stored):
+        if self._sent_but_stored and self._database.delete_sent(self._sent_but_stored):
             self._sent_but_stored.clear()
 
     def _remove_from_memory(self, entry: Entry) -> None:

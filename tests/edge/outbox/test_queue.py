@@ -177,27 +177,6 @@ def test_messages_in_memory_are_limited(path: Path) -> None:
         assert waiting(outbox)[-1] == "249"
 
 
-def test_acknowledged_face_is_overwritten_on_disk(path: Path) -> None:
-    with Outbox(path) as outbox:
-        outbox.put("a", "topic", b"a face that is nobody's business" * 100)
-        entry = outbox.next_to_send()
-        assert entry
-        outbox.mark_sent(entry)
-    assert b"nobody's business" not in path.read_bytes()
-
-
-def test_damaged_file_is_renamed_and_replaced(path: Path) -> None:
-    path.write_bytes(b"this is no database at all" * 100)
-    with Outbox(path) as outbox:
-        fill(outbox, "a")
-        assert waiting(outbox) == ["a"]
-    assert list(path.parent.glob("outbox.damaged-*"))
-
-
-def test_file_is_readable_only_by_its_owner(outbox: Outbox) -> None:
-    assert outbox.path.stat().st_mode & 0o077 == 0
-
-
 def test_waiting_for_a_message_ends_when_one_is_queued(outbox: Outbox) -> None:
     found = []
     waiter = threading.Thread(target=lambda: found.append(outbox.next_to_send(wait_s=30)))
