@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import ValidationError
 
 from agencies.settings import Settings
+from edge_device.toml_file import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,13 +74,11 @@ def load_agency(path: Path) -> list[Settings]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return read_toml(path)
     except OSError as error:
         raise AgencyFileError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise AgencyFileError(f"{path}: is not UTF-8 ({error.reason} at byte {error.start})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise AgencyFileError(f"{path}: is not TOML: {error}") from error
+    except ValueError as error:
+        raise AgencyFileError(f"{path}: is {error}") from error
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

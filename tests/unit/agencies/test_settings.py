@@ -336,6 +336,13 @@ def test_unreadable_content_is_one_line(tmp_path: Path, content: bytes, message:
     assert str(refused.value) == f"{path}: {message}"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_file_is_read_as_editors_save_it(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "springfield.toml"
+    path.write_bytes(SPRINGFIELD.encode(encoding))
+    assert load_agency(path) == load_agency(ROOT / "agencies" / "springfield.toml")
+
+
 def test_missing_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(AgencyFileError, match=r"no\.toml: cannot be read: No such file or directory"):
         load_agency(tmp_path / "no.toml")
