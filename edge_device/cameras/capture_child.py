@@ -1,8 +1,9 @@
-"""The child process that reads a live camera: `python -m edge_device.cameras.capture_child FD SOURCE`.
+"""The child process that reads a live camera: `python -m edge_device.cameras.capture_child FD`.
 
 A read from a network camera or a driver can block forever. A process can be killed then; a thread cannot.
-The child writes each frame into one of three slots of the shared memory FD in turn, then prints one line: slot, number,
-width, height, steady and wall time. It imports few modules to keep its memory small.
+The child reads the source from standard input, because it may contain a password. It writes each frame into one of
+three slots of the shared memory FD in turn, then prints one line: slot, number, width, height, steady and wall
+time. It imports few modules to keep its memory small.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def open_capture(source: str) -> cv2.VideoCapture:
 
 def main() -> None:
     """Read until the camera or the parent process ends."""
-    descriptor, source = int(sys.argv[1]), sys.argv[2]
+    descriptor, source = int(sys.argv[1]), sys.stdin.read()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     memory = mmap.mmap(descriptor, SLOTS * SLOT_BYTES)
     capture = open_capture(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import subprocess
@@ -9,8 +10,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import structlog
@@ -18,6 +18,7 @@ import structlog
 from edge_device import clock
 from edge_device.cameras import CameraError
 from edge_device.cameras.capture_child import SLOT_BYTES, SLOTS
+from edge_device.cameras.stream_address import playable, redacted
 from edge_device.core.face import Frame
 
 if TYPE_CHECKING:
@@ -106,16 +107,17 @@ class _Child:
         descriptor = os.memfd_create("homeward-edge-frames")
         os.ftruncate(descriptor, SLOTS * SLOT_BYTES)
         self._memory = mmap.mmap(descriptor, SLOTS * SLOT_BYTES)
-        command = [sys.executable, "-m", "edge_device.cameras.capture_child", str(descriptor), source]
-        self._process = subprocess.Popen(  # noqa: S603 - our own module; the source is one argument, no shell
+        command = [sys.executable, "-m", "edge_device.cameras.capture_child", str(descriptor)]
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             pass_fds=[descriptor],
             text=True,
         )
         os.close(descriptor)
+        _send(self._process.stdin, playable(source))
         self._changed = threading.Condition()
         self._newest: _Announced | None = None
         self.ended = False
@@ -156,10 +158,11 @@ class _Child:
             self._changed.notify()
 
 
-def redacted(source: str) -> str:
-    """Remove user and password from a source's URL, for logs and errors."""
-    parts = urlsplit(source)
-    return source if not parts.username else source.replace(parts.netloc, parts.netloc.rpartition("@")[2])
+def _send(stdin: IO[str] | None, source: str) -> None:
+    """Tell the child its source. All users of the machine see the arguments of a process, but not its input."""
+    if stdin:
+        with contextlib.suppress(BrokenPipeError), stdin:  # a child that has already ended is noticed by its output
+            stdin.write(source)
 
 
 def _advice(source: str) -> str:
