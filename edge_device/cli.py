@@ -25,7 +25,8 @@ def main(
 ) -> None:
     """Detect the faces of passers-by, and send one good shot of each to Homeward.
 
-    Exit codes: 0 success; 1 failure; 2 invalid options or settings; 3 captures still wait in the outbox.
+    Exit codes: 0 success; 1 failure; 2 invalid options or settings; 3 captures still wait in the outbox;
+    6 a recording cannot be read to its end.
     """
     structlog.configure(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

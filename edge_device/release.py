@@ -18,7 +18,7 @@ from edge_device.version import version
 
 PACKAGE = Path(__file__).parent
 RECIPE = PACKAGE / "greengrass" / "recipe.yaml"
-_ALSO = {"typer", "pydantic"}  # dependencies of the whole project that the camera program needs, too
+_ALSO = {"pillow", "pydantic", "typer"}  # dependencies of the whole project that the camera program needs, too
 
 
 def requirements() -> list[str]:

@@ -14,6 +14,10 @@ class CameraError(Exception):
     """The camera gives no frames. The text says why, and what to do."""
 
 
+class IncompleteVideoError(CameraError):
+    """The recording ends before its header says. The text says where."""
+
+
 class Camera(Protocol):
     """Interface of a camera."""
 

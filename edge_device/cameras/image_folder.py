@@ -2,61 +2,133 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-import cv2
-import numpy as np
 import structlog
 
 from edge_device import clock
+from edge_device.cameras.picture_file import MAX_BYTES, IncompletePictureError, NotAPictureError, decode
 from edge_device.core.face import Frame
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 log = structlog.get_logger()
 
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
 _REPEATS = 3  # a track is confirmed by three frames
 _GAP_S = 10.0  # ends all tracks between two images
+_JUNK = frozenset({"thumbs.db", "desktop.ini"})
 
 
-@dataclass(frozen=True)
+class _Version(NamedTuple):
+    """What changes when a file is written again."""
+
+    inode: int
+    size: int
+    modified_ns: int
+
+
+@dataclass
+class _File:
+    """What is known of one file."""
+
+    version: _Version
+    changed_at_s: float
+    done: bool = False
+    digest: bytes = b""
+    reported: bool = False
+
+
+@dataclass
 class ImageFolder:
-    """Reads all images of the folder by name; with `follow`, then waits for new ones without end."""
+    """Reads all images of the folder and its subfolders by name; with `follow`, then waits for new ones without end.
+
+    A file that is written again with another content is a new image. An image whose end is missing is an upload in
+    progress: it is read once it is whole, and reported after `patience_s` without a change.
+    """
 
     path: Path
     follow: bool = False
     every_s: float = 0.5
+    patience_s: float = 30.0
+    _files: dict[Path, _File] = field(default_factory=dict)
+    _shown_at_s: float = 0.0
 
     def frames(self) -> Iterator[Frame | None]:
         """Yield each image three times. `captured_at` is the file's modification time."""
-        seen: set[Path] = set()
-        shown_at_s = 0.0
         while True:
-            new = sorted(path for path in self.path.iterdir() if path.suffix.lower() in _SUFFIXES and path not in seen)
-            for path in new:
-                image = self._read(path)
-                if image is None:
-                    continue
-                seen.add(path)
-                shown_at_s += _GAP_S
-                for repeat in range(_REPEATS):
-                    yield Frame(image.copy(), shown_at_s + repeat * 0.1, path.stat().st_mtime, clock.is_synced())
+            found = dict(sorted(self._listed()))
+            self._files = {path: known for path, known in self._files.items() if path in found}
+            for path, version in found.items():
+                image = self._new_image(path, version)
+                if image is not None:
+                    yield from self._shown(image, version.modified_ns / 1e9)
             if not self.follow:
                 return
             time.sleep(self.every_s)
             yield None
 
-    def _read(self, path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None:
-        """Read an image; None if it may still be written, or is not an image."""
-        if self.follow and clock.wall_s() - path.stat().st_mtime < self.every_s:
+    def _listed(self) -> Iterator[tuple[Path, _Version]]:
+        for path in self.path.rglob("*"):
+            hidden = any(part.startswith(".") for part in path.relative_to(self.path).parts)
+            if hidden or path.name.lower() in _JUNK or not path.is_file():
+                continue
+            status = _status(path)
+            if status:
+                yield path, _Version(status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def _shown(self, image: NDArray[np.uint8], captured_at: float) -> Iterator[Frame]:
+        self._shown_at_s += _GAP_S
+        for repeat in range(_REPEATS):
+            yield Frame(image.copy(), self._shown_at_s + repeat * 0.1, captured_at, clock.is_synced())
+
+    def _new_image(self, path: Path, version: _Version) -> NDArray[np.uint8] | None:
+        """Read an image that has not been seen; None if there is none, or not yet."""
+        file = self._files.setdefault(path, _File(version, clock.steady_s()))
+        if file.version != version:
+            file.version, file.changed_at_s, file.done = version, clock.steady_s(), False
+        if file.done:
             return None
-        image = cv2.imread(str(path))
-        if image is None:
-            log.warning("skipped a file that is not an image", file=str(path))
-            return None
-        return np.asarray(image, np.uint8)
+        try:
+            return self._read(path, file)
+        except IncompletePictureError as error:
+            self._give_up(path, file, str(error), after_s=self.patience_s)
+        except NotAPictureError as error:
+            self._give_up(path, file, str(error), after_s=self.every_s if version.size else self.patience_s)
+        except OSError as error:
+            self._give_up(path, file, error.strerror or "cannot be read", after_s=self.patience_s)
+        return None
+
+    def _read(self, path: Path, file: _File) -> NDArray[np.uint8] | None:
+        if file.version.size > MAX_BYTES:
+            raise NotAPictureError(f"larger than {MAX_BYTES // 1_000_000} MB")
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).digest()
+        image = None if digest == file.digest else decode(data)
+        # Written since it was listed: the next round sees the new version.
+        file.done, file.digest = len(data) == file.version.size, digest
+        return image
+
+    def _give_up(self, path: Path, file: _File, reason: str, *, after_s: float) -> None:
+        """Report a file once. It is read again when it changes."""
+        if self.follow and clock.steady_s() - file.changed_at_s < after_s:
+            return
+        file.done = True
+        if not file.reported:
+            file.reported = True
+            log.warning("skipped a file that is not an image", file=str(path), reason=reason)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:  # removed since it was listed
+        return None

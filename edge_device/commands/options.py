@@ -11,11 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from edge_device.cameras import CameraError
+from edge_device.cameras.stream_address import redacted
 from edge_device.core.message import MessageTooLargeError
 from edge_device.publishers import PublishError
 from edge_device.settings import Settings, SettingsError, read_settings
 
-FAILED, WRONG_SETTINGS, STILL_WAITING = 1, 2, 3
+FAILED, WRONG_SETTINGS, STILL_WAITING, INCOMPLETE = 1, 2, 3, 6
 
 Config = Annotated[
     Path | None,
@@ -37,7 +38,7 @@ def load_settings(config: Path | None, assignments: list[str] | None, **given: A
     for assignment in assignments or []:
         name, equals, value = assignment.partition("=")
         if not equals:
-            raise SettingsError(f"--set {assignment}: write KEY=VALUE, such as --set mqtt.port=8884")
+            raise SettingsError(f"--set {redacted(name)}: write KEY=VALUE, such as --set mqtt.port=8884")
         options[name] = _toml_value(value)
     return read_settings(config, options | {name: value for name, value in given.items() if value is not None})
 

@@ -1,5 +1,6 @@
 """`homeward-edge replay`."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,9 +8,11 @@ from typing import Annotated, Any
 import cv2
 import typer
 
+from edge_device.cameras import IncompleteVideoError
 from edge_device.cameras.video_file import VideoFile
-from edge_device.commands.options import AsJson, Config, Set, exit_on_error, load_settings
+from edge_device.commands.options import INCOMPLETE, AsJson, Config, Set, exit_on_error, failure, load_settings
 from edge_device.core.message import FaceShot
+from edge_device.private_file import write_private
 from edge_device.wiring import build_detector, build_passers_by
 
 
@@ -32,21 +35,30 @@ def replay(
     with exit_on_error():
         settings = load_settings(config, [*(assignments or []), "camera=replay", f"source={video}"])
         passers_by, detector = build_passers_by(settings), build_detector(settings)
-        shots: list[tuple[float, FaceShot]] = []
-        at_s = 0.0
-        for frame in VideoFile(video, fast=True).frames():
-            at_s = frame.at_s
-            passers_by.zones.black_out(frame.image)
-            shots += [(at_s, shot) for shot in passers_by.see(frame, detector.detect(frame.image))]
-        shots += [(at_s, shot) for shot in passers_by.finish()]
-        rows = [_row(at_s, shot) for at_s, shot in shots]
+        shots: list[FaceShot] = []
+        incomplete = None
+        try:
+            for frame in VideoFile(video).every_frame():
+                passers_by.zones.black_out(frame.image)
+                timed = dataclasses.replace(frame, captured_at=frame.at_s)
+                shots += passers_by.see(timed, detector.detect(timed.image))
+        except IncompleteVideoError as error:
+            incomplete = error
+        shots += passers_by.finish()
+        rows = [_row(shot) for shot in shots]
         if crops:
-            crops.mkdir(parents=True, exist_ok=True)
-            for row, (_, shot) in zip(rows, shots, strict=True):
-                (crops / f"{row['track']}-{row['shot']}.jpg").write_bytes(shot.crop.jpeg)
+            crops.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for row, shot in zip(rows, shots, strict=True):
+                write_private(crops / f"{row['track']}-{row['shot']}.jpg", shot.crop.jpeg)
     if as_json:
         typer.echo(json.dumps(rows))
-        return
+    else:
+        _show(rows)
+    if incomplete:
+        raise failure(str(incomplete), code=INCOMPLETE) from incomplete
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         final = "final" if row["final"] else ""
         typer.echo(
@@ -56,9 +68,9 @@ def replay(
     typer.echo(f"{len({row['track'] for row in rows})} passers-by, {len(rows)} captures")
 
 
-def _row(at_s: float, shot: FaceShot) -> dict[str, Any]:
+def _row(shot: FaceShot) -> dict[str, Any]:
     return {
-        "at_s": round(at_s, 2),
+        "at_s": round(shot.captured_at, 2),
         "track": shot.track_id,
         "shot": shot.shot,
         "final": shot.final,

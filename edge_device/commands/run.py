@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from edge_device.commands.options import STILL_WAITING, AsJson, Config, Set, exit_on_error, failure, load_settings
+from edge_device.commands.options import (
+    INCOMPLETE,
+    STILL_WAITING,
+    AsJson,
+    Config,
+    Set,
+    exit_on_error,
+    failure,
+    load_settings,
+)
 from edge_device.filming.session import film
 
 
@@ -61,6 +70,8 @@ def run(
         report = film(load_settings(config, assignments, **options), drain_timeout_s=drain_timeout)
     if as_json:
         typer.echo(json.dumps(report))
+    if report["incomplete"]:
+        raise failure(str(report["incomplete"]), code=INCOMPLETE)
     if report["waiting"]:
         reason = report["connection_failure"] or "see the log"
         raise failure(

@@ -8,6 +8,7 @@ import typer
 
 from edge_device.commands.options import FAILED, Config, Set, exit_on_error, failure, load_settings
 from edge_device.drawing import draw_faces
+from edge_device.private_file import write_private
 from edge_device.wiring import build_camera, build_detector, zones
 
 
@@ -31,8 +32,9 @@ def snapshot(
         zones(settings.zones).black_out(frame.image)
         faces = build_detector(settings).detect(frame.image)
         draw_faces(frame.image, faces, min_px=settings.faces.min_px)
-        if out.suffix.lower() not in {".jpg", ".jpeg", ".png"} or not cv2.imwrite(str(out), frame.image):
+        if out.suffix.lower() not in {".jpg", ".jpeg", ".png"} or not out.parent.is_dir():
             raise failure(f"cannot write {out}. Name a .jpg or .png file in an existing folder", code=FAILED)
+        write_private(out, cv2.imencode(out.suffix, frame.image)[1].tobytes())
     width, height = frame.size
     sizes = ", ".join(f"{face.box.height:.0f} px" for face in faces) or "none"
     typer.echo(

@@ -49,7 +49,7 @@ class _Observation:
 
 @dataclass
 class PassersBy:
-    """Selects shots. Call `see` with each frame and all its faces, then `finish` once."""
+    """Selects shots. Call `see` with each frame and all its faces, then `finish`."""
 
     faces: FaceRules = field(default_factory=FaceRules)
     rules: ShotRules = field(default_factory=ShotRules)
@@ -60,16 +60,16 @@ class PassersBy:
 
     def see(self, frame: Frame, faces: list[Face]) -> list[FaceShot]:
         """Return the shots to send now. Faces too small or uncertain for a capture are still tracked and blurred."""
+        gone = [self._end(track) for track in self.tracker.remove_ended(frame.at_s)]
         self.seen = self.tracker.update(faces, frame.at_s)
         for track, face in self.seen:
             if self._may_be_captured(track, frame, face):
                 self._offer(track, frame, face)
         taken = [self._take(track, final=False, at_s=frame.at_s) for track, _ in self.seen]
-        gone = [self._end(track) for track in self.tracker.remove_ended(frame.at_s)]
-        return [shot for shot in taken + gone if shot]
+        return [shot for shot in gone + taken if shot]
 
     def finish(self) -> list[FaceShot]:
-        """Return the final shots of the people who are still visible, after the last frame."""
+        """End all tracks and return their final shots, after the last frame or before a pause."""
         return [shot for shot in map(self._end, self.tracker.remove_ended(float("inf"))) if shot]
 
     def _may_be_captured(self, track: Track, frame: Frame, face: Face) -> bool:

@@ -50,7 +50,7 @@ class Tracker:
     """Assigns faces to tracks.
 
     A track is confirmed after `confirm_hits` detections, which filters out a detector's false positives. It ends when
-    its face is missing for more than `max_gap_s` seconds.
+    its face is missing for more than `max_gap_s` seconds, even if there were no frames in this time.
     """
 
     confirm_hits: int = 3
@@ -59,7 +59,7 @@ class Tracker:
     tracks: list[Track] = field(default_factory=list)
 
     def update(self, faces: list[Face], at_s: float) -> list[tuple[Track, Face]]:
-        """Assign each face of a frame to an existing or new track. Call `remove_ended` afterwards."""
+        """Assign each face of a frame to an existing or new track. Call `remove_ended` before."""
         free_tracks, free_faces, seen = list(self.tracks), list(faces), []
         for _, track, face in sorted(self._pairs(faces, at_s), key=lambda pair: -pair[0]):
             if track in free_tracks and face in free_faces:

@@ -46,26 +46,28 @@ class CaptureLoop:
     live_view: LivePicture | None = None
     report: RunReport = field(default_factory=RunReport)
     filming: bool = True
+    _last_frame_s: float = 0.0
     _changes: queue.SimpleQueue[RemoteSettings] = field(default_factory=queue.SimpleQueue)
 
     def run(self, stop: threading.Event) -> None:
-        """Run until the video ends or `stop` is set.
+        """Run until the video ends or `stop` is set. The people who are still visible get their final shots.
 
         Raises:
             CameraError: the camera gives no frames.
         """
-        for frame in self.camera.frames():
-            notify("WATCHDOG=1")
-            if stop.is_set():
-                break
-            if frame is None:
-                continue
-            while not self._changes.empty():
-                self._apply(self._changes.get())
-            if self.filming:
-                self._process(frame)
-            self.report.count_frame()
-        self._queue(self.passers_by.finish())
+        try:
+            for frame in self.camera.frames():
+                notify("WATCHDOG=1")
+                if stop.is_set():
+                    break
+                while not self._changes.empty():
+                    self._apply(self._changes.get())
+                if frame:
+                    self._count(frame)
+                elif clock.steady_s() - self._last_frame_s > self.passers_by.tracker.max_gap_s:
+                    self._queue(self.passers_by.finish())
+        finally:
+            self._queue(self.passers_by.finish())
 
     def change_settings(self, settings: RemoteSettings) -> None:
         """Apply other settings from the next frame on. Safe to call from any thread."""
@@ -81,6 +83,12 @@ class CaptureLoop:
             "waiting_bytes": self.outbox.waiting_bytes,
             "dropped": self.outbox.dropped,
         }
+
+    def _count(self, frame: Frame) -> None:
+        if self.filming:
+            self._process(frame)
+        self.report.count_frame()
+        self._last_frame_s = clock.steady_s()
 
     def _process(self, frame: Frame) -> None:
         self.passers_by.zones.black_out(frame.image)
@@ -108,6 +116,8 @@ class CaptureLoop:
             log.info("capture", capture_id=shot.capture_id, track=shot.track_id, shot=shot.shot, bytes=len(payload))
 
     def _apply(self, settings: RemoteSettings) -> None:
+        if self.filming and not settings.filming:
+            self._queue(self.passers_by.finish())
         self.filming = settings.filming
         self.passers_by.faces, self.passers_by.rules = face_rules(settings.faces), shot_rules(settings.shots)
         self.passers_by.zones = zones(settings.zones)

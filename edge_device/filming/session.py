@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import structlog
 
+from edge_device.cameras import IncompleteVideoError
 from edge_device.filming.capture_loop import CaptureLoop
 from edge_device.live_view.picture import LivePicture
 from edge_device.live_view.server import LiveServer, read_token
@@ -66,7 +67,7 @@ def film(settings: Settings, *, drain_timeout_s: float) -> dict[str, object]:
         running.callback(sender.drain, drain_timeout_s)
         _start_live_view(settings, loop, running)
         notify("READY=1")
-        loop.run(_stop_on_signals())
+        incomplete = _run(loop)
         notify("STOPPING=1")
         running.close()
         return {
@@ -74,9 +75,19 @@ def film(settings: Settings, *, drain_timeout_s: float) -> dict[str, object]:
             **loop.report.to_json(),
             "waiting": len(outbox),
             "dropped": outbox.dropped,
+            "incomplete": incomplete,
             "outbox": str(outbox.path),
             "connection_failure": getattr(publisher, "failure", None),
         }
+
+
+def _run(loop: CaptureLoop) -> str | None:
+    """Run the loop. Return where a recording ends too early."""
+    try:
+        loop.run(_stop_on_signals())
+    except IncompleteVideoError as error:
+        return str(error)
+    return None
 
 
 def _build_loop(settings: Settings, outbox: Outbox) -> CaptureLoop:

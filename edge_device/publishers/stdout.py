@@ -26,8 +26,8 @@ class Stdout:
         return True
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Print one line with the topic, the retain flag and the message."""
-        line = {"topic": topic, "retain": retain, "message": json.loads(payload)}
+        """Print one line with the topic, the retain flag and the message; null for an empty one."""
+        line = {"topic": topic, "retain": retain, "message": json.loads(payload) if payload else None}
         self.stream.write(json.dumps(line, separators=(",", ":")) + "\n")
         self.stream.flush()
 

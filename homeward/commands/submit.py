@@ -65,7 +65,7 @@ def submit(
     submitted before on this machine.
 
     Exit codes: 0 all submitted; 3 nothing to submit; 6 some files are unusable,
-    all others are submitted.
+    incomplete or neither picture nor video, and all others are submitted.
 
     Examples:
         homeward submit ./photos --camera tip-line -a springfield-prod --dry-run
@@ -94,6 +94,8 @@ def submit(
         starts_at=starts_at,
         per_second=per_second,
     )
+    for other in others:
+        warn(f"{other}: neither picture nor video, skipped")
     with progress(str(files), total=len(usable)) as advance:
         reports = [_submit(submission, file, number, advance) for number, file in enumerate(usable)]
     keys = {capture.capture_id: run.key_of(capture) for report in reports for capture in report.sent}
@@ -106,7 +108,7 @@ def submit(
         console.print_json(data=facts)
     else:
         show(reports, dry_run=dry_run, others=others, encounters=encounters)
-    raise typer.Exit(UNUSABLE if any(report.reason for report in reports) else 0)
+    raise typer.Exit(UNUSABLE if others or any(report.reason for report in reports) else 0)
 
 
 def _submit(submission: Submission, file: Path, number: int, advance: Advance) -> FileReport:

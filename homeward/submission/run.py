@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from edge_device.detector import load_detector
 from homeward.submission.files import is_video
-from homeward.submission.shots import Shot, UnusableFileError, shots_of_picture, shots_of_video
+from homeward.submission.shots import IncompleteFileError, Shot, UnusableFileError, shots_of_picture, shots_of_video
 from lambdas.common.keys import capture_key
 from lambdas.common.times import now
 from lambdas.detection.capture import Capture, name_based_id, trusted_time
@@ -32,6 +32,7 @@ class FileOutcome(StrEnum):
 
     SUBMITTED = "submitted"
     SUBMITTED_BEFORE = "submitted before"
+    INCOMPLETE = "incomplete"
     UNUSABLE = "unusable"
 
 
@@ -75,10 +76,12 @@ class Submission:
     watch: Callable[[float], None] = lambda _: None
 
     def submit(self, file: Path) -> FileReport:
-        """Submit one file. An unusable file is reported instead of raised."""
+        """Submit one file. An unusable or incomplete file is reported instead of raised, and not recorded as done."""
         report = FileReport(file=file)
         try:
             self._submit(file, report)
+        except IncompleteFileError as error:
+            report.outcome, report.reason = FileOutcome.INCOMPLETE, str(error)
         except UnusableFileError as error:
             report.outcome, report.reason = FileOutcome.UNUSABLE, str(error)
         except OSError as error:

@@ -13,11 +13,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from edge_device.cameras import CameraError
+from edge_device.cameras import CameraError, IncompleteVideoError
 from edge_device.cameras.video_file import VideoFile
 from edge_device.core.crop import cut_out, encode_crop
 from edge_device.core.face import Face, Frame
 from edge_device.core.passers_by import FaceRules, PassersBy
+from edge_device.core.tracks import Tracker
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
 
 if TYPE_CHECKING:
@@ -28,11 +29,17 @@ if TYPE_CHECKING:
     from edge_device.core.message import FaceShot
     from edge_device.detector import Detector
 
+_MAX_LENGTH_S = 366 * 86400.0
+_PATIENCE_FRAMES = 3  # a person whom the detector misses in two of them stays one track
 _DATE_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL, _EXIF = 0x9003, 0x9011, 0x8769
 
 
 class UnusableFileError(ValueError):
     """The file has nothing to submit. The text says why."""
+
+
+class IncompleteFileError(UnusableFileError):
+    """The recording cannot be read to its end. The text says how far."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +105,11 @@ def shots_of_video(
 
     Raises:
         UnusableFileError: Not a video, or none of its frames can be read.
+        IncompleteFileError: After the last shot, if the end of the recording is missing.
     """
     begin = starts_at or _began_at(path)
-    passers_by, tracks = PassersBy(), dict[str, int]()
+    patience_s = max(Tracker.max_gap_s, _PATIENCE_FRAMES / per_second)
+    passers_by, tracks = PassersBy(tracker=Tracker(max_gap_s=patience_s)), dict[str, int]()
 
     def shot_of(taken: FaceShot) -> Shot:
         track = tracks.setdefault(taken.track_id, len(tracks) + 1)
@@ -113,20 +122,28 @@ def shots_of_video(
             confidence=round(taken.confidence, 3),
         )
 
-    for frame in _sampled(path, per_second):
-        watch(frame.at_s)
-        timed = dataclasses.replace(frame, captured_at=begin.timestamp() + frame.at_s, clock_synced=True)
-        yield from map(shot_of, passers_by.see(timed, detector.detect(timed.image)))
+    incomplete = None
+    try:
+        for frame in _sampled(path, per_second):
+            watch(frame.at_s)
+            timed = dataclasses.replace(frame, captured_at=begin.timestamp() + frame.at_s, clock_synced=True)
+            yield from map(shot_of, passers_by.see(timed, detector.detect(timed.image)))
+    except IncompleteFileError as error:
+        incomplete = error
     yield from map(shot_of, passers_by.finish())
+    if incomplete:
+        raise incomplete
 
 
 def _sampled(path: Path, per_second: float) -> Iterator[Frame]:
     next_at_s = 0.0
     try:
-        for frame in VideoFile(path, fast=True).frames():
+        for frame in VideoFile(path).every_frame():
             if frame.at_s >= next_at_s and frame.image.ndim == 3:
                 next_at_s = frame.at_s + 1 / per_second - 0.001
                 yield frame
+    except IncompleteVideoError as error:
+        raise (IncompleteFileError if next_at_s else UnusableFileError)(str(error)) from error
     except (CameraError, cv2.error) as error:
         raise UnusableFileError(str(error)) from error
     if next_at_s == 0:
@@ -160,5 +177,7 @@ def _began_at(path: Path) -> datetime:
     video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     fps, frames = video.get(cv2.CAP_PROP_FPS), video.get(cv2.CAP_PROP_FRAME_COUNT)
     video.release()
-    length = timedelta(seconds=max(0.0, frames / fps) if fps else 0)
+    seconds = frames / fps if fps > 0 else 0.0
+    # A raw stream has no length, and gets an absurd one.
+    length = timedelta(seconds=seconds if 0 < seconds < _MAX_LENGTH_S else 0)
     return datetime.fromtimestamp(path.stat().st_mtime, UTC) - length

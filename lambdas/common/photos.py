@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP")
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
 # The largest file that a source, a feed or a folder may deliver as a photo.
 MAX_PHOTO_BYTES = 25_000_000
 _MAX_PIXELS = 60_000_000

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.edge.support.broker import Broker, Observer, free_port, wait_until
 from tests.edge.support.camera_file import write_camera_file
 from tests.edge.support.command_line import homeward_edge
@@ -72,6 +74,34 @@ def test_check_reports_a_missing_camera(config: Path) -> None:
     grade, text = grades(config, "--set", "source=/nowhere/walk.mp4")["camera"]
     assert grade == "failed"
     assert "does not exist" in text
+
+
+def test_check_passes_without_a_broker(two_passers_by: Path, tmp_path: Path) -> None:
+    settings = {"camera": "c", "source": two_passers_by, "mqtt.publisher": "stdout", "outbox.path": tmp_path / "o.db"}
+    result = homeward_edge(
+        "check", *(part for name, value in settings.items() for part in ("--set", f"{name}={value}"))
+    )
+    assert result.exit_code == 0, result.output
+    assert '"retain":true,"message":null' in result.stdout
+    assert "connection   accepted as c" in result.stdout
+
+
+@pytest.mark.parametrize("publisher", ["greengrass-v1", "greengrass-v2"])
+def test_check_reports_a_missing_greengrass(config: Path, publisher: str) -> None:
+    grade, text = grades(config, "--set", f"mqtt.publisher={publisher}")["connection"]
+    assert grade == "failed"
+    assert "Greengrass" in text
+
+
+@pytest.mark.parametrize("password", ["p[w", "pa#ss1", "p/a?s"])
+def test_check_reports_a_camera_that_does_not_answer_without_its_password(
+    config: Path, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge_device.checks.device._CAMERA_TIMEOUT_S", 0.1)
+    source = f"rtsp://admin:{password}@127.0.0.1:{free_port()}/s"
+    result = homeward_edge("check", "--config", str(config), "--set", f"source={source}")
+    assert "it gives no frames. Open the same URL" in result.stdout
+    assert password not in result.output
 
 
 def test_check_sends_no_capture_that_the_cloud_would_search(config: Path, broker: Broker) -> None:

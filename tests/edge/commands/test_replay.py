@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.edge.support.command_line import homeward_edge
+from tests.edge.support.recordings import cut, move_index_to_the_front
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,10 +25,41 @@ def test_replay_lists_the_captures_and_writes_their_crops(two_passers_by: Path, 
     assert fewer == []
 
 
+def test_recording_that_is_cut_off_is_replayed_and_named(two_passers_by: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "walk.mp4"
+    copy.write_bytes(two_passers_by.read_bytes())
+    move_index_to_the_front(copy)
+    cut(copy, 0.5)
+    result = homeward_edge("replay", str(copy), "--crops", str(tmp_path / "crops"), "--json")
+    assert result.exit_code == 6
+    assert json.loads(result.stdout)
+    assert f"homeward-edge: {copy}: the recording cannot be read beyond" in result.stderr
+    assert {file.stat().st_mode & 0o077 for file in (tmp_path / "crops").iterdir()} == {0}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_settings_file_is_read_as_editors_save_it(two_passers_by: Path, tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "camera.toml"
+    file.write_bytes("[faces] # für die Tür\nmin_px = 400\n".encode(encoding))
+    result = homeward_edge("replay", str(two_passers_by), "--config", str(file), "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+
+
+def test_settings_file_in_another_encoding_is_refused_in_one_line(two_passers_by: Path, tmp_path: Path) -> None:
+    file = tmp_path / "camera.toml"
+    file.write_bytes("# für die Tür".encode("cp1252"))
+    result = homeward_edge("replay", str(two_passers_by), "--config", str(file))
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"homeward-edge: {file} is not UTF-8 (invalid start byte at byte 3)\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("assignment", "said"),
     [
         ("mqtt.port", "write KEY=VALUE"),
+        ("rtsp://admin:secret@10.0.0.7/s", "--set rtsp://10.0.0.7/s: write KEY=VALUE"),
         ("mqtt.port=high", "mqtt.port: Input should be a valid integer"),
         ("faces.min_confidence=0.5", "faces.min_confidence: Input should be greater than or equal to 0.8"),
         ("outbox.most_mb=5", "outbox.most_mb: renamed to outbox.max_mb"),

@@ -129,3 +129,13 @@ def test_person_behind_another_is_captured_once_they_separate() -> None:
         for shot in passers_by.see(Frame(image, number / 15, number / 15), faces):
             assert number > 30
             assert shot.box.intersection(behind if shot.box == front else front).area <= 0.1 * shot.box.area
+
+
+@pytest.mark.parametrize(("gap_s", "people"), [(0.5, 1), (1.5, 2), (600.0, 2)])
+def test_people_at_one_place_before_and_after_a_gap_in_the_frames_are_two(gap_s: float, people: int) -> None:
+    passers_by, face = PassersBy(), Face(Box(200, 100, 60, 60), 0.9)
+    image = np.random.default_rng(1).integers(60, 190, (360, 640, 3), np.uint8)
+    times = [start + number / 15 for start in (0.0, 30 / 15 + gap_s) for number in range(30)]
+    shots = [shot for at_s in times for shot in passers_by.see(Frame(image, at_s, at_s), [face])]
+    assert len({shot.track_id for shot in shots + passers_by.finish()}) == people
+    assert all(shot.dwell_s < 6 for shot in shots)

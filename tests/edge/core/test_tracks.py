@@ -78,3 +78,10 @@ def test_overlap_is_symmetric_and_from_0_to_1(one: Box, other: Box) -> None:
     assert overlap == pytest.approx(intersection_over_union(other, one))
     assert 0 <= overlap <= 1 + 1e-9
     assert intersection_over_union(one, one) == pytest.approx(1)
+
+
+def test_track_ends_after_its_patience_also_without_frames() -> None:
+    tracker = Tracker(max_gap_s=1.0)
+    before = tracker.update([face(100)], 0.0)[0][0]
+    assert tracker.remove_ended(600.0) == [before]
+    assert tracker.update([face(100)], 600.0)[0][0] is not before

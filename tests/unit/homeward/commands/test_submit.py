@@ -16,6 +16,7 @@ from PIL import Image
 from homeward.submission.run import new_detector
 from local_cloud.paths import ROOT
 from local_cloud.video import render_walk_past
+from tests.edge.support.recordings import cut, move_index_to_the_front, noise, pause_after, record
 from tests.support.rekognition_client import jpeg, pixels, side_by_side
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def test_unusable_file_is_reported_and_others_are_submitted(
     result = submit("--json")
     assert result.exit_code == 6
     facts = json.loads(result.stdout)
+    assert f"{folder / 'notes.txt'}: neither picture nor video" in result.stderr
     reasons = {file["file"].rpartition("/")[2]: file["reason"] for file in facts["files"]}
     assert re.match(r"no clear face of at least 48 px; the largest of 1 has \d\d px", reasons["a-crowd.jpg"])
     assert "broken image" in reasons["b-broken.jpg"]
@@ -225,7 +227,63 @@ def test_files_of_other_types_are_reported(submit: Callable[..., Result], folder
     empty = submit()
     assert (empty.exit_code, "1 .heic" in empty.stderr) == (3, True)
     (folder / "one.jpg").write_bytes(ONE.read_bytes())
-    assert "neither picture nor video: 1 .heic" in submit().stdout
+    result = submit()
+    assert "neither picture nor video: 1 .heic" in result.stdout
+    assert f"{folder / 'phone.HEIC'}: neither picture nor video" in result.stderr
+    assert result.exit_code == 6
+
+
+def test_files_are_told_apart_by_their_content(submit: Callable[..., Result], folder: Path, tmp_path: Path) -> None:
+    for name, codec, container in (
+        ("cam1", "WMV2", "wmv"),
+        ("cam2.dav", "mp4v", "mp4"),
+        ("cam3.bin", "FLV1", "flv"),
+        ("cam4.jpg", "mp4v", "ts"),
+        ("cam5.rec", "MPG1", "mpg"),
+    ):
+        record(tmp_path / f"recording.{container}", noise(5), codec=codec, fps=25).rename(folder / name)
+    (folder / "photo").write_bytes(ONE.read_bytes())
+    (folder / "photo.mp4").write_bytes(OTHER.read_bytes())
+    Image.open(ONE).save(folder / "phone.dat", "AVIF")
+    (folder / "phone.jpg").write_bytes(b"\x00\x00\x00\x18ftypheic" + bytes(100))
+    (folder / "to the free world.txt").write_text("The free world.")
+    (folder / "Thumbs.db").write_bytes(b"what Windows leaves in folders")
+    result = submit("--json")
+    facts = json.loads(result.stdout)
+    outcomes = {file["file"].rpartition("/")[2]: file["outcome"] for file in facts["files"]}
+    assert outcomes.pop("phone.jpg") == "unusable"
+    assert set(outcomes.values()) == {"submitted"}
+    assert len(outcomes) == 8
+    assert facts["other_files"] == [str(folder / "to the free world.txt")]
+    assert result.exit_code == 6
+
+
+def test_recording_that_is_cut_off_is_named_and_not_recorded_as_done(
+    submit: Callable[..., Result], video: Path, folder: Path, s3: S3Client
+) -> None:
+    copy = folder / "walk.mp4"
+    copy.write_bytes(video.read_bytes())
+    move_index_to_the_front(copy)
+    cut(copy, 0.6)
+    for sent in (True, False):  # the second run reports it again, and sends nothing twice
+        result = submit("--starts-at", "2026-11-20T10:00:00+01:00", "--json")
+        assert result.exit_code == 6
+        assert "walk.mp4: the recording cannot be read beyond" in result.stderr.replace(str(copy) + ": ", "walk.mp4: ")
+        [file] = json.loads(result.stdout)["files"]
+        assert file["outcome"] == "incomplete"
+        assert bool(file["captures"]) is sent
+    assert captures(s3)
+
+
+def test_captures_have_the_times_of_the_recording(submit: Callable[..., Result], tmp_path: Path) -> None:
+    frame = np.asarray(cv2.resize(pixels(ONE), (320, 320)), np.uint8)
+    recording = record(tmp_path / "motion.flv", [frame] * 30, codec="FLV1", fps=10)
+    pause_after(recording, 15, pause_s=600)
+    [file] = answer(submit("--starts-at", "2026-11-27T08:00:00Z", "--json", files=recording))["files"]
+    times = [each["captured_at"] for each in file["captures"]]
+    assert {at[:16] for at in times} == {"2026-11-27T08:00", "2026-11-27T08:10"}
+    assert len({each["track"] for each in file["captures"]}) == 2
+    assert len(times) <= 4
 
 
 @pytest.mark.parametrize(
