@@ -240,7 +240,8 @@ class Settings(_Table):
     def as_functions_read(self, sources: Mapping[str, Source]) -> str:
         """Return these sources as JSON, in the form that `lambdas.ingest.sources.settings` reads."""
         tables = {name: source.model_dump(exclude_defaults=True) for name, source in sources.items()}
-        return to_json({"contact": self.contact, "country": self.country, **tables}).decode()
+        own = self.model_dump(include={"contact", "country"}, exclude_defaults=True)
+        return to_json({**own, **tables}).decode()
 
     @property
     def stage(self) -> str:

@@ -13,7 +13,7 @@ import pytest
 from agencies.files import AgencyFileError, load_agencies, load_agency
 from agencies.regions import complaint
 from agencies.settings import Source
-from lambdas.ingest.sources.settings import SourceSettings
+from lambdas.ingest.sources.settings import SourceSettings, read_sources
 
 if TYPE_CHECKING:
     from agencies.settings import Settings
@@ -51,6 +51,13 @@ class AgencyFile:
 @pytest.fixture
 def file(tmp_path: Path) -> AgencyFile:
     return AgencyFile(tmp_path / "x.toml")
+
+
+def test_country_other_than_the_default_reaches_the_functions(file: AgencyFile) -> None:
+    def country(*changes: tuple[str, str]) -> str:
+        return read_sources(file.load(*changes)["dev"].as_functions_read({})).country
+
+    assert (country(), country(('country = "US"', 'country = "NO"'))) == ("US", "NO")
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("agencies/**/*.toml")), ids=lambda path: path.stem)
