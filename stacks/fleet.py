@@ -39,7 +39,7 @@ class Fleet(HomewardStack):
             component = CameraComponent(
                 self,
                 "CameraComponent",
-                deployment_name=f"Homeward {settings.stage}",
+                stage=settings.stage,
                 group_arn=group.attr_arn,
                 thing=_THING,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from pathlib import Path
 
@@ -16,8 +17,6 @@ from edge_device.release import RECIPE, pack
 from edge_device.version import version
 from stacks.constructs.grant import may
 
-NAME = "homeward.camera"
-
 
 class CameraComponent(Construct):
     """The component, its deployment to a thing group, and the role that core devices download it with.
@@ -25,21 +24,23 @@ class CameraComponent(Construct):
     The certificates of core devices need `policy`, in addition to the policy of all cameras.
     """
 
-    def __init__(self, scope: Construct, name: str, *, deployment_name: str, group_arn: str, thing: str) -> None:
+    def __init__(self, scope: Construct, name: str, *, stage: str, group_arn: str, thing: str) -> None:
         super().__init__(scope, name)
+        # All environments of an account share one list of components.
+        component_name = f"homeward.camera.{stage}"
         release = self._release()
         alias = self._token_exchange(release)
         self.policy = iot.CfnPolicy(
             self, "CorePolicy", policy_document=self._core_policy(thing, alias.attr_role_alias_arn)
         )
-        component = greengrass.CfnComponentVersion(self, "Component", inline_recipe=_recipe(release))
+        component = greengrass.CfnComponentVersion(self, "Component", inline_recipe=_recipe(release, component_name))
         greengrass.CfnDeployment(
             self,
             "Deployment",
             target_arn=group_arn,
-            deployment_name=deployment_name,
+            deployment_name=f"Homeward {stage}",
             components={
-                NAME: greengrass.CfnDeployment.ComponentDeploymentSpecificationProperty(
+                component_name: greengrass.CfnDeployment.ComponentDeploymentSpecificationProperty(
                     component_version=component.attr_component_version
                 )
             },
@@ -58,6 +59,8 @@ class CameraComponent(Construct):
             description="Core devices download the camera program",
         )
         role.add_to_policy(may("s3:GetObject", on=[release.bucket.arn_for_objects(release.s3_object_key)]))
+        # The nucleus asks for the bucket's region before it downloads, and gives up if it may not.
+        role.add_to_policy(may("s3:GetBucketLocation", on=[release.bucket.bucket_arn]))
         return iot.CfnRoleAlias(self, "TokenExchange", role_arn=role.role_arn)
 
     def _core_policy(self, thing: str, role_alias_arn: str) -> dict[str, object]:
@@ -90,21 +93,30 @@ class CameraComponent(Construct):
         return cdk.Stack.of(self).format_arn(service="iot", resource=resource, resource_name=name)
 
 
-def _recipe(release: assets.Asset) -> str:
+def _recipe(release: assets.Asset, component_name: str) -> str:
     """Fill in the recipe as `gdk component publish` does, apart from the name of the archive.
 
     Greengrass unpacks NAME.zip into a folder NAME, and the CDK names an archive by the hash of its content.
     """
     archive = release.s3_object_key.removesuffix(".zip")
     filled_in = {
-        "{COMPONENT_NAME}": NAME,
-        "{COMPONENT_VERSION}": version(),
+        "{COMPONENT_NAME}": component_name,
         "s3://BUCKET_NAME/COMPONENT_NAME/COMPONENT_VERSION/homeward-edge.zip": release.s3_object_url,
         "{artifacts:decompressedPath}/homeward-edge/": f"{{artifacts:decompressedPath}}/{archive}/",
     }
     recipe = RECIPE.read_text()
+    filled_in["{COMPONENT_VERSION}"] = _version(component_name, archive, recipe)
     for placeholder, value in filled_in.items():
         if placeholder not in recipe:
             raise ValueError(f"{RECIPE} has no {placeholder}: add it, or update the list of placeholders here")
         recipe = recipe.replace(placeholder, value)
     return recipe
+
+
+def _version(*contents: str) -> str:
+    """Return the project's version with a hash of the contents, since a component version cannot be changed.
+
+    The hash starts with a letter: semantic versions allow no number with a leading zero.
+    """
+    digest = hashlib.sha256("\0".join(contents).encode()).hexdigest()
+    return f"{version()}-c{digest[:12]}"

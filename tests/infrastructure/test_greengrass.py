@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import aws_cdk as cdk
@@ -16,7 +18,9 @@ from cdk_nag import AwsSolutionsChecks
 
 from agencies.files import load_agency
 from agencies.settings import Fleet as FleetSettings
+from edge_device.release import RECIPE
 from edge_device.version import version
+from stacks.constructs import camera_component
 from stacks.environment import AgencyEnvironment
 from tests.infrastructure.templates import AGENCY_FILE, as_list, new_app
 
@@ -59,10 +63,10 @@ def test_greengrass_is_off_by_default() -> None:
 
 
 def test_component_is_deployed_to_the_camera_group() -> None:
-    assert (recipe()["ComponentName"], recipe()["ComponentVersion"]) == ("homeward.camera", version())
+    assert recipe()["ComponentName"] == "homeward.camera.everytown-prod"
     [deployment] = of_type("AWS::GreengrassV2::Deployment")
     [(name, specification)] = deployment["Components"].items()
-    assert name == "homeward.camera"
+    assert name == "homeward.camera.everytown-prod"
     assert specification["ComponentVersion"]["Fn::GetAtt"][1] == "ComponentVersion"
     assert deployment["TargetArn"] == {"Fn::GetAtt": ["CameraGroup", "Arn"]}
 
@@ -79,6 +83,36 @@ def test_recipe_installs_from_the_unpacked_archive() -> None:
     for path in used:
         inside = path.removeprefix(f"{unpacked}/")
         assert inside in names or f"{inside}/pyproject.toml" in names
+
+
+def test_any_change_of_recipe_or_archive_changes_the_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def component_version(archive: str = "abc") -> str:
+        release: Any = SimpleNamespace(s3_object_key=f"{archive}.zip", s3_object_url=f"s3://bucket/{archive}.zip")
+        return str(yaml.safe_load(camera_component._recipe(release, "homeward.camera.oak-dev"))["ComponentVersion"])
+
+    first = component_version()
+    assert re.fullmatch(rf"{re.escape(version())}-c[0-9a-f]{{12}}", first)
+    assert component_version() == first
+    assert component_version("def") != first
+    changed = tmp_path / "recipe.yaml"
+    changed.write_text(RECIPE.read_text() + "# changed\n")
+    monkeypatch.setattr(camera_component, "RECIPE", changed)
+    assert component_version() != first
+
+
+def test_core_device_may_find_the_bucket_of_the_archive() -> None:
+
+    def arn(resource: Any) -> str:
+        return resource if isinstance(resource, str) else "".join(map(str, resource["Fn::Join"][1]))
+
+    granted = {
+        action: arn(statement["Resource"])
+        for policy in of_type("AWS::IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in as_list(statement["Action"])
+        if action in {"s3:GetObject", "s3:GetBucketLocation"}
+    }
+    assert granted["s3:GetBucketLocation"] == granted["s3:GetObject"].rpartition("/")[0]
 
 
 def test_core_device_may_download_only_the_archive() -> None:
