@@ -16,6 +16,7 @@ from stacks.constructs.function import Function
 from stacks.constructs.grant import Grant, may
 from stacks.constructs.links_api import LinksApi
 from stacks.constructs.outputs import add_outputs
+from stacks.constructs.topic_filter import topic_filter
 from stacks.constructs.webhooks import Webhooks
 from stacks.constructs.work_queue import WorkQueue, accept_from, failure_queue
 from stacks.encounters import Encounters
@@ -24,6 +25,7 @@ from stacks.stack import HomewardStack
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk import aws_sqs as sqs
     from constructs import Construct
 
     from agencies.settings import Settings
@@ -49,9 +51,11 @@ class Alerting(HomewardStack):
             log_days=self.log_days,
         )
         self.topic = sns.Topic(self, "Alerts", master_key=self.key, enforce_ssl=True, display_name="Homeward")
-        self._subscribe()
+        undelivered = failure_queue(self, "UndeliveredAlerts", key=self.key)
+        accept_from("sns.amazonaws.com", undelivered, key=self.key)
+        self._subscribe(undelivered)
         self._notify()
-        self._receipts()
+        self._receipts(undelivered)
         add_outputs(
             self,
             {
@@ -76,7 +80,7 @@ class Alerting(HomewardStack):
                 self.use_key(),
                 self.encounters.on_table("GetItem", "PutItem", "UpdateItem"),
                 *(statement for grant in self._notify_grants for statement in grant.statements),
-                may("sns:Publish", on=[self.topic.topic_arn]),
+                may("sns:Publish", on=[self.topic.topic_arn]),  # also the right to PublishBatch
             ],
             environment={
                 **{key: value for grant in self._notify_grants for key, value in grant.environment.items()},
@@ -91,11 +95,9 @@ class Alerting(HomewardStack):
             },
         )
 
-    def _subscribe(self) -> None:
-        """Subscribe the recipients of the agency file. Alerts that SNS cannot deliver go to a failure queue."""
+    def _subscribe(self, undelivered: sqs.Queue) -> None:
+        """Subscribe the recipients of the agency file. Alerts that SNS cannot deliver go to `undelivered`."""
         recipients = self.settings.alerting.recipients
-        undelivered = failure_queue(self, "UndeliveredAlerts", key=self.key)
-        accept_from("sns.amazonaws.com", undelivered, key=self.key)
         for recipient in recipients:
             if endpoint := recipient.sms or recipient.email:
                 # CDK's own subscriptions add the topic to the policy of its key, which is a circular reference.
@@ -105,7 +107,7 @@ class Alerting(HomewardStack):
                     topic_arn=self.topic.topic_arn,
                     protocol=recipient.channel,
                     endpoint=endpoint,
-                    filter_policy={"recipients": [recipient.name]},
+                    filter_policy=topic_filter(recipient),
                     redrive_policy={"deadLetterTargetArn": undelivered.queue_arn},
                 )
         if receivers := [recipient for recipient in recipients if recipient.channel in {"webhook", "chat"}]:
@@ -161,7 +163,7 @@ class Alerting(HomewardStack):
             **lambda_props,
         )
 
-    def _receipts(self) -> None:
+    def _receipts(self, undelivered: sqs.Queue) -> None:
         """Deliver the topic's messages to a queue as well: a message there proves that SNS accepted the alert."""
         receipt = Function(
             self,
@@ -183,4 +185,5 @@ class Alerting(HomewardStack):
             protocol="sqs",
             endpoint=queue.queue_arn,
             raw_message_delivery=True,
+            redrive_policy={"deadLetterTargetArn": undelivered.queue_arn},
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.reference.deploy import Reference, deploy_reference
 from benchmarks.reference.live_cases import LiveCases, live_cases
+from lambdas.alerting.recipients import TopicChannel
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
 from lambdas.common.times import from_text, now, to_text
@@ -35,7 +36,9 @@ Hops = dict[str, float]
 class Pipeline:
     """One of the two pipelines: its bucket, and a queue that is subscribed to its topic."""
 
-    def __init__(self, cloud: Cloud, *, name: str, bucket: str, topic_arn: str) -> None:
+    def __init__(
+        self, cloud: Cloud, *, name: str, bucket: str, topic_arn: str, filter_policy: dict[str, list[str]]
+    ) -> None:
         self.s3, self.sqs, self.bucket = cloud.client("s3"), cloud.client("sqs"), bucket
         self.queue = str(self.sqs.create_queue(QueueName=f"latency-{name}")["QueueUrl"])
         attributes = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]
@@ -43,7 +46,7 @@ class Pipeline:
             TopicArn=topic_arn,
             Protocol="sqs",
             Endpoint=attributes["QueueArn"],
-            Attributes={"RawMessageDelivery": "true"},
+            Attributes={"RawMessageDelivery": "true", "FilterPolicy": json.dumps(filter_policy)},
         )
 
     def put(self, key: str, picture: bytes, metadata: dict[str, str]) -> float:
@@ -73,10 +76,18 @@ class Bench:
         self.number = cases.missing_case_id.partition(":MP")[2]
         self.reference: Reference = deploy_reference(cloud, live, collection=deployment["FaceCollection"])
         self.ours = Pipeline(
-            cloud, name="ours", bucket=deployment["DetectionBucket"], topic_arn=deployment["AlertTopic"]
+            cloud,
+            name="ours",
+            bucket=deployment["DetectionBucket"],
+            topic_arn=deployment["AlertTopic"],
+            filter_policy={"channel": [TopicChannel.DOCUMENT]},
         )
         self.theirs = Pipeline(
-            cloud, name="reference", bucket=self.reference.bucket, topic_arn=self.reference.topic_arn
+            cloud,
+            name="reference",
+            bucket=self.reference.bucket,
+            topic_arn=self.reference.topic_arn,
+            filter_policy={},
         )
 
     def time_ours(self, trial: int) -> Hops:

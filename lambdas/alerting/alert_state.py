@@ -1,8 +1,8 @@
 """The state of an alert or a notice: due -> sending -> sent. Every transition is a conditional write.
 
 SNS cannot take part in a transaction, so a function may crash after publishing and before writing `sent`. The topic
-therefore also delivers to a receipts queue, whose function writes `sent` too. The sweep publishes an alert again only
-if its claim expired and no receipt arrived, which means that SNS never accepted it.
+therefore also delivers to a receipts queue, whose function records each channel that SNS accepted, and writes `sent`
+after the last one. When a claim expired, the sweep publishes the channels without a receipt: SNS never accepted them.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from lambdas.encounters.notice import Notice, is_notice_key, notice_item, put_no
 from lambdas.encounters.table import ALERTS_DUE_INDEX, put_new_request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime, timedelta
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from lambdas.common.dynamodb import Item
     from lambdas.encounters.policy import Policy
 
 
@@ -57,6 +58,18 @@ class AlertStates:
         puts = [put_notice(self.table, notice) for notice in due]
         return transact(self.dynamodb, {"Update": alert_updates.mark_sent(self.table, key, now=now)}, *puts)
 
+    def confirm(self, key: str, channel: str, *, of: Iterable[str], now: datetime) -> bool:
+        """Record the receipt of a channel; mark the alert as sent and return True if it was the last one of `of`."""
+        item = self.accept(key, {channel})
+        return item is not None and set(of) <= item["accepted_channels"] and self.mark_sent(key, now=now)
+
+    def accept(self, key: str, channels: Collection[str]) -> Item | None:
+        """Record the channels that SNS accepted, if any; return the item, or None if the alert was sent before."""
+        if not channels:
+            return None
+        accept = alert_updates.accept_channels(self.table, key, channels)
+        return update_if(self.dynamodb, **accept, ReturnValues="ALL_NEW")
+
     def withdraw(self, key: str, *, now: datetime) -> bool:
         """Mark the alert as not to be sent: its case is closed, or nobody needs it any more."""
         return transact(self.dynamodb, {"Update": alert_updates.mark_withdrawn(self.table, key, now=now)})
@@ -69,9 +82,10 @@ class AlertStates:
         """Build the put of `add`, for a transaction."""
         return put_new_request(self.table, notice_item(notice))
 
-    def postpone(self, key: str, *, until: datetime, reason: str) -> None:
-        """Make a claimed alert due again later, and keep the reason for the operator."""
-        update_if(self.dynamodb, **alert_updates.postpone_alert(self.table, key, until=until, reason=reason))
+    def postpone(self, key: str, *, until: datetime, reason: str, accepted: Collection[str]) -> None:
+        """Make a claimed alert due again later; keep the accepted channels, and the reason for the operator."""
+        postpone = alert_updates.postpone_alert(self.table, key, until=until, reason=reason, accepted=accepted)
+        update_if(self.dynamodb, **postpone)
 
     def overdue(self, *, now: datetime) -> Iterator[str]:
         """Yield the keys of alerts and notices that are due or whose claim expired; in each state, oldest first."""

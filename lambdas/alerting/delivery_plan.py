@@ -98,6 +98,7 @@ class Planner:
                 alert=AlertState.DUE,
                 alert_due_at=to_text(delivery.due_at or self.now()),
                 alert_attempts=0,
+                accepted_channels=None,
                 expires_at=self.states.policy.expiry(self.now()),
             )
             for delivery in plan.later

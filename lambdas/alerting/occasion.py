@@ -106,6 +106,7 @@ def as_notice(record: Encounter | Notice) -> Notice:
         notice=NoticeKind.FIRST,
         created_at=record.timeline.encountered_at,
         alert_attempts=record.alert_attempts,
+        accepted_channels=record.accepted_channels,
     )
 
 

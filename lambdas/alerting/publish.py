@@ -1,23 +1,23 @@
-"""Publish a message to the SNS topic, and record what became of it."""
+"""Publish the messages of a notice to the SNS topic, and record what became of each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-import msgspec
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
 
-from lambdas.alerting.recipients import Channel, names_by_channel
+from lambdas.alerting.messages import batches, topic_messages
 from lambdas.alerting.texts.render import render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
 
     from lambdas.alerting.alert_state import AlertStates
     from lambdas.alerting.audience import Delivery
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE = timedelta(seconds=30)
 _MAX_PAUSE = timedelta(minutes=15)
-# SNS does not document how a filter policy treats an empty list. No recipient has this name.
-_NOBODY = "-"
 
 
 class AlertOutcome(StrEnum):
@@ -38,6 +36,15 @@ class AlertOutcome(StrEnum):
     WITHDRAWN = "AlertsWithdrawn"
     POSTPONED = "AlertsPostponed"
     UNCONFIRMED = "AlertsUnconfirmed"
+
+
+@dataclass
+class _Answers:
+    """What SNS answered about each channel: accepted, refused (with the reason), or unclear."""
+
+    accepted: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
+    unclear: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,38 +58,53 @@ class Publisher:
     now: Callable[[], datetime]
 
     def publish(self, occasion: Occasion, delivery: Delivery) -> AlertOutcome:
-        """Publish once, then mark the alert as sent, or postpone it if SNS refused it."""
+        """Publish each channel that SNS has not accepted yet, then mark the alert as sent if none is left.
+
+        Refused channels become due again. If an answer was lost, the claim stays: a channel whose receipt does not
+        arrive before the claim expires is sent again by the sweep.
+        """
         notice = occasion.notice
-        try:
-            self._send(occasion, delivery)
-        except (ClientError, BotoCoreError) as error:
-            if _may_have_arrived(error):
-                # Keep the claim. If no receipt arrives before the claim expires, the sweep sends the alert again.
-                return AlertOutcome.UNCONFIRMED
+        texts = render(occasion.message, alert_id=notice.encounter_id, language=delivery.language)
+        entries = topic_messages(texts, notice.encounter_id, delivery, self.recipients)
+        answers = _Answers()
+        for batch in batches(entry for entry in entries if entry["Id"] not in (notice.accepted_channels or ())):
+            self._send(batch, answers)
+        if answers.unclear:
+            self.states.accept(notice.encounter_id, answers.accepted)
+            return AlertOutcome.UNCONFIRMED
+        if answers.refused:
             pause = min(_FIRST_PAUSE * 2 ** (notice.alert_attempts - 1), _MAX_PAUSE)
-            self.states.postpone(notice.encounter_id, until=self.now() + pause, reason=str(error))
+            reason = "; ".join(sorted(set(answers.refused.values())))
+            self.states.postpone(
+                notice.encounter_id, until=self.now() + pause, reason=reason, accepted=answers.accepted
+            )
             return AlertOutcome.POSTPONED
         self.states.mark_sent(notice.encounter_id, now=self.now())
         return AlertOutcome.SENT
 
-    def _send(self, occasion: Occasion, delivery: Delivery) -> None:
-        texts = render(occasion.message, alert_id=occasion.notice.encounter_id, language=delivery.language)
-        by_channel = {"sms": texts.sms, "sqs": texts.document}
-        # SNS sends "default" to every channel without a text of its own. E-mail is the only such channel.
-        has_email = names_by_channel(self.recipients, Channel.EMAIL).intersection(delivery.recipients)
-        by_channel["default"] = texts.email if has_email else by_channel.pop("sms")
-        names = msgspec.json.encode(delivery.recipients or (_NOBODY,)).decode()
-        self.sns.publish(
-            TopicArn=self.topic_arn,
-            Subject=texts.subject,
-            Message=msgspec.json.encode(by_channel).decode(),
-            MessageStructure="json",
-            MessageAttributes={"recipients": {"DataType": "String.Array", "StringValue": names}},
-        )
+    def _send(self, batch: Sequence[PublishBatchRequestEntryTypeDef], answers: _Answers) -> None:
+        """Publish a batch and add the answer about each of its channels."""
+        channels = {entry["Id"] for entry in batch}
+        try:
+            answer = self.sns.publish_batch(TopicArn=self.topic_arn, PublishBatchRequestEntries=batch)
+        except (ClientError, BotoCoreError) as error:
+            if _may_have_arrived(error):
+                answers.unclear |= channels
+            else:
+                answers.refused |= dict.fromkeys(channels, str(error))
+            return
+        answers.accepted |= {entry["Id"] for entry in answer.get("Successful", [])}
+        answers.refused |= {
+            entry["Id"]: f"{entry['Id']}: {entry['Code']}: {entry.get('Message', '')}"
+            for entry in answer.get("Failed", [])
+            if entry["SenderFault"]
+        }
+        # An error on the side of SNS, or no answer for an entry, may hide a success.
+        answers.unclear |= channels - answers.accepted - answers.refused.keys()
 
 
 def _may_have_arrived(error: ClientError | BotoCoreError) -> bool:
-    """Tell whether SNS may have accepted the message despite the error."""
+    """Tell whether SNS may have accepted messages despite the error."""
     if isinstance(error, ClientError):
         return error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
     return not isinstance(error, EndpointConnectionError | ParamValidationError)

@@ -29,10 +29,11 @@ states = AlertStates(
 
 
 def confirm(record: EventRecord) -> None:
-    """Mark the alert as sent, in case the function that published it crashed before it could."""
-    alert_id = msgspec.json.decode(record["body"])["alert_id"]
-    if states.mark_sent(alert_id, now=now()):
-        logger.info("alert confirmed by its receipt", extra={"alert_id": alert_id})
+    """Record that SNS accepted one channel of an alert, in case the function that published it did not learn so."""
+    attributes = {name: each["stringValue"] for name, each in record["messageAttributes"].items()}
+    alert_id, channels = attributes["alert_id"], msgspec.json.decode(attributes["channels"], type=list[str])
+    if states.confirm(alert_id, attributes["channel"], of=channels, now=now()):
+        logger.info("alert confirmed by its receipts", extra={"alert_id": alert_id})
 
 
 @json_log

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+class TopicChannel(StrEnum):
+    """The attribute `channel` of a message on the alert topic, which names the form of its text."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    DOCUMENT = "document"
+
+
 class Channel(StrEnum):
     """How a recipient is reached."""
 
@@ -21,6 +29,11 @@ class Channel(StrEnum):
     EMAIL = "email"
     WEBHOOK = "webhook"
     CHAT = "chat"
+
+    @property
+    def on_topic(self) -> TopicChannel:
+        """The channel of the topic that a recipient of this channel gets: webhooks and chat rooms get the document."""
+        return TopicChannel(self.value) if self in {Channel.SMS, Channel.EMAIL} else TopicChannel.DOCUMENT
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from lambdas.encounters.encounter import AlertState, Review
 from lambdas.encounters.table import update_request
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from lambdas.encounters.encounter import Encounter
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # How long a claim on an alert lasts. Longer than the timeout of every function that sends alerts, so that the holder of
 # an expired claim has ended, and longer than a receipt takes.
 LEASE = timedelta(seconds=60)
+_ADD_ACCEPTED = " ADD accepted_channels :accepted"
 
 
 def claim_first_alert(table: str, encounter: Encounter, *, until: datetime) -> dict[str, Any]:
@@ -56,18 +58,34 @@ def claim_alert(table: str, key: str, *, now: datetime, until: datetime) -> dict
     )
 
 
-def postpone_alert(table: str, key: str, *, until: datetime, reason: str) -> dict[str, Any]:
-    """Build the update that gives a claim up until later and keeps the reason for the operator."""
+def postpone_alert(table: str, key: str, *, until: datetime, reason: str, accepted: Collection[str]) -> dict[str, Any]:
+    """Build the update that gives a claim up until later, and keeps the accepted channels and the reason."""
+    values = {
+        ":due": AlertState.DUE.value,
+        ":sending": AlertState.SENDING.value,
+        ":until": to_text(until),
+        ":reason": reason,
+    }
     return update_request(
         table,
         key,
-        "SET alert = :due, alert_due_at = :until, alert_error = :reason",
+        f"SET alert = :due, alert_due_at = :until, alert_error = :reason{_ADD_ACCEPTED if accepted else ''}",
         condition="alert = :sending",
+        values={**values, ":accepted": set(accepted)} if accepted else values,
+    )
+
+
+def accept_channels(table: str, key: str, channels: Collection[str]) -> dict[str, Any]:
+    """Build the update that adds channels that SNS accepted; refused if the alert was sent or withdrawn before."""
+    return update_request(
+        table,
+        key,
+        _ADD_ACCEPTED.strip(),
+        condition="alert IN (:due, :sending)",
         values={
             ":due": AlertState.DUE.value,
             ":sending": AlertState.SENDING.value,
-            ":until": to_text(until),
-            ":reason": reason,
+            ":accepted": set(channels),
         },
     )
 
@@ -103,7 +121,7 @@ def _end(table: str, key: str, state: AlertState, time_attribute: str, now: date
     return update_request(
         table,
         key,
-        f"SET alert = :state, {time_attribute} = :now REMOVE alert_due_at, alert_error",
+        f"SET alert = :state, {time_attribute} = :now REMOVE alert_due_at, alert_error, accepted_channels",
         condition="alert IN (:due, :sending)",
         values={
             ":state": state.value,

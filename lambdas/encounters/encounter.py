@@ -82,7 +82,8 @@ class Encounter(msgspec.Struct, kw_only=True):
     """The record of one encounter; `sightings` is keyed by capture id.
 
     `link_token` is the secret part of the link in its alert. `alerted_similarity` and `alerted_sightings` are the
-    values that the last alert reported. `muted` is the reason why an encounter above the threshold does not alert.
+    values that the last alert reported. `accepted_channels` are the channels of a first alert that SNS has accepted
+    while others are left. `muted` is the reason why an encounter above the threshold does not alert.
     """
 
     encounter_id: str
@@ -101,6 +102,7 @@ class Encounter(msgspec.Struct, kw_only=True):
     alert: AlertState | None = None
     alert_due_at: str | None = None
     alert_attempts: int = 0
+    accepted_channels: set[str] | None = None
     alerted_at: str | None = None
     alerted_similarity: float | None = None
     alerted_sightings: int = 0

@@ -29,6 +29,7 @@ class Notice(msgspec.Struct, kw_only=True):
 
     `encounter_id` is its own key, `notice#ABOUT#KIND#PART`; `about` is the encounter (for BUDGET the day).
     `audience` names the recipients; empty means every recipient whose settings allow it.
+    `accepted_channels` are the channels that SNS has accepted while others are left.
     """
 
     encounter_id: str
@@ -39,6 +40,7 @@ class Notice(msgspec.Struct, kw_only=True):
     alert: AlertState = AlertState.DUE
     alert_due_at: str | None = None
     alert_attempts: int = 0
+    accepted_channels: set[str] | None = None
     alerted_at: str | None = None
     expires_at: int | None = None
 

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from lambdas.alerting.recipients import TopicChannel
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import PHOTOS
 from lambdas.common.s3_objects import objects_under
@@ -40,18 +41,18 @@ def wait_until(what: str, look: Callable[[], T | None], *, timeout_s: float = 60
 
 @dataclass(frozen=True)
 class ReceivedAlert:
-    """One message of the alert topic, in its JSON form."""
+    """The JSON document of one alert."""
 
     document: dict[str, Any]
 
     @property
     def text(self) -> str:
-        """The SMS text of the same publication."""
+        """The text message of the same alert."""
         return str(self.document["text"])
 
 
 class Watch:
-    """Reads the resources of one deployment. A queue subscribes to the alert topic, as a phone does."""
+    """Reads the resources of one deployment. A queue subscribes to the documents of the alert topic."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
@@ -107,7 +108,10 @@ class Watch:
         url = self._sqs.create_queue(QueueName=f"{self._deployment.stage}-phone")["QueueUrl"]
         attributes = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
         self._deployment.client("sns").subscribe(
-            TopicArn=self._deployment["AlertTopic"], Protocol="sqs", Endpoint=attributes["QueueArn"]
+            TopicArn=self._deployment["AlertTopic"],
+            Protocol="sqs",
+            Endpoint=attributes["QueueArn"],
+            Attributes={"FilterPolicy": json.dumps({"channel": [TopicChannel.DOCUMENT]})},
         )
         return str(url)
 

@@ -15,6 +15,7 @@ if __name__ == "__main__":
     patches.require_device_certificates()
     patches.invoke_from_rules_asynchronously()
     patches.serve_delete_connection()
+    patches.authorize_publish_batch_as_publish()
     if os.environ.get("AUTH") == "true":
         ministack.app.app = patches.claim_https(ministack.app.app)
     ministack.app.app = FaultyGateway(ministack.app.app)

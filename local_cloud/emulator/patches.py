@@ -5,6 +5,7 @@ import ssl
 from typing import Any
 from urllib.parse import unquote
 
+from ministack.core import iam_actions
 from ministack.core.responses import error_response_json, get_account_id, get_region
 from ministack.services import iot, iot_data, lambda_svc
 
@@ -54,6 +55,17 @@ def invoke_from_rules_asynchronously() -> None:
             lambda_svc.invoke_async_with_retry(record, event)
 
     iot._dispatch_rule_to_lambda = dispatch  # noqa: SLF001  (as above)
+
+
+def authorize_publish_batch_as_publish() -> None:
+    """Check `sns:Publish` for `PublishBatch`, as IAM does. ministack checks an action that IAM does not have."""
+    extract = iam_actions.extract_iam_action
+
+    def extract_as_iam(*arguments: Any) -> str | None:
+        action = extract(*arguments)
+        return "sns:Publish" if action == "sns:PublishBatch" else action
+
+    iam_actions.extract_iam_action = extract_as_iam
 
 
 def serve_delete_connection() -> None:

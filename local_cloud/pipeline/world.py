@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from botocore.exceptions import ClientError
 
 from lambdas.alerting.alert_state import AlertStates
-from lambdas.alerting.recipients import Channel, Recipient
+from lambdas.alerting.recipients import Channel, Recipient, TopicChannel
 from lambdas.alerting.settings import AlertSettings
 from lambdas.alerting.wiring import build_notifier
 from lambdas.cases.case import Case
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
 CASE = Case(case_id="namus:MP900101", source="namus", source_id="MP900101")
 WINDOW = timedelta(minutes=10)
 REVIEW, ALERT = 80.0, 95.0
-# In two languages, so that every first alert has a second part.
+# In two languages, so that every first alert has a second part. The first part has every channel.
 RECIPIENTS = (
     Recipient(name="desk", channel=Channel.SMS),
+    Recipient(name="records", channel=Channel.EMAIL),
     Recipient(name="patrulla", channel=Channel.EMAIL, language="es"),
 )
 POLICY = Policy(base=Thresholds(REVIEW, ALERT), window_s=WINDOW.total_seconds())
@@ -81,6 +82,20 @@ class TakenCapture:
     similarity: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class TopicMessage:
+    """A message that the topic delivered. `channels` are all channels of its alert."""
+
+    alert_id: str
+    channel: str = TopicChannel.DOCUMENT
+    channels: tuple[str, ...] = (TopicChannel.DOCUMENT,)
+
+    @property
+    def is_document(self) -> bool:
+        """Tell whether this is the JSON document, which every alert has once."""
+        return self.channel == TopicChannel.DOCUMENT
+
+
 class World:
     """Detection and alerting between a camera and a phone. `now` changes only when the caller changes it."""
 
@@ -90,8 +105,8 @@ class World:
         self.now = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
         self.sms_per_day = 200
         self.captures: dict[str, TakenCapture] = {}
-        self.receipts: list[str] = []
-        self.messages: list[str] = []
+        self.receipts: list[TopicMessage] = []
+        self.messages: list[TopicMessage] = []
         clients.s3.create_bucket(Bucket=self.name)
         make_tables(clients.dynamodb, f"{self.name}-")
         put_case(clients.dynamodb, CASE, table=f"{self.name}-cases")
@@ -166,24 +181,32 @@ class World:
         metadata = {"capture-id": capture.capture_id, "camera": capture.camera, **times}
         self.clients.s3.put_object(Bucket=self.name, Key=capture.key, Body=capture.key.encode(), Metadata=metadata)
 
-    def collect_receipts(self) -> list[str]:
-        """List the alerts that have had a receipt so far."""
+    def collect_receipts(self) -> list[TopicMessage]:
+        """List the receipts so far."""
         self.receipts += self._drain(self._receipts)
         return self.receipts
 
     def deliver_receipts(self) -> None:
         """Apply every receipt so far, the earlier ones again."""
-        for alert_id in self.collect_receipts():
-            self.states().mark_sent(alert_id, now=self.now)
+        for receipt in self.collect_receipts():
+            self.confirm(receipt)
+
+    def confirm(self, receipt: TopicMessage) -> None:
+        """Apply a receipt as the receipt function does."""
+        self.states().confirm(receipt.alert_id, receipt.channel, of=receipt.channels, now=self.now)
 
     def alerts(self) -> Counter[str]:
-        """Count the first alerts that the phone has received so far, by encounter."""
-        self.messages += self._drain(self.phone)
-        return Counter(alert_id for alert_id in self.messages if not is_notice_key(alert_id))
+        """Count the documents of first alerts so far, by encounter."""
+        return Counter(each.alert_id for each in self.sent() if each.is_document and not is_notice_key(each.alert_id))
 
-    def notices(self) -> Counter[str]:
-        """Count the notices that the phone had received at the last call of `alerts`, by key."""
-        return Counter(alert_id for alert_id in self.messages if is_notice_key(alert_id))
+    def by_channel(self) -> Counter[tuple[str, str]]:
+        """Count the messages so far, by encounter or notice, and channel."""
+        return Counter((each.alert_id, each.channel) for each in self.sent())
+
+    def sent(self) -> list[TopicMessage]:
+        """List the messages that the topic has delivered so far."""
+        self.messages += self._drain(self.phone)
+        return self.messages
 
     def encounters(self) -> list[dict[str, Any]]:
         """Read the encounters."""
@@ -221,12 +244,22 @@ class World:
         )
         return url
 
-    def _drain(self, url: str) -> list[str]:
-        found: list[str] = []
+    def _drain(self, url: str) -> list[TopicMessage]:
+        found: list[TopicMessage] = []
+        request = {"QueueUrl": url, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
         while True:
-            messages = self.clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+            messages = self.clients.sqs.receive_message(**request).get("Messages", [])
             if not messages:
                 return found
             for message in messages:
                 self.clients.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                found.append(json.loads(message["Body"])["alert_id"])
+                found.append(_read(message))
+
+
+def _read(message: Any) -> TopicMessage:
+    """Read a message of ours, whose facts are attributes, or of the prototype, which has none."""
+    attributes = {name: each["StringValue"] for name, each in message.get("MessageAttributes", {}).items()}
+    if not attributes:
+        return TopicMessage(alert_id=json.loads(message["Body"])["alert_id"])
+    channels = tuple(json.loads(attributes["channels"]))
+    return TopicMessage(alert_id=attributes["alert_id"], channel=attributes["channel"], channels=channels)

@@ -13,6 +13,7 @@ from constructs import Construct
 from stacks.constructs.function import Function
 from stacks.constructs.grant import may
 from stacks.constructs.outputs import add_outputs
+from stacks.constructs.topic_filter import topic_filter
 from stacks.constructs.work_queue import WorkQueue, accept_from
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Webhooks(Construct):
             protocol="sqs",
             endpoint=queue.queue_arn,
             raw_message_delivery=True,
-            filter_policy={"recipients": [receiver.name]},
+            filter_policy=topic_filter(receiver),
             redrive_policy={"deadLetterTargetArn": self._undelivered.queue_arn},
         )
         add_outputs(self, {f"WebhookQueue{name}": queue.queue_url})

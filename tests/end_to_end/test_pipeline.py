@@ -26,7 +26,7 @@ def searches(agency: DeployedAgency) -> int:
 
 
 def test_an_alert_whose_response_was_lost_is_not_repeated(agency: DeployedAgency) -> None:
-    with agency.cloud.failing(Fault("sns", "Publish", times=99, status=500, after=True)):
+    with agency.cloud.failing(Fault("sns", "PublishBatch", times=99, status=500, after=True)):
         agency.send(jpeg(PERSON[1]), camera="gate-8")
         wait_until("the alert", lambda: agency.alerts_at("gate-8"))
         wait_until("its receipt", lambda: agency.encounters_at("gate-8")[0]["alert"] == "sent")
@@ -38,7 +38,7 @@ def test_an_alert_whose_response_was_lost_is_not_repeated(agency: DeployedAgency
 def refused_alert(agency: DeployedAgency) -> str:
     """The camera of an encounter whose alert SNS refused. The scheduled sweep retries it while other tests run."""
     camera = "gate-7"
-    with agency.cloud.failing(Fault("sns", "Publish", times=99, status=400, code="Throttled")):
+    with agency.cloud.failing(Fault("sns", "PublishBatch", times=99, status=400, code="Throttled")):
         agency.send(jpeg(PERSON[1]), camera=camera)
         wait_until("the refusal", lambda: [e for e in agency.encounters_at(camera) if "alert_error" in e])
         assert agency.alerts_at(camera) == []

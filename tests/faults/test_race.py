@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.reference.prototype import Prototype
+from lambdas.alerting.recipients import TopicChannel
 from local_cloud.pipeline.tables import make_table
 from local_cloud.pipeline.world import ALERT, Clients, World
 
@@ -65,15 +65,18 @@ def test_32_concurrent_encounters_share_the_sms_budget(world: World) -> None:
     to_the_desk: list[str] = []
 
     def listen(params: dict[str, Any], **_: Any) -> None:
-        if "desk" in params["MessageAttributes"]["recipients"]["StringValue"]:
-            to_the_desk.append(json.loads(json.loads(params["Message"])["sqs"])["alert_id"])
+        to_the_desk.extend(
+            entry["MessageAttributes"]["alert_id"]["StringValue"]
+            for entry in params["PublishBatchRequestEntries"]
+            if entry["Id"] == TopicChannel.SMS
+        )
 
-    world.clients.sns.meta.events.register("before-parameter-build.sns.Publish", listen)
+    world.clients.sns.meta.events.register("before-parameter-build.sns.PublishBatch", listen)
     clock = world.skewed(0)
     keys = [world.take("c", f"cam-{number}", world.now, ALERT + 0.5).key for number in range(AT_ONCE)]
     matcher = world.matcher(clock)
     race(lambda number: matcher.match(keys[number]))
-    world.clients.sns.meta.events.unregister("before-parameter-build.sns.Publish", listen)
+    world.clients.sns.meta.events.unregister("before-parameter-build.sns.PublishBatch", listen)
     assert world.alerts() == {encounter["encounter_id"]: 1 for encounter in world.encounters()}
     assert len(world.encounters()) == AT_ONCE
     [budget] = world.items("budget")

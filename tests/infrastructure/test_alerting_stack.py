@@ -79,18 +79,29 @@ def subscriptions(deployment: Deployment) -> list[Resource]:
 
 def test_each_recipient_is_subscribed_with_a_filter(either: Deployment) -> None:
     addresses = [each for each in subscriptions(either) if each["Protocol"] != "sqs"]
-    assert {(each["Protocol"], each["Endpoint"], *each["FilterPolicy"]["recipients"]) for each in addresses} == {
-        ("sms", "+15035550142", "desk"),
-        ("sms", "+15035550143", "chief"),
-        ("email", "missing-persons@police.everytown.example", "missing-persons"),
-    }
+    assert [(each["Protocol"], each["Endpoint"], each["FilterPolicy"]) for each in addresses] == [
+        ("sms", "+15035550142", {"channel": ["sms"], "recipients": ["desk"]}),
+        ("sms", "+15035550143", {"channel": ["sms"], "recipients": ["chief"]}),
+        (
+            "email",
+            "missing-persons@police.everytown.example",
+            {"channel": ["email"], "recipients": ["missing-persons"]},
+        ),
+    ]
+
+
+def test_webhooks_and_chat_rooms_get_the_document(either: Deployment) -> None:
+    filters = [
+        each["FilterPolicy"] for each in subscriptions(either) if each["Protocol"] == "sqs" if "FilterPolicy" in each
+    ]
+    assert filters
+    assert {tuple(each["channel"]) for each in filters} == {("document",)}
 
 
 def test_undeliverable_alerts_go_to_a_failure_queue(either: Deployment) -> None:
     undelivered = {"Fn::GetAtt": [either.logical_id("Alerting", "UndeliveredAlerts"), "Arn"]}
     for each in subscriptions(either):
-        if each["Protocol"] != "sqs":
-            assert each["RedrivePolicy"] == {"deadLetterTargetArn": undelivered}
+        assert each["RedrivePolicy"] == {"deadLetterTargetArn": undelivered}
 
 
 def test_receipts_queue_gets_every_alert_unfiltered(either: Deployment) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from lambdas.alerting.notify import Notifier
     from tests.support.clock import Clock
-    from tests.support.topic import Topic
+    from tests.support.topic import Published, Topic
 
 
 @pytest.fixture
@@ -37,7 +37,11 @@ def failing(error: Exception, after: Any = None) -> Any:
 
 def client_error(status: int) -> ClientError:
     answer: Any = {"Error": {"Code": "X", "Message": "x"}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(answer, "Publish")
+    return ClientError(answer, "PublishBatch")
+
+
+def confirm(notifier: Notifier, receipt: Published, clock: Clock) -> bool:
+    return notifier.states.confirm(receipt.alert_id, receipt.channel, of=receipt.channels, now=clock())
 
 
 def test_due_encounter_is_alerted_once(notifier: Notifier, topic: Topic, due: str, dynamodb: DynamoDBClient) -> None:
@@ -70,7 +74,7 @@ def test_refused_alert_is_sent_later(
     error: Exception,
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(topic.sns, "publish", failing(error))
+        broken.setattr(topic.sns, "publish_batch", failing(error))
         assert notifier.notify(due) is AlertOutcome.POSTPONED
     [encounter] = encounters_in(dynamodb)
     assert encounter["alert_error"] == str(error)
@@ -89,9 +93,9 @@ def test_receipt_after_a_lost_answer_prevents_a_second_alert(
     notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(topic.sns, "publish", failing(error, after=topic.sns.publish))
+        broken.setattr(topic.sns, "publish_batch", failing(error, after=topic.sns.publish_batch))
         assert notifier.notify(due) is AlertOutcome.UNCONFIRMED
-    assert notifier.states.mark_sent(topic.messages()[0]["alert_id"], now=clock())
+    assert [confirm(notifier, receipt, clock) for receipt in topic.published()] == [False, True]
     clock.advance(minutes=5)
     assert list(notifier.states.overdue(now=clock())) == []
     assert notifier.notify(due) is AlertOutcome.NOT_OURS
@@ -103,7 +107,7 @@ def test_alert_without_receipt_is_resent_after_the_claim(
     notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(topic.sns, "publish", failing(error))
+        broken.setattr(topic.sns, "publish_batch", failing(error))
         assert notifier.notify(due) is AlertOutcome.UNCONFIRMED
     clock.advance(seconds=59)
     assert notifier.notify(due) is AlertOutcome.NOT_OURS
@@ -119,7 +123,7 @@ def test_crash_after_publishing_does_not_double_the_alert(
         crash.setattr(AlertStates, "mark_sent", failing(SystemError("killed")))
         with pytest.raises(SystemError):
             notifier.notify(due)
-    assert notifier.states.mark_sent(topic.messages()[0]["alert_id"], now=clock())
+    assert [confirm(notifier, receipt, clock) for receipt in topic.published()] == [False, True]
     clock.advance(minutes=5)
     assert notifier.notify(due) is AlertOutcome.NOT_OURS
     assert len(topic.messages()) == 1
@@ -138,7 +142,7 @@ def test_alert_of_a_closed_case_is_withdrawn(
 def test_backoff_grows_from_30_seconds_to_15_minutes(
     notifier: Notifier, topic: Topic, due: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(topic.sns, "publish", failing(client_error(400)))
+    monkeypatch.setattr(topic.sns, "publish_batch", failing(client_error(400)))
     waits = []
     for _ in range(8):
         assert notifier.notify(due) is AlertOutcome.POSTPONED

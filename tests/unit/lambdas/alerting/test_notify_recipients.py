@@ -27,6 +27,8 @@ DESK = Recipient(name="desk", channel=Channel.SMS)
 MAIL = Recipient(name="mail", channel=Channel.EMAIL)
 LOPEZ = Recipient(name="lopez", channel=Channel.SMS, language="es")
 SLEEPER = Recipient(name="sleeper", channel=Channel.SMS, quiet_hours=("22:00", "07:00"))
+HOOK = Recipient(name="hook", channel=Channel.WEBHOOK)
+CHAT = Recipient(name="chat", channel=Channel.CHAT)
 MORNING = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 
@@ -43,16 +45,15 @@ def agency(notifier: Notifier, clock: Clock, dynamodb: DynamoDBClient) -> Any:
 
 
 def sent(topic: Topic) -> list[tuple[str, list[str], str]]:
-    """Return key, recipients and first sentence of each message published since the last call."""
-    found = []
-    while received := topic.sqs.receive_message(QueueUrl=topic.queue, MaxNumberOfMessages=10).get("Messages", []):
-        for message in received:
-            body = json.loads(message["Body"])
-            document = json.loads(body["Message"])
-            names = json.loads(body["MessageAttributes"]["recipients"]["Value"])
-            found.append((document["alert_id"], names, document["text"].split(". ")[0]))
-            topic.sqs.delete_message(QueueUrl=topic.queue, ReceiptHandle=message["ReceiptHandle"])
-    return found
+    """Return key, recipients and first sentence of each alert published since the last call."""
+    found: dict[str, tuple[str, list[str], str]] = {}
+    for message in topic.published():
+        key, names, text = found.get(message.alert_id, (message.alert_id, [], ""))
+        if message.channel == "document":
+            text = json.loads(message.text)["text"].split(". ")[0]
+        found[key] = (key, [*names, *(name for name in message.recipients if name != "-")], text)
+    topic.published().clear()
+    return list(found.values())
 
 
 def sweep(notifier: Notifier, at: datetime) -> None:
@@ -85,7 +86,7 @@ def test_alert_in_quiet_hours_is_sent_when_they_end(agency: Any, topic: Topic, c
 
 def test_alert_is_sent_to_nobody_if_all_have_quiet_hours(agency: Any, topic: Topic) -> None:
     assert agency(SLEEPER).notify("e1") is AlertOutcome.SENT
-    assert sent(topic) == [("e1", ["-"], "POSSIBLE MATCH, NOT VERIFIED")]
+    assert sent(topic) == [("e1", [], "POSSIBLE MATCH, NOT VERIFIED")]
 
 
 def test_recipient_whose_filter_fails_gets_nothing(agency: Any, topic: Topic) -> None:
@@ -125,15 +126,20 @@ def test_alert_contains_the_reply_code(agency: Any, topic: Topic) -> None:
     assert "Reply ACK E1." in message["text"]
 
 
-@pytest.mark.parametrize(("recipients", "is_mail"), [((DESK,), False), ((DESK, MAIL), True), ((MAIL,), True)])
-def test_email_is_the_default_only_if_somebody_gets_one(
-    recipients: tuple[Recipient, ...], is_mail: bool, agency: Any, topic: Topic
-) -> None:
-    published: list[dict[str, Any]] = []
-    topic.sns.meta.events.register("before-parameter-build.sns.Publish", lambda params, **_: published.append(params))
-    agency(*recipients).notify("e1")
-    [message] = [json.loads(params["Message"]) for params in published]
-    beginning = "Possible match, not verified." if is_mail else "POSSIBLE MATCH, NOT VERIFIED."
-    assert message["default"].startswith(beginning)
-    assert ("sms" in message) is is_mail
-    assert json.loads(message["sqs"])["alert_id"] == "e1"
+def test_each_channel_gets_a_plain_text_in_one_batch(agency: Any, topic: Topic) -> None:
+    requests: list[dict[str, Any]] = []
+    topic.sns.meta.events.register(
+        "before-parameter-build.sns.PublishBatch", lambda params, **_: requests.append(params)
+    )
+    agency(DESK, MAIL, HOOK, CHAT).notify("e1")
+    assert len(requests) == 1
+    assert not any("MessageStructure" in entry for entry in requests[0]["PublishBatchRequestEntries"])
+    sms, email, document = topic.published()
+    assert (sms.channel, sms.recipients, sms.subject) == ("sms", ["desk"], None)
+    assert sms.text.startswith("POSSIBLE MATCH, NOT VERIFIED.")
+    assert (email.channel, email.recipients) == ("email", ["mail"])
+    assert email.text.startswith("Possible match, not verified.")
+    assert email.subject == "Possible match, not verified: namus:MP900101"
+    assert (document.channel, document.recipients, document.subject) == ("document", ["hook", "chat"], None)
+    assert json.loads(document.text)["alert_id"] == "e1"
+    assert {tuple(each.channels) for each in (sms, email, document)} == {("sms", "email", "document")}

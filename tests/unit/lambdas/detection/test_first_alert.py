@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from lambdas.alerting.recipients import Channel, Recipient
@@ -61,8 +60,10 @@ def test_used_up_sms_budget_still_alerts_by_email(
     for camera in ("cam-01", "cam-02"):
         gallery.answers(("namus:MP900101:910101", 99))
         matcher.match(put_capture(s3, f"of-{camera}", camera=camera))
-    names = [json.loads(attributes["recipients"]["Value"]) for attributes in topic.attributes()]
-    assert names == [["phone", "mail"], ["mail"]]
+    assert topic.recipients() == [
+        {"sms": ["phone"], "email": ["mail"], "document": ["-"]},
+        {"email": ["mail"], "document": ["-"]},
+    ]
     assert budget_of(dynamodb)["texts"] == 1
     assert {encounter["alert"] for encounter in encounters_in(dynamodb)} == {"sent"}
     assert "notice#2026-11-23#budget#1" in list(notifier.states.overdue(now=notifier.now()))
@@ -74,5 +75,5 @@ def test_zero_sms_budget_alerts_no_phone(
     notifier = with_settings(notifier, sms_per_day=0)
     gallery.answers(("namus:MP900101:910101", 99))
     matcher_of(s3, gallery.client, dynamodb, notifier, POLICY).match(put_capture(s3, "c-1"))
-    assert [json.loads(attributes["recipients"]["Value"]) for attributes in topic.attributes()] == [["-"]]
+    assert topic.recipients() == [{"document": ["-"]}]
     assert "notice#2026-11-23#budget#1" in list(notifier.states.overdue(now=notifier.now()))
