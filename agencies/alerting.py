@@ -17,6 +17,9 @@ Texts = Annotated[list[Text], Field(max_length=20)]
 # The recipients are an environment variable of functions. Lambda allows 4 KB for all variables of a function.
 _MAX_BYTES = 1800
 _MAX_WEBHOOKS = 10
+# The webhook function has a variable with the name and URL of each receiver, and the address of its queue and secret.
+_MAX_RECEIVERS_BYTES = 3900
+_RECEIVER_BYTES = 310
 
 
 class _Table(BaseModel):
@@ -98,6 +101,15 @@ class Alerting(_Table):
         recipients = [recipient.for_functions(self.language) for recipient in self.recipients]
         return json.dumps(recipients, separators=(",", ":"), ensure_ascii=False)
 
+    @property
+    def _receivers_bytes(self) -> int:
+        """Estimate the size of the webhook function's variable. AWS names the queues and secrets at deployment."""
+        return sum(
+            _RECEIVER_BYTES + len(recipient.name) + len(recipient.webhook or "")
+            for recipient in self.recipients
+            if recipient.channel in {"webhook", "chat"}
+        )
+
     @field_validator("recipients")
     @classmethod
     def _are_unique(cls, recipients: list[Recipient]) -> list[Recipient]:
@@ -118,6 +130,11 @@ class Alerting(_Table):
             raise ValueError("sms_replies = true needs a recipient with sms")
         if sum(channel in {"webhook", "chat"} for channel in channels) > _MAX_WEBHOOKS:
             raise ValueError(f"recipients: the maximum is {_MAX_WEBHOOKS} with webhook or chat")
+        if (size := self._receivers_bytes) > _MAX_RECEIVERS_BYTES:
+            raise ValueError(
+                f"recipients: the webhooks and chat rooms take {size} bytes; the maximum is {_MAX_RECEIVERS_BYTES}."
+                " Use fewer of them, or shorter URLs and names"
+            )
         if (size := len(self.document.encode())) > _MAX_BYTES:
             raise ValueError(
                 f"recipients: {len(self.recipients)} recipients with their filters take {size} bytes; the maximum is"

@@ -13,6 +13,9 @@ from agencies.regions import complaint
 from lambdas.common.collection_names import looks_rebuilt
 from lambdas.ingest.sources.settings import refuse_mixed_gallery
 
+# The feeds are an environment variable of a function. Lambda allows 4 KB for all variables of a function.
+_MAX_FEEDS_BYTES = 3500
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -236,6 +239,21 @@ class Settings(_Table):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{', '.join(twice)}: two feeds have this name; rename one")
         return feeds
+
+    @model_validator(mode="after")
+    def _feeds_fit_the_environment(self) -> Self:
+        if (size := len(self.feeds_document.encode())) > _MAX_FEEDS_BYTES:
+            raise ValueError(
+                f"feeds: {len(self.feeds)} feeds take {size} bytes; the maximum is {_MAX_FEEDS_BYTES}."
+                " Use fewer feeds, or shorter permissions and image_origins"
+            )
+        return self
+
+    @property
+    def feeds_document(self) -> str:
+        """Return the value of the environment variable `FEEDS`, as lambdas/feeds/settings.py reads it."""
+        feeds = [feed.model_dump(exclude={"interval_minutes"}) for feed in self.feeds]
+        return to_json({"contact": self.contact, "feeds": feeds}).decode()
 
     def as_functions_read(self, sources: Mapping[str, Source]) -> str:
         """Return these sources as JSON, in the form that `lambdas.ingest.sources.settings` reads."""

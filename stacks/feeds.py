@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-import msgspec
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_destinations as destinations
@@ -63,7 +62,7 @@ class Feeds(HomewardStack):
             log_days=self.log_days,
             statements=[self.use_key(), may("dynamodb:GetItem", "dynamodb:PutItem", on=[seen.table_arn])],
             grants=grants,
-            environment={"FEEDS": self._feeds(), "FEEDS_TABLE": seen.table_name},
+            environment={"FEEDS": self.settings.feeds_document, "FEEDS_TABLE": seen.table_name},
             timeout=cdk.Duration.minutes(10),
             memory_mb=1024,
             # One retry for transient errors. The next scheduled run does the same work.
@@ -71,8 +70,3 @@ class Feeds(HomewardStack):
             max_event_age=cdk.Duration.hours(1),
             on_failure=destinations.SqsDestination(failures),
         )
-
-    def _feeds(self) -> str:
-        """Return the agency's [[feeds]] as lambdas/feeds/settings.py reads them."""
-        feeds = [feed.model_dump(exclude={"interval_minutes"}) for feed in self.settings.feeds]
-        return msgspec.json.encode({"contact": self.settings.contact, "feeds": feeds}).decode()
