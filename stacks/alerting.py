@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
 
@@ -146,7 +147,13 @@ class Alerting(HomewardStack):
             )
         )
         # No retries: the next sweep runs a minute later and includes what this one missed.
-        self.sweep = self._alerting_function("Sweep", "Send the alerts that are overdue", retry_attempts=0)
+        failures = failure_queue(self, "SweepFailures", key=self.key)
+        self.sweep = self._alerting_function(
+            "Sweep",
+            "Send the alerts that are overdue",
+            retry_attempts=0,
+            on_failure=destinations.SqsDestination(failures),
+        )
         self.sweep.add_to_role_policy(self.encounters.on_index("alerts-due"))
         minute = events.Schedule.rate(cdk.Duration.minutes(1))
         events.Rule(self, "EveryMinute", schedule=minute, targets=[targets.LambdaFunction(self.sweep)])
@@ -171,7 +178,7 @@ class Alerting(HomewardStack):
             handler="alerting.receipt",
             description="Record that SNS accepted an alert",
             log_days=self.log_days,
-            statements=[self.use_key(), self.encounters.on_table("PutItem", "UpdateItem")],
+            statements=[self.decrypt(), self.encounters.on_table("PutItem", "UpdateItem")],
             environment={**self.encounters.environment, "POLICY": policy_document(self.settings)},
             timeout=_NOTIFY_TIMEOUT,
         )

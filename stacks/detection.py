@@ -257,6 +257,7 @@ class Detection(HomewardStack):
             timeout=cdk.Duration.minutes(5),
             # No retries: the next run, an hour later, does the same work.
             retry_attempts=0,
+            on_failure=destinations.SqsDestination(failure_queue(self, "RetrospectiveFailures", key=self.key)),
         )
         retrospective.node.add_dependency(self._contents)
         hourly = events.Schedule.rate(cdk.Duration.hours(1))

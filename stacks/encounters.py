@@ -52,7 +52,7 @@ class Encounters:
         return may("dynamodb:Query", on=[f"{self.table.table_arn}/index/{name}"])
 
     def _grant(self, *statements: iam.PolicyStatement) -> Grant:
-        return Grant(statements=[self._stack.use_key(), *statements], environment=self.environment)
+        return Grant(statements=[self._stack.decrypt(), *statements], environment=self.environment)
 
 
 def _encounters_table(stack: HomewardStack) -> dynamodb.Table:

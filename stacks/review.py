@@ -10,11 +10,12 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sns as sns
 
 from stacks.constructs.function import Function
 from stacks.constructs.outputs import add_outputs
-from stacks.constructs.work_queue import WorkQueue, accept_from, accept_publications
+from stacks.constructs.work_queue import WorkQueue, accept_from, accept_publications, failure_queue
 from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Review(HomewardStack):
             },
             timeout=cdk.Duration.minutes(15),
             retry_attempts=0,  # the next day's run does the same work
+            on_failure=destinations.SqsDestination(failure_queue(self, "DailyFailures", key=self.key)),
         )
         day = events.Schedule.rate(cdk.Duration.days(1))
         events.Rule(self, "EveryDay", schedule=day, targets=[targets.LambdaFunction(daily)])
@@ -117,6 +119,8 @@ class Review(HomewardStack):
         accept_publications(topic, "sms-voice.amazonaws.com", key=self.key)
         queue = WorkQueue(self, "Replies", key=self.key, function_timeout=_REPLY_TIMEOUT)
         accept_from("sns.amazonaws.com", queue, key=self.key)
+        undelivered = failure_queue(self, "UndeliveredReplies", key=self.key)
+        accept_from("sns.amazonaws.com", undelivered, key=self.key)
         recipients = self.settings.alerting.recipients
         function = Function(
             self,
@@ -141,5 +145,6 @@ class Review(HomewardStack):
             protocol="sqs",
             endpoint=queue.queue_arn,
             raw_message_delivery=True,
+            redrive_policy={"deadLetterTargetArn": undelivered.queue_arn},
         )
         add_outputs(self, {"RepliesTopicArn": topic.topic_arn})

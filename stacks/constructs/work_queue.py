@@ -75,7 +75,8 @@ def accept_publications(topic: sns.Topic, service: str, *, key: kms.IKey) -> Non
 def _accept(service: str, action: str, to: sqs.Queue | sns.Topic, arn: str, *, key: kms.IKey) -> None:
     """Allow the service by account, not by the sender's ARN.
 
-    The key encrypts the sender too. A key policy that names the sender is a circular reference.
+    The key encrypts the sender too. A key policy that names the sender is a circular reference. AWS documents the key
+    statement for S3 without a condition, so only the queue's own policy names the account there.
     """
     ours = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(to).account}}
     sender = iam.ServicePrincipal(service)
@@ -84,7 +85,10 @@ def _accept(service: str, action: str, to: sqs.Queue | sns.Topic, arn: str, *, k
     )
     key.add_to_resource_policy(
         iam.PolicyStatement(
-            principals=[sender], actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=["*"], conditions=ours
+            principals=[sender],
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=["*"],
+            conditions=None if service == "s3.amazonaws.com" else ours,
         )
     )
 

@@ -79,7 +79,7 @@ def test_workers_within_a_quota() -> None:
 
 
 def test_asynchronous_functions_have_a_failure_destination(either: Deployment) -> None:
-    """Nobody gets the error of an asynchronous invocation. Scheduled functions have none: their next run repeats."""
+    """Nobody gets the error of an asynchronous invocation, so operators find it in a failure queue."""
     destinations = {
         resource["Properties"]["FunctionName"]["Ref"]: resource["Properties"].get("DestinationConfig")
         for resource in either.of_type("AWS::Lambda::EventInvokeConfig").values()
@@ -91,13 +91,20 @@ def test_asynchronous_functions_have_a_failure_destination(either: Deployment) -
     invoked.remove(either.logical_id("Fleet", "ProvisionCamera"))  # AWS IoT invokes the hook synchronously
     invoked.remove(either.logical_id("Review", "Links"))  # so does the API
     assert invoked == destinations.keys()
-    failures = {"Fn::GetAtt": [either.logical_id("Detection", "CaptureFailures"), "Arn"]}
     assert {name: config and config["OnFailure"]["Destination"] for name, config in destinations.items()} == {
-        either.logical_id("Detection", "StoreCapture"): failures,
-        either.logical_id("Alerting", "Sweep"): None,
-        either.logical_id("Detection", "Retrospective"): None,
-        either.logical_id("Review", "Daily"): None,
+        either.logical_id(stack, function): {"Fn::GetAtt": [either.logical_id(stack, queue), "Arn"]}
+        for stack, function, queue in (
+            ("Detection", "StoreCapture", "CaptureFailures"),
+            ("Detection", "Retrospective", "RetrospectiveFailures"),
+            ("Alerting", "Sweep", "SweepFailures"),
+            ("Review", "Daily", "DailyFailures"),
+        )
     }
+
+
+def test_every_subscription_has_dead_letters(either: Deployment) -> None:
+    for name, subscription in either.of_type("AWS::SNS::Subscription").items():
+        assert "deadLetterTargetArn" in subscription["Properties"]["RedrivePolicy"], name
 
 
 def test_store_capture_is_retried_twice_within_six_hours(either: Deployment) -> None:
@@ -142,4 +149,24 @@ def test_services_may_send_only_from_this_account(either: Deployment) -> None:
         ("sns.amazonaws.com", either.logical_id("Alerting", "Webhooks/RecordsQueue")),
         ("sns.amazonaws.com", either.logical_id("Alerting", "Webhooks/TeamQueue")),
         ("sns.amazonaws.com", either.logical_id("Review", "Replies")),
+        ("sns.amazonaws.com", either.logical_id("Review", "UndeliveredReplies")),
     }
+
+
+def test_only_s3_uses_keys_without_a_condition(either: Deployment) -> None:
+    """AWS documents the key statement of S3 without one; the queue's policy names the account."""
+    conditions: dict[str, set[bool]] = {}
+    for key in either.of_type("AWS::KMS::Key").values():
+        for statement in key["Properties"]["KeyPolicy"]["Statement"]:
+            services = statement["Principal"].get("Service", [])
+            for service in [services] if isinstance(services, str) else services:
+                conditions.setdefault(service, set()).add("Condition" in statement)
+    assert conditions["s3.amazonaws.com"] == {False}
+    assert conditions["sns.amazonaws.com"] == {True}
+
+
+def test_receipt_only_decrypts(either: Deployment) -> None:
+    """DynamoDB and SQS need no data key from a function that writes items and reads messages."""
+    actions = [statement["Action"] for statement in either.statements("Alerting", "ReceiptRole")]
+    used = {action for each in actions for action in ([each] if isinstance(each, str) else each)}
+    assert {action for action in used if action.startswith("kms:")} == {"kms:Decrypt"}
