@@ -38,7 +38,7 @@ def test_without_enabled_sources_nothing_is_scheduled() -> None:
     assert not [resource for resource in resources if resource["Type"] == "AWS::Events::Rule"]
     [function] = [each["Properties"] for each in resources if each["Type"] == "AWS::Lambda::Function"]
     sources = json.loads(function["Environment"]["Variables"]["SOURCES"])
-    assert sources == {"contact": "homeward@police.springfield.example", "country": "US"}
+    assert sources == {"contact": "homeward@police.springfield.example"}
 
 
 def test_function_gets_the_sources_of_the_agency_file(prod: Deployment) -> None:
