@@ -181,9 +181,17 @@ class Retention(_Table):
 
 
 class Fleet(_Table):
-    """How cameras get the camera program. `greengrass` deploys it to cameras that are Greengrass v2 core devices."""
+    """How cameras get the camera program, and which topics count besides those of this environment's cameras.
+
+    Attributes:
+        greengrass: Cameras that are Greengrass v2 core devices get the camera program.
+        deeplens: Registered AWS DeepLens devices may publish the prototype's message.
+        legacy_topics: Cameras from before topics carried their environment may publish on homeward/v1.
+    """
 
     greengrass: bool = False
+    deeplens: bool = False
+    legacy_topics: bool = False
 
 
 class Settings(_Table):

@@ -41,7 +41,7 @@ class CameraIdentity:
 
 
 def provision_by_claim(claim: FleetClaim, *, camera: str, serial_number: str, folder: Path) -> CameraIdentity:
-    """Create a key and certificate, register the thing, and write `THING.crt` and `THING.key` into the folder.
+    """Create a key and certificate, register the thing, and write `CAMERA.crt` and `CAMERA.key` into the folder.
 
     Raises:
         PublishError: the claim was refused, or the pre-provisioning hook does not know the serial number.
@@ -61,7 +61,7 @@ def provision_by_claim(claim: FleetClaim, *, camera: str, serial_number: str, fo
             iotidentity.RegisterThingRequest(
                 template_name=claim.template,
                 certificate_ownership_token=made.certificate_ownership_token,
-                parameters={"ThingName": camera, "SerialNumber": serial_number},
+                parameters={"Camera": camera, "SerialNumber": serial_number},
             )
         ).result(_TIMEOUT_S)
     except V2ServiceException as error:
@@ -71,7 +71,9 @@ def provision_by_claim(claim: FleetClaim, *, camera: str, serial_number: str, fo
         raise PublishError(f"provisioning failed: {error}") from error
     finally:
         connection.close()
-    return _save(folder, registered.thing_name, certificate=made.certificate_pem, key=made.private_key)
+    identity = CameraIdentity(registered.thing_name, folder / f"{camera}.crt", folder / f"{camera}.key")
+    _save(identity, certificate=made.certificate_pem, key=made.private_key)
+    return identity
 
 
 def _client(connection: IotCore) -> iotidentity.IotIdentityClientV2:
@@ -80,10 +82,8 @@ def _client(connection: IotCore) -> iotidentity.IotIdentityClientV2:
     return iotidentity.IotIdentityClientV2(connection.client, ClientOptions(2, 0, _TIMEOUT_S))
 
 
-def _save(folder: Path, thing: str, *, certificate: str, key: str) -> CameraIdentity:
-    identity = CameraIdentity(thing, folder / f"{thing}.crt", folder / f"{thing}.key")
+def _save(identity: CameraIdentity, *, certificate: str, key: str) -> None:
     # Never readable by other users, not even while it is written.
     with os.fdopen(os.open(identity.key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(key)
     identity.certificate.write_text(certificate)
-    return identity

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from edge_device.core.topics import Topics
 from edge_device.toml_file import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 THING_NAME = r"^[a-zA-Z0-9:_\-]{1,128}\z"  # what AWS IoT accepts; pydantic compiles it as a Rust regex
+ENVIRONMENT = r"^[a-z0-9\-]{1,64}\z"
 Fraction = Annotated[float, Field(ge=0, le=1)]
 _RENAMED = {
     "outbox.most_mb": "outbox.max_mb",
@@ -106,9 +108,14 @@ class OutboxSettings(_Table):
 
 
 class Settings(_Table):
-    """All settings of a camera. `trust_clock` is for hosts whose clock is right without a time service."""
+    """All settings of a camera.
+
+    `camera` is its thing. `environment` is for things whose name does not begin with it: see `edge_device.core.topics`.
+    `trust_clock` is for hosts whose clock is right without a time service.
+    """
 
     camera: Annotated[str, Field(pattern=THING_NAME)]
+    environment: Annotated[str, Field(pattern=ENVIRONMENT)] | None = None
     source: str
     pace: Literal["real-time", "fast"] = "real-time"
     trust_clock: bool = False
@@ -121,6 +128,11 @@ class Settings(_Table):
     outbox: OutboxSettings = OutboxSettings()
     health: HealthSettings = HealthSettings()
     live_view: LiveViewSettings = LiveViewSettings()
+
+    @property
+    def topics(self) -> Topics:
+        """The camera's topics."""
+        return Topics(self.camera, self.environment)
 
 
 def read_settings(file: Path | None, options: Mapping[str, Any]) -> Settings:

@@ -12,7 +12,6 @@ from edge_device.cameras.video_file import VideoFile
 from edge_device.core.best_shot import ShotRules
 from edge_device.core.motion import MotionGate
 from edge_device.core.passers_by import FaceRules, PassersBy
-from edge_device.core.topics import status_topic
 from edge_device.core.zones import Zones
 from edge_device.detector import load_detector
 from edge_device.outbox.queue import Outbox
@@ -114,7 +113,7 @@ def build_publisher(settings: Settings) -> Publisher:
             raise SettingsError(
                 f"{file} does not exist. Create it with `homeward-edge provision` or `homeward camera add`"
             )
-    will = Will(status_topic(settings.camera), status_message(settings.camera, online=False, reason="gone", at=False))
+    will = Will(settings.topics.status, status_message(settings.camera, online=False, reason="gone", at=False))
     return IotCore(Endpoint(host, certificate, key, mqtt.ca, mqtt.port), thing=settings.camera, will=will)
 
 

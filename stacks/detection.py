@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -13,9 +14,10 @@ from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
 
 from agencies.workers import match_workers
+from edge_device.core.topics import LEGACY_ENVIRONMENT, Topics
 from lambdas.common.keys import CAPTURES, CONFIRMED, EVIDENCE, QUARANTINE
 from stacks.constructs.bucket_contents import BucketContents
-from stacks.constructs.function import Function
+from stacks.constructs.function import Function, metrics_namespace
 from stacks.constructs.grant import Grant, may, shared_policy
 from stacks.constructs.outputs import add_outputs
 from stacks.constructs.storage import notify_of, private_bucket
@@ -32,17 +34,17 @@ if TYPE_CHECKING:
 # The maximum retention of anything that may show a bystander, failures included.
 _BYSTANDER_RETENTION = cdk.Duration.days(1)
 _MATCH_TIMEOUT = cdk.Duration.seconds(30)
-_SELECT = "SELECT *, topic(3) AS thing, clientid() AS client_id, timestamp() AS received_ms FROM"
-_RULES = {
-    "Faces": f"{_SELECT} 'homeward/v1/+/faces' WHERE detection.confidence > 0.8",
-    "DeepLens": f"{_SELECT} '$aws/things/+/infer' WHERE confidence > 0.8",
-}
+# The payload gets a name of its own, so that none of its members can stand in for what AWS IoT knows
+# (docs/decisions/0026-environments-in-one-account.md).
+_SELECT = (
+    "SELECT encode(*, 'base64') AS payload, topic(3) AS thing, clientid() AS client_id, timestamp() AS received_ms FROM"
+)
 
 
 class Detection(HomewardStack):
     """The detection bucket and the functions around it. Any image under captures/CAMERA/ is a capture.
 
-    `match` and `retrospective` grant these functions what they use of other stacks.
+    `store_capture`, `match` and `retrospective` grant these functions what they use of other stacks.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Detection(HomewardStack):
         name: str,
         *,
         settings: Settings,
+        store_capture: Sequence[Grant],
         match: Sequence[Grant],
         retrospective: Sequence[Grant],
     ) -> None:
@@ -60,7 +63,7 @@ class Detection(HomewardStack):
             self, "Contents", buckets={"Captures": self.captures}, removal=self.removal, log_days=self.log_days
         )
         self._delete_evidence, self._view_evidence, self._settle_evidence = self._evidence_policies()
-        self._store_captures()
+        self._store_captures(store_capture)
         self._match(match)
         if settings.matching.max_retrospective_searches:
             self._retrospective(retrospective)
@@ -153,7 +156,7 @@ class Detection(HomewardStack):
         )
         return bucket
 
-    def _store_captures(self) -> None:
+    def _store_captures(self, grants: Sequence[Grant]) -> None:
         failures = failure_queue(self, "CaptureFailures", key=self.key, retention=_BYSTANDER_RETENTION)
         store = Function(
             self,
@@ -162,7 +165,8 @@ class Detection(HomewardStack):
             description="Check a camera's message and store its capture",
             log_days=self.log_days,
             statements=[self.use_key(), may("s3:PutObject", on=self._objects(CAPTURES))],
-            environment=self._bucket_environment,
+            grants=grants,
+            environment={**self._bucket_environment, "STAGE": self.settings.stage},
             timeout=cdk.Duration.seconds(20),
             # The rule invokes the function asynchronously, so Lambda itself retries and then queues the failure.
             retry_attempts=2,
@@ -178,8 +182,40 @@ class Detection(HomewardStack):
         )
         error_role.add_to_policy(may("sqs:SendMessage", on=[failures.queue_arn]))
         error_role.add_to_policy(self.use_key())
-        for name, sql in _RULES.items():
+        for name, sql in self._rules().items():
             self._rule(name, sql, store, error_queue_url=failures.queue_url, error_role=error_role)
+        self._alarm_on_unregistered_things()
+        outputs = {"StoreCaptureFunction": store.function_name, "StoreCaptureLogGroup": store.log.log_group_name}
+        add_outputs(self, outputs)
+
+    def _rules(self) -> dict[str, str]:
+        """Return the SQL of the IoT rules. The third level of each topic is the thing that published."""
+        faces, fleet = "WHERE detection.confidence > 0.8", self.settings.fleet
+        rules = {"Faces": f"{_SELECT} '{Topics('+', self.settings.stage).faces}' {faces}"}
+        if fleet.legacy_topics:
+            rules["LegacyFaces"] = f"{_SELECT} '{Topics('+', LEGACY_ENVIRONMENT).faces}' {faces}"
+        if fleet.deeplens:
+            rules["DeepLens"] = f"{_SELECT} '$aws/things/+/infer' WHERE confidence > 0.8"
+        return rules
+
+    def _alarm_on_unregistered_things(self) -> None:
+        """Make the alarm on messages of things that are no cameras of this environment."""
+        cloudwatch.Alarm(
+            self,
+            "UnregisteredThings",
+            alarm_description="Things that are not in the cameras table publish captures (docs/agency-it/fleet.md)",
+            metric=cloudwatch.Metric(
+                namespace=metrics_namespace(self),
+                metric_name="CapturesFromUnregisteredThings",
+                dimensions_map={"service": "store_capture"},
+                statistic="Sum",
+                period=cdk.Duration.minutes(5),
+            ),
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
 
     def _rule(self, name: str, sql: str, store: Function, *, error_queue_url: str, error_role: iam.Role) -> None:
         rule = iot.CfnTopicRule(

@@ -34,6 +34,7 @@ class AgencyEnvironment(cdk.Stage):
             self,
             "Detection",
             settings=settings,
+            store_capture=[fleet.may_identify_things()],
             match=[ingest.may_search(), fleet.may_read_cameras("BatchGetItem"), alerting.may_open_encounters()],
             retrospective=[alerting.encounters.may_scan(), ingest.may_follow_gallery()],
         )

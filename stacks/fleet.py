@@ -8,11 +8,12 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_iot as iot
 
+from edge_device.core.topics import LEGACY_ENVIRONMENT, Topics
 from stacks.constructs.camera_component import CameraComponent
 from stacks.constructs.function import Function
 from stacks.constructs.grant import Grant, may
 from stacks.constructs.outputs import add_outputs
-from stacks.constructs.storage import table
+from stacks.constructs.storage import string_attribute, table
 from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Fleet(HomewardStack):
     def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
         super().__init__(scope, name, settings=settings, purpose="the cameras")
         self.cameras = table(self, "Cameras", key=self.key, removal=self.removal, partition="camera")
+        self.cameras.add_global_secondary_index(index_name="by-thing", partition_key=string_attribute("thing"))
         kind = iot.CfnThingType(self, "CameraType")
         # Operators name the group in jobs and Greengrass deployments, so it is called like the stage.
         group = iot.CfnThingGroup(self, "CameraGroup", thing_group_name=settings.stage)
@@ -66,6 +68,18 @@ class Fleet(HomewardStack):
         """Grant reading single cameras, with decryption only."""
         return self._may_read(self.decrypt(), "GetItem")
 
+    def may_identify_things(self) -> Grant:
+        """Grant finding the camera of a thing."""
+        index = f"{self.cameras.table_arn}/index/by-thing"
+        return Grant(
+            statements=[
+                self.decrypt(),
+                may("dynamodb:GetItem", on=[self.cameras.table_arn]),
+                may("dynamodb:Query", on=[index]),
+            ],
+            environment={"CAMERAS_TABLE": self.cameras.table_name},
+        )
+
     def _may_read(self, key: iam.PolicyStatement, action: str) -> Grant:
         return Grant(
             statements=[key, may(f"dynamodb:{action}", on=[self.cameras.table_arn])],
@@ -74,20 +88,22 @@ class Fleet(HomewardStack):
 
     def _camera_policy(self) -> dict[str, object]:
         """Let a camera connect as the thing of its certificate, and use only that thing's topics."""
+        stage, legacy = self.settings.stage, self.settings.fleet.legacy_topics
+        used = [Topics(_THING, environment) for environment in ((stage, LEGACY_ENVIRONMENT) if legacy else (stage,))]
+        status = [self._iot("topic", topics.status) for topics in used]
         shadow = f"$aws/things/{_THING}/shadow/name/camera"
         received = (f"{shadow}/get/accepted", f"{shadow}/update/delta")
         return _policy(
             {**_allow("iot:Connect", self._iot("client", _THING)), "Condition": _IS_ATTACHED},
             _allow(
                 "iot:Publish",
-                *(self._iot("topic", f"homeward/v1/{_THING}/{kind}") for kind in ("faces", "health")),
+                *(self._iot("topic", topic) for topics in used for topic in (topics.faces, topics.health)),
                 *(self._iot("topic", f"{shadow}/{verb}") for verb in ("get", "update")),
             ),
             # The camera's status is a retained message, and the last will of its connection updates it.
-            _allow("iot:RetainPublish", self._iot("topic", f"homeward/v1/{_THING}/status")),
-            _allow("iot:Publish", self._iot("topic", f"homeward/v1/{_THING}/status")),
-            _allow("iot:Subscribe", *(self._iot("topicfilter", topic) for topic in received)),
-            _allow("iot:Receive", *(self._iot("topic", topic) for topic in received)),
+            _allow(["iot:Publish", "iot:RetainPublish"], *status),
+            _allow("iot:Subscribe", *(self._iot("topicfilter", each) for each in received)),
+            _allow("iot:Receive", *(self._iot("topic", each) for each in received)),
         )
 
     def _claim_policy(self, template: str) -> dict[str, object]:
@@ -113,7 +129,7 @@ class Fleet(HomewardStack):
                 payload_version="2020-04-01", target_arn=hook.function_arn
             ),
             template_body=self.to_json_string(
-                _template_body(kind.ref, self.settings.stage, [policy.ref for policy in policies])
+                _template_body(self.settings.stage, kind.ref, [policy.ref for policy in policies])
             ),
         )
         permission = hook.permissions_node.find_child("IotMayAsk")
@@ -144,7 +160,7 @@ class Fleet(HomewardStack):
             description="Decide whether a device may join the fleet",
             log_days=self.log_days,
             statements=[may("dynamodb:UpdateItem", on=[self.cameras.table_arn]), self.decrypt()],
-            environment={"CAMERAS_TABLE": self.cameras.table_name},
+            environment={"CAMERAS_TABLE": self.cameras.table_name, "STAGE": self.settings.stage},
             # AWS IoT waits five seconds for the answer.
             timeout=cdk.Duration.seconds(5),
         )
@@ -157,12 +173,13 @@ class Fleet(HomewardStack):
         return self.format_arn(service="iot", resource=resource, resource_name=name)
 
 
-def _template_body(kind: str, group: str, policies: list[str]) -> dict[str, object]:
-    """Describe the thing, certificate and policies of a device that provisions itself."""
+def _template_body(stage: str, kind: str, policies: list[str]) -> dict[str, object]:
+    """Describe the thing, certificate and policies of a device that provisions itself. The group is called `stage`."""
+    name = {"Fn::Join": ["", [f"{stage}_", {"Ref": "Camera"}]]}
     certificate = {"CertificateId": {"Ref": "AWS::IoT::Certificate::Id"}, "Status": "Active"}
-    thing = {"ThingName": {"Ref": "ThingName"}, "ThingTypeName": kind, "ThingGroups": [group]}
+    thing = {"ThingName": name, "ThingTypeName": kind, "ThingGroups": [stage]}
     return {
-        "Parameters": {name: {"Type": "String"} for name in ("ThingName", "SerialNumber", "AWS::IoT::Certificate::Id")},
+        "Parameters": {name: {"Type": "String"} for name in ("Camera", "SerialNumber", "AWS::IoT::Certificate::Id")},
         "Resources": {
             "certificate": {"Type": "AWS::IoT::Certificate", "Properties": certificate},
             **{
@@ -178,5 +195,5 @@ def _policy(*statements: dict[str, object]) -> dict[str, object]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def _allow(action: str, *resources: str) -> dict[str, object]:
+def _allow(action: str | list[str], *resources: str) -> dict[str, object]:
     return {"Effect": "Allow", "Action": action, "Resource": list(resources)}

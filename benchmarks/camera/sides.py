@@ -117,7 +117,7 @@ def camera_program(video: Path, folder: Path) -> tuple[Side, float]:
     side = Side("the camera program")
     with Outbox(folder / "outbox.db") as outbox:
         loop = CaptureLoop(
-            "bench", camera, detector, build_passers_by(settings), outbox, gate=build_motion_gate(settings)
+            settings.topics, camera, detector, build_passers_by(settings), outbox, gate=build_motion_gate(settings)
         )
         started = time.thread_time()
         loop.run(threading.Event())

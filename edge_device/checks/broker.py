@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Literal
 from cryptography import x509
 
 from edge_device.checks.result import CheckResult
-from edge_device.core.topics import faces_topic, health_topic, status_topic
 from edge_device.publishers import PublishError
 from edge_device.wiring import build_publisher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from edge_device.core.topics import Topics
     from edge_device.publishers import Publisher
     from edge_device.settings import MqttSettings, Settings
 
@@ -79,26 +79,21 @@ def check_connection(settings: Settings) -> Iterator[CheckResult]:
             yield CheckResult("connection", "failed", f"refused as {settings.camera}: {reason}", advice)
             return
         yield CheckResult("connection", "ok", f"accepted as {settings.camera}")
-        yield from _check_topics(settings.camera, publisher)
+        yield from _check_topics(settings.topics, publisher)
     except PublishError as error:
         yield CheckResult("connection", "failed", str(error))
     finally:
         publisher.close()
 
 
-def _check_topics(thing: str, publisher: Publisher) -> Iterator[CheckResult]:
-    topics = (
-        (faces_topic(thing), _TEST_CAPTURE),
-        (health_topic(thing), b'{"check":true}'),
-        (status_topic(thing), b""),
-    )
-    for topic, payload in topics:
+def _check_topics(topics: Topics, publisher: Publisher) -> Iterator[CheckResult]:
+    for topic, payload in ((topics.faces, _TEST_CAPTURE), (topics.health, b'{"check":true}'), (topics.status, b"")):
         publisher.wait_connected(_CONNECT_TIMEOUT_S)
-        retained = topic == status_topic(thing)
+        retained = topic == topics.status
         try:
             publisher.publish(topic, payload, retain=retained)
         except PublishError as error:
-            grade: Literal["failed", "warning"] = "failed" if topic == faces_topic(thing) else "warning"
+            grade: Literal["failed", "warning"] = "failed" if topic == topics.faces else "warning"
             actions = "iot:Publish and iot:RetainPublish" if retained else "iot:Publish"
             yield CheckResult("topic", grade, f"{topic}: {error}", f"the device policy must allow {actions} on it")
         else:

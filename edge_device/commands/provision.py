@@ -43,4 +43,4 @@ def provision(
             folder=folder,
         )
     typer.echo(f"wrote the certificate and key of {identity.thing}: {identity.certificate}, {identity.key}")
-    typer.echo(f"next: set camera = {identity.thing!r}, mqtt.certificate and mqtt.key, then run `homeward-edge check`")
+    typer.echo(f'next: set camera = "{identity.thing}", mqtt.certificate and mqtt.key, then run `homeward-edge check`')

@@ -17,7 +17,6 @@ from edge_device.core.crop import cut_out, encode_crop
 from edge_device.core.face import Frame
 from edge_device.core.message import FaceShot, encode_message, face_message
 from edge_device.core.quality import assess
-from edge_device.core.topics import faces_topic
 from edge_device.detector import Detector
 from edge_device.outbox.sender import Sender
 from edge_device.version import version
@@ -58,7 +57,7 @@ def simulate(
                 message = face_message(
                     now, camera=settings.camera, sequence=sequence, model=detector.model, edge_version=version()
                 )
-                outbox.put(now.capture_id, faces_topic(settings.camera), encode_message(message))
+                outbox.put(now.capture_id, settings.topics.faces, encode_message(message))
                 time.sleep(1 / per_second)
             drained = sender.drain(drain_timeout)
             sender.stop()

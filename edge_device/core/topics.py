@@ -1,19 +1,37 @@
-"""The MQTT topics of a camera."""
+"""The MQTT topics of a camera. They carry the environment, such as springfield-prod."""
+
+LEGACY_ENVIRONMENT = "v1"
 
 
-def faces_topic(thing: str) -> str:
-    """Topic of the captures."""
-    return f"homeward/v1/{thing}/faces"
+class Topics:
+    """The topics of one thing.
 
+    `environment` is the part of the thing's name before the first `_`, unless it is given. A thing without either is
+    from before things carried their environment.
+    """
 
-def health_topic(thing: str) -> str:
-    """Topic of the health messages."""
-    return f"homeward/v1/{thing}/health"
+    def __init__(self, thing: str, environment: "str | None" = None) -> None:
+        stage, separator, _ = thing.partition("_")
+        self.thing = thing
+        self.environment = environment or (stage if separator else LEGACY_ENVIRONMENT)
 
+    @property
+    def faces(self) -> str:
+        """Topic of the captures."""
+        return self._topic("faces")
 
-def status_topic(thing: str) -> str:
-    """Topic of the retained status."""
-    return f"homeward/v1/{thing}/status"
+    @property
+    def health(self) -> str:
+        """Topic of the health messages."""
+        return self._topic("health")
+
+    @property
+    def status(self) -> str:
+        """Topic of the retained status."""
+        return self._topic("status")
+
+    def _topic(self, kind: str) -> str:
+        return f"homeward/{self.environment}/{self.thing}/{kind}"
 
 
 def shadow_topic(thing: str) -> str:

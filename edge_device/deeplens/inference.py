@@ -1,7 +1,8 @@
 """The inference function for AWS DeepLens: a long-lived (pinned) Lambda function of Greengrass v1.
 
 Greengrass imports this module and never calls the handler; the loop at the end of the module is the program.
-Environment: AWS_IOT_THING_NAME (set by Greengrass), HOMEWARD_MODEL (the project's model), HOMEWARD_VERSION.
+Environment: AWS_IOT_THING_NAME (set by Greengrass), HOMEWARD_ENVIRONMENT (such as springfield-prod), HOMEWARD_MODEL
+(the project's model), HOMEWARD_VERSION.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import mo  # type: ignore[import-not-found]
 from edge_device.core.face import Frame
 from edge_device.core.message import FaceShot, encode_message, face_message
 from edge_device.core.passers_by import PassersBy
-from edge_device.core.topics import faces_topic
+from edge_device.core.topics import LEGACY_ENVIRONMENT, Topics
 from edge_device.deeplens.project_stream import ProjectStream
 from edge_device.deeplens.ssd_detector import SsdDetector
 
@@ -38,7 +39,8 @@ class DeepLens:
     """Connects the device's camera and model, the core, and Greengrass."""
 
     def __init__(self) -> None:
-        self._thing = os.environ["AWS_IOT_THING_NAME"]
+        environment = os.environ.get("HOMEWARD_ENVIRONMENT", LEGACY_ENVIRONMENT)
+        self._topics = Topics(os.environ["AWS_IOT_THING_NAME"], environment)
         self._version = os.environ.get("HOMEWARD_VERSION", "unknown")
         self._detector = SsdDetector(awscam.Model(_optimized_model(), {"GPU": 1}))
         self._greengrass = greengrasssdk.client("iot-data")
@@ -66,7 +68,7 @@ class DeepLens:
         return encode_message(
             face_message(
                 shot,
-                camera=self._thing,
+                camera=self._topics.thing,
                 sequence=self._sequence,
                 model=self._detector.model,
                 edge_version=self._version,
@@ -76,7 +78,7 @@ class DeepLens:
     def _send(self) -> None:
         while self._waiting:
             try:
-                self._greengrass.publish(topic=faces_topic(self._thing), payload=self._waiting[0])
+                self._greengrass.publish(topic=self._topics.faces, payload=self._waiting[0])
             except Exception:
                 log.exception("Greengrass did not accept a capture, will retry with the next frame")
                 return

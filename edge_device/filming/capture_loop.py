@@ -11,7 +11,6 @@ import structlog
 
 from edge_device import clock
 from edge_device.core.message import encode_message, face_message
-from edge_device.core.topics import faces_topic
 from edge_device.filming.run_report import RunReport
 from edge_device.systemd.notify import notify
 from edge_device.version import version
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from edge_device.core.message import FaceShot
     from edge_device.core.motion import MotionGate
     from edge_device.core.passers_by import PassersBy
+    from edge_device.core.topics import Topics
     from edge_device.detector import Detector
     from edge_device.live_view.picture import LivePicture
     from edge_device.outbox.queue import Outbox
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 class CaptureLoop:
     """Reads frames, detects faces, and queues the shots worth a search. `Sender` sends them."""
 
-    thing: str
+    topics: Topics
     camera: Camera
     detector: Detector
     passers_by: PassersBy
@@ -105,14 +105,14 @@ class CaptureLoop:
         for shot in shots:
             message = face_message(
                 shot,
-                camera=self.thing,
+                camera=self.topics.thing,
                 sequence=self.outbox.next_sequence(),
                 model=self.detector.model,
                 edge_version=version(),
             )
             payload = encode_message(message)
             self.report.add_capture(shot, payload, at=clock.wall_s())
-            self.outbox.put(shot.capture_id, faces_topic(self.thing), payload)
+            self.outbox.put(shot.capture_id, self.topics.faces, payload)
             log.info("capture", capture_id=shot.capture_id, track=shot.track_id, shot=shot.shot, bytes=len(payload))
 
     def _apply(self, settings: RemoteSettings) -> None:

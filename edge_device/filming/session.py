@@ -53,7 +53,7 @@ def film(settings: Settings, *, drain_timeout_s: float) -> dict[str, object]:
         running.callback(publisher.close)
         shadow = _start_shadow(settings, publisher, loop)
         health = HealthReporter(
-            settings.camera,
+            settings.topics,
             publisher,
             lambda: loop.state() | device_state(),
             every_s=settings.health.every_s,
@@ -92,7 +92,7 @@ def _run(loop: CaptureLoop) -> str | None:
 
 def _build_loop(settings: Settings, outbox: Outbox) -> CaptureLoop:
     return CaptureLoop(
-        settings.camera,
+        settings.topics,
         build_camera(settings),
         build_detector(settings),
         build_passers_by(settings),

@@ -10,13 +10,13 @@ import structlog
 
 from edge_device import clock
 from edge_device.core.message import iso_time
-from edge_device.core.topics import health_topic, status_topic
 from edge_device.publishers import PublishError
 from edge_device.version import version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from edge_device.core.topics import Topics
     from edge_device.publishers import Publisher
 
 log = structlog.get_logger()
@@ -41,7 +41,7 @@ class HealthReporter(threading.Thread):
 
     def __init__(
         self,
-        thing: str,
+        topics: Topics,
         publisher: Publisher,
         state: Callable[[], dict[str, Any]],
         *,
@@ -49,7 +49,7 @@ class HealthReporter(threading.Thread):
         on_connected: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(name="health", daemon=True)
-        self._thing, self._publisher, self._state, self._every_s = thing, publisher, state, every_s
+        self._topics, self._publisher, self._state, self._every_s = topics, publisher, state, every_s
         self._on_connected = on_connected
         self._stopping = threading.Event()
         self._announced = 0  # number of the connection whose status was published
@@ -66,7 +66,7 @@ class HealthReporter(threading.Thread):
                     self._on_connected()
                 if clock.steady_s() >= due_s:
                     due_s = clock.steady_s() + self._every_s
-                    self._publish(health_topic(self._thing), self._message())
+                    self._publish(self._topics.health, self._message())
             self._stopping.wait(0.2)
 
     def stop(self) -> None:
@@ -77,11 +77,12 @@ class HealthReporter(threading.Thread):
             self._publish_status(online=False, reason="stopped")
 
     def _message(self) -> bytes:
-        message = {"schema": "homeward.health/1", "camera": self._thing, "at": iso_time(clock.wall_s())}
+        message = {"schema": "homeward.health/1", "camera": self._topics.thing, "at": iso_time(clock.wall_s())}
         return json.dumps(message | {"edge_version": version()} | self._state(), separators=(",", ":")).encode()
 
     def _publish_status(self, *, online: bool, reason: str) -> None:
-        self._publish(status_topic(self._thing), status_message(self._thing, online=online, reason=reason), retain=True)
+        message = status_message(self._topics.thing, online=online, reason=reason)
+        self._publish(self._topics.status, message, retain=True)
 
     def _publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         try:

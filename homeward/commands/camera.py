@@ -11,10 +11,18 @@ import typer
 from rich.table import Table
 
 from homeward.commands.camera_claim_certificate import FolderOption, claim_certificate, refuse_existing_key
+from homeward.commands.camera_migrate import migrate
 from homeward.deployment.outputs import connect
-from homeward.exit_codes import NOT_FOUND, REFUSED
+from homeward.exit_codes import NOT_FOUND, REFUSED, WRONG_USAGE
 from homeward.fleet.aws_iot import NameTakenError, broker_host
-from homeward.fleet.registration import check_name_is_free, register_camera, reserve_camera
+from homeward.fleet.registration import (
+    NoThingError,
+    UnusableNameError,
+    check_name_is_free,
+    register_camera,
+    register_thing,
+    reserve_camera,
+)
 from homeward.fleet.revocation import Revocation, camera_exists, revoke_camera
 from homeward.fleet.status import camera_statuses
 from homeward.options import AgencyOption, DryRunOption, JsonOption, check_camera_name
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Register, reserve, list and revoke cameras.")
 app.command("claim-certificate")(claim_certificate)
+app.command()(migrate)
 
 
 def _check_name(name: str) -> str:
@@ -51,6 +60,10 @@ def add(
         str | None,
         typer.Option(metavar="SERIAL", help="Only reserve the name, for the device with this serial number."),
     ] = None,
+    thing: Annotated[
+        str | None,
+        typer.Option(help="Register this thing, which exists (an AWS DeepLens, for example). No file is written."),
+    ] = None,
     claim_days: Annotated[int, typer.Option(min=1, max=365, help="Days until the reservation expires.")] = 30,
     dry_run: DryRunOption = False,
 ) -> None:
@@ -59,30 +72,42 @@ def add(
     The key exists nowhere else. Whoever has both files can send captures as
     this camera. With --claim no file is written: the device gets its own
     certificate by `homeward-edge provision`, once, with the fleet's claim
-    certificate.
+    certificate. Cameras of other environments may have the same name.
 
-    Exit codes: 5 the name is taken; revoke the camera first.
+    Exit codes: 3 no such thing; 5 the name is taken; revoke the camera first.
 
     Examples:
         homeward camera add cam-01 -a springfield-prod --site "North Station, main hall" --folder /secure
 
         homeward camera add cam-02 -a springfield-prod --site "Bus depot" --claim SN-0042
+
+        homeward camera add lens-1 -a springfield-prod --site "Library" --thing deeplens_abc
     """
+    if claim and thing:
+        raise fail("Use --claim or --thing, not both.", code=WRONG_USAGE)
     certificate, key = folder / f"{camera}.crt", folder / f"{camera}.key"
-    if claim is None:
+    if claim is None and thing is None:
         refuse_existing_key(key)
     deployment = connect(agency)
     try:
-        if dry_run:
+        if thing:
+            register_thing(deployment, camera, thing=thing, site=site, dry_run=dry_run)
+            console.print(f"{'would register' if dry_run else 'registered'} {thing} as {camera} at {site}")
+        elif dry_run:
             check_name_is_free(deployment, camera, reserving=claim is not None)
             console.print(f"would {'register' if claim is None else 'reserve'} {camera} at {site}")
         elif claim is None:
-            register_camera(deployment, camera, site=site, certificate=certificate, key=key)
+            name = register_camera(deployment, camera, site=site, certificate=certificate, key=key)
             console.print(f"{camera} is registered: {certificate}, {key}, endpoint {broker_host(deployment)}")
+            console.print(f'in its camera.toml: camera = "{name}"', markup=False)
         else:
             _reserve(deployment, camera, site=site, serial_number=claim, days=claim_days)
     except NameTakenError as error:
         raise fail(str(error), code=REFUSED) from error
+    except UnusableNameError as error:
+        raise fail(str(error), code=WRONG_USAGE) from error
+    except NoThingError as error:
+        raise fail(str(error), code=NOT_FOUND) from error
 
 
 def _reserve(deployment: Deployment, camera: str, *, site: str, serial_number: str, days: int) -> None:

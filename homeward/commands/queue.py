@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,8 +49,8 @@ def redrive(
     """Retry the messages of a failure queue. Fix the cause first.
 
     Dead letters return to their source queue. For CaptureFailures, the command
-    invokes the function again, or publishes the camera's message again. The
-    other queues cannot be redriven; read their messages.
+    invokes the function again, as AWS IoT does for a camera's message. The other
+    queues cannot be redriven; read their messages.
 
     Example:
         homeward queue redrive PhotoEventsDeadLetters -a springfield-prod
@@ -76,22 +75,27 @@ def _retry_captures(deployment: Deployment, url: str) -> int:
     """Retry each message that is in the queue now. One that fails again returns as a new message."""
     sqs, retried = deployment.client("sqs"), 0
     for _ in range(count_messages(deployment, url)):
-        received = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
+        received = sqs.receive_message(
+            QueueUrl=url, WaitTimeSeconds=1, MessageSystemAttributeNames=["SentTimestamp"]
+        ).get("Messages", [])
         for message in received:
-            _retry_capture(deployment, json.loads(message["Body"]))
+            _retry_capture(deployment, json.loads(message["Body"]), sent_ms=int(message["Attributes"]["SentTimestamp"]))
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             retried += 1
     return retried
 
 
-def _retry_capture(deployment: Deployment, failure: dict[str, Any]) -> None:
-    """Repeat the function's invocation, or the camera's publish if the IoT rule failed."""
-    if "requestPayload" in failure:
-        deployment.client("lambda").invoke(
-            FunctionName=failure["requestContext"]["functionArn"],
-            InvocationType="Event",
-            Payload=json.dumps(failure["requestPayload"]),
-        )
-    else:
-        payload = base64.b64decode(failure["base64OriginalPayload"])
-        deployment.client("iot-data").publish(topic=failure["topic"], qos=1, payload=payload)
+def _retry_capture(deployment: Deployment, failure: dict[str, Any], *, sent_ms: int) -> None:
+    """Repeat the function's invocation, or make the one that the IoT rule could not make.
+
+    Publishing the message again would hide which client sent it, and when.
+    """
+    event = failure.get("requestPayload") or {
+        "payload": failure["base64OriginalPayload"],
+        "thing": failure["topic"].split("/")[2],
+        "client_id": failure["clientId"],
+        "received_ms": sent_ms,
+    }
+    deployment.client("lambda").invoke(
+        FunctionName=deployment["StoreCaptureFunction"], InvocationType="Event", Payload=json.dumps(event)
+    )

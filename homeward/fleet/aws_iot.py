@@ -55,11 +55,6 @@ def broker_host(deployment: Deployment) -> str:
     return str(deployment.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"])
 
 
-def status_topic(camera: str) -> str:
-    """Return the topic of a camera's retained status."""
-    return f"homeward/v1/{camera}/status"
-
-
 def _is_still_attached(error: Exception) -> bool:
     codes = {"DeleteConflictException", "InvalidRequestException"}
     return isinstance(error, ClientError) and error.response["Error"]["Code"] in codes

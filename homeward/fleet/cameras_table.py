@@ -10,7 +10,8 @@ from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_at
 from lambdas.common.times import now, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from homeward.deployment.outputs import Deployment
 
@@ -30,9 +31,19 @@ def read_entries(deployment: Deployment) -> Iterator[dict[str, Any]]:
         yield from map(from_attributes, page["Items"])
 
 
-def add_entry(deployment: Deployment, camera: str, *, site: str) -> bool:
+def thing_of(entry: Mapping[str, Any]) -> str:
+    """Return the thing of a camera. An entry older than the attribute `thing` belongs to the thing of its own name."""
+    return str(entry.get("thing", entry["camera"]))
+
+
+def find_by_thing(deployment: Deployment, thing: str) -> dict[str, Any] | None:
+    """Return the entry of the camera that is this thing, or None."""
+    return next((entry for entry in read_entries(deployment) if thing_of(entry) == thing), None)
+
+
+def add_entry(deployment: Deployment, camera: str, *, thing: str, site: str) -> bool:
     """Add a camera's entry. Return False if there is one already."""
-    item = {"camera": camera, "site": site, "added_at": to_text(now())}
+    item = {"camera": camera, "thing": thing, "site": site, "added_at": to_text(now())}
     try:
         deployment.client("dynamodb").put_item(
             TableName=deployment["CamerasTable"],
@@ -44,6 +55,33 @@ def add_entry(deployment: Deployment, camera: str, *, site: str) -> bool:
             return False
         raise
     return True
+
+
+def add_entry_until(deployment: Deployment, camera: str, *, thing: str, until: datetime) -> None:
+    """Register a camera for a limited time. Replaces an earlier entry."""
+    item = {"camera": camera, "thing": thing, "site": camera, "registered_until": to_text(until)}
+    deployment.client("dynamodb").put_item(TableName=deployment["CamerasTable"], Item=to_attributes(item))
+
+
+def set_thing(deployment: Deployment, camera: str, *, thing: str, former_thing: str) -> None:
+    """Record the camera's new thing and the former one, both of which may send."""
+    deployment.client("dynamodb").update_item(
+        TableName=deployment["CamerasTable"],
+        Key=_key(camera),
+        UpdateExpression="SET thing = :thing, former_thing = :former",
+        ConditionExpression="attribute_exists(camera) AND attribute_not_exists(revoked_at)",
+        ExpressionAttributeValues=to_attributes({":thing": thing, ":former": former_thing}),
+    )
+
+
+def forget_former_thing(deployment: Deployment, camera: str) -> None:
+    """Remove the camera's former thing, which may no longer send."""
+    deployment.client("dynamodb").update_item(
+        TableName=deployment["CamerasTable"],
+        Key=_key(camera),
+        UpdateExpression="REMOVE former_thing",
+        ConditionExpression="attribute_exists(camera)",
+    )
 
 
 def mark_revoked(deployment: Deployment, camera: str) -> None:

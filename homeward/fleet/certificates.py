@@ -46,13 +46,13 @@ def deactivate_certificate(iot: Any, arn: str) -> bool:
     return unless_gone(iot.update_certificate, certificateId=id_of(arn), newStatus="INACTIVE") is not None
 
 
-def delete_certificate(iot: Any, arn: str, *, thing: str | None = None) -> None:
-    """Deactivate a certificate, detach it from its policies and its thing, and delete it. Idempotent."""
+def delete_certificate(iot: Any, arn: str, *, things: Sequence[str] = ()) -> None:
+    """Deactivate a certificate, detach it from its policies and its things, and delete it. Idempotent."""
     if not deactivate_certificate(iot, arn):
         return
     for policy in iot.list_attached_policies(target=arn)["policies"]:
         iot.detach_policy(policyName=policy["policyName"], target=arn)
-    if thing:
+    for thing in things:
         unless_gone(iot.detach_thing_principal, thingName=thing, principal=arn)
     delete_when_detached(iot.delete_certificate, certificateId=id_of(arn), forceDelete=True)
 

@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from homeward.fleet.aws_iot import (
-    NameTakenError,
-    delete_when_detached,
-    describe_thing,
-    is_gone,
-    is_of_fleet,
-    status_topic,
-    unless_gone,
-)
+from homeward.fleet.aws_iot import delete_when_detached, describe_thing, is_gone, unless_gone
 from homeward.fleet.cameras_table import add_certificates, delete_entry, mark_revoked, read_entry
 from homeward.fleet.certificates import certificates_of, deactivate_certificate, delete_certificate
+from homeward.fleet.own_things import own_things, status_topics
 
 if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
@@ -39,21 +32,16 @@ class Revocation:
 def revoke_camera(deployment: Deployment, camera: str) -> Revocation:
     """Delete everything of a camera. Idempotent, also after an interruption at any step.
 
+    A thing that the fleet has not created stays as it is: only the camera's entry is deleted.
+
     Raises:
-        NameTakenError: The thing of this name is not of this fleet.
+        NameTakenError: The camera's thing is not of this fleet.
     """
-    iot = deployment.client("iot")
     if not camera_exists(deployment, camera):
         return Revocation(found=False)
+    things = own_things(deployment, camera, read_entry(deployment, camera))
     mark_revoked(deployment, camera)
-    certificates = add_certificates(deployment, camera, certificates_of(iot, camera))
-    for arn in certificates:
-        deactivate_certificate(iot, arn)
-    still_connected = _close_connection(deployment, camera)
-    for arn in certificates:
-        delete_certificate(iot, arn, thing=camera)
-    _delete_settings_and_status(deployment, camera)
-    delete_when_detached(iot.delete_thing, thingName=camera)
+    still_connected = _delete_things(deployment, camera, things) if things else None
     delete_entry(deployment, camera)
     return Revocation(True, still_connected)
 
@@ -62,12 +50,28 @@ def camera_exists(deployment: Deployment, camera: str) -> bool:
     """Whether the camera has a thing in AWS IoT or an entry in the cameras table.
 
     Raises:
-        NameTakenError: The thing of this name is not of this fleet.
+        NameTakenError: The camera's thing is not of this fleet.
     """
-    thing = describe_thing(deployment.client("iot"), camera)
-    if thing and not is_of_fleet(deployment, thing):
-        raise NameTakenError(f"the thing {camera} is not of {deployment.stage}; it was not changed")
-    return thing is not None or read_entry(deployment, camera) is not None
+    entry = read_entry(deployment, camera)
+    things = own_things(deployment, camera, entry)
+    iot = deployment.client("iot")
+    return entry is not None or any(describe_thing(iot, thing) is not None for thing in things)
+
+
+def _delete_things(deployment: Deployment, camera: str, things: list[str]) -> str | None:
+    """Delete the things with their certificates. Return why a connection could not be closed."""
+    iot = deployment.client("iot")
+    attached = {arn for thing in things for arn in certificates_of(iot, thing)}
+    certificates = add_certificates(deployment, camera, attached)
+    for arn in certificates:
+        deactivate_certificate(iot, arn)
+    failures = [_close_connection(deployment, thing) for thing in things]
+    for arn in certificates:
+        delete_certificate(iot, arn, things=things)
+    for thing in things:
+        delete_settings_and_status(deployment, thing)
+        delete_when_detached(iot.delete_thing, thingName=thing)
+    return next((failure for failure in failures if failure), None)
 
 
 def _close_connection(deployment: Deployment, client_id: str) -> str | None:
@@ -80,9 +84,10 @@ def _close_connection(deployment: Deployment, client_id: str) -> str | None:
     return None
 
 
-def _delete_settings_and_status(deployment: Deployment, camera: str) -> None:
-    """Delete the shadow and the retained status, which a later camera of this name would inherit."""
+def delete_settings_and_status(deployment: Deployment, thing: str) -> None:
+    """Delete a thing's shadow and retained status, which a later thing of this name would inherit."""
     data = deployment.client("iot-data")
-    unless_gone(data.delete_thing_shadow, thingName=camera, shadowName="camera")
-    # An empty message deletes a retained one (MQTT 5, 3.3.1.3).
-    data.publish(topic=status_topic(camera), qos=1, retain=True, payload=b"")
+    unless_gone(data.delete_thing_shadow, thingName=thing, shadowName="camera")
+    for topic in status_topics(deployment, thing):
+        # An empty message deletes a retained one (MQTT 5, 3.3.1.3).
+        data.publish(topic=topic, qos=1, retain=True, payload=b"")

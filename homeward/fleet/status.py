@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from homeward.fleet.aws_iot import status_topic, unless_gone
-from homeward.fleet.cameras_table import read_entries
+from homeward.fleet.aws_iot import unless_gone
+from homeward.fleet.cameras_table import read_entries, thing_of
 from homeward.fleet.certificates import certificates_of, id_of
+from homeward.fleet.own_things import status_topics
+from lambdas.cases.probe import PROBE_CAMERA
+from lambdas.common.things import camera_of_thing, thing_name
 from lambdas.common.times import from_epoch_ms, now, to_text
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ class CameraStatus:
     """One camera as `homeward camera list` shows it.
 
     Attributes:
+        thing: Its thing in AWS IoT.
         state: The state of its identity:
             active or inactive: the state of its certificate.
             reserved or expired: a reservation that no device has used.
@@ -34,6 +39,7 @@ class CameraStatus:
     """
 
     camera: str
+    thing: str
     site: str | None
     state: str
     status: str | None
@@ -46,13 +52,16 @@ def camera_statuses(deployment: Deployment) -> Iterator[CameraStatus]:
     iot = deployment.client("iot")
     entries = {str(entry["camera"]): entry for entry in read_entries(deployment)}
     pages = iot.get_paginator("list_things").paginate(thingTypeName=deployment["CameraType"])
-    things = {thing["thingName"] for page in pages for thing in page["things"]}
-    for camera in entries.keys() | things:
+    fleet = {thing["thingName"] for page in pages for thing in page["things"]}
+    of_fleet = {camera_of_thing(deployment.stage, thing) or thing for thing in fleet}
+    for camera in (entries.keys() | of_fleet) - {PROBE_CAMERA}:
         entry = entries.get(camera, {})
-        certificates = _certificate_states(iot, camera) if camera in things else set()
-        status, status_at = _last_status(deployment, camera)
+        thing = thing_of(entry) if "thing" in entry else _thing_of_fleet(deployment, camera, fleet)
+        certificates = _certificate_states(iot, thing)
+        status, status_at = _last_status(deployment, thing)
         yield CameraStatus(
             camera=camera,
+            thing=thing,
             site=entry.get("site"),
             state=_state(entry, certificates),
             status=status,
@@ -73,16 +82,24 @@ def _state(entry: dict[str, Any], certificates: set[str]) -> str:
     return "reserved" if entry["claim_until"] > to_text(now()) else "expired"
 
 
-def _certificate_states(iot: Any, camera: str) -> set[str]:
+def _thing_of_fleet(deployment: Deployment, camera: str, fleet: set[str]) -> str:
+    """Return the camera's thing, or the one with the camera's own name, of before its migration."""
+    thing = thing_name(deployment.stage, camera)
+    return camera if camera in fleet and thing not in fleet else thing
+
+
+def _certificate_states(iot: Any, thing: str) -> set[str]:
     return {
         iot.describe_certificate(certificateId=id_of(arn))["certificateDescription"]["status"]
-        for arn in certificates_of(iot, camera)
+        for arn in certificates_of(iot, thing)
     }
 
 
-def _last_status(deployment: Deployment, camera: str) -> tuple[str | None, str | None]:
+def _last_status(deployment: Deployment, thing: str) -> tuple[str | None, str | None]:
     """Read the retained status. The broker itself publishes offline when it loses the camera."""
-    retained = unless_gone(deployment.client("iot-data").get_retained_message, topic=status_topic(camera))
+    data = deployment.client("iot-data")
+    found = (unless_gone(data.get_retained_message, topic=topic) for topic in status_topics(deployment, thing))
+    retained = max((each for each in found if each), key=itemgetter("lastModifiedTime"), default=None)
     if retained is None:
         return None, None
     return _parse_status(retained["payload"]), to_text(from_epoch_ms(retained["lastModifiedTime"]))

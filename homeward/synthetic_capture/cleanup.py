@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from homeward.fleet.cameras_table import delete_entry
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.probe import PROBE_CAMERA, PROBE_SOURCE
 from lambdas.cases.table import CASE_RECORD, record_key
@@ -29,6 +30,7 @@ def clean_up(deployment: Deployment) -> None:
         deployment.client("s3").delete_object(Bucket=deployment["GalleryBucket"], Key=document_key(case_id))
         dynamodb.delete_item(TableName=table, Key=record_key(case_id, CASE_RECORD))
     _delete_pictures(deployment, captures_prefix(PROBE_CAMERA))
+    delete_entry(deployment, PROBE_CAMERA)
 
 
 def encounters_of(deployment: Deployment, case_id: str) -> list[str]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from homeward.fleet.cameras_table import add_entry_until
 from homeward.gallery_search import NoFaceError
 from homeward.synthetic_capture.cleanup import clean_up, encounters_of
 from homeward.synthetic_capture.message import probe_message
 from lambdas.cases.case import Case, Name, SourcePhoto
 from lambdas.cases.probe import PROBE_CAMERA, PROBE_SOURCE
 from lambdas.cases.table import read_photo
+from lambdas.common.things import thing_name, topic
+from lambdas.common.times import now
 from lambdas.encounters.encounter import AlertState
 from lambdas.encounters.hops import hops_of
 from lambdas.encounters.table import read_encounter
@@ -29,6 +33,7 @@ T = TypeVar("T")
 
 _PHOTO = SourcePhoto(photo_id="1", url="probe:")
 _POLL_SECONDS = 0.2
+_MARGIN_S = 120  # the store-capture function reads the entry again after a minute
 
 
 class ProbeTimeoutError(RuntimeError):
@@ -66,6 +71,7 @@ class Probe:
             began = time.monotonic()
             self._enroll(case_id)
             indexed_ms = round((time.monotonic() - began) * 1000, 1)
+            self._register()
             self._publish()
             encounter = self._alerted_encounter(case_id)
         finally:
@@ -92,10 +98,19 @@ class Probe:
 
         self._wait(indexed, "the photo is stored but has no face in the collection: check the queue PhotoEvents")
 
+    @property
+    def _thing(self) -> str:
+        return thing_name(self.deployment.stage, PROBE_CAMERA)
+
+    def _register(self) -> None:
+        """Register the probe's camera until the longest time that the rest of the probe can take."""
+        until = now() + timedelta(seconds=2 * self.timeout_s + _MARGIN_S)
+        add_entry_until(self.deployment, PROBE_CAMERA, thing=self._thing, until=until)
+
     def _publish(self) -> None:
         self.progress("publishing a capture of the photo as a camera would")
         self.deployment.client("iot-data").publish(
-            topic=f"homeward/v1/{PROBE_CAMERA}/faces", qos=1, payload=probe_message(self.photo.jpeg)
+            topic=topic(self.deployment.stage, self._thing, "faces"), qos=1, payload=probe_message(self.photo.jpeg)
         )
 
     def _alerted_encounter(self, case_id: str) -> Encounter:

@@ -9,6 +9,8 @@ from lambdas.common.dynamodb import Item, from_attributes
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+BY_THING_INDEX = "by-thing"
+
 
 def read_site(dynamodb: DynamoDBClient, *, table: str, camera: str) -> str:
     """Read the camera's site, or its name if the table has none."""

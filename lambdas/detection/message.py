@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from lambdas.common.camera_names import CAMERA_NAME
 from lambdas.common.times import from_epoch_ms
 from lambdas.detection.capture import Capture, name_based_id, trusted_time
 from lambdas.detection.jpeg import jpeg_size
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_IMAGE_BYTES = 131_072  # AWS IoT's limit for a message, which bounds every base64 image in one
-_THING = Annotated[str, msgspec.Meta(pattern=rf"^{CAMERA_NAME}\Z")]
 
 
 class BadMessageError(ValueError):
@@ -51,14 +49,16 @@ class _Image(msgspec.Struct):
     data: bytes  # msgspec decodes base64
 
 
-class _Routed(msgspec.Struct):
-    """The members that the IoT rule adds. The camera is the topic's thing name, not what the payload says."""
+class RoutedMessage(msgspec.Struct):
+    """The event of an IoT rule. A camera chooses only `payload`; AWS IoT itself knows the rest."""
 
-    thing: _THING
+    payload: bytes  # msgspec decodes base64
+    thing: str
+    client_id: str
     received_ms: int
 
 
-class FaceMessage(_Routed):
+class FaceMessage(msgspec.Struct):
     """`homeward.face/1`. Members that the cloud does not use are not checked, so that cameras may add some."""
 
     schema: Literal["homeward.face/1"]
@@ -69,7 +69,7 @@ class FaceMessage(_Routed):
     image: _Image
     track: _Track | None = None
 
-    def to_capture(self) -> ReceivedCapture:
+    def to_capture(self, *, camera: str, received_at: datetime) -> ReceivedCapture:
         """Convert to a capture.
 
         Raises:
@@ -78,10 +78,9 @@ class FaceMessage(_Routed):
         digest = hashlib.sha256(self.image.data).hexdigest()
         if digest != self.image.sha256.lower():
             raise BadMessageError(f"image.sha256 is {self.image.sha256}, but the image's is {digest}")
-        received_at = from_epoch_ms(self.received_ms)
         capture = Capture(
             capture_id=self.capture_id.lower(),
-            camera=self.thing,
+            camera=camera,
             captured_at=trusted_time(self.captured_at, received_at=received_at, clock_synced=self.clock_synced),
             received_at=received_at,
             confidence=self.detection.confidence,
@@ -91,18 +90,17 @@ class FaceMessage(_Routed):
         return ReceivedCapture(capture=capture, jpeg=self.image.data)
 
 
-class DeepLensMessage(_Routed):
+class DeepLensMessage(msgspec.Struct):
     """The prototype's `{"face": "<base64 JPEG>", "confidence": 0.93}`, without an id or a time."""
 
     face: bytes
     confidence: Annotated[float, msgspec.Meta(ge=0, le=1)]
 
-    def to_capture(self) -> ReceivedCapture:
+    def to_capture(self, *, camera: str, received_at: datetime) -> ReceivedCapture:
         """Convert to a capture, whose id is derived from the picture so that redelivery is deduplicated."""
-        received_at = from_epoch_ms(self.received_ms)
         capture = Capture(
-            capture_id=name_based_id(self.thing, self.face),
-            camera=self.thing,
+            capture_id=name_based_id(camera, self.face),
+            camera=camera,
             captured_at=received_at,
             received_at=received_at,
             confidence=self.confidence,
@@ -110,17 +108,31 @@ class DeepLensMessage(_Routed):
         return ReceivedCapture(capture=capture, jpeg=self.face)
 
 
-def decode_message(event: Mapping[str, Any]) -> ReceivedCapture:
-    """Decode the event of an IoT rule.
+def routed_message(event: Mapping[str, Any]) -> RoutedMessage:
+    """Read the event of an IoT rule.
+
+    Raises:
+        BadMessageError: a member is missing or has a wrong type.
+    """
+    try:
+        return msgspec.convert(event, type=RoutedMessage)
+    except msgspec.ValidationError as error:
+        raise BadMessageError(str(error)) from error
+
+
+def decode_message(message: RoutedMessage, *, camera: str) -> ReceivedCapture:
+    """Decode a camera's message.
 
     Raises:
         BadMessageError: a member is missing or malformed, or the picture is too large, not a JPEG, or not the one of
             the digest.
     """
-    form: type[DeepLensMessage | FaceMessage] = DeepLensMessage if "face" in event else FaceMessage
     try:
-        received = msgspec.convert(event, type=form).to_capture()
-    except msgspec.ValidationError as error:
+        document = msgspec.json.decode(message.payload, type=dict[str, Any])
+        form: type[DeepLensMessage | FaceMessage] = DeepLensMessage if "face" in document else FaceMessage
+        received_at = from_epoch_ms(message.received_ms)
+        received = msgspec.convert(document, type=form).to_capture(camera=camera, received_at=received_at)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadMessageError(str(error)) from error
     if len(received.jpeg) > MAX_IMAGE_BYTES:
         raise BadMessageError(f"the image has {len(received.jpeg)} bytes; the maximum is {MAX_IMAGE_BYTES}")

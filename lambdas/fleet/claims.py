@@ -50,9 +50,18 @@ def is_free(entry: Mapping[str, Any]) -> bool:
 
 
 def claim(
-    dynamodb: DynamoDBClient, *, table: str, camera: str, serial_number: str, certificate: str, now: datetime
+    dynamodb: DynamoDBClient,
+    *,
+    table: str,
+    camera: str,
+    thing: str,
+    serial_number: str,
+    certificate: str,
+    now: datetime,
 ) -> str | None:
     """Claim the reservation for the device; return the reason if it is refused, otherwise None.
+
+    `thing` is the name of the camera's thing, which AWS IoT creates next.
 
     Idempotent for the same certificate, because MQTT may deliver a device's request twice.
     """
@@ -60,11 +69,11 @@ def claim(
         dynamodb.update_item(
             TableName=table,
             Key=to_attributes({"camera": camera}),
-            UpdateExpression="SET claimed_at = :now, claimed_with = :certificate",
+            UpdateExpression="SET claimed_at = :now, claimed_with = :certificate, thing = :thing",
             ConditionExpression="serial_number = :serial AND claim_until > :now "
             "AND (attribute_not_exists(claimed_at) OR claimed_with = :certificate)",
             ExpressionAttributeValues=to_attributes(
-                {":serial": serial_number, ":now": to_text(now), ":certificate": certificate}
+                {":serial": serial_number, ":now": to_text(now), ":certificate": certificate, ":thing": thing}
             ),
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )

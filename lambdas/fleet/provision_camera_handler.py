@@ -12,6 +12,7 @@ import msgspec
 from lambdas.common.camera_names import CAMERA_NAME
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
+from lambdas.common.things import thing_name
 from lambdas.common.times import now
 from lambdas.fleet.claims import claim
 
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 metrics = Metrics()
 dynamodb = boto3.client("dynamodb")
-TABLE = os.environ["CAMERAS_TABLE"]
+TABLE, STAGE = os.environ["CAMERAS_TABLE"], os.environ["STAGE"]
 
 
 class _Parameters(msgspec.Struct, rename="pascal"):
     """What the device claims to be. Anybody with the claim certificate can send any values."""
 
-    thing_name: Annotated[str, msgspec.Meta(pattern=rf"^{CAMERA_NAME}\Z")]
+    camera: Annotated[str, msgspec.Meta(pattern=rf"^{CAMERA_NAME}\Z")]
     serial_number: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 
 
@@ -42,7 +43,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, bool]:
     """Refuse every device without a reservation."""
     refusal = _claim(event)
     metrics.count("CamerasRefused" if refusal else "CamerasProvisioned")
-    about = {"camera": event.get("parameters", {}).get("ThingName"), "claim": event.get("claimCertificateId")}
+    about = {"camera": event.get("parameters", {}).get("Camera"), "claim": event.get("claimCertificateId")}
     if refusal:
         logger.warning("device refused", extra={"reason": refusal, **about})
     else:
@@ -59,7 +60,8 @@ def _claim(event: dict[str, Any]) -> str | None:
     return claim(
         dynamodb,
         table=TABLE,
-        camera=request.parameters.thing_name,
+        camera=request.parameters.camera,
+        thing=thing_name(STAGE, request.parameters.camera),
         serial_number=request.parameters.serial_number,
         certificate=request.certificate_id,
         now=now(),

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 STAGE = "demo-dev"
 _AGENCY_FILE = Path(__file__).with_name("agency.toml")
+# Validation takes most of the time of a synthesis, and the infrastructure tests validate the same templates.
+LOCAL_CONTEXT = {
+    "bundle-platform": "host",
+    "skip-nag": "true",
+    "@aws-cdk/core:validateAgainstDefaultRules": "false",
+}
 
 
 def write_agency_file(path: Path, *, namus_url: str) -> Path:
@@ -27,17 +33,8 @@ def write_agency_file(path: Path, *, namus_url: str) -> Path:
 
 
 def synthesize_agency(cloud: Cloud, agency_file: Path) -> Path:
-    """Synthesize the agency's stacks with functions for this machine's Python. Returns the assembly.
-
-    Validation is skipped: it takes most of the time, and the infrastructure tests validate the same templates.
-    """
-    context = {
-        "agency": str(agency_file),
-        "bundle-platform": "host",
-        "skip-nag": "true",
-        "@aws-cdk/core:validateAgainstDefaultRules": "false",
-    }
-    return cloud.synthesize(context=context)
+    """Synthesize the agency's stacks with functions for this machine's Python. Returns the assembly."""
+    return cloud.synthesize(context={"agency": str(agency_file), **LOCAL_CONTEXT})
 
 
 def deploy_agency(cloud: Cloud, agency_file: Path) -> Deployment:

@@ -49,8 +49,8 @@ def run_camera(cloud: Cloud, deployment: Deployment, *, source: str, folder: Pat
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     certificate, key = folder / "camera.crt", folder / "camera.key"
-    register_camera(deployment, CAMERA, site=SITE, certificate=certificate, key=key)
-    identity = ["--camera", CAMERA, "--cert", str(certificate), "--key", str(key), "--ca", str(cloud.iot_ca)]
+    thing = register_camera(deployment, CAMERA, site=SITE, certificate=certificate, key=key)
+    identity = ["--camera", thing, "--cert", str(certificate), "--key", str(key), "--ca", str(cloud.iot_ca)]
     broker = ["--endpoint", "localhost", "--port", str(cloud.settings.mqtt_port)]
     local = ["--source", source, "--outbox", str(folder / "outbox.db"), "--trust-clock", "--json"]
     command = [sys.executable, "-m", "edge_device", "run", *identity, *broker, *local]

@@ -8,6 +8,7 @@ import msgspec
 
 from lambdas.cases.case import Case, CaseStatus
 from lambdas.cases.table import CASE_RECORD
+from lambdas.common.cameras_table import BY_THING_INDEX
 from lambdas.common.dynamodb import to_attributes
 from lambdas.encounters.table import ALERTS_DUE_INDEX, REVIEW_INDEX
 
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+THING = {"thing": "HASH"}
+
+
 def make_tables(dynamodb: DynamoDBClient, prefix: str = "") -> None:
     """Create the tables `cases`, `cameras`, `encounters` (with its indexes) and `audit`, named with the prefix."""
     make_table(dynamodb, f"{prefix}cases", {"case_id": "HASH", "record": "RANGE"})
-    make_table(dynamodb, f"{prefix}cameras", {"camera": "HASH"})
+    by_thing = {"IndexName": BY_THING_INDEX, "KeySchema": key_schema(THING), "Projection": {"ProjectionType": "ALL"}}
+    make_table(dynamodb, f"{prefix}cameras", {"camera": "HASH"}, THING, GlobalSecondaryIndexes=[by_thing])
     make_table(dynamodb, f"{prefix}audit", {"encounter_id": "HASH", "at": "RANGE"})
     due, review = {"alert": "HASH", "alert_due_at": "RANGE"}, {"review": "HASH", "started_at": "RANGE"}
     indexes: list[Any] = [

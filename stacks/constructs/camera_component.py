@@ -33,7 +33,9 @@ class CameraComponent(Construct):
         self.policy = iot.CfnPolicy(
             self, "CorePolicy", policy_document=self._core_policy(thing, alias.attr_role_alias_arn)
         )
-        component = greengrass.CfnComponentVersion(self, "Component", inline_recipe=_recipe(release, component_name))
+        component = greengrass.CfnComponentVersion(
+            self, "Component", inline_recipe=_recipe(release, component_name, stage)
+        )
         greengrass.CfnDeployment(
             self,
             "Deployment",
@@ -93,7 +95,7 @@ class CameraComponent(Construct):
         return cdk.Stack.of(self).format_arn(service="iot", resource=resource, resource_name=name)
 
 
-def _recipe(release: assets.Asset, component_name: str) -> str:
+def _recipe(release: assets.Asset, component_name: str, stage: str) -> str:
     """Fill in the recipe as `gdk component publish` does, apart from the name of the archive.
 
     Greengrass unpacks NAME.zip into a folder NAME, and the CDK names an archive by the hash of its content.
@@ -101,6 +103,7 @@ def _recipe(release: assets.Asset, component_name: str) -> str:
     archive = release.s3_object_key.removesuffix(".zip")
     filled_in = {
         "{COMPONENT_NAME}": component_name,
+        "ENVIRONMENT": stage,
         "s3://BUCKET_NAME/COMPONENT_NAME/COMPONENT_VERSION/homeward-edge.zip": release.s3_object_url,
         "{artifacts:decompressedPath}/homeward-edge/": f"{{artifacts:decompressedPath}}/{archive}/",
     }

@@ -73,11 +73,17 @@ class Function(lambda_.Function):
                 **variables,
                 **(environment or {}),
                 "SERVICE_NAME": handler.rpartition(".")[2],
-                "METRICS_NAMESPACE": "Homeward",
+                "METRICS_NAMESPACE": metrics_namespace(scope),
             },
             **lambda_props,
         )
         acknowledge_wildcards(role, *(resource for statement in allowed for resource in statement.resources))
+
+
+def metrics_namespace(scope: Construct) -> str:
+    """Return the namespace of an environment's metrics: Homeward/springfield-prod."""
+    stage = cdk.Stage.of(scope)
+    return f"Homeward/{stage.stage_name}" if stage and stage.stage_name else "Homeward"
 
 
 def log_group(scope: Construct, name: str, *, days: int) -> logs.LogGroup:

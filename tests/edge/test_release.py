@@ -65,7 +65,7 @@ def test_component_may_use_only_its_own_topics() -> None:
         resource for policies in access.values() for policy in policies.values() for resource in policy["resources"]
     ]
     assert resources
-    own = ("homeward/v1/{iot:thingName}/", "$aws/things/{iot:thingName}/shadow/name/camera/")
+    own = ("homeward/ENVIRONMENT/{iot:thingName}/", "$aws/things/{iot:thingName}/shadow/name/camera/")
     assert all(resource.startswith(own) and "*" not in resource and "#" not in resource for resource in resources)
 
 

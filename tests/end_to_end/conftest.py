@@ -54,7 +54,8 @@ def agency(tmp_path_factory: pytest.TempPathFactory, feed_site: FeedSite) -> Ite
     with running_cloud(settings) as cloud, web_server() as web:
         agency_file = write_agency_file(settings.state / "demo.toml", namus_url=settings.endpoints["namus"])
         records = f'\n[[alerting.recipients]]\nname = "records"\nwebhook = "{web.url}"\n'
-        agency_file.write_text(agency_file.read_text() + feed_site.table + records)
+        fleet = "\n[fleet]\ndeeplens = true\n"
+        agency_file.write_text(agency_file.read_text() + feed_site.table + records + fleet)
         deployment = deploy_agency(cloud, agency_file)
         agency = DeployedAgency(cloud, deployment, Watch(deployment), documents, web)
         agency.ingest()

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
+from homeward.fleet.cameras_table import add_entry, read_entry
+from lambdas.common.things import thing_name, topic
 from lambdas.common.times import now, to_text
+from local_cloud.demo.metrics import metric_sums
 from local_cloud.demo.sync import sync
 from local_cloud.demo.watch import wait_until
 from local_cloud.paths import ROOT
@@ -56,24 +59,12 @@ class DeployedAgency:
         wait_until("the gallery", lambda: not self.watch.gallery()["pending"])
 
     def send(self, picture: bytes, *, camera: str, **changes: Any) -> str:
-        """Publish a picture as a camera does, and return its capture id."""
-        capture_id = str(uuid.uuid4())
-        message = {
-            "schema": "homeward.face/1",
-            "capture_id": capture_id,
-            "camera": camera,
-            "captured_at": to_text(now()),
-            "clock_synced": True,
-            "detection": {"confidence": 0.93},
-            "image": {
-                "media_type": "image/jpeg",
-                "encoding": "base64",
-                "sha256": hashlib.sha256(picture).hexdigest(),
-                "data": base64.b64encode(picture).decode(),
-            },
-            **changes,
-        }
-        self.publish(f"homeward/v1/{camera}/faces", message)
+        """Publish a picture as a registered camera does, and return its capture id."""
+        message = face_message(picture, camera=camera, **changes)
+        thing = thing_name(self.deployment.stage, camera)
+        if read_entry(self.deployment, camera) is None:
+            add_entry(self.deployment, camera, thing=thing, site=camera)
+        self.publish(topic(self.deployment.stage, thing, "faces"), message)
         return str(message["capture_id"])
 
     def publish(self, topic: str, message: dict[str, Any]) -> None:
@@ -82,11 +73,15 @@ class DeployedAgency:
 
     def homeward(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run the operator's command line and check its exit code, unless `code` is None."""
-        command = [sys.executable, "-m", "homeward", *arguments, "--agency", "demo-dev"]
+        command = [sys.executable, "-m", "homeward", *arguments, "--agency", self.deployment.stage]
         environment = {**os.environ, **self.cloud.environment}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
         assert code in {None, done.returncode}, done.stderr
         return done
+
+    def counted(self, metric: str) -> int:
+        """Sum a metric of the store-capture function."""
+        return metric_sums(self.deployment, "StoreCaptureLogGroup", metric).get(metric, 0)
 
     def encounters_at(self, camera: str) -> list[dict[str, Any]]:
         """List the encounters at one camera. Each test has its own cameras."""
@@ -101,6 +96,25 @@ class DeployedAgency:
         """Tell whether the detection bucket holds none of these captures any more."""
         keys = self.watch.keys("DetectionBucket", f"captures/{camera}/")
         return not any(capture_id in key for key in keys for capture_id in capture_ids)
+
+
+def face_message(picture: bytes, **changes: Any) -> dict[str, Any]:
+    """Build a camera's message that shows the picture, taken now."""
+    return {
+        "schema": "homeward.face/1",
+        "capture_id": str(uuid.uuid4()),
+        "camera": "cam-01",
+        "captured_at": to_text(now()),
+        "clock_synced": True,
+        "detection": {"confidence": 0.93},
+        "image": {
+            "media_type": "image/jpeg",
+            "encoding": "base64",
+            "sha256": hashlib.sha256(picture).hexdigest(),
+            "data": base64.b64encode(picture).decode(),
+        },
+        **changes,
+    }
 
 
 def jpeg(path: Path, *, quality: int = 85) -> bytes:

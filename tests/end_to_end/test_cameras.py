@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from lambdas.common.things import thing_name
 from local_cloud.demo.watch import wait_until
 from local_cloud.paths import ROOT
 from tests.end_to_end.deployed_agency import PERSON, jpeg
@@ -35,7 +36,7 @@ def send(
     pictures.mkdir(exist_ok=True)
     (pictures / "person.jpg").write_bytes(jpeg(PERSON[1]))
     settings = {
-        "camera": camera,
+        "camera": thing_name(agency.deployment.stage, camera),
         "source": str(pictures),
         "mqtt.endpoint": "localhost",
         "mqtt.port": str(agency.cloud.settings.mqtt_port),

@@ -21,6 +21,7 @@ from homeward.fleet.certificates import delete_certificate, new_certificate
 from homeward.fleet.registration import register_camera
 from homeward.fleet.revocation import revoke_camera
 from homeward.fleet.status import camera_statuses
+from lambdas.common.things import thing_name, topic
 from lambdas.common.times import now
 from lambdas.fleet.claims import claim as claim_camera
 from lambdas.fleet.claims import reserve
@@ -50,6 +51,8 @@ class Fleet:
 
     def camera(self, name: str, *, certificate_of: str | None = None) -> IotCore:
         """Make a camera's connection, without connecting, with its own or another camera's certificate."""
+        is_claim = name.startswith("claim-")
+        thing = name if is_claim else thing_name(STAGE, name)
         files = self.folder / (certificate_of or name)
         endpoint = Endpoint(
             "localhost",
@@ -59,8 +62,8 @@ class Fleet:
             self.cloud.settings.mqtt_port,
         )
         # Only cameras may have a last will.
-        will = None if name.startswith("claim-") else Will(f"homeward/v1/{name}/status", b'{"status": "offline"}')
-        return IotCore(endpoint, thing=name, will=will, ack_timeout_s=5)
+        will = None if is_claim else Will(topic(STAGE, thing, "status"), b'{"status": "offline"}')
+        return IotCore(endpoint, thing=thing, will=will, ack_timeout_s=5)
 
     def register(self, name: str) -> IotCore:
         """Add a camera as an operator does, and connect it."""
@@ -109,34 +112,37 @@ def is_refused(connection: IotCore) -> bool:
 
 def test_a_camera_may_publish_all_that_it_publishes(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
     name, connection = camera
+    thing = thing_name(STAGE, name)
     received: list[Any] = []
     for answer in ("get/accepted", "update/delta"):
-        connection.subscribe(f"$aws/things/{name}/shadow/name/camera/{answer}", lambda _, text: received.append(text))
+        connection.subscribe(f"$aws/things/{thing}/shadow/name/camera/{answer}", lambda _, text: received.append(text))
     for kind, retain in (("faces", False), ("health", False), ("status", True)):
-        connection.publish(f"homeward/v1/{name}/{kind}", b'{"status": "online"}', retain=retain)
+        connection.publish(topic(STAGE, thing, kind), b'{"status": "online"}', retain=retain)
     fleet.cloud.client("iot-data").update_thing_shadow(
-        thingName=name, shadowName="camera", payload=json.dumps({"state": {"desired": {"filming": False}}})
+        thingName=thing, shadowName="camera", payload=json.dumps({"state": {"desired": {"filming": False}}})
     )
-    connection.publish(f"$aws/things/{name}/shadow/name/camera/get", b"{}")
+    connection.publish(f"$aws/things/{thing}/shadow/name/camera/get", b"{}")
     wait_until("the settings", lambda: any(b"filming" in text for text in received))
     assert connection.connections == 1, "AWS IoT disconnects a client that violates its policy"
     assert fleet.retained(name) == "online"
 
 
 @pytest.mark.parametrize(
-    ("topic", "retain"),
+    ("refused", "retain"),
     [
-        ("homeward/v1/{other}/faces", False),
-        ("homeward/v1/{own}/anything", False),
-        ("homeward/v1/{own}/faces", True),
+        ("homeward/demo-dev/{other}/faces", False),
+        ("homeward/demo-dev/{own}/anything", False),
+        ("homeward/demo-dev/{own}/faces", True),
+        ("homeward/demo-prod/{own}/faces", False),
+        ("homeward/v1/{own}/faces", False),
         ("$aws/things/{other}/shadow/name/camera/update", False),
         ("$aws/things/{own}/infer", False),
     ],
 )
-def test_a_foreign_topic_is_refused(camera: tuple[str, IotCore], topic: str, *, retain: bool) -> None:
+def test_a_foreign_topic_is_refused(camera: tuple[str, IotCore], refused: str, *, retain: bool) -> None:
     name, connection = camera
     with pytest.raises(PublishError):
-        connection.publish(topic.format(own=name, other="cam-99"), b"{}", retain=retain)
+        connection.publish(refused.format(own=thing_name(STAGE, name), other="demo-dev_cam-99"), b"{}", retain=retain)
 
 
 def test_a_client_without_a_certificate_is_refused(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
@@ -165,21 +171,22 @@ def test_a_foreign_client_id_is_refused(fleet: Fleet, camera: tuple[str, IotCore
     other = fleet.register("cam-other")
     assert is_refused(fleet.camera("cam-other", certificate_of=camera[0]))
     assert is_refused(fleet.camera("claim-1", certificate_of=camera[0]))
-    other.publish("homeward/v1/cam-other/health", b"{}")
+    other.publish(topic(STAGE, thing_name(STAGE, "cam-other"), "health"), b"{}")
     assert other.connections == 1, "the camera with that name stays connected"
     other.close()
 
 
 def test_a_revoked_camera_is_disconnected_and_refused(fleet: Fleet, camera: tuple[str, IotCore]) -> None:
     name, connection = camera
-    connection.publish(f"homeward/v1/{name}/status", b'{"status": "online"}', retain=True)
+    status = topic(STAGE, thing_name(STAGE, name), "status")
+    connection.publish(status, b'{"status": "online"}', retain=True)
     revocation = revoke_camera(fleet.deployment, name)
     assert (revocation.found, revocation.still_connected) == (True, None)
     wait_until("the connection to end", lambda: not connection.wait_connected(0))
     connection.close()
     assert is_refused(fleet.camera(name))
     with pytest.raises(fleet.cloud.client("iot-data").exceptions.ClientError):
-        fleet.cloud.client("iot-data").get_retained_message(topic=f"homeward/v1/{name}/status")
+        fleet.cloud.client("iot-data").get_retained_message(topic=status)
     assert not revoke_camera(fleet.deployment, name).found
 
 
@@ -198,14 +205,15 @@ def test_a_claim_certificate_can_only_provision_once(fleet: Fleet) -> None:
     for camera, serial_number in (("cam-claimed", "SN-2"), ("cam-unheard-of", "SN-1")):
         with pytest.raises(PublishError, match="Denied"):
             join(camera, serial_number)
-    assert join("cam-claimed", "SN-1") == "cam-claimed"
+    thing = join("cam-claimed", "SN-1")
+    assert thing == thing_name(STAGE, "cam-claimed")
     with pytest.raises(PublishError, match="Denied"):
         join("cam-claimed", "SN-1")
 
     claim.connect()
     assert claim.wait_connected(20), claim.failure
     with pytest.raises(PublishError):
-        claim.publish("homeward/v1/cam-claimed/faces", b"{}")
+        claim.publish(topic(STAGE, thing, "faces"), b"{}")
     claim.close()
     assert is_refused(fleet.camera("cam-claimed", certificate_of="claim"))
     delete_certificate(iot, arn)
@@ -213,21 +221,21 @@ def test_a_claim_certificate_can_only_provision_once(fleet: Fleet) -> None:
     joined = fleet.camera("cam-claimed")
     joined.connect()
     assert joined.wait_connected(20), joined.failure
-    joined.publish("homeward/v1/cam-claimed/faces", b"{}")
+    joined.publish(topic(STAGE, thing, "faces"), b"{}")
     joined.close()
-    thing = iot.describe_thing(thingName="cam-claimed")
-    assert thing["thingTypeName"] == deployment["CameraType"]
-    assert "cam-claimed" in iot.list_things_in_thing_group(thingGroupName=deployment["CameraGroup"])["things"]
+    assert iot.describe_thing(thingName=thing)["thingTypeName"] == deployment["CameraType"]
+    assert thing in iot.list_things_in_thing_group(thingGroupName=deployment["CameraGroup"])["things"]
 
 
 def test_one_of_many_concurrent_devices_gets_the_reservation(fleet: Fleet) -> None:
     """Not with moto, whose conditions are not atomic between threads."""
     dynamodb, table = fleet.cloud.client("dynamodb"), fleet.deployment["CamerasTable"]
     place = {"camera": "cam-raced", "serial_number": "SN-1"}
+    thing = thing_name(STAGE, "cam-raced")
     assert reserve(dynamodb, table=table, **place, site="Pier", until=now() + timedelta(days=1), now=now())
 
     def join(number: int) -> str | None:
-        return claim_camera(dynamodb, table=table, **place, certificate=f"certificate-{number}", now=now())
+        return claim_camera(dynamodb, table=table, thing=thing, **place, certificate=f"certificate-{number}", now=now())
 
     with ThreadPoolExecutor(8) as pool:
         refused = list(pool.map(join, range(16)))

@@ -107,13 +107,21 @@ def test_a_redelivered_message_counts_once(agency: DeployedAgency) -> None:
     assert len(agency.alerts_at("gate-5")) == 1
 
 
-def test_the_prototypes_message_becomes_a_capture(agency: DeployedAgency) -> None:
-    face = base64.b64encode(jpeg(PERSON[1])).decode()
-    agency.publish("$aws/things/lens-1/infer", {"face": face, "confidence": 0.79})
-    agency.publish("$aws/things/lens-1/infer", {"face": face, "confidence": 0.93})
+def test_prototype_message_of_a_registered_device_becomes_a_capture(agency: DeployedAgency) -> None:
+    iot, dropped = agency.cloud.client("iot"), agency.counted("CapturesFromUnregisteredThings")
+    iot.create_thing(thingName="deeplens_abc")
+    agency.homeward("camera", "add", "lens-1", "--thing", "deeplens_abc", "--site", "Library")
+    unsure, sure = (base64.b64encode(jpeg(picture)).decode() for picture in PERSON[1:])
+    agency.publish("$aws/things/deeplens_abc/infer", {"face": unsure, "confidence": 0.79})
+    agency.publish("$aws/things/deeplens_other/infer", {"face": sure, "confidence": 0.93})
+    agency.publish("$aws/things/deeplens_abc/infer", {"face": sure, "confidence": 0.93})
     wait_until("the alert", lambda: agency.alerts_at("lens-1"))
     [encounter] = agency.encounters_at("lens-1")
     assert len(encounter["sightings"]) == 1
+    assert agency.encounters_at("deeplens_other") == []
+    wait_until("the count", lambda: agency.counted("CapturesFromUnregisteredThings") == dropped + 1)
+    agency.homeward("camera", "revoke", "lens-1")
+    assert iot.describe_thing(thingName="deeplens_abc"), "the fleet has not created it, so it must not delete it"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +141,8 @@ def test_an_invalid_message_is_queued_with_the_reason(
         url = agency.deployment["CaptureFailuresUrl"]
         received = sqs.receive_message(QueueUrl=url, VisibilityTimeout=0, MaxNumberOfMessages=10)
         bodies = [json.loads(message["Body"]) for message in received.get("Messages", [])]
-        return next((body for body in bodies if body["requestPayload"].get("capture_id") == capture_id), None)
+        payloads = (base64.b64decode(body["requestPayload"]["payload"]).decode() for body in bodies)
+        return next((body for body, text in zip(bodies, payloads, strict=True) if capture_id in text), None)
 
     record = wait_until("the failure", failure)
     assert reason in record["responsePayload"]["errorMessage"]

@@ -2,38 +2,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
+from lambdas.common.cameras_table import BY_THING_INDEX
 from lambdas.encounters.policy import read_policy
 
 if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment
 
-SQL = {
-    "FacesRule": (
-        "SELECT *, topic(3) AS thing, clientid() AS client_id, timestamp() AS received_ms"
-        " FROM 'homeward/v1/+/faces' WHERE detection.confidence > 0.8"
-    ),
-    "DeepLensRule": (
-        "SELECT *, topic(3) AS thing, clientid() AS client_id, timestamp() AS received_ms"
-        " FROM '$aws/things/+/infer' WHERE confidence > 0.8"
-    ),
-}
+SQL = (
+    "SELECT encode(*, 'base64') AS payload, topic(3) AS thing, clientid() AS client_id, timestamp() AS received_ms"
+    " FROM 'homeward/{stage}/+/faces' WHERE detection.confidence > 0.8"
+)
 
 
-@pytest.mark.parametrize("name", SQL)
-def test_rules_send_both_message_kinds_to_store_capture(either: Deployment, name: str) -> None:
-    rule = either.one("AWS::IoT::TopicRule", "Detection", name)["Properties"]["TopicRulePayload"]
+def test_message_goes_to_store_capture(either: Deployment) -> None:
+    rule = either.one("AWS::IoT::TopicRule", "Detection", "FacesRule")["Properties"]["TopicRulePayload"]
     function = {"Fn::GetAtt": [either.logical_id("Detection", "StoreCapture"), "Arn"]}
-    assert rule["Sql"] == SQL[name]
+    assert rule["Sql"] == SQL.format(stage=f"everytown-{either.environment}")
     assert rule["AwsIotSqlVersion"] == "2016-03-23"
     assert rule["Actions"] == [{"Lambda": {"FunctionArn": function}}]
     assert not rule.get("RuleDisabled")
-    assert len(either.of_type("AWS::IoT::TopicRule")) == len(SQL)
+    assert len(either.of_type("AWS::IoT::TopicRule")) == 1, "the topics of before and of the prototype are opt-in"
 
 
-@pytest.mark.parametrize("name", SQL)
-def test_only_the_rules_may_invoke_store_capture(either: Deployment, name: str) -> None:
+def test_only_the_rule_may_invoke_store_capture(either: Deployment) -> None:
     function = {"Fn::GetAtt": [either.logical_id("Detection", "StoreCapture"), "Arn"]}
     sources = [
         permission["Properties"]["SourceArn"]
@@ -41,13 +32,32 @@ def test_only_the_rules_may_invoke_store_capture(either: Deployment, name: str) 
         if permission["Properties"]["FunctionName"] == function
         and permission["Properties"]["Principal"] == "iot.amazonaws.com"
     ]
-    assert {"Fn::GetAtt": [name, "Arn"]} in sources
-    assert len(sources) == len(SQL)
+    assert sources == [{"Fn::GetAtt": ["FacesRule", "Arn"]}]
 
 
-@pytest.mark.parametrize("name", SQL)
-def test_undeliverable_messages_go_to_capture_failures(either: Deployment, name: str) -> None:
-    error_action = either.one("AWS::IoT::TopicRule", "Detection", name)["Properties"]["TopicRulePayload"]["ErrorAction"]
+def test_store_capture_knows_the_things_of_its_environment_only(either: Deployment) -> None:
+    variables = either.function("Detection", "StoreCapture")["Environment"]["Variables"]
+    assert variables["STAGE"] == f"everytown-{either.environment}"
+    assert "CAMERAS_TABLE" in variables
+    table = either.one("AWS::DynamoDB::Table", "Fleet", "Cameras")["Properties"]
+    [index] = table["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == BY_THING_INDEX
+    actions = [statement["Action"] for statement in either.statements("Detection", "StoreCaptureRole")]
+    assert {"dynamodb:GetItem", "dynamodb:Query"} <= {action for action in actions if isinstance(action, str)}
+
+
+def test_message_of_an_unregistered_thing_raises_an_alarm(either: Deployment) -> None:
+    alarm = either.one("AWS::CloudWatch::Alarm", "Detection", "UnregisteredThings")["Properties"]
+    variables = either.function("Detection", "StoreCapture")["Environment"]["Variables"]
+    assert alarm["Namespace"] == variables["METRICS_NAMESPACE"] == f"Homeward/everytown-{either.environment}"
+    assert alarm["MetricName"] == "CapturesFromUnregisteredThings"
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["SERVICE_NAME"]}]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+
+
+def test_undelivered_message_is_queued_with_the_failures_of_the_function(either: Deployment) -> None:
+    rule = either.one("AWS::IoT::TopicRule", "Detection", "FacesRule")["Properties"]["TopicRulePayload"]
+    error_action = rule["ErrorAction"]
     assert error_action["Sqs"]["QueueUrl"] == {"Ref": either.logical_id("Detection", "CaptureFailures")}
     role = either.logical_id("Detection", "RuleErrorsRole")
     assert error_action["Sqs"]["RoleArn"] == {"Fn::GetAtt": [role, "Arn"]}

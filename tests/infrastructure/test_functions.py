@@ -59,7 +59,7 @@ def test_service_name_is_the_module_of_the_handler(either: Deployment) -> None:
         variables = resource["Properties"]["Environment"]["Variables"]
         module = resource["Properties"]["Handler"].split(".")[-2]
         assert f"{variables['SERVICE_NAME']}_handler" == module
-        assert variables["METRICS_NAMESPACE"] == "Homeward"
+        assert variables["METRICS_NAMESPACE"] == f"Homeward/everytown-{either.environment}"
 
 
 def test_every_function_has_its_own_log_group(either: Deployment) -> None:

@@ -28,15 +28,21 @@ MAX_POLICY_CHARACTERS = 2048  # AWS IoT Core's quota for a policy document, with
 
 
 @cache
-def fleet(*, greengrass: bool) -> Any:
-    """Return the artifact of the fleet stack from an app that passes cdk-nag."""
+def agency(*, greengrass: bool) -> Any:
+    """The assembly of an agency with all of the fleet's options; cdk-nag has looked at it."""
     [settings] = [each for each in load_agency(AGENCY_FILE) if each.environment == "prod"]
     app = new_app()
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    settings = settings.model_copy(update={"fleet": FleetSettings(greengrass=greengrass)})
-    agency = AgencyEnvironment(app, settings.stage, settings=settings)
+    options = FleetSettings(greengrass=greengrass, deeplens=True, legacy_topics=True)
+    settings = settings.model_copy(update={"fleet": options})
+    stage = AgencyEnvironment(app, settings.stage, settings=settings)
     app.synth()
-    return agency.synth().get_stack_by_name("everytown-prod-Fleet")
+    return stage.synth()
+
+
+def fleet(*, greengrass: bool) -> Any:
+    """The artifact of the fleet stack."""
+    return agency(greengrass=greengrass).get_stack_by_name("everytown-prod-Fleet")
 
 
 def of_type(kind: str, *, greengrass: bool = True) -> list[dict[str, Any]]:
@@ -88,7 +94,8 @@ def test_recipe_installs_from_the_unpacked_archive() -> None:
 def test_any_change_of_recipe_or_archive_changes_the_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def component_version(archive: str = "abc") -> str:
         release: Any = SimpleNamespace(s3_object_key=f"{archive}.zip", s3_object_url=f"s3://bucket/{archive}.zip")
-        return str(yaml.safe_load(camera_component._recipe(release, "homeward.camera.oak-dev"))["ComponentVersion"])
+        text = camera_component._recipe(release, "homeward.camera.oak-dev", "oak-dev")
+        return str(yaml.safe_load(text)["ComponentVersion"])
 
     first = component_version()
     assert re.fullmatch(rf"{re.escape(version())}-c[0-9a-f]{{12}}", first)
@@ -167,10 +174,37 @@ def test_camera_provisioned_by_claim_gets_the_core_policy() -> None:
     assert core in template["TemplateBody"]["Fn::Join"][1]
 
 
+def test_recipe_names_the_environment() -> None:
+    access = recipe()["ComponentConfiguration"]["DefaultConfiguration"]["accessControl"]
+    assert "homeward/everytown-prod/{iot:thingName}/faces" in str(access)
+    assert 'environment = "everytown-prod"' in recipe()["Manifests"][0]["Lifecycle"]["Run"]["Script"]
+    assert "ENVIRONMENT" not in str(recipe())
+
+
+def test_legacy_cameras_keep_their_topics() -> None:
+    [policy] = [each for each in of_type("AWS::IoT::Policy") if "RetainPublish" in str(each)]
+    for kind in ("faces", "health", "status"):
+        assert f"topic/homeward/v1/${{iot:Connection.Thing.ThingName}}/{kind}'" in str(policy)
+        assert f"topic/homeward/everytown-prod/${{iot:Connection.Thing.ThingName}}/{kind}'" in str(policy)
+
+
+def test_opted_in_topics_have_a_rule_with_the_same_selection() -> None:
+    template = next(stack.template for stack in agency(greengrass=True).stacks if "Detection" in stack.stack_name)
+    rules = [each["Properties"] for each in template["Resources"].values() if each["Type"] == "AWS::IoT::TopicRule"]
+    selected, topics = zip(*(each["TopicRulePayload"]["Sql"].split(" FROM ") for each in rules), strict=True)
+    assert len(set(selected)) == 1
+    assert sorted(topics) == [
+        "'$aws/things/+/infer' WHERE confidence > 0.8",
+        "'homeward/everytown-prod/+/faces' WHERE detection.confidence > 0.8",
+        "'homeward/v1/+/faces' WHERE detection.confidence > 0.8",
+    ]
+
+
 def test_device_policies_are_within_the_size_quota() -> None:
     policies = of_type("AWS::IoT::Policy")
     assert len(policies) == 3
     for policy in policies:
         # The test agency's region has 9 characters; the longest have 14.
         text = json.dumps(policy["PolicyDocument"], separators=(",", ":")).replace("us-east-1", "ap-southeast-2")
+        text = text.replace("everytown-prod", f"{'a' * 31}-staging")  # the longest stage
         assert len(text) <= MAX_POLICY_CHARACTERS

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edge_device.core.topics import Topics
 from edge_device.publishers.iot_core import Endpoint, IotCore
 from tests.edge.support.command_line import homeward_edge
 from tests.edge.support.emulator import CAMERA_POLICY, Emulator
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
 TEMPLATE = "cameras"
 TEMPLATE_BODY = {
     "Parameters": {
-        "ThingName": {"Type": "String"},
+        "Camera": {"Type": "String"},
         "SerialNumber": {"Type": "String"},
         "AWS::IoT::Certificate::Id": {"Type": "String"},
     },
     "Resources": {
-        "thing": {"Type": "AWS::IoT::Thing", "Properties": {"ThingName": {"Ref": "ThingName"}}},
+        "thing": {
+            "Type": "AWS::IoT::Thing",
+            "Properties": {"ThingName": {"Fn::Join": ["", ["oak-dev_", {"Ref": "Camera"}]]}},
+        },
         "certificate": {
             "Type": "AWS::IoT::Certificate",
             "Properties": {"CertificateId": {"Ref": "AWS::IoT::Certificate::Id"}, "Status": "Active"},
@@ -61,10 +65,12 @@ def test_camera_can_publish_with_its_own_certificate(emulator: Emulator, claim: 
     assert result.exit_code == 0, result.output
     key = tmp_path / "cam-21.key"
     assert key.stat().st_mode & 0o077 == 0
-    camera = IotCore(Endpoint(claim.host, tmp_path / "cam-21.crt", key, claim.ca, claim.port), thing="cam-21")
+    assert 'camera = "oak-dev_cam-21"' in result.stdout
+    endpoint = Endpoint(claim.host, tmp_path / "cam-21.crt", key, claim.ca, claim.port)
+    camera = IotCore(endpoint, thing="oak-dev_cam-21")
     camera.connect()
     assert camera.wait_connected(10), camera.failure
-    camera.publish("homeward/v1/cam-21/faces", b"{}")
+    camera.publish(Topics("oak-dev_cam-21").faces, b"{}")
     camera.close()
 
 
@@ -90,4 +96,4 @@ def test_unwritable_folder_fails_before_the_thing_is_registered(
     )
     assert result.exit_code == 1
     assert str(tmp_path / "file") in result.stderr
-    assert "cam-23" not in [thing["thingName"] for thing in emulator.iot.list_things()["things"]]
+    assert "oak-dev_cam-23" not in [thing["thingName"] for thing in emulator.iot.list_things()["things"]]

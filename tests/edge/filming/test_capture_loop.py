@@ -15,6 +15,7 @@ from edge_device.core.best_shot import ShotRules
 from edge_device.core.face import Face, Frame
 from edge_device.core.geometry import Box
 from edge_device.core.passers_by import PassersBy
+from edge_device.core.topics import Topics
 from edge_device.filming.capture_loop import CaptureLoop
 from edge_device.outbox.queue import Outbox
 from edge_device.remote.shadow import RemoteSettings
@@ -60,7 +61,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 def loop_of(outbox: Outbox, then: Callable[[], Iterator[Frame | None]]) -> CaptureLoop:
     only_at_the_end = ShotRules(good_score=1.0, min_score=1.0)
-    return CaptureLoop("cam-01", Script(then), OneFace(), PassersBy(rules=only_at_the_end), outbox)
+    return CaptureLoop(Topics("cam-01"), Script(then), OneFace(), PassersBy(rules=only_at_the_end), outbox)
 
 
 def finals(outbox: Outbox) -> int:

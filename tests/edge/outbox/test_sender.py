@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_device.core.message import MAX_MESSAGE_BYTES
-from edge_device.core.topics import faces_topic
+from edge_device.core.topics import Topics
 from edge_device.outbox.queue import Outbox
 from edge_device.outbox.sender import Sender
 from edge_device.publishers import PublishError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.support.certificates import Authority
 
-TOPIC = faces_topic("cam-01")
+TOPIC = Topics("cam-01").faces
 
 
 def put(outbox: Outbox, count: int, *, size: int = 2000) -> list[str]:
@@ -36,7 +36,7 @@ def put(outbox: Outbox, count: int, *, size: int = 2000) -> list[str]:
 def test_refused_message_does_not_block_the_others(broker: Broker, camera: IotCore, tmp_path: Path) -> None:
     observer = Observer(broker, TOPIC)
     with Outbox(tmp_path / "outbox.db") as outbox:
-        outbox.put("foreign", faces_topic("cam-02"), b"{}")
+        outbox.put("foreign", Topics("cam-02").faces, b"{}")
         names = put(outbox, 5)
         sender = Sender(outbox, camera, on_sent=lambda _: None)
         sender.start()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_device.core.topics import faces_topic
+from edge_device.core.topics import Topics
 from edge_device.publishers import PublishError
 from edge_device.publishers.iot_core import IotCore
 from tests.edge.support.broker import Broker, wait_until
@@ -17,7 +17,7 @@ from tests.support.certificates import Authority, Identity
 if TYPE_CHECKING:
     from pathlib import Path
 
-TOPIC = faces_topic("cam-01")
+TOPIC = Topics("cam-01").faces
 
 
 def test_certificate_of_the_camera_is_accepted(camera: IotCore) -> None:
@@ -65,4 +65,4 @@ def test_unreadable_certificate_is_an_error_on_connect(broker: Broker, tmp_path:
 def test_topic_of_another_camera_is_refused(camera: IotCore) -> None:
     assert camera.wait_connected(10), camera.failure
     with pytest.raises(PublishError, match="NOT_AUTHORIZED"):
-        camera.publish(faces_topic("cam-02"), b"{}")
+        camera.publish(Topics("cam-02").faces, b"{}")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from edge_device.core.topics import status_topic
+from edge_device.core.topics import Topics
 from edge_device.publishers.iot_core import IotCore, Will
 from edge_device.remote.health import HealthReporter, status_message
 from tests.edge.support.broker import Broker, Observer, wait_until
@@ -29,7 +29,7 @@ def last(observer: Observer) -> dict[str, Any]:
 def test_status_is_retained_and_offline_after_a_clean_stop(broker: Broker, authority: Authority) -> None:
     publisher = IotCore(broker.endpoint(authority.issue("cam-01")), thing="cam-01")
     publisher.connect()
-    health = HealthReporter("cam-01", publisher, dict, every_s=60)
+    health = HealthReporter(Topics("cam-01"), publisher, dict, every_s=60)
     health.start()
     late = Observer(broker, STATUS)
     wait_until(lambda: last(late).get("status") == "online")
@@ -59,12 +59,12 @@ def test_broker_publishes_offline_for_a_killed_camera(
 
 
 def test_status_is_online_again_after_a_reconnection(broker: Broker, authority: Authority) -> None:
-    will = Will(status_topic("cam-01"), status_message("cam-01", online=False, reason="gone", at=False))
+    will = Will(Topics("cam-01").status, status_message("cam-01", online=False, reason="gone", at=False))
     publisher = IotCore(broker.endpoint(authority.issue("cam-01")), thing="cam-01", will=will)
     publisher.connect()
     asked: list[int] = []
     health = HealthReporter(
-        "cam-01", publisher, dict, every_s=60, on_connected=lambda: asked.append(publisher.connections)
+        Topics("cam-01"), publisher, dict, every_s=60, on_connected=lambda: asked.append(publisher.connections)
     )
     health.start()
     wait_until(lambda: asked == [1])
@@ -82,7 +82,7 @@ def test_health_message_has_the_state_in_every_period(broker: Broker, authority:
     observer = Observer(broker, HEALTH)
     publisher = IotCore(broker.endpoint(authority.issue("cam-01")), thing="cam-01")
     publisher.connect()
-    health = HealthReporter("cam-01", publisher, lambda: {"waiting": 7}, every_s=0.5)
+    health = HealthReporter(Topics("cam-01"), publisher, lambda: {"waiting": 7}, every_s=0.5)
     health.start()
     wait_until(lambda: len(observer.messages) >= 2)
     health.stop()
@@ -96,7 +96,7 @@ def test_camera_without_permission_for_status_sends_captures(broker: Broker, aut
     # The broker allows this certificate only the topics of cam-01.
     publisher = IotCore(broker.endpoint(authority.issue("cam-01")), thing="cam-01", ack_timeout_s=2)
     publisher.connect()
-    health = HealthReporter("cam-02", publisher, dict, every_s=0.1)
+    health = HealthReporter(Topics("cam-02"), publisher, dict, every_s=0.1)
     health.start()
     assert publisher.wait_connected(10)
     publisher.publish("homeward/v1/cam-01/faces", json.dumps({}).encode())

@@ -35,7 +35,7 @@ CAMERA_POLICY = {
             "Effect": "Allow",
             "Action": ["iot:Publish", "iot:RetainPublish"],
             "Resource": [
-                "arn:aws:iot:*:*:topic/homeward/v1/${iot:Connection.Thing.ThingName}/*",
+                "arn:aws:iot:*:*:topic/homeward/*/${iot:Connection.Thing.ThingName}/*",
                 "arn:aws:iot:*:*:topic/$aws/things/${iot:Connection.Thing.ThingName}/shadow/name/camera/*",
             ],
         },

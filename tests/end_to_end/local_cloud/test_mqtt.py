@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from awscrt.io import ClientTlsContext, TlsContextOptions
 from homeward.deployment.outputs import Deployment
 from homeward.fleet.registration import register_camera
 from homeward.fleet.revocation import revoke_camera
+from lambdas.common.things import thing_name
 from local_cloud.pipeline.tables import make_table
 from tests.end_to_end.local_cloud.functions import ROLE
 
@@ -49,9 +51,15 @@ class Camera:
     ca: Path
 
 
-def make_camera(cloud: Cloud, fleet: Deployment, thing: str, folder: Path) -> Camera:
-    camera = Camera(thing, cloud.settings.mqtt_port, folder / "camera.crt", folder / "camera.key", cloud.iot_ca)
-    register_camera(fleet, thing, site="Dock", certificate=camera.certificate, key=camera.key)
+def make_camera(cloud: Cloud, fleet: Deployment, name: str, folder: Path) -> Camera:
+    camera = Camera(
+        thing_name(fleet.stage, name),
+        cloud.settings.mqtt_port,
+        folder / "camera.crt",
+        folder / "camera.key",
+        cloud.iot_ca,
+    )
+    register_camera(fleet, name, site="Dock", certificate=camera.certificate, key=camera.key)
     return camera
 
 
@@ -101,21 +109,24 @@ def connect(camera: Camera, *, certificate: bool, **options: Any) -> Connection:
 def test_a_camera_with_its_certificate_reaches_the_rule(cloud: Cloud, camera: Camera) -> None:
     sqs = cloud.client("sqs")
     queue = sqs.create_queue(QueueName="faces")["QueueUrl"]
-    selected = "*, topic(3) AS thing, clientid() AS client_id"
-    sql = f"SELECT {selected} FROM 'homeward/v1/+/faces' WHERE detection.confidence > 0.8"  # noqa: S608  (IoT's own SQL)
+    selected = "encode(*, 'base64') AS payload, topic(3) AS thing, clientid() AS client_id"
+    sql = f"SELECT {selected} FROM 'homeward/local/+/faces' WHERE detection.confidence > 0.8"  # noqa: S608  (IoT's own SQL)
     action = {"sqs": {"queueUrl": queue, "roleArn": ROLE, "useBase64": False}}
     cloud.client("iot").create_topic_rule(ruleName="faces", topicRulePayload={"sql": sql, "actions": [action]})
     connection = connect(camera, certificate=True)
     assert connection.error is None
 
     for confidence in (0.5, 0.93):
-        payload = json.dumps({"detection": {"confidence": confidence}})
-        packet = mqtt5.PublishPacket(topic="homeward/v1/cam-01/faces", payload=payload, qos=mqtt5.QoS.AT_LEAST_ONCE)
+        payload = json.dumps({"detection": {"confidence": confidence}, "thing": "forged"})
+        packet = mqtt5.PublishPacket(
+            topic="homeward/local/local_cam-01/faces", payload=payload, qos=mqtt5.QoS.AT_LEAST_ONCE
+        )
         connection.client.publish(packet).result(10)
     connection.client.stop()
 
     received = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=10, MaxNumberOfMessages=10)["Messages"]
-    expected = {"detection": {"confidence": 0.93}, "thing": "cam-01", "client_id": "cam-01"}
+    encoded = base64.b64encode(payload.encode()).decode()
+    expected = {"payload": encoded, "thing": "local_cam-01", "client_id": "local_cam-01"}
     assert [json.loads(message["Body"]) for message in received] == [expected]
 
 
@@ -135,7 +146,7 @@ def test_delete_connection_sends_the_will_unless_prevented(
     will = mqtt5.PublishPacket(topic=f"{name}/status", payload=b"gone", qos=mqtt5.QoS.AT_LEAST_ONCE, retain=True)
     connection = connect(camera, certificate=True, will=will)
 
-    data.delete_connection(clientId=name, preventWillMessage=prevented)
+    data.delete_connection(clientId=camera.thing, preventWillMessage=prevented)
     connection.client.stop()
 
     if prevented:

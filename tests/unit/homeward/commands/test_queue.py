@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import base64
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -45,18 +45,22 @@ def test_list_counts_messages(deploy: Callable[..., Town], failures: str) -> Non
     assert town.run("queue", "list").stdout == "CaptureFailures: 1\n"
 
 
-def test_redrive_repeats_the_invocation_or_the_publish(deploy: Callable[..., Town], failures: str) -> None:
-    functions, iot = Recorder(), Recorder()
-    town = deploy({"CaptureFailuresUrl": failures}, **{"lambda": functions, "iot-data": iot})
-    send(failures, requestContext={"functionArn": FUNCTION}, requestPayload={"capture_id": "c", "thing": "cam-01"})
-    send(failures, topic="homeward/v1/cam-02/faces", base64OriginalPayload=base64.b64encode(b"{}").decode())
+def test_redrive_repeats_the_invocation_or_makes_the_missing_one(deploy: Callable[..., Town], failures: str) -> None:
+    functions = Recorder()
+    town = deploy({"CaptureFailuresUrl": failures, "StoreCaptureFunction": FUNCTION}, **{"lambda": functions})
+    event = {"payload": "e30=", "thing": "town-dev_cam-01", "client_id": "town-dev_cam-01", "received_ms": 1}
+    send(failures, requestPayload=event)
+    undelivered = {"topic": "homeward/town-dev/town-dev_cam-02/faces", "clientId": "intruder"}
+    send(failures, **undelivered, base64OriginalPayload="e30=")
     assert town.run("queue", "redrive", "CaptureFailures", "--dry-run").stdout == "would retry 2 messages\n"
     assert functions.requests == []
     assert town.run("queue", "redrive", "CaptureFailures").stdout == "2 captures retried\n"
-    [invoked] = functions.requests
-    assert (invoked["FunctionName"], invoked["InvocationType"]) == (FUNCTION, "Event")
-    assert json.loads(invoked["Payload"]) == {"capture_id": "c", "thing": "cam-01"}
-    assert iot.requests == [{"topic": "homeward/v1/cam-02/faces", "qos": 1, "payload": b"{}"}]
+    assert {(each["FunctionName"], each["InvocationType"]) for each in functions.requests} == {(FUNCTION, "Event")}
+    first, second = sorted((json.loads(each["Payload"]) for each in functions.requests), key=lambda each: each["thing"])
+    assert first == event
+    received_ms = second.pop("received_ms")
+    assert second == {"payload": "e30=", "thing": "town-dev_cam-02", "client_id": "intruder"}
+    assert abs(received_ms - time.time() * 1000) < 60_000
     assert json.loads(town.run("queue", "list", "--json").stdout) == {"CaptureFailures": 0}
 
 

@@ -99,7 +99,7 @@ def test_no_scheduled_source_is_no_problem(agency: Callable[..., Settings], depl
 
 def camera(name: str, status: str | None = "online", state: str = "active") -> CameraStatus:
     at = "2026-11-23T03:00:00.000Z" if status else None
-    return CameraStatus(camera=name, site="Dock", state=state, status=status, status_at=at, added_at=None)
+    return CameraStatus(camera=name, thing=name, site="Dock", state=state, status=status, status_at=at, added_at=None)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.support.clock import Clock
 
 RESERVED: dict[str, Any] = {"table": "cameras", "camera": "cam-01", "serial_number": "SN-1"}
-DEVICE = {**RESERVED, "certificate": "certificate-1"}
+DEVICE = {**RESERVED, "thing": "oak-dev_cam-01", "certificate": "certificate-1"}
 
 
 @pytest.fixture
@@ -77,6 +77,7 @@ def test_hook_allows_only_the_reserved_device(
     reserve(dynamodb, **RESERVED, site="Depot", until=real_now() + timedelta(days=1), now=real_now())
     for name, value in {
         "CAMERAS_TABLE": "cameras",
+        "STAGE": "oak-dev",
         "SERVICE_NAME": "provision_camera",
         "METRICS_NAMESPACE": "Homeward",
     }.items():
@@ -89,12 +90,14 @@ def test_hook_allows_only_the_reserved_device(
     request = {
         "claimCertificateId": "c",
         "certificateId": "certificate-1",
-        "parameters": {"ThingName": "cam-01", "SerialNumber": "SN-1"},
+        "parameters": {"Camera": "cam-01", "SerialNumber": "SN-1"},
     }
-    for wrong in ({}, {"ThingName": "cam-01"}, {"ThingName": "cam/01", "SerialNumber": "SN-1"}, {"ThingName": 7}):
+    for wrong in ({}, {"Camera": "cam-01"}, {"Camera": "cam/01", "SerialNumber": "SN-1"}, {"Camera": 7}):
         assert handler({**request, "parameters": wrong}, context) == {"allowProvisioning": False}
     assert handler({"parameters": request["parameters"]}, context) == {"allowProvisioning": False}
     assert handler(request, context) == {"allowProvisioning": True}
+    entry = dynamodb.get_item(TableName="cameras", Key={"camera": {"S": "cam-01"}})["Item"]
+    assert entry["thing"] == {"S": "oak-dev_cam-01"}
     assert handler({**request, "certificateId": "certificate-2"}, context) == {"allowProvisioning": False}
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     counted = [name for line in lines for name in ("CamerasProvisioned", "CamerasRefused") if name in line]

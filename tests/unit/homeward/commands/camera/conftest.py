@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,15 @@ class Broker:
     def publish(self, *, topic: str, qos: int, retain: bool, payload: bytes) -> None:
         assert (qos, retain, payload) == (1, True, b"")
         self.retained.pop(topic, None)
+
+    def get_thing_shadow(self, *, thingName: str, shadowName: str) -> dict[str, Any]:  # noqa: N803 - AWS's
+        if (thingName, shadowName) not in self.shadows:
+            raise refusal("ResourceNotFoundException", "GetThingShadow")
+        return {"payload": io.BytesIO(json.dumps({"state": {"desired": {"filming": False}}}).encode())}
+
+    def update_thing_shadow(self, *, thingName: str, shadowName: str, payload: bytes) -> None:  # noqa: N803 - AWS's
+        assert json.loads(payload) == {"state": {"desired": {"filming": False}}}
+        self.shadows.add((thingName, shadowName))
 
     def delete_thing_shadow(self, **shadow: str) -> None:
         if tuple(shadow.values()) not in self.shadows:

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
     from tests.support.town import Town
 
+THING = "town-dev_cam-01"
+
 
 def test_camera_has_type_group_policy_and_a_private_key(fleet: Deployment, iot: IoTClient, tmp_path: Path) -> None:
     register(fleet, tmp_path)
-    assert iot.describe_thing(thingName="cam-01")["thingTypeName"] == "camera-type"
-    assert iot.list_things_in_thing_group(thingGroupName="town-dev")["things"] == ["cam-01"]
-    [arn] = iot.list_thing_principals(thingName="cam-01")["principals"]
+    assert iot.describe_thing(thingName=THING)["thingTypeName"] == "camera-type"
+    assert iot.list_things_in_thing_group(thingGroupName="town-dev")["things"] == [THING]
+    [arn] = iot.list_thing_principals(thingName=THING)["principals"]
     attached = iot.list_attached_policies(target=arn)["policies"]
     assert [policy["policyName"] for policy in attached] == ["camera-policy"]
     assert certificates(iot) == ["ACTIVE"]
@@ -37,7 +39,7 @@ def test_camera_has_type_group_policy_and_a_private_key(fleet: Deployment, iot: 
 def test_camera_gets_the_core_policy_with_greengrass(fleet: Deployment, iot: IoTClient, tmp_path: Path) -> None:
     with_core = Deployment(stage=fleet.stage, outputs={**OUTPUTS, "CorePolicyName": "core-policy"}, client=fleet.client)
     register(with_core, tmp_path)
-    [arn] = iot.list_thing_principals(thingName="cam-01")["principals"]
+    [arn] = iot.list_thing_principals(thingName=THING)["principals"]
     attached = {policy["policyName"] for policy in iot.list_attached_policies(target=arn)["policies"]}
     assert attached == {"camera-policy", "core-policy"}
 
@@ -48,7 +50,7 @@ def test_camera_reservation_or_foreign_thing_takes_the_name(
     register(fleet, tmp_path)
     claim = {"site": "Dock", "serial_number": "SN-1", "until": now() + timedelta(days=1), "now": now()}
     assert reserve(dynamodb, table="cameras", camera="cam-02", **claim)  # type: ignore[arg-type] # of several types
-    iot.create_thing(thingName="pump-7")
+    iot.create_thing(thingName="town-dev_pump-7")
     for camera, advice in (("cam-01", "revoke it"), ("cam-02", "revoke it"), ("pump-7", "choose another name")):
         with pytest.raises(NameTakenError, match=advice):
             register(fleet, tmp_path / "again", camera)
@@ -81,7 +83,10 @@ def test_camera_that_joined_by_claim_keeps_its_name(town: Town, dynamodb: Dynamo
     reserve_it = ["camera", "add", "cam-01", "--site", "Dock", "--claim"]
     assert town.run(*reserve_it, "SN-1").exit_code == 0
     assert town.run(*reserve_it, "SN-2").exit_code == 0, "no device has used the reservation"
-    assert claim(dynamodb, table="cameras", camera="cam-01", serial_number="SN-2", certificate="c", now=now()) is None
+    assert (
+        claim(dynamodb, table="cameras", camera="cam-01", serial_number="SN-2", thing=THING, certificate="c", now=now())
+        is None
+    )
     for arguments in ([*reserve_it, "SN-3"], [*reserve_it[:-1], "--folder", str(tmp_path)]):
         for how in ([], ["--dry-run"]):
             assert town.run(*arguments, *how).exit_code == 5

@@ -22,15 +22,15 @@ def test_list_shows_state_and_status_of_each_camera(
 ) -> None:
     for camera in ("good", "off"):
         register(fleet, tmp_path, camera)
-    [arn] = iot.list_thing_principals(thingName="off")["principals"]
+    [arn] = iot.list_thing_principals(thingName="town-dev_off")["principals"]
     iot.update_certificate(certificateId=arn.rpartition("/")[2], newStatus="INACTIVE")
     for camera, days in (("waiting", 1), ("late", -1)):
         claim = {"serial_number": "SN", "site": "Dock", "until": now() + timedelta(days=days), "now": now()}
         reserve(dynamodb, table="cameras", camera=camera, **claim)  # type: ignore[arg-type] # of several types
     dynamodb.put_item(TableName="cameras", Item={"camera": {"S": "half"}, "site": {"S": "Dock"}})
-    broker.retained["homeward/v1/good/status"] = (b'{"status": "online"}', 1_795_402_800_123)
+    broker.retained["homeward/town-dev/town-dev_good/status"] = (b'{"status": "online"}', 1_795_402_800_123)
     for camera, malformed in (("off", b"\xff{"), ("half", b"[]"), ("late", b'{"status": {}}')):
-        broker.retained[f"homeward/v1/{camera}/status"] = (malformed, 1_795_402_800_123)
+        broker.retained[f"homeward/town-dev/town-dev_{camera}/status"] = (malformed, 1_795_402_800_123)
     cameras = listed(town)
     assert {camera: row["state"] for camera, row in cameras.items()} == {
         "good": "active",

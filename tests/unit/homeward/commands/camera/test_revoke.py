@@ -6,6 +6,7 @@ import pytest
 
 from homeward.fleet.revocation import revoke_camera
 from lambdas.common.dynamodb import from_attributes
+from lambdas.common.things import thing_name, topic
 from lambdas.common.times import now
 from lambdas.fleet.claims import claim
 from tests.unit.homeward.commands.camera.conftest import Broker, certificates, listed, refusal, register
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from tests.support.town import Town
 
 
+def status(camera: str) -> str:
+    return topic("town-dev", thing_name("town-dev", camera), "status")
+
+
 class InterruptedTestError(RuntimeError):
     pass
 
@@ -29,19 +34,19 @@ def test_revocation_deletes_everything_and_is_idempotent(
 ) -> None:
     for camera in ("cam-01", "cam-02"):
         register(fleet, tmp_path, camera)
-        broker.connected.add(camera)
-        broker.shadows.add((camera, "camera"))
-        broker.retained[f"homeward/v1/{camera}/status"] = (b"{}", 0)
+        broker.connected.add(thing_name("town-dev", camera))
+        broker.shadows.add((thing_name("town-dev", camera), "camera"))
+        broker.retained[status(camera)] = (b"{}", 0)
     assert revoke_camera(fleet, "cam-01").found
-    assert [thing["thingName"] for thing in iot.list_things()["things"]] == ["cam-02"]
+    assert [thing["thingName"] for thing in iot.list_things()["things"]] == ["town-dev_cam-02"]
     assert certificates(iot) == ["ACTIVE"]
-    assert broker.connected == {"cam-02"}
-    assert broker.shadows == {("cam-02", "camera")}
-    assert list(broker.retained) == ["homeward/v1/cam-02/status"]
+    assert broker.connected == {"town-dev_cam-02"}
+    assert broker.shadows == {("town-dev_cam-02", "camera")}
+    assert list(broker.retained) == [status("cam-02")]
     [left] = dynamodb.scan(TableName="cameras")["Items"]
     assert from_attributes(left)["camera"] == "cam-02"
     assert not revoke_camera(fleet, "cam-01").found
-    assert [thing["thingName"] for thing in iot.list_things()["things"]] == ["cam-02"]
+    assert [thing["thingName"] for thing in iot.list_things()["things"]] == ["town-dev_cam-02"]
 
 
 @pytest.mark.parametrize(
@@ -79,13 +84,13 @@ def test_camera_without_thing_or_entry_is_revoked_completely(
 ) -> None:
     for camera in ("no-thing", "no-entry"):
         register(fleet, tmp_path, camera)
-        broker.shadows.add((camera, "camera"))
-        broker.retained[f"homeward/v1/{camera}/status"] = (b"{}", 0)
-    [arn] = iot.list_thing_principals(thingName="no-thing")["principals"]
-    iot.detach_thing_principal(thingName="no-thing", principal=arn)
-    iot.delete_thing(thingName="no-thing")
+        broker.shadows.add((thing_name("town-dev", camera), "camera"))
+        broker.retained[status(camera)] = (b"{}", 0)
+    [arn] = iot.list_thing_principals(thingName="town-dev_no-thing")["principals"]
+    iot.detach_thing_principal(thingName="town-dev_no-thing", principal=arn)
+    iot.delete_thing(thingName="town-dev_no-thing")
     dynamodb.delete_item(TableName="cameras", Key={"camera": {"S": "no-entry"}})
-    iot.create_thing(thingName="pump-7")
+    iot.create_thing(thingName="town-dev_pump-7")
     assert {name: row["state"] for name, row in listed(town).items()} == {
         "no-entry": "unlisted",
         "no-thing": "incomplete",
@@ -125,11 +130,11 @@ def test_connection_that_stays_open_does_not_stop_revocation(
 
 
 def test_thing_outside_the_fleet_is_not_deleted(town: Town, iot: IoTClient) -> None:
-    iot.create_thing(thingName="pump-7")
+    iot.create_thing(thingName="town-dev_pump-7")
     result = town.run("camera", "revoke", "pump-7")
     assert result.exit_code == 5
     assert "is not of town-dev" in result.stderr
-    assert [thing["thingName"] for thing in iot.list_things()["things"]] == ["pump-7"]
+    assert [thing["thingName"] for thing in iot.list_things()["things"]] == ["town-dev_pump-7"]
 
 
 @pytest.mark.parametrize(("name", "code"), [("cam-01", 0), ("cam-02", 3), ("pump-7", 5)])
@@ -137,7 +142,7 @@ def test_dry_run_has_the_exit_code_of_the_revocation(
     fleet: Deployment, town: Town, iot: IoTClient, tmp_path: Path, name: str, code: int
 ) -> None:
     register(fleet, tmp_path)
-    iot.create_thing(thingName="pump-7")
+    iot.create_thing(thingName="town-dev_pump-7")
     assert town.run("camera", "revoke", name, "--dry-run").exit_code == code
     assert listed(town)["cam-01"]["state"] == "active"
     assert town.run("camera", "revoke", name).exit_code == code
@@ -146,6 +151,8 @@ def test_dry_run_has_the_exit_code_of_the_revocation(
 def test_revocation_ends_a_reservation(town: Town, dynamodb: DynamoDBClient) -> None:
     assert town.run("camera", "add", "cam-01", "--site", "Dock", "--claim", "SN-1").exit_code == 0
     assert town.run("camera", "revoke", "cam-01").exit_code == 0
-    taken = claim(dynamodb, table="cameras", camera="cam-01", serial_number="SN-1", certificate="c", now=now())
+    taken = claim(
+        dynamodb, table="cameras", camera="cam-01", serial_number="SN-1", thing="x", certificate="c", now=now()
+    )
     assert taken == "the camera is not reserved"
     assert town.run("camera", "revoke", "cam-01").exit_code == 3

@@ -1,0 +1,92 @@
+"""The store-capture function: what it stores, drops and leaves to Lambda's retries."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambdas.common.dynamodb import to_attributes
+from lambdas.detection.message import BadMessageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+GOLDEN = (Path(__file__).parents[3] / "golden" / "homeward_face_1.json").read_bytes()
+MODULE = "lambdas.detection.store_capture_handler"
+ENVIRONMENT = {
+    "CAMERAS_TABLE": "cameras",
+    "DETECTION_BUCKET": "detection",
+    "STAGE": "oak-dev",
+    "SERVICE_NAME": "store_capture",
+    "METRICS_NAMESPACE": "Homeward/oak-dev",
+}
+
+
+@pytest.fixture
+def invoke(s3: S3Client, dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return a function that invokes the handler with a message of the thing oak-dev_cam-01."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    sys.modules.pop(MODULE, None)
+    handler: Any = importlib.import_module(MODULE).handler
+    dynamodb.put_item(TableName="cameras", Item=to_attributes({"camera": "cam-01", "thing": "oak-dev_cam-01"}))
+    context = SimpleNamespace(function_name="f", memory_limit_in_mb=1, invoked_function_arn="a", aws_request_id="1")
+
+    def call(payload: bytes = GOLDEN, **changes: Any) -> None:
+        trusted = {"thing": "oak-dev_cam-01", "client_id": "oak-dev_cam-01", "received_ms": 1795402801000}
+        handler({"payload": base64.b64encode(payload).decode(), **trusted, **changes}, context)
+
+    return call
+
+
+def keys(s3: S3Client) -> list[str]:
+    return [found["Key"] for found in s3.list_objects_v2(Bucket="detection").get("Contents", [])]
+
+
+def counted(capsys: pytest.CaptureFixture[str]) -> set[str]:
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return {name for line in lines for name in line if name.startswith("Captures")}
+
+
+def test_message_of_a_registered_camera_is_stored_under_its_name(
+    invoke: Callable[..., None], s3: S3Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invoke()
+    [key] = keys(s3)
+    assert key.startswith("captures/cam-01/2026-11-23/")
+    assert counted(capsys) == {"CapturesStored"}
+
+
+@pytest.mark.parametrize(
+    "change", [{"thing": "intruder"}, {"client_id": "intruder"}, {"thing": "oak-prod_cam-01"}, {"payload": b"{}"}]
+)
+def test_message_of_an_unregistered_thing_is_dropped_and_counted(
+    invoke: Callable[..., None], s3: S3Client, capsys: pytest.CaptureFixture[str], change: dict[str, Any]
+) -> None:
+    invoke(**{"thing": "intruder", **change} if "payload" in change else change)
+    assert keys(s3) == []
+    assert counted(capsys) == {"CapturesFromUnregisteredThings"}
+
+
+def test_error_of_dynamodb_fails_the_invocation(
+    invoke: Callable[..., None], s3: S3Client, dynamodb: DynamoDBClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dynamodb.delete_table(TableName="cameras")
+    with pytest.raises(dynamodb.exceptions.ResourceNotFoundException):
+        invoke()
+    assert (keys(s3), counted(capsys)) == ([], set())
+
+
+def test_malformed_message_of_a_registered_camera_fails_the_invocation(invoke: Callable[..., None]) -> None:
+    with pytest.raises(BadMessageError):
+        invoke(b"{}")
