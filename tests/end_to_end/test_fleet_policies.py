@@ -37,8 +37,13 @@ if TYPE_CHECKING:
     from local_cloud.cloud import Cloud
 
 
-# MQTT 3.1.1: CONNECT with a clean session and a client id of 12 bytes; CONNACK with return code 0.
-CONNECT, CONNACK = b"\x10\x18\x00\x04MQTT\x04\x02\x00\x3c\x00\x0c%b", b"\x20\x02\x00\x00"
+CONNACK = b"\x20\x02\x00\x00"  # MQTT 3.1.1 with return code 0
+
+
+def mqtt_connect(client_id: str) -> bytes:
+    """Write an MQTT 3.1.1 CONNECT packet with a clean session."""
+    name = client_id.encode()
+    return b"\x10%c\x00\x04MQTT\x04\x02\x00\x3c\x00%c%b" % (12 + len(name), len(name), name)
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,7 @@ def test_a_client_without_a_certificate_is_refused(fleet: Fleet, camera: tuple[s
             socket.create_connection(address, timeout=10) as raw,
             context.wrap_socket(raw, server_hostname="localhost") as tls,
         ):
-            tls.sendall(CONNECT % camera[0].encode())
+            tls.sendall(mqtt_connect(thing_name(STAGE, camera[0])))
             return tls.recv(4)
 
     assert answer(fleet.folder / f"{camera[0]}.crt").startswith(CONNACK)
