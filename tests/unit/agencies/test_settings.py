@@ -347,7 +347,7 @@ def test_unreadable_content_is_one_line(tmp_path: Path, content: bytes, message:
 def test_file_is_read_as_editors_save_it(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "springfield.toml"
     path.write_bytes(SPRINGFIELD.encode(encoding))
-    assert load_agency(path) == load_agency(ROOT / "agencies" / "springfield.toml")
+    assert load_agency(path) == load_agency(ROOT / "agencies" / "examples" / "springfield.toml")
 
 
 def test_missing_file_is_one_line(tmp_path: Path) -> None:
