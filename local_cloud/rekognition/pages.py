@@ -16,7 +16,7 @@ def start_key(request: dict[str, Any]) -> str:
     """Read the key after which the page starts; "" for the first page.
 
     Raises:
-        RekognitionError: InvalidPaginationTokenException if the token is not one of ours.
+        RekognitionError: InvalidPaginationTokenException if this server did not make the token.
     """
     try:
         return base64.b64decode(request.get("NextToken", ""), validate=True).decode()
@@ -28,7 +28,7 @@ def start_row(request: dict[str, Any]) -> int:
     """Read the row number after which the page starts; 0 for the first page.
 
     Raises:
-        RekognitionError: InvalidPaginationTokenException if the token is not one of ours.
+        RekognitionError: InvalidPaginationTokenException if this server did not make the token.
     """
     key = start_key(request) or "0"
     if not key.isdecimal():

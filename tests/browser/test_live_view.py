@@ -101,7 +101,7 @@ def test_faces_are_boxed_in_green(page: Page) -> None:
 
 def test_the_token_does_not_stay_in_the_address(page: Page, camera: tuple[str, str]) -> None:
     assert page.url == f"{camera[0]}/"
-    expect(page.get_by_role("img")).to_have_attribute("alt", re.compile("box around each face"))
+    expect(page.get_by_role("img")).to_have_attribute("alt", re.compile("box, track and confidence of each face"))
 
 
 def test_the_page_fits_a_phone(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""A web server of somebody else, with a feed that the agency reads."""
+"""A third party's web server, with a feed that the agency reads."""
 
 from __future__ import annotations
 

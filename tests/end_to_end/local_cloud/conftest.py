@@ -1,3 +1,5 @@
+"""The emulator that the tests of this folder share."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
