@@ -144,7 +144,7 @@ def test_redelivered_event_changes_nothing(
     assert encounters_in(dynamodb) == before
 
 
-@pytest.mark.parametrize("step", ["copy_object", "publish", "delete_object"])
+@pytest.mark.parametrize("step", ["copy_object", "publish_batch", "delete_object"])
 def test_redelivery_and_sweep_recover_from_a_crash(
     matcher: Matcher,
     gallery: Gallery,
@@ -156,7 +156,7 @@ def test_redelivery_and_sweep_recover_from_a_crash(
     step: str,
 ) -> None:
     key = put_capture(s3, "c-1")
-    client: Any = topic.sns if step == "publish" else s3
+    client: Any = topic.sns if step == "publish_batch" else s3
     with monkeypatch.context() as crash:
         crash.setattr(client, step, _crash)
         gallery.answers(("namus:MP900101:910101", 99))
