@@ -99,7 +99,8 @@ def test_submit_searches_videos_and_pictures_once(agency: DeployedAgency, strang
 
 def test_a_search_finds_the_person_and_stores_nothing(agency: DeployedAgency, stranger: bytes, tmp_path: Path) -> None:
     before = agency.watch.keys("DetectionBucket")
-    answer = homeward(agency, "search", str(PERSON[2]))
+    own_file = ("--agency-file", str(agency.cloud.settings.state / "demo.toml"))
+    answer = homeward(agency, "search", str(PERSON[2]), *own_file)
     [candidate] = answer["candidates"]
     assert (candidate["case_id"], candidate["name"], candidate["photo_kind"]) == (
         CASE,
@@ -108,7 +109,7 @@ def test_a_search_finds_the_person_and_stores_nothing(agency: DeployedAgency, st
     )
     assert candidate["similarity"] >= 80
     (tmp_path / "stranger.jpg").write_bytes(stranger)
-    assert homeward(agency, "search", str(tmp_path / "stranger.jpg"), code=3)["candidates"] == []
+    assert homeward(agency, "search", str(tmp_path / "stranger.jpg"), *own_file, code=3)["candidates"] == []
     assert agency.watch.keys("DetectionBucket") == before
 
 
