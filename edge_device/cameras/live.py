@@ -48,12 +48,13 @@ class _Announced:
 class LiveCamera:
     """A live camera. It drops frames that the caller does not take in time, and frames older than `stale_s`.
 
-    A child that gives no frame for `hang_s` is killed, and restarted after a backoff of 1 to 30 s. The camera fails
-    after `timeout_s` without a frame; with None it retries forever.
+    A child that gives no first frame for `open_s`, or no later one for `hang_s`, is killed, and restarted after a
+    backoff of 1 to 30 s. The camera fails after `timeout_s` without a frame; with None it retries forever.
     """
 
     source: str
     stale_s: float = 2.0
+    open_s: float = 20.0  # longer than `hang_s`: a small computer needs seconds to start the child and to connect
     hang_s: float = 10.0
     timeout_s: float | None = None
     trust_clock: bool = False
@@ -87,12 +88,13 @@ class LiveCamera:
     def _frames_of(self, child: _Child) -> Iterator[Frame | None]:
         """Yield frames until the child hangs or ends."""
         taken, alive_s = -1, clock.steady_s()
-        while not child.ended and clock.steady_s() - alive_s < self.hang_s:
-            announced = child.newest(after=taken, timeout_s=min(_POLL_S, self.hang_s))
+        patience_s = self.open_s
+        while not child.ended and clock.steady_s() - alive_s < patience_s:
+            announced = child.newest(after=taken, timeout_s=min(_POLL_S, patience_s))
             if not announced:
                 yield None
                 continue
-            alive_s = clock.steady_s()
+            alive_s, patience_s = clock.steady_s(), self.hang_s
             image = child.image(announced)
             taken = announced.number
             if image is not None and clock.steady_s() - announced.steady_s <= self.stale_s:

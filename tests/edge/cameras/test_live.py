@@ -88,6 +88,16 @@ def test_hanging_camera_process_is_killed_and_replaced(server: MjpegServer, film
     assert not set(first) & set(children_of(os.getpid()))
 
 
+def test_slow_start_is_no_hang(film: Film) -> None:
+    assert next(film(hang_s=0.01)) is not None  # the start of a process takes longer than that
+
+
+def test_camera_that_never_opens_is_given_up(server: MjpegServer) -> None:
+    server.hang_after = 0
+    with pytest.raises(CameraError, match="it hung"):
+        list(LiveCamera(server.url, open_s=0.5, timeout_s=0.1).frames())
+
+
 def test_camera_process_that_dies_is_replaced(server: MjpegServer, film: Film) -> None:
     frames = film()
     next(frames)
