@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import stamina
 
-from lambdas.downloads.errors import DisallowedError, RefusedError, TooLargeError, UnavailableError
+from lambdas.downloads.bodies import ACCEPT_ENCODING, read_body
+from lambdas.downloads.deadline import DeadlineTransport, time_limit
+from lambdas.downloads.errors import DisallowedError, RefusedError, UnavailableError
 from lambdas.downloads.retries import MAX_ATTEMPTS, TransientError, backoff, raise_for_status
 from lambdas.downloads.robots import read_robots
 
@@ -23,7 +25,6 @@ AGENT = "Homeward"
 # Response headers that validate a body, and the request headers that send them back.
 _CONDITIONS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
 _MAX_REDIRECTS = 3
-_DOWNLOAD_TIMEOUT_S = 60.0
 _MAX_ROBOTS_BYTES = 500_000
 
 
@@ -45,7 +46,8 @@ class PoliteClient:
         pace: the rate limit; retries count too.
         permission: why the source may be used; without it the client reads and obeys robots.txt.
         further_origins: other origins that links may lead to.
-        transport: replaces the network in tests.
+        transport: replaces the network; it keeps the time limit if it uses `DeadlineTransport`.
+        time_limit_s: the total time of one request, from connecting to the last byte of the body.
     """
 
     base_url: str
@@ -55,16 +57,19 @@ class PoliteClient:
     further_origins: tuple[str, ...] = ()
     transport: httpx.BaseTransport | None = None
     sleep: Callable[[float], None] = time.sleep
+    time_limit_s: float = 60.0
     _robots: dict[str, Robots] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._base = httpx.URL(self.base_url)
         self._origins = {origin_of(httpx.URL(url)) for url in (self.base_url, *self.further_origins)}
         self._http = httpx.Client(
-            headers={"User-Agent": f"{AGENT}/1 (missing persons gallery; contact {self.contact})"},
+            headers={
+                "User-Agent": f"{AGENT}/1 (missing persons gallery; contact {self.contact})",
+                "Accept-Encoding": ACCEPT_ENCODING,
+            },
             timeout=httpx.Timeout(20.0),
-            limits=httpx.Limits(max_connections=1),
-            transport=self.transport,
+            transport=self.transport or DeadlineTransport(),
         )
 
     def get(self, link: str, *, max_bytes: int, params: dict[str, str] | None = None) -> bytes:
@@ -114,17 +119,17 @@ class PoliteClient:
         self._obey_robots(url)
         self.pace.wait()
         try:
-            with self._http.stream(method, url, **content) as response:
+            with time_limit(self.time_limit_s), self._http.stream(method, url, **content) as response:
                 if response.has_redirect_location and method == "GET":
                     return str(response.headers["location"])
                 if content.get("headers") and response.status_code == httpx.codes.NOT_MODIFIED:
                     return Download(None)
                 raise_for_status(response)
                 validators = {name: response.headers[name] for name in _CONDITIONS if name in response.headers}
-                return Download(_read_body(response, max_bytes), validators)
+                return Download(read_body(response, max_bytes=max_bytes), validators)
         except httpx.TransportError as error:
             raise TransientError(f"{url}: {type(error).__name__}: {error}") from error
-        except (httpx.InvalidURL, httpx.DecodingError) as error:
+        except httpx.InvalidURL as error:
             raise UnavailableError(f"{url}: {error}") from error
 
     def _checked(self, link: str) -> httpx.URL:
@@ -155,11 +160,11 @@ class PoliteClient:
     def _fetch_robots(self, origin: str) -> Robots:
         self.pace.wait()
         try:
-            with self._http.stream("GET", f"{origin}/robots.txt") as response:
+            with time_limit(self.time_limit_s), self._http.stream("GET", f"{origin}/robots.txt") as response:
                 if response.is_server_error:
                     # An unreachable robots.txt disallows everything (RFC 9309, section 2.3.1.4).
                     raise TransientError(f"robots.txt of {origin}: {response.status_code}")
-                body = _read_body(response, _MAX_ROBOTS_BYTES)
+                body = read_body(response, max_bytes=_MAX_ROBOTS_BYTES)
         except httpx.TransportError as error:
             raise TransientError(f"robots.txt of {origin}: {type(error).__name__}: {error}") from error
         return read_robots(response.status_code, body.decode("utf-8", "replace"), agent=AGENT)
@@ -169,16 +174,3 @@ def origin_of(url: httpx.URL) -> str:
     """Return scheme, host and port: https://www.namus.gov."""
     port = f":{url.port}" if url.port else ""
     return f"{url.scheme}://{url.host}{port}"
-
-
-def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
-    """Read chunk by chunk, so that an endless or a slow body stops at the limit."""
-    ends_at = time.monotonic() + _DOWNLOAD_TIMEOUT_S
-    body = bytearray()
-    for chunk in response.iter_bytes():
-        body += chunk
-        if len(body) > max_bytes:
-            raise TooLargeError(f"{response.url} is larger than {max_bytes:,} bytes")
-        if time.monotonic() > ends_at:
-            raise TooLargeError(f"{response.url} takes longer than {_DOWNLOAD_TIMEOUT_S:g} s")
-    return bytes(body)

@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import httpx
 import msgspec
 
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
+from lambdas.downloads.deadline import DeadlineTransport
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.downloads.public_only import PublicOnly
@@ -55,7 +55,7 @@ def client(feed: FeedSettings) -> PoliteClient:
 
     An http:// feed is on localhost: the agency file allows http:// only for the local cloud.
     """
-    public = None if feed.url.startswith("http:") else PublicOnly(httpx.HTTPTransport())
+    public = None if feed.url.startswith("http:") else PublicOnly(DeadlineTransport())
     return PoliteClient(
         base_url=feed.url,
         contact=feeds.contact,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import msgspec
-import urllib3
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
+from lambdas.webhook.bounded_pool import bounded_pool
 from lambdas.webhook.post import NotDeliveredError, Poster, Receiver
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ secrets = SecretsProvider()
 receivers = msgspec.json.decode(os.environ["RECEIVERS"], type=dict[str, Receiver])
 queue_urls = {url.rpartition("/")[2]: url for url in receivers}
 poster = Poster(
-    http=urllib3.PoolManager(),
+    http=bounded_pool(),
     read_secret=lambda arn: str(secrets.get(arn, max_age=_SECRET_CACHE_S)),
     # Only in the local cloud is the AWS endpoint on localhost.
     is_local=os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1"),

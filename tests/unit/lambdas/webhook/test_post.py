@@ -1,16 +1,22 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import itertools
 import json
+import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import urllib3
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from lambdas.webhook import post
+from lambdas.webhook.bounded_pool import bounded_pool
 from lambdas.webhook.post import NotDeliveredError, Poster, Receiver
 from lambdas.webhook.signature import signed_headers
+from tests.support.raw_server import raw_server
 from tests.support.web import web_server
 
 if TYPE_CHECKING:
@@ -30,7 +36,7 @@ def web() -> Iterator[Web]:
 
 def poster(secret: str = KEY, *, is_local: bool = True, at: datetime | None = None) -> Poster:
     return Poster(
-        http=urllib3.PoolManager(),
+        http=bounded_pool(),
         read_secret=lambda _: secret,
         is_local=is_local,
         now=lambda: at or datetime.now(tz=UTC),
@@ -142,3 +148,18 @@ def test_unreachable_receiver_error_hides_the_address() -> None:
 def test_http_is_refused_except_to_localhost(address: str, is_local: bool) -> None:
     with pytest.raises(NotDeliveredError, match="no https:// address"):
         poster(address, is_local=is_local).post(Receiver(name="team", secret="arn"), BODY, attempt=1)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [(b"", pytest.raises(NotDeliveredError)), (b"HTTP/1.1 200 OK\r\nx: ", contextlib.nullcontext())],
+)
+def test_receiver_cannot_prolong_its_answer(head: bytes, expected: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post, "_TIMEOUT", urllib3.Timeout(connect=5, read=0.3))
+    with raw_server() as server:
+        server.answers["/slow"] = itertools.chain([head], itertools.repeat(b"y"))
+        server.pause_s = 0.02
+        started = time.monotonic()
+        with expected:
+            poster().post(Receiver(name="records", secret="arn:key", url=f"{server.url}/slow"), BODY, attempt=3)
+    assert time.monotonic() - started < 2
