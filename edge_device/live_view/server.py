@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from edge_device.live_view.picture import LivePicture
 
 _MAX_VIEWERS = 4
+_NAMES = frozenset({"127.0.0.1", "localhost"})
 _FOLDER = Path(__file__).parent
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -70,9 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Route a request, if it has the token or the cookie."""
         address = urlsplit(self.path)
-        # DNS rebinding: a foreign page could reach this server through a name that resolves to 127.0.0.1.
-        if self.headers.get("Host", "").rpartition(":")[0] not in {"127.0.0.1", "localhost"}:
-            self.send_error(421, "Open http://127.0.0.1 instead")
+        if not self._is_own():
             return
         given = parse_qs(address.query).get("token", [""])[0]
         if given and secrets.compare_digest(given.encode(), self.server.token.encode()):
@@ -81,6 +80,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(403, "Open this page with ?token=... (the token is in live_view.token_file)")
         else:
             self._answer(address.path)
+
+    def _is_own(self) -> bool:
+        """Refuse what a page of another site asks.
+
+        With DNS rebinding, a foreign page can reach this server through a name that resolves to 127.0.0.1.
+        """
+        host = self.headers.get("Host", "")
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
+        if name not in _NAMES:
+            self.send_error(421, "Open http://127.0.0.1 instead")
+            return False
+        if self.headers.get("Origin", f"http://{host}") != f"http://{host}":
+            self.send_error(403, "Pages of other sites may not use the live view")
+            return False
+        return True
 
     def _answer(self, path: str) -> None:
         if path == "/":

@@ -9,6 +9,7 @@ import ministack.app
 
 from local_cloud.emulator import patches
 from local_cloud.emulator.faults import FaultyGateway
+from local_cloud.own_requests import OwnRequestsOnly
 
 if __name__ == "__main__":
     patches.bind_loopback_only()
@@ -18,5 +19,5 @@ if __name__ == "__main__":
     patches.authorize_publish_batch_as_publish()
     if os.environ.get("AUTH") == "true":
         ministack.app.app = patches.claim_https(ministack.app.app)
-    ministack.app.app = FaultyGateway(ministack.app.app)
+    ministack.app.app = OwnRequestsOnly(patches.send_no_cors(FaultyGateway(ministack.app.app)))
     ministack.app.main()

@@ -104,3 +104,18 @@ def claim_https(app: App) -> App:
         await app(scope, receive, send)
 
     return app_behind_tls
+
+
+def send_no_cors(app: App) -> App:
+    """Drop the headers with which ministack lets any web page read its responses."""
+
+    async def app_without_cors(scope: Message, receive: Receive, send: Send) -> None:
+        async def send_without_cors(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [each for each in message["headers"] if not each[0].lower().startswith(b"access-control-")]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await app(scope, receive, send_without_cors)
+
+    return app_without_cors

@@ -20,6 +20,7 @@ from local_cloud.namus.fault_injection import ActiveFaults, FaultInjection
 from local_cloud.namus.population import Population
 from local_cloud.namus.request_counts import RequestCounts
 from local_cloud.namus.switches import Switches, changed
+from local_cloud.own_requests import OwnRequestsOnly
 
 
 class StandIn:
@@ -39,7 +40,7 @@ class StandIn:
 
     def app(self) -> ASGIApp:
         """Return the ASGI application."""
-        return self._injection
+        return OwnRequestsOnly(self._injection)
 
     def _controls(self) -> list[Route]:
         return [

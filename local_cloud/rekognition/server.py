@@ -17,7 +17,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from local_cloud.own_requests import OwnRequestsOnly
 from local_cloud.rekognition.errors import RekognitionError
 from local_cloud.rekognition.operations import collections, faces, search
 from local_cloud.rekognition.service import Service
@@ -53,15 +55,16 @@ class RekognitionServer:
         self._throttle = throttle
         self._in_flight = 0
 
-    def app(self) -> Starlette:
+    def app(self) -> ASGIApp:
         """Make the ASGI application."""
-        return Starlette(
+        operations = Starlette(
             routes=[
                 Route("/", self._answer, methods=["POST"]),
                 Route("/health", lambda _: PlainTextResponse("ok")),
             ],
             exception_handlers={RekognitionError: _refused, Exception: _failed},
         )
+        return OwnRequestsOnly(operations)
 
     async def _answer(self, request: Request) -> Response:
         operation = request.headers.get("x-amz-target", "").removeprefix("RekognitionService.")

@@ -88,6 +88,11 @@ def test_foreign_host_name_is_refused(server: LiveServer) -> None:
     assert ask(server, "/", headers=headers).status_code == 421
 
 
+@pytest.mark.parametrize("origin", ["http://evil.example", "https://127.0.0.1:1", "null", ""])
+def test_a_page_of_another_site_is_refused(server: LiveServer, origin: str) -> None:
+    assert ask(server, "/", headers={"Origin": origin, "Cookie": f"live={TOKEN}"}).status_code == 403
+
+
 def test_server_listens_on_loopback_only(server: LiveServer) -> None:
     assert server._server.server_address[0] == "127.0.0.1"
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import boto3
+import httpx
 import pytest
 
 from local_cloud.emulator.faults import Fault
@@ -21,6 +22,28 @@ if TYPE_CHECKING:
 
 def test_http_and_mqtt_listen_on_loopback_only(cloud: Cloud) -> None:
     assert listening_addresses(group_of(cloud.settings.state)) == [LOOPBACK, LOOPBACK]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({}, 200),
+    ],
+)
+def test_a_web_page_of_another_site_cannot_act(cloud: Cloud, headers: dict[str, str], status: int) -> None:
+    url = cloud.settings.endpoints["emulator"]
+    # A page may send a form without asking first. Without credentials, the emulator takes it from anybody.
+    form = {"Action": "CreateTopic", "Name": "from-a-page", "Version": "2010-03-31"}
+    answer = httpx.post(url, data=form, headers=headers, trust_env=False)
+
+    assert answer.status_code == status
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+    preflight = httpx.options(url, headers={"Origin": "https://evil.example"}, trust_env=False)
+    assert preflight.status_code == 403
 
 
 def test_functions_get_the_endpoint_of_each_service(cloud: Cloud) -> None:
