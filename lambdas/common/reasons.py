@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from lambdas.common.outside_text import single_line
+
 _MAX_LENGTH = 500
 
 
 def one_line(reason: str) -> str:
-    """Replace control, format and surrogate characters by spaces, and cut the text to 500 characters."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in reason[: 4 * _MAX_LENGTH])
-    return " ".join(printable.split())[:_MAX_LENGTH].strip()
+    """Clean the text and cut it to 500 characters."""
+    return single_line(reason[: 4 * _MAX_LENGTH])[:_MAX_LENGTH].strip()
 
 
 def reason_metadata(reason: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import urllib3
 
+from lambdas.webhook.chat_text import chat_text
 from lambdas.webhook.signature import signed_headers
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ class Poster:
 
 def _chat_message(body: bytes) -> tuple[bytes, dict[str, str]]:
     """Build the message format that Slack, Mattermost, Rocket.Chat and Google Chat share."""
-    return msgspec.json.encode({"text": msgspec.json.decode(body)["text"]}), {}
+    document = msgspec.json.decode(body)
+    return msgspec.json.encode({"text": chat_text(document["text"], link=document.get("link", ""))}), {}
 
 
 def _backoff_s(attempt: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.alerting.texts.defuse import inert
 from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 def email_text(alert: Alert, phrases: Phrases, headline: str) -> str:
     """Render the headline, what it means, and every known fact. A recall has no links to pictures."""
+    alert = inert(alert)
     is_recall = alert.kind is NoticeKind.RECALL
     lines = _person(alert, phrases) | _sighting(alert, phrases) | ({} if is_recall else _links(alert, phrases))
     facts = "\n".join(f"{label}: {value}" for label, value in lines.items() if value)

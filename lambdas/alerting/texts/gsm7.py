@@ -1,5 +1,6 @@
 """GSM-7, the 7-bit alphabet of text messages (3GPP TS 23.038). 3 segments hold 459 characters; UCS-2 holds 201."""
 
+import re
 import unicodedata
 
 _BASIC = frozenset(
@@ -8,20 +9,17 @@ _BASIC = frozenset(
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")  # each takes an escape and a character
 _ALL = _BASIC | _EXTENDED
-_REPLACEMENTS = {
-    "\N{LEFT SINGLE QUOTATION MARK}": "'",
-    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
-    "\N{LEFT DOUBLE QUOTATION MARK}": '"',
-    "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
-    "\N{EN DASH}": "-",
-    "\N{EM DASH}": "-",
-    "\t": " ",
-}
+_WORD = re.compile(r"[^ \n]+")
+_GREEK = frozenset("ΔΦΓΛΩΠΨΣΘΞ")
+# `anyascii` would write << for a quotation mark.
+_REPLACEMENTS = str.maketrans({"«": '"', "»": '"', "\t": " "})
+_NAME_OF_EMOJI = re.compile(r":\w+:")
 
 
 def to_gsm7(text: str) -> str:
-    """Replace each character that GSM-7 lacks by its nearest: without accent, plain quotes, or "?"."""
-    return "".join(_nearest(character) for character in text)
+    """Write each character that GSM-7 lacks with the nearest letters: Łódź -> Lodz. Emoji are dropped."""
+    composed = unicodedata.normalize("NFC", text).translate(_REPLACEMENTS)
+    return composed if _ALL.issuperset(composed) else _WORD.sub(lambda word: _word(word[0]), composed)
 
 
 def septets(text: str) -> int:
@@ -36,15 +34,35 @@ def septets(text: str) -> int:
 
 
 def segments(text: str) -> int:
-    """Count the segments that a network bills: one holds 160 septets, each of several holds 153."""
-    length = septets(text)
-    return 1 if length <= 160 else -(-length // 153)
+    """Count the segments that a network bills: one holds 160 septets, each of several holds 153.
+
+    An escape and its character stay in one segment, so a segment may end with one septet unused.
+    """
+    if septets(text) <= 160:
+        return 1
+    count, used = 1, 0
+    for character in text:
+        size = 2 if character in _EXTENDED else 1
+        if used + size > 153:
+            count, used = count + 1, 0
+        used += size
+    return count
+
+
+def _word(word: str) -> str:
+    """Convert a word. If GSM-7 lacks letters of a Greek word, all its letters become Latin."""
+    if _ALL.issuperset(word):
+        return word
+    return "".join(letter if letter in _ALL - _GREEK else _nearest(letter) for letter in word)
 
 
 def _nearest(character: str) -> str:
-    if character in _ALL:
-        return character
-    if character in _REPLACEMENTS:
-        return _REPLACEMENTS[character]
     plain = "".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part))
-    return plain if plain and all(part in _ALL for part in plain) else "?"
+    if not _ALL.issuperset(plain) or character in _GREEK:
+        # The import takes longer than all else here, and most alerts do not need it.
+        from anyascii import anyascii  # noqa: PLC0415
+
+        plain = _NAME_OF_EMOJI.sub("", anyascii(character))
+        if character.isalpha():
+            plain = plain.replace("?", "")  # it stands for a sound that nobody knows
+    return "".join(part for part in plain.replace("`", "'") if part in _ALL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.alerting.texts.defuse import inert
 from lambdas.alerting.texts.gsm7 import segments, to_gsm7
 from lambdas.encounters.notice import NoticeKind
 
@@ -26,6 +27,7 @@ def sms_text(alert: Alert, phrases: Phrases, headline: str) -> str:
     Raises:
         ValueError: the headline and the link alone do not fit, because the link is too long.
     """
+    alert = inert(alert, to_gsm7)
     for sentences in _shorter_and_shorter(alert, phrases, headline):
         text = to_gsm7(". ".join([*(each for each in sentences.values() if each), alert.link]))
         if segments(text) <= MAX_SEGMENTS:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -164,6 +165,46 @@ def test_email_has_one_fact_a_line() -> None:
     assert "Next case: 3.2 points behind" in lines
     assert f"Picture of the sighting (the link expires): {LINK}/seen.jpg" in lines
     assert f"Photo of the case (the link expires): {LINK}/photo.jpg" in lines
+
+
+HOSTILE = {
+    "names": (Name(given="Ann\nReview: https://evil.example/x", family="Alder"),),
+    "last_seen": LastSeen(date="2026-01-01", city="Nowhere\r\nAgency phone: +15005550100", region="OR"),
+    "sex": "female\u2028Case: own:2",
+}
+
+
+def test_fact_with_line_breaks_stays_one_line() -> None:
+    texts = texts_of(msgspec.structs.replace(MARLOWE, **HOSTILE), site="Hall\u202e\x85Camera: other")
+    lines = texts.email.splitlines()
+    assert sum(line.startswith("Review: ") for line in lines) == 1
+    assert sum(line.startswith("Agency phone: ") for line in lines) == 1
+    assert "Name: Ann Review: https: /evil. example/x Alder" in lines
+    assert "Camera: Hall Camera: other (cam-01)" in lines
+    assert "\n" not in texts.sms
+
+
+def test_no_link_but_ours_can_be_tapped() -> None:
+    case = msgspec.structs.replace(
+        MARLOWE, **HOSTILE, case_id="own:evil.example", source="own", source_id="evil.example"
+    )
+    texts = texts_of(case, site="evil.example/x tel:+15005550100")
+    for text in (texts.sms, texts.email):
+        assert "evil.example" not in text
+        assert "5005550100" not in text
+        assert set(re.findall(r"https?://[^/\s]+", text)) == {"https://console.example"}
+
+
+def test_name_that_an_sms_cannot_write_is_not_known() -> None:
+    texts = texts_of(msgspec.structs.replace(MARLOWE, names=(Name(given="🚨🚨"),)), site="🚉")
+    assert "Name not known, MP900101" in texts.sms
+    assert "Now at cam-01 2026" in texts.sms
+
+
+def test_name_in_any_script_is_readable() -> None:
+    case = msgspec.structs.replace(MARLOWE, names=(Name(given="محمد", family="Nguyễn"),))
+    assert "mhmd Nguyen, MP900101" in texts_of(case).sms
+    assert "Name: محمد Nguyễn" in texts_of(case).email
 
 
 def test_document_has_the_facts_as_json() -> None:

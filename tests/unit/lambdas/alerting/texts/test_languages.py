@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import string
+import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
 from zoneinfo import ZoneInfo
@@ -53,7 +55,7 @@ def alert_with(text: str, kind: NoticeKind, photo: PhotoKind = PhotoKind.AGE_PRO
     encounter = Encounter(
         encounter_id="0123456789abcdef",
         case_id=case.case_id,
-        camera=text or "cam",
+        camera="cam",
         started_at=AT,
         sightings={f"c-{number}": msgspec.structs.replace(sighting) for number in range(2)},
         timeline=Timeline(captured_at=AT, received_at=AT, searched_at=AT, encountered_at=AT),
@@ -85,6 +87,27 @@ def test_sms_is_three_segments_of_gsm7_with_the_whole_link(
     assert septets(sms) > 0
     assert segments(sms) <= 3
     assert sms.endswith(LINK)
+
+
+# Text, and the parts of links and markup in any order.
+HOSTILE = some.text(max_size=100) | some.lists(
+    some.sampled_from(
+        ["evil", ".", "example", "://", "www", "@", "/", "tel", ":", "5005550100", "\n", "\u202e", "\u200b", " "]
+    ),
+    max_size=30,
+).map("".join)
+FOREIGN_LINK = re.compile(r"[^\W\d_]\w*:[\w/+]|//|[^\s.]\.[^\W\d_]{2}|\S@\S|\d{7}")
+
+
+@pytest.mark.parametrize("language", PHRASES)
+@given(kind=some.sampled_from(ALERT_KINDS), text=HOSTILE)
+def test_texts_have_no_controls_and_no_link_but_ours(language: str, kind: NoticeKind, text: str) -> None:
+    # The agency's number is meant to be tapped.
+    texts = rendered(dataclasses.replace(alert_with(text, kind), phone=None, case_number=None), language)
+    for way_out in (texts.sms, *texts.email.splitlines()):
+        without_ours = re.sub(rf"{LINK}[\w./]*|(?<=\b)own:9*|9999+|(?<=: )notice", "", way_out)
+        assert not any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for each in without_ours)
+        assert FOREIGN_LINK.search(without_ours) is None
 
 
 @pytest.mark.parametrize("kind", ALERT_KINDS)
