@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from lambdas.downloads.public_only import LOCAL_CLOUD_VARIABLE
+
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 
@@ -68,6 +70,7 @@ class CloudSettings:
     def client_environment(self) -> dict[str, str]:
         """Environment variables that point AWS SDKs and the CDK command line to this cloud and to no other."""
         return {
+            LOCAL_CLOUD_VARIABLE: "1",
             "AWS_ENDPOINT_URL": self.endpoints["emulator"],
             "AWS_ENDPOINT_URL_REKOGNITION": self.endpoints["rekognition"],
             # Not the usual "test": the CDK caches the account by access key, and other emulators use "test".

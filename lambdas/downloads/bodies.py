@@ -18,22 +18,33 @@ _ANY_HEADER, _NO_HEADER = 32 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
 def read_body(response: httpx.Response, *, max_bytes: int) -> bytes:
-    """Read and decompress a body piece by piece. A body of any length never takes more than `max_bytes` of memory.
+    """Read and decompress a whole body. Raises as `read_start` does.
+
+    Raises:
+        TooLargeError: the decoded body has more than `max_bytes`.
+    """
+    body = read_start(response, max_bytes=max_bytes + 1)
+    if len(body) > max_bytes:
+        raise TooLargeError(f"{response.url} is larger than {max_bytes:,} bytes")
+    return body
+
+
+def read_start(response: httpx.Response, *, max_bytes: int) -> bytes:
+    """Read and decompress the first `max_bytes` of a body. A body of any length never takes more memory than that.
 
     Raises:
         RefusedError: the body is encoded in more than one layer, or in one that we did not ask for.
-        TooLargeError: the decoded body has more than `max_bytes`.
         UnavailableError: the encoding is broken.
     """
     body = bytearray()
     try:
         for piece in _decoded(response, max_bytes, body):
             body += piece
-            if len(body) > max_bytes:
-                raise TooLargeError(f"{response.url} is larger than {max_bytes:,} bytes")
+            if len(body) >= max_bytes:
+                break
     except zlib.error as error:
         raise UnavailableError(f"{response.url}: the body is not {_encoding(response)}: {error}") from error
-    return bytes(body)
+    return bytes(body[:max_bytes])
 
 
 def _decoded(response: httpx.Response, max_bytes: int, body: bytearray) -> Iterator[bytes]:

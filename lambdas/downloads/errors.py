@@ -13,13 +13,13 @@ class RefusedError(SourceError):
     """We refuse the request: a link or a redirect leaves the source's origin."""
 
 
-class DisallowedError(SourceError):
-    """The source's robots.txt disallows the path, and the agency's file states no permission."""
-
-
 class TooLargeError(SourceError):
     """The body exceeds the size limit or the time limit."""
 
 
 class UnavailableError(SourceError):
     """The server still failed after the last retry, or failed in a way that a retry does not fix."""
+
+
+class DisallowedError(UnavailableError):
+    """The robots.txt of the host disallows the path, and the agency's file states no permission for the host."""

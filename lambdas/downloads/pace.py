@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 class Pace(Protocol):
     """A rate limit."""
 
-    def wait(self) -> None:
-        """Block until the caller may send its next request."""
+    def wait(self, min_interval_s: float = 0.0) -> None:
+        """Block until the caller may send its next request.
+
+        Args:
+            min_interval_s: time until the request after that, if it is longer than the pace's own interval.
+        """
 
 
 @dataclass
@@ -28,11 +32,11 @@ class ProcessPace:
     _next: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def wait(self) -> None:
+    def wait(self, min_interval_s: float = 0.0) -> None:
         """Reserve the next free slot and sleep until it starts."""
         with self._lock:
             now = self.clock()
             slot = max(now, self._next)
-            self._next = slot + 1 / self.per_second
+            self._next = slot + max(1 / self.per_second, min_interval_s)
         if slot > now:
             self.sleep(slot - now)

@@ -11,21 +11,18 @@ import stamina
 
 from lambdas.downloads.bodies import ACCEPT_ENCODING, read_body
 from lambdas.downloads.deadline import DeadlineTransport, time_limit
-from lambdas.downloads.errors import DisallowedError, RefusedError, UnavailableError
+from lambdas.downloads.errors import RefusedError, UnavailableError
+from lambdas.downloads.host_rules import AGENT, HostRules
 from lambdas.downloads.retries import MAX_ATTEMPTS, TransientError, backoff, raise_for_status
-from lambdas.downloads.robots import read_robots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from lambdas.downloads.pace import Pace
-    from lambdas.downloads.robots import Robots
 
-AGENT = "Homeward"
 # Response headers that validate a body, and the request headers that send them back.
 _CONDITIONS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
 _MAX_REDIRECTS = 3
-_MAX_ROBOTS_BYTES = 500_000
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,8 @@ class PoliteClient:
         base_url: the URL of the source's API; links are resolved against it.
         contact: the e-mail address of this system's operator, sent in the User-Agent.
         pace: the rate limit; retries count too.
-        permission: why the source may be used; without it the client reads and obeys robots.txt.
+        permission: why the source may be used. It stands for the host of the base URL and for hosts that it names;
+            the client reads and obeys the robots.txt of every other host.
         further_origins: other origins that links may lead to.
         transport: replaces the network; it keeps the time limit if it uses `DeadlineTransport`.
         time_limit_s: the total time of one request, from connecting to the last byte of the body.
@@ -56,9 +54,8 @@ class PoliteClient:
     permission: str | None = None
     further_origins: tuple[str, ...] = ()
     transport: httpx.BaseTransport | None = None
-    sleep: Callable[[float], None] = time.sleep
     time_limit_s: float = 60.0
-    _robots: dict[str, Robots] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
         self._base = httpx.URL(self.base_url)
@@ -70,6 +67,14 @@ class PoliteClient:
             },
             timeout=httpx.Timeout(20.0),
             transport=self.transport or DeadlineTransport(),
+        )
+        self._rules = HostRules(
+            http=self._http,
+            pace=self.pace,
+            own_host=self._base.host,
+            permission=self.permission,
+            time_limit_s=self.time_limit_s,
+            clock=self.clock,
         )
 
     def get(self, link: str, *, max_bytes: int, params: dict[str, str] | None = None) -> bytes:
@@ -116,8 +121,7 @@ class PoliteClient:
 
     def _send(self, method: str, url: httpx.URL, *, max_bytes: int, **content: Any) -> str | Download:
         """Send one request. Return the location of a redirect, or the download."""
-        self._obey_robots(url)
-        self.pace.wait()
+        self.pace.wait(self._rules.crawl_delay_s(url))
         try:
             with time_limit(self.time_limit_s), self._http.stream(method, url, **content) as response:
                 if response.has_redirect_location and method == "GET":
@@ -141,33 +145,6 @@ class PoliteClient:
         if origin_of(url) not in self._origins or url.userinfo:
             raise RefusedError(f"{str(url)[:200]} leaves the source's origin, {', '.join(sorted(self._origins))}")
         return url
-
-    def _obey_robots(self, url: httpx.URL) -> None:
-        if self.permission:
-            return
-        origin = origin_of(url)
-        if origin not in self._robots:
-            self._robots[origin] = self._fetch_robots(origin)
-        robots = self._robots[origin]
-        if not robots.allows(str(url)):
-            raise DisallowedError(
-                f"robots.txt of {origin} disallows {url.path}. Ask the operator of the source, "
-                'then state the answer as permission = "..." in the agency\'s file'
-            )
-        if robots.seconds_between_requests:
-            self.sleep(robots.seconds_between_requests)
-
-    def _fetch_robots(self, origin: str) -> Robots:
-        self.pace.wait()
-        try:
-            with time_limit(self.time_limit_s), self._http.stream("GET", f"{origin}/robots.txt") as response:
-                if response.is_server_error:
-                    # An unreachable robots.txt disallows everything (RFC 9309, section 2.3.1.4).
-                    raise TransientError(f"robots.txt of {origin}: {response.status_code}")
-                body = read_body(response, max_bytes=_MAX_ROBOTS_BYTES)
-        except httpx.TransportError as error:
-            raise TransientError(f"robots.txt of {origin}: {type(error).__name__}: {error}") from error
-        return read_robots(response.status_code, body.decode("utf-8", "replace"), agent=AGENT)
 
 
 def origin_of(url: httpx.URL) -> str:

@@ -35,16 +35,15 @@ class SharedPace:
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
-    def wait(self) -> None:
+    def wait(self, min_interval_s: float = 0.0) -> None:
         """Reserve the next free slot and sleep until it starts."""
         now = self.clock() * 1000
-        slot = self._next_slot(now)
+        slot = self._next_slot(now, 1000 * max(1 / self.per_second, min_interval_s))
         if slot > now:
             self.sleep((slot - now) / 1000)
 
-    def _next_slot(self, now: float) -> float:
+    def _next_slot(self, now: float, interval: float) -> float:
         """Reserve the slot after the last one, or the current time if the bucket is idle."""
-        interval = 1000 / self.per_second
         while True:
             taken = self._move("next_ms + :interval", "next_ms BETWEEN :now AND :far", now, interval)
             if taken is None:

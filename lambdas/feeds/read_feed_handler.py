@@ -11,10 +11,9 @@ import msgspec
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
-from lambdas.downloads.deadline import DeadlineTransport
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
-from lambdas.downloads.public_only import PublicOnly
+from lambdas.downloads.public_only import public_transport
 from lambdas.feeds.read_feed import FeedReader
 from lambdas.feeds.seen import Seen
 from lambdas.feeds.settings import read_feeds
@@ -51,16 +50,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def client(feed: FeedSettings) -> PoliteClient:
-    """Build the client of a feed: one request a second, and only to public addresses.
-
-    An http:// feed is on localhost: the agency file allows http:// only for the local cloud.
-    """
-    public = None if feed.url.startswith("http:") else PublicOnly(DeadlineTransport())
+    """Build the client of a feed: one request a second, and only to public addresses."""
     return PoliteClient(
         base_url=feed.url,
         contact=feeds.contact,
         pace=ProcessPace(1.0),
         permission=feed.permission,
         further_origins=feed.image_origins,
-        transport=public,
+        transport=public_transport(),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lambdas.cases.case import CaseType
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
+from lambdas.downloads.public_only import public_transport
 from lambdas.ingest.sources.agency_folder.cases import AgencyFolder
 from lambdas.ingest.sources.agency_folder.files import open_folder
 from lambdas.ingest.sources.fbi.api import Fbi
@@ -70,5 +71,6 @@ def open_source(
         pace=pace(name, rate) if pace else ProcessPace(rate),
         permission=settings.permission,
         further_origins=settings.photo_origins,
+        transport=public_transport(),
     )
     return _HTTP_SOURCES[name](settings, client)

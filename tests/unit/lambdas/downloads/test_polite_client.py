@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from lambdas.downloads.errors import DisallowedError, GoneError, RefusedError, TooLargeError, UnavailableError
+from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError, UnavailableError
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.downloads.retries import TransientError, backoff, retry_after_s
@@ -52,11 +52,11 @@ def test_idle_pace_allows_no_burst() -> None:
 
 
 def test_each_retry_waits_for_the_pace(website: Any) -> None:
-    turns: list[int] = []
+    turns: list[float] = []
 
     class Counting:
-        def wait(self) -> None:
-            turns.append(1)
+        def wait(self, min_interval_s: float = 0.0) -> None:
+            turns.append(min_interval_s)
 
     answers = iter([httpx.Response(503), httpx.Response(429), httpx.Response(200, content=b"ok")])
     website.answers = {"/a": lambda _: next(answers)}
@@ -148,51 +148,6 @@ def test_download_stops_at_the_size_limit(website: Any) -> None:
     with pytest.raises(TooLargeError, match="5,000 bytes"):
         client(website).get("/a", max_bytes=5_000)
     assert len(sent) == 6
-
-
-ROBOTS = "User-agent: *\nAllow: /$\nAllow: /About\nDisallow: /\n"
-
-
-def test_robots_txt_is_read_once_and_obeyed(website: Any) -> None:
-    website.answers = {
-        "/robots.txt": httpx.Response(200, text=ROBOTS),
-        "/About": httpx.Response(200, content=b"about"),
-        "/api/x": httpx.Response(200),
-    }
-    polite = client(website, permission=None)
-    with pytest.raises(DisallowedError, match=r'disallows /api/x.*permission = "\.\.\."'):
-        polite.get("/api/x", max_bytes=10)
-    assert polite.get("/About", max_bytes=10) == b"about"
-    assert website.paths == ["/robots.txt", "/About"]
-
-
-def test_permission_skips_robots_txt(website: Any) -> None:
-    website.answers = {"/robots.txt": httpx.Response(200, text=ROBOTS), "/api/x": httpx.Response(200, content=b"x")}
-    assert client(website).get("/api/x", max_bytes=10) == b"x"
-    assert website.paths == ["/api/x"]
-
-
-def test_missing_robots_txt_allows_everything(website: Any) -> None:
-    website.answers = {"/x": httpx.Response(200, content=b"x")}
-    assert client(website, permission=None).get("/x", max_bytes=10) == b"x"
-
-
-def test_unavailable_robots_txt_blocks_every_request(website: Any) -> None:
-    website.answers = {"/robots.txt": httpx.Response(500), "/x": httpx.Response(200, content=b"x")}
-    polite = client(website, permission=None)
-    with pytest.raises(UnavailableError, match=r"robots\.txt"):
-        polite.get("/x", max_bytes=10)
-    assert "/x" not in website.paths
-    website.answers["/robots.txt"] = httpx.Response(200, text="")
-    assert polite.get("/x", max_bytes=10) == b"x"
-
-
-def test_crawl_delay_is_kept(website: Any) -> None:
-    slept: list[float] = []
-    robots = httpx.Response(200, text="User-agent: *\nCrawl-delay: 4\n")
-    website.answers = {"/robots.txt": robots, "/x": httpx.Response(200, content=b"x")}
-    client(website, permission=None, sleep=slept.append).get("/x", max_bytes=10)
-    assert slept == [4.0]
 
 
 def test_unchanged_body_is_not_downloaded_again(website: Any) -> None:

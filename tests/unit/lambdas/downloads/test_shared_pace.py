@@ -64,3 +64,11 @@ def test_a_clock_that_was_ahead_delays_no_other_worker(pace: Any) -> None:
     pace([5_000.0], slept).wait()
     pace([1_000.0], slept).wait()
     assert slept == []
+
+
+def test_longer_interval_of_one_request_delays_the_next(pace: Any) -> None:
+    slept: list[float] = []
+    pace([1_000.0], slept).wait(4.0)
+    pace([1_000.0], slept).wait(0.001)
+    pace([1_000.0], slept).wait()
+    assert slept == pytest.approx([4.0, 4.02])
