@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from homeward.terminal import messages
+from lambdas.common.outside_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ class Advance(Protocol):
 def progress(text: str, *, total: int | None = None) -> Iterator[Advance]:
     """Show a bar while the block runs. Without a total the bar only pulses."""
     with Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -34,10 +35,10 @@ def progress(text: str, *, total: int | None = None) -> Iterator[Advance]:
         transient=True,
         disable=not messages.is_terminal,
     ) as bar:
-        task = bar.add_task(text, total=total)
+        task = bar.add_task(visible(text), total=total)
 
         def advance(text: str, *, done: int | None = None, total: int | None = None) -> None:
             one_more = 1 if done is None else None
-            bar.update(task, description=text, advance=one_more, completed=done, total=total)
+            bar.update(task, description=visible(text), advance=one_more, completed=done, total=total)
 
         yield advance

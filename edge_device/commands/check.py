@@ -9,6 +9,7 @@ from edge_device.checks.broker import check_certificate, check_connection, check
 from edge_device.checks.device import check_camera, check_clock, check_detector, check_outbox
 from edge_device.checks.result import CheckResult
 from edge_device.commands.options import FAILED, AsJson, Config, Set, exit_on_error, load_settings
+from edge_device.commands.output import say
 from edge_device.settings import Settings
 
 
@@ -27,9 +28,9 @@ def check(*, config: Config = None, assignments: Set = None, as_json: AsJson = F
         typer.echo(json.dumps([result.to_json() for result in results]))
     else:
         for result in results:
-            typer.echo(f"{result.grade:<8}{result.name:<13}{result.finding}")
+            say(f"{result.grade:<8}{result.name:<13}{result.finding}")
             if result.advice:
-                typer.echo(f"{'':<21}-> {result.advice}")
+                say(f"{'':<21}-> {result.advice}")
     if any(result.grade == "failed" for result in results):
         raise typer.Exit(FAILED)
 

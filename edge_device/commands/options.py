@@ -12,6 +12,7 @@ import typer
 
 from edge_device.cameras import CameraError
 from edge_device.cameras.stream_address import redacted
+from edge_device.commands.output import say
 from edge_device.core.message import MessageTooLargeError
 from edge_device.publishers import PublishError
 from edge_device.settings import Settings, SettingsError, read_settings
@@ -66,5 +67,5 @@ def exit_on_error() -> Iterator[None]:
 def failure(message: str, *, code: int) -> typer.Exit:
     """Print the message on standard error, and return the exception to raise."""
     sys.stdout.flush()
-    typer.echo(f"homeward-edge: {message}", err=True)
+    say(f"homeward-edge: {message}", err=True)
     return typer.Exit(code)

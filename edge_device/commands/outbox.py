@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from edge_device.commands.options import STILL_WAITING, AsJson, Config, Set, exit_on_error, failure, load_settings
+from edge_device.commands.output import say
 from edge_device.core.message import iso_time
 from edge_device.outbox.sender import Sender
 from edge_device.wiring import build_outbox, build_publisher
@@ -36,8 +37,8 @@ def list_waiting(*, config: Config = None, assignments: Set = None, as_json: AsJ
         typer.echo(json.dumps(rows))
         return
     for row in rows:
-        typer.echo(f"{row['capture_id']}  {row['queued_at']}  {row['bytes']:>7} bytes  {row['attempts']} attempts")
-    typer.echo(summary)
+        say(f"{row['capture_id']}  {row['queued_at']}  {row['bytes']:>7} bytes  {row['attempts']} attempts")
+    say(summary)
 
 
 @app.command()
@@ -58,7 +59,7 @@ def flush(
         settings = load_settings(config, assignments, source="none")
         publisher = build_publisher(settings)
         with build_outbox(settings) as outbox:
-            sender = Sender(outbox, publisher, on_sent=lambda entry: typer.echo(f"sent {entry.capture_id}"))
+            sender = Sender(outbox, publisher, on_sent=lambda entry: say(f"sent {entry.capture_id}"))
             publisher.connect()
             sender.start()
             started = time.monotonic()
@@ -72,4 +73,4 @@ def flush(
             " Find out why with `homeward-edge check`",
             code=STILL_WAITING,
         )
-    typer.echo("the outbox is empty")
+    say("the outbox is empty")

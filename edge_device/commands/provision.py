@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from edge_device.commands.options import exit_on_error
+from edge_device.commands.output import say
 from edge_device.provisioning import FleetClaim, provision_by_claim
 from edge_device.publishers.iot_core import Endpoint
 
@@ -42,5 +43,5 @@ def provision(
             serial_number=serial_number or camera,
             folder=folder,
         )
-    typer.echo(f"wrote the certificate and key of {identity.thing}: {identity.certificate}, {identity.key}")
-    typer.echo(f'next: set camera = "{identity.thing}", mqtt.certificate and mqtt.key, then run `homeward-edge check`')
+    say(f"wrote the certificate and key of {identity.thing}: {identity.certificate}, {identity.key}")
+    say(f'next: set camera = "{identity.thing}", mqtt.certificate and mqtt.key, then run `homeward-edge check`')

@@ -11,6 +11,7 @@ import typer
 from edge_device.cameras import IncompleteVideoError
 from edge_device.cameras.video_file import VideoFile
 from edge_device.commands.options import INCOMPLETE, AsJson, Config, Set, exit_on_error, failure, load_settings
+from edge_device.commands.output import say
 from edge_device.core.message import FaceShot
 from edge_device.private_file import write_private
 from edge_device.wiring import build_detector, build_passers_by
@@ -61,11 +62,11 @@ def replay(
 def _show(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         final = "final" if row["final"] else ""
-        typer.echo(
+        say(
             f"{row['at_s']:7.2f} s  track {row['track']}  shot {row['shot']}  quality {row['quality']:.2f}"
             f"  face {row['face_px']:>3} px  {row['bytes']:>6} bytes  {final}"
         )
-    typer.echo(f"{len({row['track'] for row in rows})} passers-by, {len(rows)} captures")
+    say(f"{len({row['track'] for row in rows})} passers-by, {len(rows)} captures")
 
 
 def _row(shot: FaceShot) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import typer
 
 from edge_device import clock
 from edge_device.commands.options import FAILED, STILL_WAITING, Config, Set, exit_on_error, failure, load_settings
+from edge_device.commands.output import say
 from edge_device.core.crop import cut_out, encode_crop
 from edge_device.core.face import Frame
 from edge_device.core.message import FaceShot, encode_message, face_message
@@ -66,7 +67,7 @@ def simulate(
         raise failure(
             "some captures were not acknowledged. Find out why with `homeward-edge check`", code=STILL_WAITING
         )
-    typer.echo(f"{count} captures of {len(shots)} faces were acknowledged")
+    say(f"{count} captures of {len(shots)} faces were acknowledged")
 
 
 def _shot(path: Path, detector: Detector) -> FaceShot | None:

@@ -7,6 +7,7 @@ import cv2
 import typer
 
 from edge_device.commands.options import FAILED, Config, Set, exit_on_error, failure, load_settings
+from edge_device.commands.output import say
 from edge_device.drawing import draw_faces
 from edge_device.private_file import write_private
 from edge_device.wiring import build_camera, build_detector, zones
@@ -37,6 +38,4 @@ def snapshot(
         write_private(out, cv2.imencode(out.suffix, frame.image)[1].tobytes())
     width, height = frame.size
     sizes = ", ".join(f"{face.box.height:.0f} px" for face in faces) or "none"
-    typer.echo(
-        f"{out}: {width} x {height} pixels, faces: {sizes} (minimum for a capture: {settings.faces.min_px:.0f} px)"
-    )
+    say(f"{out}: {width} x {height} pixels, faces: {sizes} (minimum for a capture: {settings.faces.min_px:.0f} px)")

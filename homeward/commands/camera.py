@@ -99,7 +99,7 @@ def add(
         elif claim is None:
             name = register_camera(deployment, camera, site=site, certificate=certificate, key=key)
             console.print(f"{camera} is registered: {certificate}, {key}, endpoint {broker_host(deployment)}")
-            console.print(f'in its camera.toml: camera = "{name}"', markup=False)
+            console.print(f'in its camera.toml: camera = "{name}"')
         else:
             _reserve(deployment, camera, site=site, serial_number=claim, days=claim_days)
     except NameTakenError as error:
@@ -167,7 +167,7 @@ def revoke(camera: CameraArgument, *, agency: AgencyOption, dry_run: DryRunOptio
         return
     if revocation.still_connected:
         reason = revocation.still_connected
-        messages.print(f"its connection could not be closed ({reason}); AWS IoT closes it within minutes", markup=False)
+        messages.print(f"its connection could not be closed ({reason}); AWS IoT closes it within minutes")
     console.print(f"{camera} is revoked")
 
 

@@ -66,6 +66,6 @@ def migrate(
             advice = f"List cameras with: homeward camera list -a {agency}"
             raise fail(f"No camera named {each}. {advice}", code=NOT_FOUND) from error
         line = f'camera = "{thing_name(agency, each)}"'
-        console.print(f"{'would migrate' if dry_run else 'migrated'} {each}. In its camera.toml: {line}", markup=False)
+        console.print(f"{'would migrate' if dry_run else 'migrated'} {each}. In its camera.toml: {line}")
     if not cameras:
         console.print("no camera needs it")

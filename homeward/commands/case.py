@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from homeward.case_listing import facts_of, read_cases, row_of
 from homeward.deployment.outputs import connect
@@ -76,7 +77,7 @@ def show(case_id: CaseArgument, *, agency: AgencyOption, as_json: JsonOption = F
     table = Table(show_header=False, box=None)
     for label, value in facts_of(stored).items():
         if value:
-            table.add_row(label, str(value))
+            table.add_row(label, Text(value) if label == "narrative" else str(value))
     for photo_id, photo in photos.items():
         parts = (photo.get("kind"), photo.get("face_status"), explain(photo.get("reason")))
         state = " ".join(str(part) for part in parts if part)

@@ -52,7 +52,7 @@ def doctor(*, agency: AgencyOption, agency_file: AgencyFileOption = None, as_jso
 def _show(name: str, finding: Finding) -> None:
     style = _STYLES[finding.grade]
     line = f"{finding.grade:<{_GRADE_WIDTH}}{name:<{_NAME_WIDTH}}{finding.finding}"
-    console.print(line, style=style, soft_wrap=True, markup=False, highlight=False)
+    console.print(line, style=style, soft_wrap=True, highlight=False)
     if finding.advice:
         indent = " " * (_GRADE_WIDTH + _NAME_WIDTH)
-        console.print(f"{indent}-> {finding.advice}", soft_wrap=True, markup=False, highlight=False)
+        console.print(f"{indent}-> {finding.advice}", soft_wrap=True, highlight=False)

@@ -57,7 +57,7 @@ def stats(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
     )
     for name, report in syncs.items():
         end = report["error"] or ("complete" if report["complete"] else f"{report['failed']} cases failed")
-        console.print(f"last sync of {name}: {report['ended_at']}, {end}", soft_wrap=True, markup=False)
+        console.print(f"last sync of {name}: {report['ended_at']}, {end}", soft_wrap=True)
 
 
 @app.command()
@@ -121,7 +121,7 @@ def _repair(verification: Verification, state: GalleryState, *, total: int) -> l
 
 def _show_differences(differences: list[Difference], unrepaired: list[str], *, repaired: bool) -> None:
     for difference in differences:
-        console.print(f"{difference.key}: {difference.problem}", soft_wrap=True, highlight=False, markup=False)
+        console.print(f"{difference.key}: {difference.problem}", soft_wrap=True, highlight=False)
     if not differences:
         console.print("no differences between bucket, table and collections")
     elif repaired:

@@ -124,4 +124,4 @@ def _show_problems(problems: list[Problem], *, as_json: bool) -> None:
         console.print_json(data={"problems": msgspec.to_builtins(problems)})
         return
     for problem in problems:
-        console.print(str(problem), soft_wrap=True, markup=False, highlight=False)
+        console.print(str(problem), soft_wrap=True, highlight=False)

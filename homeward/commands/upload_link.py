@@ -82,7 +82,7 @@ def upload_link(
     if "x-amz-security-token" in form["fields"]:
         warn("made with temporary credentials; the link expires with them")
     messages.print(f"valid until {to_text(now() + expires)}; give each picture a unique name:", soft_wrap=True)
-    console.print(line, soft_wrap=True, markup=False, highlight=False)
+    console.print(line, soft_wrap=True, highlight=False)
 
 
 def presigned_form(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_attributes
+from lambdas.common.outside_text import single_line
 from lambdas.common.times import now, to_text
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def find_by_thing(deployment: Deployment, thing: str) -> dict[str, Any] | None:
 
 def add_entry(deployment: Deployment, camera: str, *, thing: str, site: str) -> bool:
     """Add a camera's entry. Return False if there is one already."""
-    item = {"camera": camera, "thing": thing, "site": site, "added_at": to_text(now())}
+    item = {"camera": camera, "thing": thing, "site": single_line(site), "added_at": to_text(now())}
     try:
         deployment.client("dynamodb").put_item(
             TableName=deployment["CamerasTable"],

@@ -49,7 +49,7 @@ def show(
     if dry_run:
         for report in reports:
             if report.sent:
-                console.print(f"{report.file}: {len(report.sent)} captures", soft_wrap=True, markup=False)
+                console.print(f"{report.file}: {len(report.sent)} captures", soft_wrap=True)
     files = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
     line = f"{'would send' if dry_run else 'sent'} {captures} captures; files: {files}"
     skipped = f"; skipped, neither picture nor video: {extensions_of(others)}" if others else ""

@@ -4,8 +4,11 @@ A member that the source does not give is None or empty, never 0 or "UNKNOWN".
 """
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
+
+from lambdas.common.outside_text import paragraphs, single_line
 
 
 class CaseType(StrEnum):
@@ -37,8 +40,29 @@ class PhotoKind(StrEnum):
 ENROLLED_KINDS = frozenset({PhotoKind.PORTRAIT, PhotoKind.AGE_PROGRESSION, PhotoKind.ARTIST})
 
 
+# Keys, and addresses that a source resolves: a file of an agency's folder may have any name.
+_EXACT = frozenset({"case_id", "source", "source_id", "photo_id", "url"})
+
+
 class CasePart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of a case's parts: immutable, and encoded without unknown members."""
+    """Base of a case's parts: immutable, and encoded without unknown members.
+
+    Every text is one visible line, whatever the source or an older version wrote; only the narrative has paragraphs.
+    """
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if value and name not in _EXACT and (clean := _cleaned(name, value)) != value:
+                msgspec.structs.force_setattr(self, name, clean)
+
+
+def _cleaned(name: str, value: Any) -> Any:
+    if type(value) is str:
+        return paragraphs(value) if name == "narrative" else single_line(value)
+    if type(value) is tuple:
+        return tuple(clean for each in value if (clean := _cleaned(name, each)))
+    return value
 
 
 class Name(CasePart, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.common.dynamodb import Item, from_attributes
+from lambdas.common.outside_text import single_line
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,5 +20,5 @@ def read_site(dynamodb: DynamoDBClient, *, table: str, camera: str) -> str:
 
 
 def site_of(item: Item, camera: str) -> str:
-    """Return the site from the item's plain values, or the camera's name if there is none."""
-    return str(item.get("site", camera))
+    """Return the site from the item's plain values as one line, or the camera's name if there is none."""
+    return single_line(str(item.get("site", ""))) or camera

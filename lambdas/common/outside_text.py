@@ -28,9 +28,7 @@ def single_line(text: str) -> str:
     Line breaks, tabs and other controls become spaces. Characters that nobody sees are dropped: terminal sequences,
     bidirectional controls, zero-width characters, soft hyphens, and code points without a character.
     """
-    if not (text.isascii() and text.isprintable()):
-        text = _visible(unicodedata.normalize("NFC", _ANSI.sub("", text)))
-    return " ".join(text.split())
+    return " ".join(visible(text).split())
 
 
 def paragraphs(text: str) -> str:
@@ -39,9 +37,12 @@ def paragraphs(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """Return the visible text as `single_line` does, but with each of its spaces."""
+    if text.isascii() and text.isprintable():
+        return text
     kept, marks = [], 0
-    for character in text:
+    for character in unicodedata.normalize("NFC", _ANSI.sub("", text)):
         category = unicodedata.category(character)
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         if category in _SPACES or character in _BLANK:

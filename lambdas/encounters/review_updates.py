@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lambdas.common.outside_text import single_line
 from lambdas.common.times import to_text
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.table import update_request
@@ -21,7 +22,7 @@ def acknowledge(table: str, encounter_id: str, *, by: str, at: datetime) -> dict
         encounter_id,
         "SET acknowledged_at = :at, acknowledged_by = :by",
         condition="review = :open AND attribute_not_exists(acknowledged_at)",
-        values={":at": to_text(at), ":by": by, ":open": Review.OPEN.value},
+        values={":at": to_text(at), ":by": single_line(by), ":open": Review.OPEN.value},
     )
 
 
@@ -35,7 +36,7 @@ def decide(
     values: dict[str, Any] = {
         ":verdict": verdict.value,
         ":at": to_text(at),
-        ":by": by,
+        ":by": single_line(by),
         ":seen": encounter.review.value,
         ":seen_at": encounter.reviewed_at,
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_attributes
+from lambdas.common.outside_text import single_line
 from lambdas.common.times import to_text
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def reserve(
     """
     item = {
         "camera": camera,
-        "site": site,
+        "site": single_line(site),
         "serial_number": serial_number,
         "claim_until": to_text(until),
         "added_at": to_text(now),

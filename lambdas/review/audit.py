@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.common.outside_text import single_line
 from lambdas.common.times import to_text
 
 if TYPE_CHECKING:
@@ -67,9 +68,9 @@ class Audit:
             encounter_id=encounter_id,
             at=f"{to_text(at)}#{uuid.uuid4().hex[:8]}",
             kind=kind,
-            by=by,
+            by=single_line(by),
             via=via,
-            note=note,
+            note=note and single_line(note),
         )
         return {"Put": {"TableName": self.table, "Item": to_attributes(msgspec.to_builtins(record))}}
 

@@ -14,6 +14,7 @@ from botocore.config import Config
 
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
+from lambdas.common.outside_text import single_line
 from lambdas.common.times import now
 from lambdas.review.link_page.encounter_page import encounter_page, link_path
 from lambdas.review.link_page.headers import headers
@@ -67,7 +68,7 @@ def acknowledge(encounter_id: str, token: str) -> Response[str]:
     """Acknowledge the encounter with the name from the form."""
     encounter = links.open(encounter_id, token)
     given = parse_qs(app.current_event.decoded_body or "").get("by", [""])[0]
-    by = "".join(character for character in given if character.isprintable()).strip()[:_MAX_NAME]
+    by = single_line(given)[:_MAX_NAME].strip()
     if not by:
         return _page(encounter, status=400, form_error="Write your name or badge number.")
     try:

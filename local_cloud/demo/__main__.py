@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from homeward.terminal import Terminal
 from local_cloud.demo.camera import CameraFailedError
 from local_cloud.demo.run import BUILD, Demo, Options
 from local_cloud.demo.watch import NotSeenError
@@ -33,16 +33,17 @@ def demo(
 
         python -m local_cloud.demo --photo me.jpg --camera 0
     """
-    console = Console()
+    console = Terminal()
     try:
         report = Demo(Options(photo=photo, webcam=camera), console).run()
     except (CloudError, CameraFailedError, NotSeenError, ValueError) as error:
-        console.print(f"[red]The demo failed:[/red] {error}", highlight=False)
+        console.print(f"The demo failed: {error}", style="red", highlight=False)
         raise typer.Exit(1) from error
     report.show(console)
-    console.print(f"\nDone in {report.seconds:g} s. See {BUILD / 'contact_sheet.png'} and {BUILD / 'report.json'}.")
+    console.print()
+    console.print(f"Done in {report.seconds:g} s. See {BUILD / 'contact_sheet.png'} and {BUILD / 'report.json'}.")
     if not report.sms:
-        console.print("[red]No alert was sent.[/red]")
+        console.print("No alert was sent.", style="red")
         raise typer.Exit(1)
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from lambdas.common.keys import EVIDENCE
 from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.camera import run_camera, walk_past_video
@@ -118,7 +120,8 @@ class Demo:
         started = time.monotonic()
         with self._console.status(name):
             yield
-        self._console.print(f"[green]✓[/green] {name}  [dim]{time.monotonic() - started:.1f} s[/dim]", highlight=False)
+        took = (f"  {time.monotonic() - started:.1f} s", "dim")
+        self._console.print(Text.assemble(("✓ ", "green"), name, took), highlight=False)
 
 
 def _searched(deployment: Deployment) -> dict[str, int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from lambdas.common.outside_text import single_line
 from lambdas.ingest.sources.protocol import DocumentError
 
 # These limits keep a case within one DynamoDB item of 400 kB.
@@ -42,11 +43,32 @@ def member(document: Any, *path: str) -> Any:
 
 
 def text(document: Any, *path: str) -> str | None:
-    """Return a string, trimmed and cut to 8,000 characters, or None if nothing is left."""
+    """Return a string as one visible line, cut to 8,000 characters, or None if nothing is left."""
     value = member(document, *path)
-    if not isinstance(value, str):
-        return None
-    return value.strip()[:_MAX_TEXT] or None
+    return line(value) if isinstance(value, str) else None
+
+
+def address(document: Any, *path: str) -> str | None:
+    """Return a URL as the source writes it, trimmed, or None. Cleaning would change which file it names."""
+    value = member(document, *path)
+    return value.strip()[:_MAX_TEXT] or None if isinstance(value, str) else None
+
+
+def lines(document: Any, *path: str) -> list[str]:
+    """Return the lines of a string, each as `text` does, without empty ones."""
+    value = member(document, *path)
+    parts = value[:_MAX_TEXT].splitlines() if isinstance(value, str) else []
+    return [part for each in parts if (part := line(each))]
+
+
+def texts(document: Any, *path: str) -> list[str]:
+    """Return the strings of an array, each as `text` does. Anything else in it is skipped."""
+    return [part for each in items(document, *path) if isinstance(each, str) and (part := line(each))]
+
+
+def line(value: str) -> str | None:
+    """Clean a string and cut it to 8,000 characters; None if nothing is left."""
+    return single_line(value[: 2 * _MAX_TEXT])[:_MAX_TEXT].rstrip() or None
 
 
 def known_text(document: Any, *path: str) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from lambdas.common.outside_text import single_line
+
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -12,8 +14,7 @@ def plain_text(markup: str | None) -> str | None:
     """Convert HTML to plain text: drop tags, resolve entities, fold white space. None if nothing is left."""
     if markup is None:
         return None
-    folded = " ".join(html.unescape(_TAGS.sub(" ", markup)).split())
-    return folded or None
+    return single_line(html.unescape(_TAGS.sub(" ", markup))) or None
 
 
 def caption_year(caption: str | None) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -10,7 +9,7 @@ from urllib.parse import quote
 from lambdas.cases.case import CaseStatus
 from lambdas.encounters.encounter import Encounter, Stage
 from lambdas.review.link_page.facts import case_facts, evidence_facts, joined, photo_caption
-from lambdas.review.link_page.templates import html_page
+from lambdas.review.link_page.templates import escape, html_page
 from lambdas.review.picture_urls import LinkPicture
 from lambdas.review.pictures import has_pictures
 

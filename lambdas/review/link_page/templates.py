@@ -1,7 +1,9 @@
 """The style and the frame of every page."""
 
-from html import escape
+import html
 from string import Template
+
+from lambdas.common.outside_text import single_line
 
 STYLE = """
 :root { color-scheme: light dark; font: 18px/1.4 system-ui, sans-serif; }
@@ -27,6 +29,7 @@ _DOCUMENT = Template("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
+<meta name="format-detection" content="telephone=no, address=no, email=no, date=no">
 <link rel="icon" href="data:,">
 <title>$title</title>
 <style>$style</style>
@@ -34,6 +37,11 @@ _DOCUMENT = Template("""<!doctype html>
 $body
 </html>
 """)
+
+
+def escape(text: str) -> str:
+    """Escape the visible text for HTML. Telephones make no links from it (`format-detection`)."""
+    return html.escape(single_line(text))
 
 
 def html_page(title: str, body: str) -> str:

@@ -73,3 +73,11 @@ def test_invalid_setting_is_reported_in_one_line(two_passers_by: Path, assignmen
     assert result.exit_code == 2
     assert said in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_name_of_a_file_reaches_the_terminal_without_controls(tmp_path: Path) -> None:
+    recording = tmp_path / "walk\x1b[2J\u202e\nhomeward-edge: all is well.mp4"
+    recording.write_bytes(b"no recording")
+    result = homeward_edge("replay", str(recording))
+    assert result.exit_code != 0
+    assert result.stderr.rstrip("\n").isprintable()

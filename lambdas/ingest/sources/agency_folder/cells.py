@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import Range
+from lambdas.common.outside_text import paragraphs, single_line
 from lambdas.ingest.sources.agency_folder.measures import parse_span
 from lambdas.ingest.sources.dates import parse_numeric_date, parse_partial_date
 
@@ -49,6 +50,12 @@ _DATES = frozenset({"birth_date", "last_seen_date"})
 _DATED_COLUMN = re.compile(r"(\w+)\s*\((m+[/.-]d+[/.-]y+|d+[/.-]m+[/.-]y+)\)", re.IGNORECASE)
 
 
+def _cleaned(column: str, cell: str) -> str:
+    if column == "photos":  # a file may have any name
+        return cell.strip()
+    return paragraphs(cell) if column == "narrative" else single_line(cell)
+
+
 def split_column(name: str) -> tuple[str, str | None]:
     """Split `birth_date (m/d/y)` into the column and the order of its dates, "mdy" or "dmy". None without an order."""
     match = _DATED_COLUMN.fullmatch(name.strip())
@@ -66,7 +73,8 @@ class CellReader:
 
     def __post_init__(self) -> None:
         self._orders = {column: order for column, order in map(split_column, self.cells) if order}
-        self._texts = {split_column(name)[0]: cell.strip() for name, cell in self.cells.items()}
+        columns = {split_column(name)[0]: cell for name, cell in self.cells.items()}
+        self._texts = {column: _cleaned(column, cell) for column, cell in columns.items()}
         unknown = [name for name in self._texts if name not in COLUMNS]
         self.problems += [f"column {name!r} is not in the template" for name in unknown]
 

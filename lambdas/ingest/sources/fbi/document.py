@@ -21,7 +21,7 @@ from lambdas.cases.case import (
 )
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.dates import parse_day
-from lambdas.ingest.sources.fields import decode_object, items, known_text, positive, sex, text
+from lambdas.ingest.sources.fields import address, decode_object, items, known_text, lines, positive, sex, text, texts
 from lambdas.ingest.sources.names import parse_name
 from lambdas.ingest.sources.protocol import DocumentError
 from lambdas.ingest.sources.text_parsing import caption_year, plain_text
@@ -46,7 +46,7 @@ def case_type_of(row: Any) -> CaseType:
     Missing persons have the classification `missing`, or one like `kidnapping` or `default` with a matching subject.
     A kidnapping that has only other subjects counts as wanted, because the poster may show the kidnapper.
     """
-    subjects = {subject.strip().lower() for subject in items(row, "subjects") if isinstance(subject, str)}
+    subjects = {subject.lower() for subject in texts(row, "subjects")}
     classification = (text(row, "poster_classification") or "").lower()
     is_missing = (
         classification == "missing"
@@ -102,7 +102,7 @@ def read_fbi_case(source: str, source_id: str, document: bytes) -> Case:
 def _names(raw: Any) -> tuple[Name, ...]:
     """Parse the title, a name that a place may follow: "ANSEL FABRICATED - EXAMPLE RIVER, OHIO"."""
     title = re.split(r"\s+[-\u2013\u2014]\s+", known_text(raw, "title") or "")[0]
-    aliases = (alias.strip(" \"'\u201c\u201d") for alias in items(raw, "aliases") if isinstance(alias, str))
+    aliases = (alias.strip(" \"'\u201c\u201d") for alias in texts(raw, "aliases"))
     return tuple(
         name
         for name in (parse_name(title), *(parse_name(alias[:200], kind="alias") for alias in aliases))
@@ -119,20 +119,20 @@ def _birth(raw: Any) -> Period | None:
 
 def _last_seen(raw: Any) -> LastSeen:
     """Parse `description`: the date on the first line and the place on the next. Keep anything else as text."""
-    lines = [line.strip() for line in (text(raw, "description") or "").splitlines() if line.strip()]
-    date = parse_day(lines[0]) if lines else None
+    written = lines(raw, "description")
+    date = parse_day(written[0]) if written else None
     if date is None:
         return LastSeen(text=plain_text(text(raw, "description")))
-    place = lines[1] if len(lines) > 1 else ""
+    place = written[1] if len(written) > 1 else ""
     city, _, region = (part.strip() for part in place.partition(","))
     return LastSeen(date=date, precision="day", city=city or None, region=region or None, text=place or None)
 
 
 def _agencies(raw: Any) -> tuple[InvestigatingAgency, ...]:
-    offices = [office for office in items(raw, "field_offices") if isinstance(office, str) and office.strip()]
+    offices = texts(raw, "field_offices")
     url = text(raw, "url")
     return tuple(
-        InvestigatingAgency(name=f"FBI {office.strip()[:100].title()}", url=url, primary=at == 0)
+        InvestigatingAgency(name=f"FBI {office[:100].title()}", url=url, primary=at == 0)
         for at, office in enumerate(offices)
     ) or (InvestigatingAgency(name="FBI", url=url, primary=True),)
 
@@ -145,7 +145,7 @@ def _photos(raw: Any) -> tuple[SourcePhoto, ...]:
 
 def _photo(entry: Any, *, poster_path: str | None) -> SourcePhoto | None:
     """Return the picture, with a hash of its link as its id because the API gives none."""
-    link = text(entry, "original")
+    link = address(entry, "original")
     if link is None:
         return None
     caption = plain_text(text(entry, "caption"))

@@ -8,7 +8,7 @@ from typing import Any
 from lambdas.cases.case import Case, CaseType, InvestigatingAgency, LastSeen, Name, Period, Range, SourcePhoto
 from lambdas.common.keys import case_id
 from lambdas.ingest.sources.dates import parse_partial_date, years_between
-from lambdas.ingest.sources.fields import decode_object, items, known_text, member, positive, sex, text
+from lambdas.ingest.sources.fields import address, decode_object, items, known_text, member, positive, sex, text, texts
 from lambdas.ingest.sources.names import title_case
 from lambdas.ingest.sources.protocol import DocumentError
 from lambdas.ingest.sources.text_parsing import plain_text
@@ -94,8 +94,7 @@ def _birth(birth: tuple[str, str] | None) -> Period | None:
 
 
 def _colors(notice: Any, key: str) -> str | None:
-    codes = [code for code in items(notice, key) if isinstance(code, str)]
-    return ", ".join(_COLORS.get(code, code.lower()[:20]) for code in codes) or None
+    return ", ".join(_COLORS.get(code, code.lower()[:20]) for code in texts(notice, key)) or None
 
 
 def _bureau(country: str | None) -> InvestigatingAgency:
@@ -110,7 +109,7 @@ def _bureau(country: str | None) -> InvestigatingAgency:
 def _photos(raw: Any) -> tuple[SourcePhoto, ...]:
     photos = {}
     for entry in items(raw, "images", "_embedded", "images"):
-        picture, link = text(entry, "picture_id"), text(entry, "_links", "self", "href")
+        picture, link = text(entry, "picture_id"), address(entry, "_links", "self", "href")
         if picture and link and re.fullmatch(r"[0-9A-Za-z]{1,40}", picture):
             photos[picture] = SourcePhoto(photo_id=picture, url=link)
     return tuple(photos.values())

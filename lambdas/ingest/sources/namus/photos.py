@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from lambdas.cases.case import PhotoKind, SourcePhoto
-from lambdas.ingest.sources.fields import integer, items, member, text
+from lambdas.ingest.sources.fields import address, integer, items, member, text
 from lambdas.ingest.sources.text_parsing import caption_year
 
 # The categories of 2018-19 and of 2020 and later. A picture of any other category is never enrolled.
@@ -29,7 +29,7 @@ def read_photos(raw: dict[str, Any]) -> tuple[SourcePhoto, ...]:
 def _photo(entry: Any) -> SourcePhoto | None:
     """Return the picture, or None if it is not public or lacks a file or an id. Links use identityId, not id."""
     identity = integer(entry, "identityId")
-    link = text(entry, "files", "original", "href")
+    link = address(entry, "files", "original", "href")
     if identity is None or identity <= 0 or link is None or member(entry, "isPublic") is False:
         return None
     caption = text(entry, "caption")

@@ -222,6 +222,13 @@ def test_html_in_a_name_is_escaped(desk: Desk, ask: Callable[..., Any]) -> None:
     assert name not in page
 
 
+def test_stored_text_shows_no_control_characters(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter(acknowledged_at="2026-11-23T02:59:00.000Z", acknowledged_by="Ada\u202e\x1b[31m\nLovelace")
+    page = ask(LINK).body
+    assert "Acknowledged by Ada Lovelace, " in page
+    assert 'content="telephone=no, address=no, email=no, date=no"' in page
+
+
 def test_daily_function_expires_and_settles(desk: Desk, load: Callable[[str], Any]) -> None:
     desk.add_encounter("old", started_at="2001-01-01T00:00:00.000Z")
     desk.add_encounter("dismissed", review=Review.DISMISSED)

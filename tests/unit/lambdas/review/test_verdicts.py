@@ -33,6 +33,20 @@ def test_first_acknowledgment_wins(desk: Desk) -> None:
     assert desk.audited() == [("acknowledged", "Ada")]
 
 
+def test_names_and_notes_are_one_visible_line(desk: Desk) -> None:
+    desk.add_encounter()
+    acknowledge(desk, by="Ada\nconfirmed by Bob\u202e")
+    desk.clock.advance(seconds=1)
+    how: dict[str, Any] = {"at": desk.clock(), "via": Via.COMMAND_LINE}
+    desk.verdicts.decide("e1", Review.UNDECIDED, by="Ada\x1b[2J\tL.", note="Too\u2028dark", **how)
+    encounter = desk.encounter()
+    assert (encounter.acknowledged_by, encounter.reviewed_by) == ("Ada confirmed by Bob", "Ada L.")
+    assert [(record.by, record.note) for record in desk.audit.of("e1")] == [
+        ("Ada confirmed by Bob", None),
+        ("Ada L.", "Too dark"),
+    ]
+
+
 def test_decided_encounter_cannot_be_acknowledged(desk: Desk) -> None:
     desk.add_encounter(review=Review.CONFIRMED, shots=1)
     assert acknowledge(desk) is False

@@ -139,3 +139,12 @@ def test_replace_deletes_earlier_claim_certificates(town: Town, iot: IoTClient, 
     [arn] = iot.list_targets_for_policy(policyName="claim-policy")["targets"]
     [left] = iot.list_certificates()["certificates"]
     assert (left["certificateArn"], left["status"]) == (arn, "ACTIVE")
+
+
+def test_site_is_one_visible_line(town: Town, dynamodb: DynamoDBClient, tmp_path: Path) -> None:
+    site = "North\u202e Station\n[/hall]\x1b[2J"
+    for how in (["cam-01", "--folder", str(tmp_path)], ["cam-02", "--claim", "SN-1"]):
+        assert town.run("camera", "add", *how, "--site", site).exit_code == 0
+    sites = {item["site"]["S"] for item in dynamodb.scan(TableName="cameras")["Items"]}
+    assert sites == {"North Station [/hall]"}
+    assert "[/hall]" in town.run("camera", "list").stdout

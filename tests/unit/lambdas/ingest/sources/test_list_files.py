@@ -102,7 +102,7 @@ def test_json_lines_end_at_line_feeds_only(tmp_path: Path, separator: str) -> No
     content = "".join(json.dumps(row, ensure_ascii=False) + "\r\n" for row in rows)
     listed = source(tmp_path, content + "{broken", "cases.jsonl")
     assert [problem.line for problem in listed.problems()] == [3]
-    assert listed.read("A", listed.fetch_document("A")).narrative == rows[0]["narrative"]
+    assert listed.read("A", listed.fetch_document("A")).narrative == "one\ntwo"
 
 
 @pytest.mark.parametrize(
