@@ -12,6 +12,7 @@ from agencies.fields import Account, Country, Email, LogDays, Name, Region, Remo
 from agencies.regions import complaint
 from lambdas.common.collection_names import looks_rebuilt
 from lambdas.ingest.sources.settings import refuse_mixed_gallery
+from lambdas.ingest.sources.us_states import state_code
 
 # The feeds are an environment variable of a function. Lambda allows 4 KB for all variables of a function.
 _MAX_FEEDS_BYTES = 3500
@@ -47,6 +48,15 @@ class Source(_Table):
         if permission is None and others.data.get("enabled") and others.data.get("base_url"):
             raise ValueError('missing: a live source may be enabled only with permission = "who allowed it, and when"')
         return permission
+
+    @field_validator("states")
+    @classmethod
+    def _exist(cls, states: list[str]) -> list[str]:
+        if unknown := [state for state in states if state_code(state) is None]:
+            raise ValueError(
+                f"{', '.join(map(repr, unknown))}: no such state; write a name or a postal code, such as OR"
+            )
+        return states
 
     @model_validator(mode="after")
     def _has_a_location(self) -> Self:

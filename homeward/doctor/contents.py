@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from homeward.case_listing import read_cases
 from homeward.doctor.finding import Finding
 from homeward.fleet.status import camera_statuses
+from lambdas.common.place_names import place_keys
 from lambdas.common.times import from_text, now
 from lambdas.ingest.gallery.stats import gallery_stats
 from lambdas.ingest.gallery.wiring import open_gallery
@@ -32,6 +34,22 @@ def check_gallery(settings: Settings, deployment: Deployment) -> Finding:
         advice = f"homeward sync -a {settings.stage}; until then no capture can match"
         return Finding("failed", finding, advice)
     return Finding("ok", finding)
+
+
+def check_counties(settings: Settings, deployment: Deployment) -> Finding:
+    """Check that each county in a recipient's filter has a case, which a misspelled county has not."""
+    wanted = {county for each in settings.alerting.recipients for county in each.filter.counties}
+    if not wanted:
+        return Finding("ok", "no recipient filters by county")
+    cases = read_cases(deployment.client("dynamodb"), table=deployment["CasesTable"])
+    known = {key for each in cases if (county := each.case.last_seen.county) for key in place_keys(county)}
+    if not known:
+        return Finding("ok", "no case of the gallery has a county")
+    without = sorted(county for county in wanted if not place_keys(county) & known)
+    if without:
+        advice = "compare the spelling in the agency's file with: homeward case show CASE --json"
+        return Finding("warning", f"no case is of {', '.join(without)}", advice)
+    return Finding("ok", f"{len(wanted)} counties, each with a case")
 
 
 def check_syncs(settings: Settings, deployment: Deployment) -> Finding:

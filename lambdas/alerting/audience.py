@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from lambdas.common.place_names import name_key, place_keys
 from lambdas.common.times import from_text
 from lambdas.encounters.notice import NoticeKind
 
@@ -81,7 +82,7 @@ def _matches(wanted: Filter, facts: Facts, kind: NoticeKind) -> bool:
         (not wanted.sources or case.source in wanted.sources)
         and (not wanted.case_types or case.case_type in wanted.case_types)
         # An unknown county passes the filter: better an alert too many than a missed one.
-        and (not wanted.counties or case.last_seen.county is None or _is_listed(case.last_seen.county, wanted.counties))
+        and (not wanted.counties or not case.last_seen.county or _is_in(case.last_seen.county, wanted.counties))
         and _matches_place(wanted, facts)
         and (facts.is_minor or not wanted.minors_only)
         and _similarity(facts.encounter, kind) >= wanted.minimum_similarity
@@ -90,11 +91,11 @@ def _matches(wanted: Filter, facts: Facts, kind: NoticeKind) -> bool:
 
 def _matches_place(wanted: Filter, facts: Facts) -> bool:
     anywhere = not wanted.cameras and not wanted.sites
-    return anywhere or facts.encounter.camera in wanted.cameras or _is_listed(facts.site, wanted.sites)
+    return anywhere or facts.encounter.camera in wanted.cameras or name_key(facts.site) in map(name_key, wanted.sites)
 
 
-def _is_listed(text: str, names: tuple[str, ...]) -> bool:
-    return text.casefold() in {name.casefold() for name in names}
+def _is_in(county: str, counties: tuple[str, ...]) -> bool:
+    return any(place_keys(county) & place_keys(each) for each in counties)
 
 
 def _similarity(encounter: Encounter, kind: NoticeKind) -> float:

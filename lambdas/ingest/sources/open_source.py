@@ -14,6 +14,7 @@ from lambdas.ingest.sources.fbi.api import Fbi
 from lambdas.ingest.sources.interpol.api import Interpol
 from lambdas.ingest.sources.namus.api import NamUs
 from lambdas.ingest.sources.ncmec.api import Ncmec
+from lambdas.ingest.sources.us_states import state_code, state_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,17 +26,25 @@ if TYPE_CHECKING:
     from lambdas.ingest.sources.settings import Sources, SourceSettings
 
 _HTTP_SOURCES: dict[str, Callable[[SourceSettings, PoliteClient], Source]] = {
-    "namus": lambda settings, client: NamUs(client, states=settings.states, numbers=settings.case_number_range),
+    "namus": lambda settings, client: NamUs(
+        client, states=_states(settings, state_name), numbers=settings.case_number_range
+    ),
     "fbi": lambda settings, client: Fbi(client, case_type=_case_type(settings)),
     "interpol": lambda settings, client: Interpol(
-        client, case_type=_case_type(settings), nationalities=settings.nationalities
+        client,
+        case_type=_case_type(settings),
+        nationalities=tuple(code.strip().upper() for code in settings.nationalities),
     ),
-    "ncmec": lambda settings, client: Ncmec(client, states=settings.states),
+    "ncmec": lambda settings, client: Ncmec(client, states=_states(settings, state_code)),
 }
 
 
 def _case_type(settings: SourceSettings) -> CaseType:
     return CaseType.WANTED if settings.wanted else CaseType.MISSING
+
+
+def _states(settings: SourceSettings, written_for_source: Callable[[str], str | None]) -> tuple[str, ...]:
+    return tuple(written_for_source(state) or state for state in settings.states)
 
 
 def open_source(

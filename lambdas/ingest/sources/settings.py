@@ -25,7 +25,7 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Why the source may be used, in the agency's words. Without it robots.txt decides."""
     requests_per_second: float = 1.0
     states: tuple[str, ...] = ()
-    """The states to search, as the source spells them. Empty means all."""
+    """The states to search, by name or postal code. Empty means all."""
     case_number_range: tuple[int, int] | None = None
     """The first and the last case number to request one by one, instead of searching."""
     nationalities: tuple[str, ...] = ()

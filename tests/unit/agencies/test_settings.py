@@ -192,6 +192,11 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
         ("display_name", "displayname", "display_name: missing\ndisplayname: unknown key; did you mean display_name?"),
         ("[matching]", "[matchng]", "matchng: unknown key; did you mean matching?"),
         ("states =", "state =", "sources.namus.state: unknown key; did you mean states?"),
+        (
+            'states = ["Oregon", "Washington"]',
+            'states = ["OR", "Oregn"]',
+            "sources.namus.states: 'Oregn': no such state; write a name or a postal code, such as OR",
+        ),
         ("[sources.namus]", "[sources.namsu]", "sources.namsu: unknown key; did you mean namus?"),
         (
             "[environments.dev.matching]\nalert_",

@@ -4,17 +4,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import msgspec
 import pytest
 
 from homeward.deployment.outputs import Deployment
 from homeward.doctor import contents
-from homeward.doctor.contents import check_cameras, check_gallery, check_syncs
+from homeward.doctor.contents import check_cameras, check_counties, check_gallery, check_syncs
 from homeward.fleet.status import CameraStatus
-from lambdas.cases.case import Case, SourcePhoto
+from lambdas.cases.case import Case, LastSeen, SourcePhoto
 from lambdas.common.photos import PreparedPhoto
 from lambdas.common.times import now, to_text
 from lambdas.ingest.gallery.wiring import open_gallery
-from tests.support.stories import MARLOWE
+from tests.support.stories import MARLOWE, put_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,22 @@ def test_a_source_must_have_been_read_within_two_intervals(
     monkeypatch.setattr(contents, "open_runs", lambda _: Runs(report))
     found = check_syncs(agency(NAMUS), deployment)
     assert (found.grade, found.finding.startswith(said)) == (grade, True)
+
+
+@pytest.mark.parametrize(("county", "grade"), [("Multnomah County", "ok"), ("Multnomh", "warning"), (None, "ok")])
+def test_county_of_a_filter_must_have_a_case(
+    agency: Callable[..., Settings],
+    deployment: Deployment,
+    dynamodb: DynamoDBClient,
+    county: str | None,
+    grade: str,
+) -> None:
+    put_case(dynamodb, msgspec.structs.replace(MARLOWE, last_seen=LastSeen(county="MULTNOMAH")))
+    filters = f'[[alerting.recipients]]\nname = "desk"\nsms = "+15035550142"\nfilter.counties = ["{county}"]\n'
+    found = check_counties(agency(filters if county else ""), deployment)
+    assert found.grade == grade
+    if grade == "warning":
+        assert found.finding == "no case is of Multnomh"
 
 
 def test_no_scheduled_source_is_no_problem(agency: Callable[..., Settings], deployment: Deployment) -> None:

@@ -102,6 +102,24 @@ def test_filter_passes_only_matching_facts(wanted: Filter, passes: Facts | None,
         assert split(recipient(filter=wanted), about=fails) == []
 
 
+@pytest.mark.parametrize(
+    ("wanted", "county"),
+    [
+        ("Multnomah", "Multnomah County"),
+        ("Doña Ana", "Dona Ana"),
+        ("St. Tammany", "SAINT TAMMANY PARISH"),
+        ("Multnomah County, OR", "multnomah"),
+    ],
+)
+def test_county_filter_passes_other_spellings(wanted: str, county: str) -> None:
+    about = facts(last_seen=LastSeen(county=county))
+    assert names(split(recipient(filter=Filter(counties=("Linn", wanted))), about=about)) == ["desk"]
+
+
+def test_site_filter_passes_other_punctuation() -> None:
+    assert names(split(recipient(filter=Filter(sites=("NORTH-STATION",))))) == ["desk"]
+
+
 def test_unknown_county_passes_the_county_filter() -> None:
     assert MARLOWE.last_seen.county is None
     assert names(split(recipient(filter=Filter(counties=("Marion",))))) == ["desk"]
