@@ -9,7 +9,15 @@ import typer
 
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, WRONG_USAGE
-from homeward.failure_queues import count_messages, failure_queues, queue_attribute
+from homeward.failure_queues import (
+    FAILED_ALERTS,
+    count_failures,
+    count_messages,
+    failed_alerts,
+    failure_queues,
+    queue_attribute,
+    retry_failed_alerts,
+)
 from homeward.options import AgencyOption, DryRunOption, JsonOption
 from homeward.terminal import console, fail
 
@@ -23,7 +31,7 @@ _DEAD_LETTERS, _CAPTURE_FAILURES = "DeadLetters", "CaptureFailures"
 
 @app.command("list")
 def list_queues(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
-    """Count the messages in each failure queue.
+    """Count the messages in each failure queue, and the alerts that failed too often.
 
     Exit codes: 0 also if there are messages.
 
@@ -31,7 +39,7 @@ def list_queues(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
         homeward queue list -a springfield-prod
     """
     deployment = connect(agency)
-    counts = {name: count_messages(deployment, url) for name, url in failure_queues(deployment).items()}
+    counts = count_failures(deployment)
     if as_json:
         console.print_json(data=counts)
         return
@@ -49,16 +57,22 @@ def redrive(
     """Retry the messages of a failure queue. Fix the cause first.
 
     Dead letters return to their source queue. For CaptureFailures, the command
-    invokes the function again, as AWS IoT does for a camera's message. The other
-    queues cannot be redriven; read their messages.
+    invokes the function again, as AWS IoT does for a camera's message.
+    FailedAlerts become due and are sent at once. The other queues cannot be
+    redriven; read their messages.
 
     Example:
         homeward queue redrive PhotoEventsDeadLetters -a springfield-prod
     """
     deployment = connect(agency)
+    if name == FAILED_ALERTS:
+        _retry_alerts(deployment, dry_run=dry_run)
+        return
     url = failure_queues(deployment).get(name)
     if url is None:
-        raise fail(f"No queue named {name}. Queues: {', '.join(failure_queues(deployment))}", code=NOT_FOUND)
+        raise fail(
+            f"No queue named {name}. Queues: {', '.join([*failure_queues(deployment), FAILED_ALERTS])}", code=NOT_FOUND
+        )
     if not name.endswith((_DEAD_LETTERS, _CAPTURE_FAILURES)):
         raise fail(f"{name} cannot be redriven. docs/agency-it/operations.md explains its messages.", code=WRONG_USAGE)
     if dry_run:
@@ -69,6 +83,13 @@ def redrive(
         sqs = deployment.client("sqs")
         sqs.start_message_move_task(SourceArn=queue_attribute(deployment, url, "QueueArn"))
         console.print(f"{name} returns to its source queue")
+
+
+def _retry_alerts(deployment: Deployment, *, dry_run: bool) -> None:
+    if dry_run:
+        console.print(f"would retry {len(failed_alerts(deployment))} alerts")
+    else:
+        console.print(f"{retry_failed_alerts(deployment)} alerts retried")
 
 
 def _retry_captures(deployment: Deployment, url: str) -> int:

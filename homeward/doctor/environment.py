@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from homeward.deployment.outputs import OPTIONAL_STACKS, STACKS, describe_stack
 from homeward.doctor.finding import Finding
-from homeward.failure_queues import count_messages, failure_queues
+from homeward.failure_queues import count_failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,10 +64,9 @@ def _alarm_names(deployment: Deployment) -> Iterator[str]:
 
 
 def check_failure_queues(settings: Settings, deployment: Deployment) -> Finding:
-    """Check that no message failed permanently."""
+    """Check that no message and no alert failed permanently."""
     del settings
-    queues = failure_queues(deployment)
-    counts = {name: count_messages(deployment, url) for name, url in queues.items()}
+    counts = count_failures(deployment)
     waiting = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
     if waiting:
         return Finding("failed", waiting, "docs/agency-it/operations.md#failure-queues says what each needs")

@@ -3,6 +3,9 @@
 SNS cannot take part in a transaction, so a function may crash after publishing and before writing `sent`. The topic
 therefore also delivers to a receipts queue, whose function records each channel that SNS accepted, and writes `sent`
 after the last one. When a claim expired, the sweep publishes the channels without a receipt: SNS never accepted them.
+
+An alert that raises an error waits longer after each failure. After `MAX_FAILURES` it is `failed` until an operator
+retries it. An alert that SNS refuses is retried without end.
 """
 
 from __future__ import annotations
@@ -12,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.alerting.backoff import pause_after
 from lambdas.alerting.followups import followups
-from lambdas.common.dynamodb import from_attributes, to_attributes, transact, update_if
-from lambdas.common.times import to_text
+from lambdas.common.dynamodb import transact, update_if
+from lambdas.common.reasons import one_line
 from lambdas.encounters import alert_updates
 from lambdas.encounters.alert_updates import LEASE
 from lambdas.encounters.encounter import AlertState, Encounter
 from lambdas.encounters.notice import Notice, is_notice_key, notice_item, put_notice
-from lambdas.encounters.table import ALERTS_DUE_INDEX, put_new_request
+from lambdas.encounters.table import keys_by_alert, put_new_request, read_item
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 
     from lambdas.common.dynamodb import Item
     from lambdas.encounters.policy import Policy
+
+MAX_FAILURES = 10  # about an hour and a half
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,16 +93,17 @@ class AlertStates:
         postpone = alert_updates.postpone_alert(self.table, key, until=until, reason=reason, accepted=accepted)
         update_if(self.dynamodb, **postpone)
 
+    def fail(self, key: str, *, now: datetime, reason: str) -> bool:
+        """Record that sending raised an error; True if the alert is given up, else it is due again later."""
+        failures = read_item(self.dynamodb, table=self.table, key=key).get("alert_failures", 0) + 1
+        given_up = failures >= MAX_FAILURES
+        state, until = (AlertState.FAILED, now) if given_up else (AlertState.DUE, now + pause_after(failures))
+        failure = alert_updates.fail_alert(
+            self.table, key, state, until=until, reason=one_line(reason), failures=failures
+        )
+        return update_if(self.dynamodb, **failure) is not None and given_up
+
     def overdue(self, *, now: datetime) -> Iterator[str]:
         """Yield the keys of alerts and notices that are due or whose claim expired; in each state, oldest first."""
-        paginator = self.dynamodb.get_paginator("query")
         for state in (AlertState.DUE, AlertState.SENDING):
-            pages = paginator.paginate(
-                TableName=self.table,
-                IndexName=ALERTS_DUE_INDEX,
-                KeyConditionExpression="alert = :state AND alert_due_at <= :now",
-                ExpressionAttributeValues=to_attributes({":state": state.value, ":now": to_text(now)}),
-            )
-            for page in pages:
-                for item in page["Items"]:
-                    yield from_attributes(item)["encounter_id"]
+            yield from keys_by_alert(self.dynamodb, state, table=self.table, due_by=now)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
 
+from lambdas.alerting.backoff import pause_after
 from lambdas.alerting.messages import batches, topic_messages
 from lambdas.alerting.texts.render import render
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from lambdas.alerting.occasion import Occasion
     from lambdas.alerting.recipients import Recipient
 
-_FIRST_PAUSE = timedelta(seconds=30)
-_MAX_PAUSE = timedelta(minutes=15)
-
 
 class AlertOutcome(StrEnum):
     """How one attempt to send an alert or a notice ended. The values are metric names."""
@@ -36,6 +33,8 @@ class AlertOutcome(StrEnum):
     WITHDRAWN = "AlertsWithdrawn"
     POSTPONED = "AlertsPostponed"
     UNCONFIRMED = "AlertsUnconfirmed"
+    FAILED = "AlertsFailed"
+    GIVEN_UP = "AlertsGivenUp"
 
 
 @dataclass
@@ -73,11 +72,9 @@ class Publisher:
             self.states.accept(notice.encounter_id, answers.accepted)
             return AlertOutcome.UNCONFIRMED
         if answers.refused:
-            pause = min(_FIRST_PAUSE * 2 ** (notice.alert_attempts - 1), _MAX_PAUSE)
+            until = self.now() + pause_after(notice.alert_attempts)
             reason = "; ".join(sorted(set(answers.refused.values())))
-            self.states.postpone(
-                notice.encounter_id, until=self.now() + pause, reason=reason, accepted=answers.accepted
-            )
+            self.states.postpone(notice.encounter_id, until=until, reason=reason, accepted=answers.accepted)
             return AlertOutcome.POSTPONED
         self.states.mark_sent(notice.encounter_id, now=self.now())
         return AlertOutcome.SENT

@@ -1,4 +1,7 @@
-"""Updates that move an alert or a notice from state to state: due -> sending -> sent or withdrawn."""
+"""Updates that move an alert or a notice from state to state: due -> sending -> sent or withdrawn.
+
+A failed alert is not sent, but a late receipt may still prove that it was.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 # an expired claim has ended, and longer than a receipt takes.
 LEASE = timedelta(seconds=60)
 _ADD_ACCEPTED = " ADD accepted_channels :accepted"
+_UNSENT = "alert IN (:due, :sending, :failed)"
+_UNSENT_VALUES = {f":{state}": state.value for state in (AlertState.DUE, AlertState.SENDING, AlertState.FAILED)}
 
 
 def claim_first_alert(table: str, encounter: Encounter, *, until: datetime) -> dict[str, Any]:
@@ -75,16 +80,51 @@ def postpone_alert(table: str, key: str, *, until: datetime, reason: str, accept
     )
 
 
+def fail_alert(
+    table: str, key: str, state: AlertState, *, until: datetime, reason: str, failures: int
+) -> dict[str, Any]:
+    """Build the update that records a failure: the alert is due again at `until`, or given up."""
+    return update_request(
+        table,
+        key,
+        "SET alert = :state, alert_due_at = :until, alert_error = :reason, alert_failures = :failures",
+        condition="alert IN (:due, :sending)",
+        values={
+            ":state": state.value,
+            ":due": AlertState.DUE.value,
+            ":sending": AlertState.SENDING.value,
+            ":until": to_text(until),
+            ":reason": reason,
+            ":failures": failures,
+        },
+    )
+
+
+def retry_alert(table: str, key: str, *, now: datetime) -> dict[str, Any]:
+    """Build the update that makes a failed alert due, as if it had never been tried."""
+    return update_request(
+        table,
+        key,
+        "SET alert = :due, alert_due_at = :now, alert_attempts = :none REMOVE alert_error, alert_failures",
+        condition="alert = :failed",
+        values={
+            ":due": AlertState.DUE.value,
+            ":failed": AlertState.FAILED.value,
+            ":now": to_text(now),
+            ":none": 0,
+        },
+    )
+
+
 def accept_channels(table: str, key: str, channels: Collection[str]) -> dict[str, Any]:
     """Build the update that adds channels that SNS accepted; refused if the alert was sent or withdrawn before."""
     return update_request(
         table,
         key,
         _ADD_ACCEPTED.strip(),
-        condition="alert IN (:due, :sending)",
+        condition=_UNSENT,
         values={
-            ":due": AlertState.DUE.value,
-            ":sending": AlertState.SENDING.value,
+            **_UNSENT_VALUES,
             ":accepted": set(channels),
         },
     )
@@ -121,12 +161,8 @@ def _end(table: str, key: str, state: AlertState, time_attribute: str, now: date
     return update_request(
         table,
         key,
-        f"SET alert = :state, {time_attribute} = :now REMOVE alert_due_at, alert_error, accepted_channels",
-        condition="alert IN (:due, :sending)",
-        values={
-            ":state": state.value,
-            ":due": AlertState.DUE.value,
-            ":sending": AlertState.SENDING.value,
-            ":now": to_text(now),
-        },
+        f"SET alert = :state, {time_attribute} = :now "
+        "REMOVE alert_due_at, alert_error, alert_failures, accepted_channels",
+        condition=_UNSENT,
+        values={":state": state.value, **_UNSENT_VALUES, ":now": to_text(now)},
     )

@@ -6,14 +6,21 @@ from enum import StrEnum
 
 import msgspec
 
+from lambdas.common.times import from_text, to_text
+from lambdas.common.trusted_time import TimeDoubt, time_taken
+
 
 class AlertState(StrEnum):
-    """Delivery state of an alert or a notice. An encounter below the alert threshold has none."""
+    """Delivery state of an alert or a notice. An encounter below the alert threshold has none.
+
+    FAILED: sending it raised an error too often; an operator retries it.
+    """
 
     DUE = "due"
     SENDING = "sending"
     SENT = "sent"
     WITHDRAWN = "withdrawn"
+    FAILED = "failed"
 
 
 class Review(StrEnum):
@@ -52,6 +59,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `similarity` is 0 to 100. `key` is the key of its picture in the detection bucket. `photos` counts the photos of
     the case that the capture resembles. `alerting` is true if it reached the alert threshold of the case and photo.
+    `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said.
     """
 
     similarity: float
@@ -62,6 +70,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     photos: int = 1
     alerting: bool = False
     runner_up: RunnerUp | None = None
+    time_doubt: TimeDoubt | None = None
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -81,9 +90,11 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Encounter(msgspec.Struct, kw_only=True):
     """The record of one encounter; `sightings` is keyed by capture id.
 
+    `started_at` is when the encounter arose here, by our clock; the index of reviews sorts by it.
     `link_token` is the secret part of the link in its alert. `alerted_similarity` and `alerted_sightings` are the
     values that the last alert reported. `accepted_channels` are the channels of a first alert that SNS has accepted
-    while others are left. `muted` is the reason why an encounter above the threshold does not alert.
+    while others are left. `alert_error` is why the last attempt to send the alert failed. `muted` is the reason why an
+    encounter above the threshold does not alert.
     """
 
     encounter_id: str
@@ -102,12 +113,29 @@ class Encounter(msgspec.Struct, kw_only=True):
     alert: AlertState | None = None
     alert_due_at: str | None = None
     alert_attempts: int = 0
+    alert_error: str | None = None
     accepted_channels: set[str] | None = None
     alerted_at: str | None = None
     alerted_similarity: float | None = None
     alerted_sightings: int = 0
     better_shots: int = 0
     expires_at: int | None = None
+
+    def __post_init__(self) -> None:
+        """Doubt the sightings' times if they cannot be: earlier versions believed any time of a sender."""
+        taken = time_taken(self.timeline.captured_at, arrived_at=from_text(self.opened_at))
+        if taken.doubt:
+            at = to_text(taken.at)
+            self.timeline = msgspec.structs.replace(self.timeline, captured_at=at)
+            self.sightings = {
+                capture_id: msgspec.structs.replace(sighting, captured_at=at, time_doubt=taken.doubt)
+                for capture_id, sighting in self.sightings.items()
+            }
+
+    @property
+    def opened_at(self) -> str:
+        """When the encounter arose here. Every period counts from it, or from the alert."""
+        return self.timeline.encountered_at
 
     @property
     def best(self) -> Sighting:
@@ -117,7 +145,7 @@ class Encounter(msgspec.Struct, kw_only=True):
     @property
     def alerted_or_opened_at(self) -> str:
         """When the alert was sent; if none was, when the encounter was opened."""
-        return self.alerted_at or self.timeline.encountered_at
+        return self.alerted_at or self.opened_at
 
     @property
     def stage(self) -> Stage:

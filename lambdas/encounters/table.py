@@ -11,7 +11,7 @@ import msgspec
 
 from lambdas.common.dynamodb import Item, from_attributes, to_attributes
 from lambdas.common.times import to_text
-from lambdas.encounters.encounter import Encounter, Review
+from lambdas.encounters.encounter import AlertState, Encounter, Review
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ ALERTS_DUE_INDEX = "alerts-due"
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """The attributes of an encounter that the review index holds."""
+    """The attributes of an encounter that the review index holds. `started_at` is when it arose here."""
 
     encounter_id: str
     case_id: str
@@ -93,15 +93,18 @@ def encounters_by_review(
     *,
     table: str,
     started_before: datetime | None = None,
+    started_after: datetime | None = None,
     newest_first: bool = False,
 ) -> Iterator[Listed]:
-    """List the encounters in this review state.
+    """List the encounters in this review state, all or those that started before or after an instant.
 
     The index lags behind the table, so a write must repeat what it relies on as its condition.
     """
     condition, values = "review = :review", {":review": review.value}
     if started_before:
         condition, values = f"{condition} AND started_at < :before", {**values, ":before": to_text(started_before)}
+    elif started_after:
+        condition, values = f"{condition} AND started_at > :after", {**values, ":after": to_text(started_after)}
     request: dict[str, Any] = {
         "TableName": table,
         "IndexName": REVIEW_INDEX,
@@ -112,3 +115,24 @@ def encounters_by_review(
     for page in dynamodb.get_paginator("query").paginate(**request):
         for item in page["Items"]:
             yield msgspec.convert(from_attributes(item), type=Listed)
+
+
+def keys_by_alert(
+    dynamodb: DynamoDBClient, state: AlertState, *, table: str, due_by: datetime | None = None
+) -> Iterator[str]:
+    """List the keys of encounters and notices whose alert is due, sending or failed, oldest first.
+
+    `due_by` limits them to those that were due then.
+    """
+    condition, values = "alert = :state", {":state": state.value}
+    if due_by:
+        condition, values = f"{condition} AND alert_due_at <= :by", {**values, ":by": to_text(due_by)}
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table,
+        IndexName=ALERTS_DUE_INDEX,
+        KeyConditionExpression=condition,
+        ExpressionAttributeValues=to_attributes(values),
+    )
+    for page in pages:
+        for item in page["Items"]:
+            yield from_attributes(item)["encounter_id"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lambdas.encounters.encounter import Encounter
 
 _WITHOUT_VERDICT = (Review.OPEN, Review.UNDECIDED)
-_ALERTED = frozenset({AlertState.SENDING, AlertState.SENT})
+_ALERTED = frozenset({AlertState.SENDING, AlertState.SENT, AlertState.FAILED})  # people may have got these
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.alerting.recipients import Channel, Recipient, TopicChannel
 from lambdas.alerting.settings import AlertSettings
+from lambdas.alerting.sweep import send_overdue
 from lambdas.alerting.wiring import build_notifier
 from lambdas.cases.case import Case
 from lambdas.common.dynamodb import from_attributes
@@ -159,9 +160,7 @@ class World:
 
     def sweep(self, clock: Callable[[], datetime]) -> None:
         """Send every overdue alert, as the sweep function does."""
-        notifier = self.notifier(clock)
-        for alert_id in list(notifier.states.overdue(now=clock())):
-            notifier.notify(alert_id)
+        send_overdue(self.notifier(clock), lambda _metric: None)
 
     def skewed(self, seconds: float) -> Callable[[], datetime]:
         """Return the clock of a host that is ahead by this much."""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def put_due(dynamodb: DynamoDBClient, encounter_id: str, at: datetime) -> None:
-    """Store an encounter that was opened, and is due, at this time."""
+def put_due(dynamodb: DynamoDBClient, encounter_id: str, at: datetime, *, taken: str = "") -> None:
+    """Store an encounter that was opened, and is due, at this time. `taken` is the time of its picture."""
     text = to_text(at)
     encounter = Encounter(
         encounter_id=encounter_id,
@@ -28,4 +28,6 @@ def put_due(dynamodb: DynamoDBClient, encounter_id: str, at: datetime) -> None:
         timeline=Timeline(captured_at=text, received_at=text, searched_at=text, encountered_at=text),
     )
     item = {"kind": "encounter", **msgspec.to_builtins(encounter), "alert": "due", "alert_due_at": text}
+    if taken:
+        item["started_at"] = item["timeline"]["captured_at"] = item["sightings"]["c-1"]["captured_at"] = taken
     dynamodb.put_item(TableName="encounters", Item=to_attributes(item))

@@ -8,9 +8,13 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from lambdas.common.times import now, to_text
+from lambdas.encounters.encounter import AlertState
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.support.review_desk import Desk
     from tests.support.town import Town
 
 FUNCTION = "arn:aws:lambda:us-east-1:0:function:store"
@@ -41,8 +45,23 @@ def send(url: str, **failure: Any) -> None:
 def test_list_counts_messages(deploy: Callable[..., Town], failures: str) -> None:
     send(failures, a=1)
     town = deploy({"CaptureFailuresUrl": failures})
-    assert json.loads(town.run("queue", "list", "--json").stdout) == {"CaptureFailures": 1}
-    assert town.run("queue", "list").stdout == "CaptureFailures: 1\n"
+    assert json.loads(town.run("queue", "list", "--json").stdout) == {"CaptureFailures": 1, "FailedAlerts": 0}
+    assert town.run("queue", "list").stdout == "CaptureFailures: 1\nFailedAlerts: 0\n"
+
+
+def test_failed_alerts_are_counted_and_made_due_again(town: Town, desk: Desk) -> None:
+    at = to_text(now())
+    for name, state in (("e1", AlertState.FAILED), ("e2", AlertState.DUE), ("e3", AlertState.SENT)):
+        desk.add_encounter(name, alert=state, alert_due_at=at, alert_attempts=12, alert_error="KeyError: 'x'")
+    assert "1 of their alerts failed" in town.run("encounter", "list").stderr
+    assert "KeyError: 'x'" in town.run("encounter", "show", "e1").stdout
+    assert "FailedAlerts: 1\n" in town.run("queue", "list").stdout
+    assert town.run("queue", "redrive", "FailedAlerts", "--dry-run").stdout == "would retry 1 alerts\n"
+    assert town.run("queue", "redrive", "FailedAlerts").stdout == "1 alerts retried\n"
+    retried = desk.encounter("e1")
+    assert (retried.alert, retried.alert_attempts, retried.alert_error) == (AlertState.DUE, 0, None)
+    assert desk.encounter("e2").alert_attempts == 12
+    assert town.run("queue", "redrive", "FailedAlerts").stdout == "0 alerts retried\n"
 
 
 def test_redrive_repeats_the_invocation_or_makes_the_missing_one(deploy: Callable[..., Town], failures: str) -> None:
@@ -61,7 +80,7 @@ def test_redrive_repeats_the_invocation_or_makes_the_missing_one(deploy: Callabl
     received_ms = second.pop("received_ms")
     assert second == {"payload": "e30=", "thing": "town-dev_cam-02", "client_id": "intruder"}
     assert abs(received_ms - time.time() * 1000) < 60_000
-    assert json.loads(town.run("queue", "list", "--json").stdout) == {"CaptureFailures": 0}
+    assert json.loads(town.run("queue", "list", "--json").stdout) == {"CaptureFailures": 0, "FailedAlerts": 0}
 
 
 def test_redrive_moves_dead_letters_to_their_source(deploy: Callable[..., Town]) -> None:

@@ -79,10 +79,16 @@ def test_only_alarms_of_this_environment_are_read(agency: Callable[..., Settings
 
 def test_failure_queues_must_be_empty(agency: Callable[..., Settings], answers: Answers) -> None:
     outputs = {"CaptureFailuresUrl": "https://a.example", "NotifyFailuresUrl": "https://b.example", "LinksUrl": "x"}
+    outputs["EncountersTable"] = "encounters"
     deployment = Deployment(stage="town-dev", outputs=outputs, client=answers)
-    for counts, grade, said in ((("0", "0"), "ok", "all 2 are empty"), (("0", "3"), "failed", "NotifyFailures 3")):
+    alert = {"encounter_id": {"S": "e1"}}
+    for counts, alerts, grade, said in (
+        (("0", "0"), [], "ok", "all 3 are empty"),
+        (("0", "3"), [alert], "failed", "NotifyFailures 3, FailedAlerts 1"),
+    ):
         for count in counts:
             answers.add("sqs", "get_queue_attributes", {"Attributes": {"ApproximateNumberOfMessages": count}})
+        answers.add("dynamodb", "query", {"Items": alerts})
         found = check_failure_queues(agency(), deployment)
         assert (found.grade, found.finding) == (grade, said)
 

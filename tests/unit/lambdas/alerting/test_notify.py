@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from lambdas.alerting.alert_state import AlertStates
+from lambdas.alerting.backoff import pause_after
 from lambdas.alerting.publish import AlertOutcome
 from lambdas.cases.case import CaseStatus
 from tests.support.due_alerts import put_due
@@ -153,3 +154,8 @@ def test_backoff_grows_from_30_seconds_to_15_minutes(
         clock.advance(hours=1)
     assert waits[0] == 30
     assert max(waits) == 900
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(0, 30), (1, 30), (2, 60), (6, 900), (100_000, 900)])
+def test_pause_stays_15_minutes_however_often_it_failed(attempts: int, seconds: int) -> None:
+    assert pause_after(attempts).total_seconds() == seconds
