@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from lambdas.encounters.encounter import Sighting
     from lambdas.review.audit import AuditRecord
 
 _SECRET = "link_token"  # noqa: S105 - the name of a member, not a secret
@@ -38,7 +39,10 @@ def read_encounters(
 
 
 def row_of(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
-    """Return the row of an encounter in the list. `similarity` is that of its best sighting, 0 to 100."""
+    """Return the row of an encounter in the list. `similarity` is that of its best sighting, 0 to 100.
+
+    `age` counts from when the encounter arose here, `seen` is when the best picture was taken.
+    """
     return {
         "encounter": encounter.encounter_id,
         "stage": encounter.stage.value,
@@ -46,9 +50,13 @@ def row_of(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
         "site": site,
         "similarity": encounter.best.similarity,
         "shots": len(encounter.sightings),
-        "age": _age((now - from_text(encounter.started_at)).total_seconds()),
+        "seen": _seen(encounter.best),
+        "age": _age((now - from_text(encounter.opened_at)).total_seconds()),
         "camera": encounter.camera,
-        "started_at": encounter.started_at,
+        "started_at": encounter.opened_at,
+        "seen_at": encounter.best.captured_at,
+        "time_doubt": encounter.best.time_doubt,
+        "alert": encounter.alert,
         "strength": evidence_of(encounter).strength.value,
     }
 
@@ -72,7 +80,11 @@ def facts_of(encounter: Encounter, records: Iterable[AuditRecord], *, site: str)
             "alerting_shots": evidence.alerting_shots,
             "photos_that_agree": evidence.photos,
             "next_case": runner_up and f"{runner_up.case_id}, {evidence.margin:+g} points behind",
+            "seen": _seen(encounter.best),
+            "time_doubt": encounter.best.time_doubt and encounter.best.time_doubt.reason,
             "muted": encounter.muted,
+            "alert": encounter.alert,
+            "alert_error": encounter.alert_error,
         },
         "audit": [msgspec.to_builtins(record) for record in records],
     }
@@ -91,6 +103,11 @@ def timeline_of(encounter: Encounter, records: Iterable[AuditRecord]) -> list[tu
 def _review_of(stage: Stage) -> Review:
     without_verdict = {Stage.OPEN, Stage.ALERTED, Stage.ACKNOWLEDGED}
     return Review.OPEN if stage in without_verdict else Review(stage.value)
+
+
+def _seen(sighting: Sighting) -> str:
+    """Return when the picture was taken, to the minute, or that nobody knows."""
+    return "time not known" if sighting.time_doubt else f"{sighting.captured_at[:16].replace('T', ' ')}Z"
 
 
 def _age(seconds: float) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SCHEMA = "homeward.face/1"
 MAX_MESSAGE_BYTES = 131_072  # AWS IoT closes the connection on a larger one
 MAX_JPEG_BYTES = 90_000  # 120,000 in base64, which leaves space for the rest of the message
+_LAST_EPOCH_S = 253_402_300_799.0  # the end of the year 9999
 
 
 class MessageTooLargeError(ValueError):
@@ -118,6 +119,8 @@ def encode_message(message: dict[str, Any]) -> bytes:
 
 def iso_time(epoch_s: float) -> str:
     """Format an epoch time, such as 2026-11-23T03:00:00.123Z."""
+    # A camera's clock, or the file that it reads, may be outside the calendar. The cloud does not believe such a time.
+    epoch_s = min(max(epoch_s, 0.0), _LAST_EPOCH_S)
     # Round to milliseconds first: datetime rounds to microseconds, and truncating those can lose a millisecond.
     seconds, milliseconds = divmod(round(epoch_s * 1000), 1000)
     instant = datetime.fromtimestamp(seconds, tz=timezone.utc)

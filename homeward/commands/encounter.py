@@ -21,11 +21,12 @@ from homeward.deployment.outputs import connect
 from homeward.deployment.review import open_sites, open_verdicts
 from homeward.encounter_listing import facts_of, read_encounters, row_of, timeline_of
 from homeward.exit_codes import NOT_FOUND
+from homeward.failure_queues import FAILED_ALERTS
 from homeward.options import AgencyOption, JsonOption
-from homeward.terminal import console, fail
+from homeward.terminal import console, fail, warn
 from lambdas.common.keys import photo_key
 from lambdas.common.times import now
-from lambdas.encounters.encounter import Stage
+from lambdas.encounters.encounter import AlertState, Stage
 from lambdas.review.audit import AuditKind, Via
 from lambdas.review.pictures import has_pictures
 
@@ -65,7 +66,7 @@ def list_encounters(
     if as_json:
         console.print_json(data=rows)
         return
-    columns = ("encounter", "stage", "case", "site", "similarity", "shots", "age")
+    columns = ("encounter", "stage", "case", "site", "similarity", "shots", "seen", "age")
     table = Table()
     for column in columns:  # a narrow terminal must not break the ids and stages that people type
         table.add_column(column, no_wrap=column in _MIN_WIDTHS, min_width=_MIN_WIDTHS.get(column), overflow="fold")
@@ -73,6 +74,8 @@ def list_encounters(
         table.add_row(*(str(row[column]) for column in columns))
     console.print(table)
     console.print(f"{len(rows)} encounters" + ("; for more, raise --limit" if len(rows) == limit else ""))
+    if failed := sum(row["alert"] == AlertState.FAILED for row in rows):
+        warn(f"{failed} of their alerts failed. Retry them with: homeward queue redrive {FAILED_ALERTS} -a {agency}")
 
 
 @app.command()

@@ -59,7 +59,8 @@ def submit(
     A video is processed as the camera program would: each person gives a few
     good shots, with all other faces blurred. Each clear face of a picture
     becomes a capture. The time of a picture comes from its metadata, or else
-    from its file.
+    from its file. A time in the future or before 2001 is not believed: the time
+    of arrival counts instead, and the encounter says so.
 
     After an interruption, the same command resumes. It skips what this user has
     submitted before on this machine.
@@ -118,6 +119,8 @@ def _submit(submission: Submission, file: Path, number: int, advance: Advance) -
     report = submission.submit(file)
     if report.reason:
         warn(f"{file}: {report.reason}")
+    for doubt in sorted({each.time_doubt for each in report.sent if each.time_doubt}):
+        warn(f"{file}: the time of arrival is used, because {doubt.reason}")
     return report
 
 

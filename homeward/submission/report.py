@@ -29,7 +29,12 @@ def facts_of(
             "outcome": report.outcome.value,
             "reason": report.reason,
             "captures": [
-                {"capture_id": each.capture_id, "captured_at": to_text(each.captured_at), "track": each.track}
+                {
+                    "capture_id": each.capture_id,
+                    "captured_at": to_text(each.captured_at),
+                    "time_doubt": each.time_doubt,
+                    "track": each.track,
+                }
                 for each in report.sent
             ],
             "submitted_before": report.sent_before,

@@ -12,7 +12,8 @@ from homeward.submission.files import is_video
 from homeward.submission.shots import IncompleteFileError, Shot, UnusableFileError, shots_of_picture, shots_of_video
 from lambdas.common.keys import capture_key
 from lambdas.common.times import now
-from lambdas.detection.capture import Capture, name_based_id, trusted_time
+from lambdas.common.trusted_time import time_taken
+from lambdas.detection.capture import Capture, name_based_id
 from lambdas.detection.message import ReceivedCapture
 from lambdas.detection.store_capture import store_capture
 
@@ -114,11 +115,13 @@ class Submission:
 
     def _capture(self, shot: Shot, digest: str) -> Capture:
         received_at = now()
+        taken = time_taken(shot.captured_at, arrived_at=received_at)
         return Capture(
             capture_id=name_based_id("submitted", self.camera, digest, shot.location),
             camera=self.camera,
-            captured_at=trusted_time(shot.captured_at, received_at=received_at, clock_synced=True),
+            captured_at=taken.at,
             received_at=received_at,
+            time_doubt=taken.doubt,
             confidence=shot.confidence,
             track=f"{digest[:12]}-{shot.track}",
             shot=shot.shot,

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import io
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import cv2
@@ -44,10 +44,13 @@ class IncompleteFileError(UnusableFileError):
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """One picture to submit. `location` is unique within the file; `track` numbers the people in the file."""
+    """One picture to submit. `location` is unique within the file; `track` numbers the people in the file.
+
+    `captured_at` is what the file says, which may be no time at all.
+    """
 
     jpeg: bytes
-    captured_at: datetime
+    captured_at: datetime | str
     location: str
     track: int
     shot: int = 1
@@ -67,8 +70,8 @@ def shots_of_picture(path: Path, detector: Detector) -> Iterator[Shot]:
         photo = prepare_photo(data)
     except UnusablePhotoError as error:
         raise UnusableFileError(str(error)) from error
-    captured_at = _taken_at(data) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    frame = Frame(_pixels(photo.jpeg), 0.0, captured_at.timestamp())
+    captured_at = _taken_at(data) or _instant(path.stat().st_mtime)
+    frame = Frame(_pixels(photo.jpeg), 0.0, 0.0)
     faces = detector.detect(frame.image)
     if not faces:
         yield Shot(jpeg=photo.jpeg, captured_at=captured_at, location="whole", track=1)
@@ -107,7 +110,7 @@ def shots_of_video(
         UnusableFileError: Not a video, or none of its frames can be read.
         IncompleteFileError: After the last shot, if the end of the recording is missing.
     """
-    begin = starts_at or _began_at(path)
+    begin_s = starts_at.timestamp() if starts_at else _began_at(path)
     patience_s = max(Tracker.max_gap_s, _PATIENCE_FRAMES / per_second)
     passers_by, tracks = PassersBy(tracker=Tracker(max_gap_s=patience_s)), dict[str, int]()
 
@@ -115,8 +118,8 @@ def shots_of_video(
         track = tracks.setdefault(taken.track_id, len(tracks) + 1)
         return Shot(
             jpeg=taken.crop.jpeg,
-            captured_at=datetime.fromtimestamp(taken.captured_at, UTC),
-            location=_location(taken.captured_at - begin.timestamp(), taken.box),
+            captured_at=_instant(taken.captured_at),
+            location=_location(taken.captured_at - begin_s, taken.box),
             track=track,
             shot=taken.shot,
             confidence=round(taken.confidence, 3),
@@ -126,7 +129,7 @@ def shots_of_video(
     try:
         for frame in _sampled(path, per_second):
             watch(frame.at_s)
-            timed = dataclasses.replace(frame, captured_at=begin.timestamp() + frame.at_s, clock_synced=True)
+            timed = dataclasses.replace(frame, captured_at=begin_s + frame.at_s, clock_synced=True)
             yield from map(shot_of, passers_by.see(timed, detector.detect(timed.image)))
     except IncompleteFileError as error:
         incomplete = error
@@ -162,22 +165,36 @@ def _pixels(jpeg: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
 
 
-def _taken_at(data: bytes) -> datetime | None:
-    """Read the time from the picture's EXIF data. A time without an offset is local to this machine."""
-    # Metadata of foreign pictures may be malformed. Then only the time is lost.
-    with contextlib.suppress(OSError, ValueError, SyntaxError, TypeError, KeyError):
+def _taken_at(data: bytes) -> datetime | str | None:
+    """Read the time from the picture's EXIF data: as text if it is malformed, None if there is none.
+
+    A time without an offset is local to this machine.
+    """
+    exif: dict[int, object] = {}
+    with contextlib.suppress(OSError, ValueError, SyntaxError, TypeError, KeyError):  # the metadata may be malformed
         exif = Image.open(io.BytesIO(data)).getexif().get_ifd(_EXIF)
-        written = datetime.strptime(str(exif[_DATE_TIME_ORIGINAL]), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - see below
-        offset = str(exif.get(_OFFSET_TIME_ORIGINAL, "")).strip()
-        return datetime.fromisoformat(f"{written.isoformat()}{offset}").astimezone(UTC)
-    return None
+    written = str(exif.get(_DATE_TIME_ORIGINAL, "")).strip("\0 ")
+    offset = str(exif.get(_OFFSET_TIME_ORIGINAL, "")).strip("\0 ")
+    try:
+        local = datetime.strptime(written, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - see the docstring
+        return datetime.fromisoformat(f"{local.isoformat()}{offset}").astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return written or None
 
 
-def _began_at(path: Path) -> datetime:
+def _instant(epoch_s: float) -> datetime | str:
+    """Convert seconds since 1970, which a file system may have from far outside the calendar; then return text."""
+    try:
+        return datetime.fromtimestamp(epoch_s, UTC)
+    except (ValueError, OverflowError, OSError):
+        return str(epoch_s)
+
+
+def _began_at(path: Path) -> float:
+    """Return the file's last modification less the video's length, in seconds since 1970."""
     video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     fps, frames = video.get(cv2.CAP_PROP_FPS), video.get(cv2.CAP_PROP_FRAME_COUNT)
     video.release()
     seconds = frames / fps if fps > 0 else 0.0
     # A raw stream has no length, and gets an absurd one.
-    length = timedelta(seconds=seconds if 0 < seconds < _MAX_LENGTH_S else 0)
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC) - length
+    return path.stat().st_mtime - (seconds if 0 < seconds < _MAX_LENGTH_S else 0)

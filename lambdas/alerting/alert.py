@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import PhotoKind
-from lambdas.common.times import from_text, local_minute
+from lambdas.common.times import from_text, local_minute, to_text
 from lambdas.encounters.encounter import reply_code
 from lambdas.encounters.evidence import Strength, evidence_of
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from lambdas.cases.case import Case
+    from lambdas.common.trusted_time import TimeDoubt
     from lambdas.encounters.encounter import Encounter
     from lambdas.encounters.notice import NoticeKind
 
@@ -28,9 +29,9 @@ class Alert:
     """What a recipient needs to act on an encounter. The names are those of the JSON document; unknown facts are None.
 
     `is_past` is True if the person has probably left the place. `seen_at` and `until` are in the agency's time zone,
-    `captured_at` is ISO 8601 in UTC. `more` counts the sightings since the last alert, `until` is the time of the
-    latest one. `minutes` is how long the alert has gone without an acknowledgment.
-    `code` acknowledges the alert in a text message; it is None if the agency takes no replies.
+    `captured_at` is ISO 8601 in UTC. With a `time_doubt`, all of them are times of arrival. `more` counts the sightings
+    since the last alert, `until` is the time of the latest one. `minutes` is how long the alert has gone without an
+    acknowledgment. `code` acknowledges the alert in a text message; it is None if the agency takes no replies.
     """
 
     kind: NoticeKind
@@ -49,6 +50,7 @@ class Alert:
     seen_at: str
     captured_at: str
     is_past: bool
+    time_doubt: TimeDoubt | None
     similarity: float
     mean_similarity: float
     shots: int
@@ -86,6 +88,7 @@ def compose_alert(
     photo = next((photo for photo in case.photos if photo.photo_id == best.photo_id), None)
     last = max(from_text(sighting.captured_at) for sighting in encounter.sightings.values())
     alerted_at = from_text(encounter.alerted_or_opened_at)
+    sent_at = now or alerted_at
     return Alert(
         kind=kind,
         encounter_id=encounter.encounter_id,
@@ -102,7 +105,8 @@ def compose_alert(
         site=site,
         seen_at=local_minute(best.captured_at, zone),
         captured_at=best.captured_at,
-        is_past=(now or alerted_at) - from_text(best.captured_at) > _MAX_CURRENT_AGE,
+        is_past=sent_at - from_text(best.captured_at) > _MAX_CURRENT_AGE,
+        time_doubt=best.time_doubt,
         similarity=best.similarity,
         mean_similarity=evidence.mean,
         shots=evidence.shots,
@@ -111,8 +115,14 @@ def compose_alert(
         photo_kind=photo.kind if photo else PhotoKind.PORTRAIT,
         photo_year=photo.taken_year if photo else None,
         more=max(0, len(encounter.sightings) - encounter.alerted_sightings),
-        until=f"{last.astimezone(zone):%H:%M %Z}",
+        until=_until(last, zone, sent_at),
         minutes=max(0, round(((created_at or alerted_at) - alerted_at).total_seconds() / 60)),
         code=reply_code(encounter.encounter_id) if takes_replies else None,
         link=f"{link_base}/e/{encounter.encounter_id}/{encounter.link_token}",
     )
+
+
+def _until(last: datetime, zone: tzinfo, sent_at: datetime) -> str:
+    """Format the time of the last sighting: without the date only if it is the day of the alert."""
+    local = last.astimezone(zone)
+    return f"{local:%H:%M %Z}" if local.date() == sent_at.astimezone(zone).date() else local_minute(to_text(last), zone)

@@ -17,12 +17,15 @@ def from_text(text: str) -> datetime:
     """Parse an ISO 8601 instant.
 
     Raises:
-        ValueError: the text is malformed or has no time zone.
+        ValueError: the text is malformed, has no time zone, or is outside the years 1 to 9999 in UTC.
     """
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is out of range") from error
 
 
 def from_epoch_ms(milliseconds: float) -> datetime:

@@ -5,23 +5,22 @@ from __future__ import annotations
 import hashlib
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.common.keys import camera_of_key, checked_capture_id
-from lambdas.common.times import from_text, to_text
+from lambdas.common.times import to_text
+from lambdas.common.trusted_time import TimeDoubt, TimeTaken, time_taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-# A camera's clock may be slightly ahead. Beyond this it is wrong, even if the camera reports it as synced.
-_CLOCK_TOLERANCE = timedelta(minutes=2)
+    from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class Capture:
     """One face crop. `confidence` is the detector's, 0 to 1.
 
+    `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said.
     `known_cases` are the cases that it has matched before; a retrospective search sets them and ignores these cases.
     """
 
@@ -29,6 +28,7 @@ class Capture:
     camera: str
     captured_at: datetime
     received_at: datetime
+    time_doubt: TimeDoubt | None = None
     stored_at: datetime | None = None
     confidence: float | None = None
     track: str | None = None
@@ -41,6 +41,7 @@ class Capture:
             "capture-id": self.capture_id,
             "camera": self.camera,
             "captured-at": to_text(self.captured_at),
+            "time-doubt": self.time_doubt,
             "received-at": to_text(self.received_at),
             "stored-at": self.stored_at and to_text(self.stored_at),
             "confidence": self.confidence,
@@ -50,16 +51,11 @@ class Capture:
         return {name: str(value) for name, value in values.items() if value is not None}
 
 
-def trusted_time(captured_at: datetime, *, received_at: datetime, clock_synced: bool) -> datetime:
-    """Return the camera's time if its clock is credible, else the time of receipt."""
-    credible = clock_synced and captured_at <= received_at + _CLOCK_TOLERANCE
-    return captured_at if credible else received_at
-
-
 def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata: Mapping[str, str]) -> Capture:
     """Read a capture from an object under `captures/`. All metadata is optional.
 
-    The camera comes from the key, not from the metadata, because IAM can limit a sender to a prefix of keys.
+    The camera comes from the key, not from the metadata, because IAM can limit a sender to a prefix of keys. Times are
+    checked against S3's own, and never make an object unreadable.
 
     Raises:
         ValueError: the key names no camera, or a metadata value is malformed.
@@ -69,19 +65,27 @@ def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata:
     confidence = float(metadata["confidence"]) if "confidence" in metadata else None
     if confidence is not None and not 0 <= confidence <= 1:
         raise ValueError(f"confidence {confidence} is not from 0 to 1")
-    received_at = from_text(metadata["received-at"]) if "received-at" in metadata else last_modified
-    captured_at = from_text(metadata["captured-at"]) if "captured-at" in metadata else received_at
+    received_at = time_taken(metadata.get("received-at"), arrived_at=last_modified).at
+    taken = _time_taken(metadata, received_at)
     return Capture(
         capture_id=capture_id,
         camera=camera,
-        captured_at=captured_at,
+        captured_at=taken.at,
         received_at=received_at,
-        stored_at=from_text(metadata["stored-at"]) if "stored-at" in metadata else last_modified,
+        time_doubt=taken.doubt,
+        stored_at=time_taken(metadata.get("stored-at"), arrived_at=last_modified).at,
         confidence=confidence,
         track=metadata.get("track"),
         shot=int(metadata["shot"]) if "shot" in metadata else None,
         known_cases=frozenset(metadata.get("known-cases", "").split()),
     )
+
+
+def _time_taken(metadata: Mapping[str, str], received_at: datetime) -> TimeTaken:
+    """Repeat the doubt that was found before the object was stored, or else check the sender's time."""
+    if metadata.get("time-doubt") in set(TimeDoubt):
+        return TimeTaken(received_at, TimeDoubt(metadata["time-doubt"]))
+    return time_taken(metadata.get("captured-at"), arrived_at=received_at)
 
 
 def name_based_id(*parts: str | bytes) -> str:

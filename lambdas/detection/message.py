@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
 from lambdas.common.times import from_epoch_ms
-from lambdas.detection.capture import Capture, name_based_id, trusted_time
+from lambdas.common.trusted_time import time_taken
+from lambdas.detection.capture import Capture, name_based_id
 from lambdas.detection.jpeg import jpeg_size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+_YEAR_2100_MS = 4_102_444_800_000
 MAX_IMAGE_BYTES = 131_072  # AWS IoT's limit for a message, which bounds every base64 image in one
 
 
@@ -55,18 +57,21 @@ class RoutedMessage(msgspec.Struct):
     payload: bytes  # msgspec decodes base64
     thing: str
     client_id: str
-    received_ms: int
+    received_ms: Annotated[int, msgspec.Meta(ge=0, le=_YEAR_2100_MS)]
 
 
 class FaceMessage(msgspec.Struct):
-    """`homeward.face/1`. Members that the cloud does not use are not checked, so that cameras may add some."""
+    """`homeward.face/1`. Members that the cloud does not use are not checked, so that cameras may add some.
+
+    Nothing that a camera says about time refuses its message.
+    """
 
     schema: Literal["homeward.face/1"]
     capture_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")]
-    captured_at: Annotated[datetime, msgspec.Meta(tz=True)]
-    clock_synced: bool
     detection: _Detection
     image: _Image
+    captured_at: Any = None
+    clock_synced: Any = False
     track: _Track | None = None
 
     def to_capture(self, *, camera: str, received_at: datetime) -> ReceivedCapture:
@@ -78,11 +83,13 @@ class FaceMessage(msgspec.Struct):
         digest = hashlib.sha256(self.image.data).hexdigest()
         if digest != self.image.sha256.lower():
             raise BadMessageError(f"image.sha256 is {self.image.sha256}, but the image's is {digest}")
+        taken = time_taken(self.captured_at, arrived_at=received_at, clock_synced=self.clock_synced is True)
         capture = Capture(
             capture_id=self.capture_id.lower(),
             camera=camera,
-            captured_at=trusted_time(self.captured_at, received_at=received_at, clock_synced=self.clock_synced),
+            captured_at=taken.at,
             received_at=received_at,
+            time_doubt=taken.doubt,
             confidence=self.detection.confidence,
             track=self.track.id if self.track else None,
             shot=self.track.shot if self.track else None,
@@ -98,11 +105,13 @@ class DeepLensMessage(msgspec.Struct):
 
     def to_capture(self, *, camera: str, received_at: datetime) -> ReceivedCapture:
         """Convert to a capture, whose id is derived from the picture so that redelivery is deduplicated."""
+        taken = time_taken(None, arrived_at=received_at)
         capture = Capture(
             capture_id=name_based_id(camera, self.face),
             camera=camera,
-            captured_at=received_at,
+            captured_at=taken.at,
             received_at=received_at,
+            time_doubt=taken.doubt,
             confidence=self.confidence,
         )
         return ReceivedCapture(capture=capture, jpeg=self.face)

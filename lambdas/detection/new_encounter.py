@@ -33,7 +33,7 @@ def new_encounter(
         encounter_id=encounter_id,
         case_id=candidate.case.case_id,
         camera=capture.camera,
-        started_at=to_text(capture.captured_at),
+        started_at=to_text(now),
         sightings={capture.capture_id: sighting_of(candidate, capture, encounter_id)},
         link_token=secrets.token_urlsafe(12),
         muted=muted,
@@ -60,6 +60,7 @@ def sighting_of(candidate: Candidate, capture: Capture, encounter_id: str) -> Si
         photos=candidate.photos,
         alerting=candidate.alerting,
         runner_up=candidate.runner_up,
+        time_doubt=capture.time_doubt,
     )
 
 

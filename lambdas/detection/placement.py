@@ -1,5 +1,7 @@
 """Place each sighting in exactly one encounter, under concurrency, redelivery and any order of arrival.
 
+Sightings belong together by when they were taken, so an old recording makes the encounters that it would have made.
+
 The window of a case at a camera lists its recent encounters. If none of them encloses the sighting, one transaction
 writes the window and the new encounter, on the condition that the window has not changed since it was read. So of any
 number of concurrent matchers one opens the encounter; the others read it and join. Whether an encounter is over is
@@ -23,6 +25,7 @@ from lambdas.common.dynamodb import (
     backoff_s,
     from_attributes,
     is_condition_failure,
+    read_many,
     retry_conflicts,
     transact,
     update_if,
@@ -34,7 +37,7 @@ from lambdas.encounters.alert_updates import LEASE, claim_first_alert, count_bet
 from lambdas.encounters.encounter import Encounter, Review, Sighting
 from lambdas.encounters.notice import Notice, NoticeKind, notice_key, put_notice
 from lambdas.encounters.sighting_updates import add_sighting
-from lambdas.encounters.table import encounter_item, put_new_request, read_item
+from lambdas.encounters.table import encounter_item, encounter_key, put_new_request, read_item
 from lambdas.encounters.window import Window, list_encounter, window_key, window_of
 
 if TYPE_CHECKING:
@@ -102,7 +105,8 @@ class Encounters:
             ContentionError: too many others opened encounters of this case at this camera at the same time.
         """
         for attempt in range(_ATTEMPTS):
-            if found := window.enclosing(capture.captured_at, timedelta(seconds=self.policy.window_s)):
+            found = window.enclosing(capture.captured_at, timedelta(seconds=self.policy.window_s))
+            if found := found or self._holding(capture, window):
                 return Placement(encounter_id=found, window=window)
             encounter = self._new(candidate, capture, window, searched_at=searched_at, now=now)
             prepared = first_alert_writes(encounter) if encounter.alert and not attempt else []
@@ -127,11 +131,22 @@ class Encounters:
         if not candidate.alerting or encounter.review is not Review.OPEN:
             return None
         if encounter.alert is None:
-            if muted_reason(self.policy, placement.window, candidate, capture):
+            if muted_reason(self.policy, placement.window, candidate, capture, now=now):
                 return None
             return self._claim_alert(encounter, now=now)
         self._announce_better_shot(encounter, candidate, now=now)
         return None
+
+    def _holding(self, capture: Capture, window: Window) -> str | None:
+        """Find the encounter that has this capture already, if the capture's time is that of its arrival.
+
+        A sender that repeats such a capture gives it another time, which may lie outside the encounter's window.
+        """
+        if capture.time_doubt is None or not window.encounters:
+            return None
+        keys = [encounter_key(opened.encounter_id) for opened in window.encounters]
+        items = read_many(self.dynamodb, {self.table: keys}, pause=self.pause)[self.table]
+        return next((item["encounter_id"] for item in items if capture.capture_id in item["sightings"]), None)
 
     def _new(
         self, candidate: Candidate, capture: Capture, window: Window, *, searched_at: datetime, now: datetime
@@ -139,7 +154,7 @@ class Encounters:
         return new_encounter(
             candidate,
             capture,
-            muted=muted_reason(self.policy, window, candidate, capture) if candidate.alerting else None,
+            muted=muted_reason(self.policy, window, candidate, capture, now=now) if candidate.alerting else None,
             searched_at=searched_at,
             now=now,
             claimed_until=now + self.lease,

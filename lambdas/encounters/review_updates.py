@@ -66,6 +66,17 @@ def expire(table: str, encounter_id: str, *, at: datetime) -> dict[str, Any]:
     )
 
 
+def correct_start(table: str, encounter: Encounter) -> dict[str, Any]:
+    """Build the update that lists an encounter by when it arose here; refused if it is gone."""
+    return update_request(
+        table,
+        encounter.encounter_id,
+        "SET started_at = :opened",
+        condition="attribute_exists(encounter_id)",
+        values={":opened": encounter.opened_at},
+    )
+
+
 def withdraw(table: str, encounter: Encounter, *, at: datetime) -> dict[str, Any]:
     """Build the update that withdraws an encounter; refused if its review or its alert changed since it was read."""
     alert = "alert = :alert" if encounter.alert else "attribute_not_exists(alert)"

@@ -20,7 +20,7 @@ _MAX_DISMISSED_TRACKS = 50
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """An encounter as the window lists it."""
+    """An encounter as the window lists it. `started_at` is when the picture that opened it was taken."""
 
     encounter_id: str
     started_at: str
@@ -78,7 +78,7 @@ def list_encounter(table: str, window: Window, encounter: Encounter) -> dict[str
         condition="attribute_not_exists(encounter_id) OR version = :seen",
         values={
             ":window": "window",
-            ":listed": msgspec.to_builtins(window.with_opened(encounter.encounter_id, encounter.started_at)),
+            ":listed": msgspec.to_builtins(window.with_opened(encounter.encounter_id, encounter.timeline.captured_at)),
             ":next": window.version + 1,
             ":seen": window.version,
             ":expiry": encounter.expires_at,

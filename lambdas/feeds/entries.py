@@ -64,8 +64,15 @@ def _parsed_entry(entry: Any, *, url: str) -> Entry:
     if not images:
         images = [thumbnail.get("url") for thumbnail in entry.get("media_thumbnail", [])]
     published = entry.get("published_parsed") or ("updated_parsed" in entry and entry["updated_parsed"])
-    published_at = datetime.fromtimestamp(calendar.timegm(published), UTC) if published else None
-    return _entry(str(entry.get("id") or entry.get("link") or ""), published_at, images, url=url)
+    return _entry(str(entry.get("id") or entry.get("link") or ""), _instant(published), images, url=url)
+
+
+def _instant(published: Any) -> datetime | None:
+    """Convert feedparser's UTC time; None if there is none, or if it is out of range."""
+    try:
+        return datetime.fromtimestamp(calendar.timegm(published), UTC) if published else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _entry(entry_id: str, published_at: datetime | None, images: Iterable[str | None], *, url: str) -> Entry:

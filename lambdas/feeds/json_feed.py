@@ -30,12 +30,12 @@ class Item(msgspec.Struct):
 
     @property
     def published_at(self) -> datetime | None:
-        """The date of publication or modification; None if it is missing or unreadable."""
+        """The date of publication or modification; None if it is missing, unreadable or out of range."""
         try:
             instant = datetime.fromisoformat(self.date_published or self.date_modified or "")
-        except ValueError:
+            return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             return None
-        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
     @property
     def images(self) -> list[str]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lambdas.common.photos import MAX_PHOTO_BYTES, UnusablePhotoError, prepare_photo
-from lambdas.detection.capture import Capture, name_based_id, trusted_time
+from lambdas.common.trusted_time import time_taken
+from lambdas.detection.capture import Capture, name_based_id
 from lambdas.detection.message import ReceivedCapture
 from lambdas.detection.store_capture import store_capture
 from lambdas.downloads.errors import SourceError, UnavailableError
@@ -70,7 +71,7 @@ class FeedReader:
             return report
         started = self.now()
         for entry in read_entries(answer.body, url=self.feed.url):
-            if entry.published_at is None or entry.published_at > started - MAX_AGE:
+            if time_taken(entry.published_at, arrived_at=started).at > started - MAX_AGE:
                 self._submit_images(entry, report, until=started + _MAX_DURATION)
         if not report.failed and not report.left:
             self.seen.remember_validators(answer.validators)
@@ -95,7 +96,7 @@ class FeedReader:
             else:
                 report.submitted += 1
             self.failures_in_a_row = 0
-            self.seen.add(capture.capture_id, dated=entry.published_at is not None)
+            self.seen.add(capture.capture_id, dated=capture.time_doubt is None)
 
     def _submit(self, image: str, capture: Capture) -> None:
         """Fetch and store an image, prepared like a gallery photo: type checked, upright, no metadata, limited size."""
@@ -104,10 +105,11 @@ class FeedReader:
 
     def _capture(self, entry: Entry, image: str) -> Capture:
         received_at = self.now()
-        taken_at = entry.published_at or received_at
+        taken = time_taken(entry.published_at, arrived_at=received_at)
         return Capture(
             capture_id=name_based_id(self.feed.camera, entry.entry_id, image),
             camera=self.feed.camera,
-            captured_at=trusted_time(taken_at, received_at=received_at, clock_synced=True),
+            captured_at=taken.at,
             received_at=received_at,
+            time_doubt=taken.doubt,
         )

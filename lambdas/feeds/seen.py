@@ -45,7 +45,7 @@ class Seen:
         return bool(self._get(f"image#{capture_id}"))
 
     def add(self, capture_id: str, *, dated: bool) -> None:
-        """Mark an image as done, submitted or unusable. The record never expires if its entry has no date."""
+        """Mark an image as done, submitted or unusable. The record never expires if its entry has no credible date."""
         expires_at = int((self.now() + MAX_AGE + _MARGIN).timestamp()) if dated else None
         self._put(f"image#{capture_id}", expires_at=expires_at)
 

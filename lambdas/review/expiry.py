@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.common.dynamodb import transact
+from lambdas.common.dynamodb import transact, update_if
+from lambdas.common.times import from_text
+from lambdas.common.trusted_time import CLOCK_TOLERANCE
 from lambdas.encounters import review_updates
 from lambdas.encounters.encounter import Review
-from lambdas.encounters.table import encounters_by_review
+from lambdas.encounters.table import encounters_by_review, read_encounter
 from lambdas.review.audit import Audit, AuditKind, Via
 
 if TYPE_CHECKING:
@@ -21,7 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Expiry:
-    """Expires encounters that have been open for longer than `review_for`."""
+    """Expires encounters that have been open for longer than `review_for`, by our clock.
+
+    Earlier versions put the time of the picture into the index. Such an encounter gets its own start when it is found
+    at either end: older than the deadline, or in the future.
+    """
 
     dynamodb: DynamoDBClient
     table: str
@@ -31,8 +37,23 @@ class Expiry:
 
     def expire(self, *, now: datetime) -> int:
         """Expire the overdue encounters and return their number. The next run finds those that the index lacks."""
-        due = encounters_by_review(self.dynamodb, Review.OPEN, table=self.table, started_before=now - self.review_for)
-        return sum(self._expire(listed.encounter_id, now=now) for listed in due)
+        for review in Review:
+            ahead = encounters_by_review(self.dynamodb, review, table=self.table, started_after=now + CLOCK_TOLERANCE)
+            for listed in list(ahead):
+                self._is_older(listed.encounter_id, now)
+        oldest = now - self.review_for
+        due = encounters_by_review(self.dynamodb, Review.OPEN, table=self.table, started_before=oldest)
+        overdue = [listed.encounter_id for listed in due if self._is_older(listed.encounter_id, oldest)]
+        return sum(self._expire(encounter_id, now=now) for encounter_id in overdue)
+
+    def _is_older(self, encounter_id: str, oldest: datetime) -> bool:
+        """Tell whether the encounter arose here before this instant. If it did not, correct the index."""
+        encounter = read_encounter(self.dynamodb, table=self.table, encounter_id=encounter_id)
+        if encounter is None:
+            return False
+        if encounter.started_at != encounter.opened_at:
+            update_if(self.dynamodb, **review_updates.correct_start(self.table, encounter))
+        return from_text(encounter.opened_at) < oldest
 
     def _expire(self, encounter_id: str, *, now: datetime) -> bool:
         """Return False if the encounter is no longer open."""

@@ -46,7 +46,7 @@ class ReplyOutcome(StrEnum):
 class Replies:
     """Handles replies. `names` maps phone numbers to recipients.
 
-    A code is valid until `valid_for` after its encounter started.
+    A code is valid until `valid_for` after its encounter arose here.
     """
 
     verdicts: Verdicts

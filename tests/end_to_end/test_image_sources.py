@@ -43,7 +43,7 @@ def test_a_picture_of_another_system_opens_an_encounter(agency: DeployedAgency) 
     ("name", "picture", "metadata", "reason"),
     [
         ("text.jpg", b"no picture", {}, "InvalidImageFormatException"),
-        ("undated.jpg", None, {"captured-at": "yesterday"}, "yesterday"),
+        ("unsure.jpg", None, {"confidence": "high"}, "high"),
     ],
 )
 def test_an_unusable_picture_is_quarantined_with_the_reason(

@@ -53,13 +53,21 @@ class Desk:
     def add_encounter(
         self, encounter_id: str = "e1", *, shots: int = 2, camera: str = CAMERA, **members: Any
     ) -> Encounter:
-        """Store an encounter with one picture for each shot."""
+        """Store an encounter with one picture for each shot. `started_at` is also when its pictures were taken."""
+        at = members.get("started_at", STARTED)
+        timeline = Timeline(captured_at=at, received_at=at, searched_at=at, encountered_at=at)
+        given = {"sightings": {f"c{shot}": self.add_sighting(encounter_id, shot) for shot in range(shots)}, **members}
         encounter = Encounter(
             encounter_id=encounter_id,
             camera=camera,
-            sightings={f"c{shot}": self.add_sighting(encounter_id, shot) for shot in range(shots)},
-            timeline=Timeline(captured_at=STARTED, received_at=STARTED, searched_at=STARTED, encountered_at=STARTED),
-            **{"case_id": CASE, "started_at": STARTED, "expires_at": 1_900_000_000, "link_token": "secret", **members},
+            **{
+                "case_id": CASE,
+                "timeline": timeline,
+                "started_at": at,
+                "expires_at": 1_900_000_000,
+                "link_token": "secret",
+                **given,
+            },
         )
         item = to_attributes({"kind": "encounter", **msgspec.to_builtins(encounter)})
         self.dynamodb.put_item(TableName="encounters", Item=item)

@@ -39,9 +39,10 @@ def _person(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
 def _sighting(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
     labels, margin = phrases.labels, alert.runner_up_margin
     strength, shots = phrases.strengths[alert.strength], phrases.shot_count(alert.shots)
+    doubt = phrases.time_doubts[alert.time_doubt] if alert.time_doubt else None
     return {
         labels.camera: f"{alert.site} ({alert.camera})",
-        labels.seen_at: alert.seen_at,
+        (labels.received_at if doubt else labels.seen_at): alert.seen_at + (f" ({doubt})" if doubt else ""),
         labels.similarity: f"{alert.similarity:.1f} / 100 ({strength}, {shots})",
         labels.mean: f"{alert.mean_similarity:.1f}" if alert.shots > 1 else None,
         labels.runner_up: None if margin is None else phrases.points_behind.format(points=margin),

@@ -50,9 +50,8 @@ def _sentences(alert: Alert, phrases: Phrases, headline: str, limit: int) -> dic
     def cut(text: str) -> str:
         return text if len(text) <= limit else text[: limit - 3] + "..."
 
-    is_over = alert.is_past or alert.kind is NoticeKind.RECALL
     is_brief = alert.kind in {NoticeKind.RECALL, NoticeKind.DIGEST}
-    place = (phrases.was_at if is_over else phrases.now_at).format(site=cut(alert.site), time=alert.seen_at)
+    place = _place(alert, phrases).format(site=cut(alert.site), time=alert.seen_at)
     beginning = {"headline": headline.upper(), "person": _person(alert, phrases, cut)}
     if is_brief:
         return {**beginning, "place": place}
@@ -67,6 +66,13 @@ def _sentences(alert: Alert, phrases: Phrases, headline: str, limit: int) -> dic
         "call": phrases.call.format(agency=agency, phone=cut(alert.phone)) if alert.phone else "",
         "reply": phrases.reply.format(code=alert.code) if alert.code else "",
     }
+
+
+def _place(alert: Alert, phrases: Phrases) -> str:
+    """Choose the sentence that claims no more than is known: only a recent picture shows where somebody is now."""
+    if alert.time_doubt:
+        return f"{phrases.received_from} ({phrases.time_doubts[alert.time_doubt]})"
+    return phrases.seen_at if alert.is_past or alert.kind is NoticeKind.RECALL else phrases.now_at
 
 
 def _person(alert: Alert, phrases: Phrases, cut: Callable[[str], str]) -> str:

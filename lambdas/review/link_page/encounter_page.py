@@ -71,8 +71,10 @@ def link_path(encounter: Encounter) -> str:
 
 
 def _pictures(content: PageContent, case: Case | None) -> str:
+    best = content.encounter.best
+    seen = content.minute(best.captured_at)
     captions = {
-        LinkPicture.SEEN: f"Seen at {content.site}, {content.minute(content.encounter.best.captured_at)}",
+        LinkPicture.SEEN: f"{'Received from' if best.time_doubt else 'Seen at'} {content.site}, {seen}",
         LinkPicture.PHOTO: photo_caption(content.encounter, case),
     }
     figures = (

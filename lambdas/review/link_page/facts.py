@@ -32,8 +32,15 @@ def evidence_facts(content: PageContent) -> dict[str, str | None]:
         "Shots": shots,
         "Next case": f"{-evidence.margin:+.1f} points" if evidence.margin is not None else None,
         "Camera": content.site if content.site == encounter.camera else f"{content.site} ({encounter.camera})",
-        "Seen": content.minute(encounter.best.captured_at),
+        **_seen(content),
     }
+
+
+def _seen(content: PageContent) -> dict[str, str]:
+    """Return when the person was seen, or when the picture arrived and why its own time is not believed."""
+    best = content.encounter.best
+    minute = content.minute(best.captured_at)
+    return {"Received": f"{minute}, {best.time_doubt.reason}"} if best.time_doubt else {"Seen": minute}
 
 
 def case_facts(encounter: Encounter, case: Case | None) -> dict[str, str | None]:

@@ -71,6 +71,8 @@ def test_message_larger_than_aws_iot_accepts_is_refused() -> None:
         (1795402800.123, "2026-11-23T03:00:00.123Z"),
         (1795402800.0, "2026-11-23T03:00:00.000Z"),
         (1795402799.9996, "2026-11-23T03:00:00.000Z"),
+        (-1e300, "1970-01-01T00:00:00.000Z"),
+        (1e300, "9999-12-31T23:59:59.000Z"),
     ],
 )
 def test_times_have_milliseconds_and_end_in_z(epoch_s: float, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind
+from lambdas.common.trusted_time import TimeDoubt
 from lambdas.encounters.evidence import Strength
 from lambdas.encounters.notice import NoticeKind
 
@@ -25,7 +26,9 @@ ENGLISH = Phrases(
     age="age {age}",
     last_seen="Last seen {what}",
     now_at="Now at {site} {time}",
-    was_at="Was at {site} {time}",
+    seen_at="Seen {time} at {site}",
+    received_from="Received {time} from {site}",
+    time_doubts={doubt: doubt.reason for doubt in TimeDoubt},
     similarity="Similarity {similarity:.1f} ({strength}, {shots})",
     strengths={Strength.STRONG: "strong", Strength.FAIR: "fair", Strength.WEAK: "weak"},
     one_shot="1 shot",
@@ -53,6 +56,7 @@ ENGLISH = Phrases(
         case_number="Agency case number",
         camera="Camera",
         seen_at="Seen at",
+        received_at="Received at",
         similarity="Similarity",
         mean="Mean of all shots",
         runner_up="Next case",

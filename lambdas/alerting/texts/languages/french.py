@@ -2,6 +2,7 @@
 
 from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind
+from lambdas.common.trusted_time import EARLIEST, TimeDoubt
 from lambdas.encounters.evidence import Strength
 from lambdas.encounters.notice import NoticeKind
 
@@ -30,7 +31,15 @@ FRENCH = Phrases(
     age="{age} ans",
     last_seen="Vue pour la dernière fois {what}",
     now_at="Maintenant à {site} {time}",
-    was_at="Était à {site} {time}",
+    seen_at="Vue le {time} à {site}",
+    received_from="Reçue le {time} de {site}",
+    time_doubts={
+        TimeDoubt.UNDATED: "l'expéditeur n'a pas donné l'heure",
+        TimeDoubt.UNREADABLE: "l'heure de l'expéditeur est illisible",
+        TimeDoubt.UNSYNCED: "la caméra n'était pas à l'heure",
+        TimeDoubt.TOO_EARLY: f"l'heure de l'expéditeur est antérieure à {EARLIEST.year}",
+        TimeDoubt.FUTURE: "l'heure de l'expéditeur est dans le futur",
+    },
     similarity="Similarité {similarity:.1f} ({strength}, {shots})",
     strengths={Strength.STRONG: "forte", Strength.FAIR: "moyenne", Strength.WEAK: "faible"},
     one_shot="1 image",
@@ -58,6 +67,7 @@ FRENCH = Phrases(
         case_number="Numéro de dossier de l'agence",
         camera="Caméra",
         seen_at="Vue à",
+        received_at="Reçue à",
         similarity="Similarité",
         mean="Moyenne de toutes les images",
         runner_up="Dossier suivant",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lambdas.cases.case import PhotoKind
 
 if TYPE_CHECKING:
+    from lambdas.common.trusted_time import TimeDoubt
     from lambdas.encounters.evidence import Strength
     from lambdas.encounters.notice import NoticeKind
 
@@ -27,6 +28,7 @@ class Labels:
     case_number: str
     camera: str
     seen_at: str
+    received_at: str
     similarity: str
     mean: str
     runner_up: str
@@ -49,7 +51,9 @@ class Phrases:
     age: str
     last_seen: str
     now_at: str
-    was_at: str
+    seen_at: str
+    received_from: str
+    time_doubts: dict[TimeDoubt, str]
     similarity: str
     strengths: dict[Strength, str]
     one_shot: str

@@ -2,6 +2,7 @@
 
 from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind
+from lambdas.common.trusted_time import EARLIEST, TimeDoubt
 from lambdas.encounters.evidence import Strength
 from lambdas.encounters.notice import NoticeKind
 
@@ -27,7 +28,15 @@ SPANISH = Phrases(
     age="{age} años",
     last_seen="Vista por última vez {what}",
     now_at="Ahora en {site} {time}",
-    was_at="Estuvo en {site} {time}",
+    seen_at="Vista el {time} en {site}",
+    received_from="Recibida el {time} de {site}",
+    time_doubts={
+        TimeDoubt.UNDATED: "el remitente no dio hora",
+        TimeDoubt.UNREADABLE: "la hora del remitente no es legible",
+        TimeDoubt.UNSYNCED: "la cámara no estaba en hora",
+        TimeDoubt.TOO_EARLY: f"la hora del remitente es anterior a {EARLIEST.year}",
+        TimeDoubt.FUTURE: "la hora del remitente está en el futuro",
+    },
     similarity="Similitud {similarity:.1f} ({strength}, {shots})",
     strengths={Strength.STRONG: "fuerte", Strength.FAIR: "media", Strength.WEAK: "débil"},
     one_shot="1 imagen",
@@ -55,6 +64,7 @@ SPANISH = Phrases(
         case_number="Número de caso de la agencia",
         camera="Cámara",
         seen_at="Vista a las",
+        received_at="Recibida a las",
         similarity="Similitud",
         mean="Media de todas las imágenes",
         runner_up="Caso siguiente",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.common.times import now, to_text
-from lambdas.encounters.encounter import AlertState, Review, Stage
+from lambdas.common.trusted_time import TimeDoubt
+from lambdas.encounters.encounter import AlertState, Review, Sighting, Stage, Timeline
 from tests.support.review_desk import CASE, Desk
 
 if TYPE_CHECKING:
@@ -38,6 +39,33 @@ def test_list_shows_newest_first(town: Town, desk: Desk) -> None:
     assert [row["encounter"] for row in listed(town, "--limit", "1")] == ["e3"]
     table = town.run("encounter", "list", "--limit", "1").stdout
     assert "1 encounters; for more, raise --limit" in table
+
+
+def seen(taken: str, opened: str, doubt: TimeDoubt | None = None) -> dict[str, Any]:
+    """Return the members of an encounter with one picture of this time."""
+    shot = Sighting(similarity=97, captured_at=taken, key="k", photo_id="910101", time_doubt=doubt)
+    line = Timeline(captured_at=taken, received_at=opened, searched_at=opened, encountered_at=opened)
+    return {"sightings": {"c1": shot}, "timeline": line, "started_at": opened}
+
+
+def test_old_picture_is_listed_as_old_and_by_arrival(town: Town, desk: Desk) -> None:
+    here, earlier = (to_text(now() - timedelta(hours=hours)) for hours in (3, 5))
+    desk.add_encounter("e1", **seen("2026-09-01T10:00:00.000Z", here))
+    desk.add_encounter("e2", **seen(earlier, earlier, TimeDoubt.FUTURE))
+    rows = [(row["encounter"], row["age"], row["seen"], row["time_doubt"]) for row in listed(town)]
+    assert rows == [("e1", "3 h", "2026-09-01 10:00Z", None), ("e2", "5 h", "time not known", "future")]
+    assert "2026-09-01 10:00Z" in town.run("encounter", "show", "e1").stdout
+    assert "the sender's time is in the future" in town.run("encounter", "show", "e2").stdout
+
+
+@pytest.mark.parametrize("poison", ["2099-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000Z"])
+def test_poison_time_of_an_earlier_version_is_not_shown(town: Town, desk: Desk, poison: str) -> None:
+    desk.add_encounter("e1", **{**seen(poison, to_text(now() - timedelta(hours=2))), "started_at": poison})
+    [row] = listed(town)
+    assert (row["age"], row["seen"]) == ("2 h", "time not known")
+    for command in (("show", "e1"), ("confirm", "e1", "--by", "Ada")):
+        assert town.run("encounter", *command).exit_code == 0
+    assert poison[:10] not in town.run("encounter", "show", "e1").stdout
 
 
 def test_show_omits_the_secret_of_the_link(town: Town, desk: Desk) -> None:

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError
 from PIL import Image
 
 from homeward.submission.run import new_detector
+from lambdas.common.times import from_text, now
 from local_cloud.paths import ROOT
 from local_cloud.video import render_walk_past
 from tests.edge.support.recordings import cut, move_index_to_the_front, noise, pause_after, record
@@ -97,6 +99,47 @@ def test_capture_has_metadata_and_the_pictures_time(submit: Callable[..., Result
         "capture-id", "camera", "captured-at", "received-at", "stored-at", "confidence", "track", "shot"
     }  # fmt: skip
     assert float(metadata["confidence"]) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("exif", "modified", "doubt"),
+    [
+        ("2000:01:01 00:03:11", None, "too-early"),
+        ("2099:01:01 00:00:00", None, "future"),
+        ("9000:12:31 23:59:59", None, "future"),
+        ("0001:01:01 00:00:00", None, "unreadable"),
+        ("0000:00:00 00:00:00", None, "unreadable"),
+        ("last summer", None, "unreadable"),
+        (None, 0, "too-early"),
+        (None, -86400, "too-early"),
+        (None, 4102444800, "future"),
+    ],
+)
+def test_impossible_time_of_a_picture_is_the_time_of_arrival(
+    submit: Callable[..., Result], folder: Path, s3: S3Client, exif: str | None, modified: int | None, doubt: str
+) -> None:
+    picture = folder / "one.jpg"
+    metadata = Image.Exif()
+    metadata.get_ifd(0x8769).update({0x9003: exif} if exif else {})
+    Image.open(ONE).save(picture, exif=metadata)
+    if modified is not None:
+        os.utime(picture, (modified, modified))
+    result = submit("--json")
+    [capture] = answer(result)["files"][0]["captures"]
+    assert capture["time_doubt"] == doubt
+    assert now() - from_text(capture["captured_at"]) < timedelta(minutes=5)
+    assert "one.jpg: the time of arrival is used, because the sender's time" in result.stderr
+    [stored] = captures(s3).values()
+    assert stored["time-doubt"] == doubt
+
+
+@pytest.mark.parametrize("starts_at", ["2099-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_impossible_start_of_a_recording_is_not_believed(
+    submit: Callable[..., Result], video: Path, starts_at: str
+) -> None:
+    [file] = answer(submit("--starts-at", starts_at, "--dry-run", "--json", files=video))["files"]
+    assert file["captures"]
+    assert {each["time_doubt"] for each in file["captures"]} <= {"future", "too-early", "unreadable"}
 
 
 def test_submitted_files_are_skipped(submit: Callable[..., Result], folder: Path, s3: S3Client) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lambdas.common.trusted_time import TimeDoubt
 from lambdas.detection.capture import Capture, capture_of_object
 
 STORED = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -19,6 +20,7 @@ def dropped(key: str = "captures/yard-1/any/name.png", etag: str = '"a"', **meta
 def test_times_default_to_when_the_object_was_stored() -> None:
     capture = dropped()
     assert (capture.camera, capture.captured_at, capture.received_at, capture.stored_at) == ("yard-1", *[STORED] * 3)
+    assert capture.time_doubt is TimeDoubt.UNDATED
     assert (capture.confidence, capture.track, capture.shot) == (None, None, None)
 
 
@@ -38,14 +40,39 @@ def test_metadata_cannot_name_another_camera() -> None:
 
 
 @pytest.mark.parametrize(
+    ("metadata", "doubt"),
+    [
+        ({"captured_at": "2099-01-01T00:00:00Z"}, TimeDoubt.FUTURE),
+        ({"captured_at": "2026-11-23T16:00:00Z"}, TimeDoubt.FUTURE),
+        ({"captured_at": "2099-01-01T00:00:00Z", "received_at": "2099-01-01T00:00:00Z"}, TimeDoubt.FUTURE),
+        ({"captured_at": "1970-01-01T00:00:12Z"}, TimeDoubt.TOO_EARLY),
+        ({"captured_at": "0001-01-01T00:00:00+14:00"}, TimeDoubt.UNREADABLE),
+        ({"captured_at": "yesterday"}, TimeDoubt.UNREADABLE),
+        ({"captured_at": "2026-11-22T03:00:00"}, TimeDoubt.UNREADABLE),
+        ({"captured_at": "2026-11-22T03:00:00Z", "time_doubt": "unsynced"}, TimeDoubt.UNSYNCED),
+        ({"received_at": "noon", "stored_at": "9999-12-31T23:59:59Z"}, TimeDoubt.UNDATED),
+    ],
+)
+def test_time_that_cannot_be_is_the_time_of_arrival(metadata: dict[str, str], doubt: TimeDoubt) -> None:
+    capture = dropped(**metadata)
+    assert (capture.captured_at, capture.received_at, capture.stored_at) == (STORED, STORED, STORED)
+    assert capture.time_doubt is doubt
+    assert capture.to_metadata()["time-doubt"] == doubt
+
+
+@pytest.mark.parametrize("doubt", ["", "nonsense", "future?"])
+def test_unknown_doubt_in_metadata_is_ignored(doubt: str) -> None:
+    capture = dropped(captured_at="2026-09-01T10:00:00Z", time_doubt=doubt)
+    assert (capture.captured_at, capture.time_doubt) == (datetime(2026, 9, 1, 10, tzinfo=UTC), None)
+
+
+@pytest.mark.parametrize(
     ("key", "metadata", "reason"),
     [
         ("captures/name.jpg", {}, "is not a capture's key"),
         ("captures//name.jpg", {}, "is not a capture's key"),
         ("captures/../name.jpg", {}, "is not a capture's key"),
         ("captures/two words/name.jpg", {}, "is not a capture's key"),
-        ("captures/yard-1/a.jpg", {"captured_at": "yesterday"}, "yesterday"),
-        ("captures/yard-1/a.jpg", {"captured_at": "2026-11-23T03:00:00"}, "has no time zone"),
         ("captures/yard-1/a.jpg", {"capture_id": "../../encounters/x"}, "capture-id"),
         ("captures/yard-1/a.jpg", {"confidence": "nan"}, "confidence"),
         ("captures/yard-1/a.jpg", {"confidence": "93"}, "confidence"),

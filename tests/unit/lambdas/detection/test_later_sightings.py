@@ -169,3 +169,46 @@ def test_probe_and_real_case_never_match(gate: Gate, dynamodb: DynamoDBClient, t
     found = {encounter["camera"]: encounter["case_id"] for encounter in encounters_in(dynamodb)}
     assert found == {"cam-01": "namus:MP900101", "homeward-probe": "probe:1"}
     assert sorted(topic.recipients(), key=len) == [{"document": ["-"]}, {"sms": ["phone"], "document": ["-"]}]
+
+
+def test_old_recording_makes_the_encounters_of_its_own_time(
+    gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic
+) -> None:
+    then = clock() - timedelta(days=80)
+    for number, minutes in enumerate((0, 5, 60, 65)):
+        gate.passes(f"c-{number}", 96, **{"captured-at": to_text(then + timedelta(minutes=minutes))})
+    gate.passes("c-now", 96)
+    found = sorted(encounters_in(dynamodb), key=lambda each: str(each["timeline"]["captured_at"]))
+    assert [sorted(each["sightings"]) for each in found] == [["c-0", "c-1"], ["c-2", "c-3"], ["c-now"]]
+    assert {each["started_at"] for each in found} == {to_text(clock())}
+    assert [message["is_past"] for message in topic.messages()] == [True, True, False]
+
+
+def test_repeated_capture_without_a_credible_time_alerts_once(
+    gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic
+) -> None:
+    for hours in (0, 5, 1):
+        clock.advance(hours=hours)
+        gate.passes("c-1", 96, **{"captured-at": "2099-01-01T00:00:00Z", "received-at": to_text(clock())})
+    assert kinds(topic) == ["first"]
+    [encounter] = encounters_in(dynamodb)
+    assert encounter["sightings"]["c-1"]["time_doubt"] == "future"
+    assert encounter["sightings"]["c-1"]["captured_at"] == encounter["started_at"]
+
+
+def test_dismissed_pair_is_silent_by_our_clock(
+    gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic
+) -> None:
+    """An old recording that arrives after the silent period is not silent, although it is older."""
+    remember(dynamodb, clock, dismissed_at=to_text(clock() - timedelta(days=8)))
+    gate.passes("c-1", 99.9, **{"captured-at": to_text(clock() - timedelta(days=7))})
+    assert kinds(topic) == ["first"]
+
+
+@pytest.mark.parametrize("poison", ["2099-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000Z"])
+def test_window_of_an_earlier_version_with_a_poison_time_is_left(
+    gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic, poison: str
+) -> None:
+    remember(dynamodb, clock, dismissed_at=None, encounters=[{"encounter_id": "old", "started_at": poison}])
+    gate.passes("c-1", 96)
+    assert kinds(topic) == ["first"]

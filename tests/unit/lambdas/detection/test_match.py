@@ -210,7 +210,7 @@ def test_empty_object_is_quarantined_unsearched(matcher: Matcher, s3: S3Client) 
 
 
 def test_malformed_metadata_is_quarantined_unsearched(matcher: Matcher, s3: S3Client) -> None:
-    s3.put_object(Bucket="detection", Key="captures/cam-01/x.jpg", Body=b"", Metadata={"captured-at": "noon"})
+    s3.put_object(Bucket="detection", Key="captures/cam-01/x.jpg", Body=b"", Metadata={"confidence": "noon"})
     assert matcher.match("captures/cam-01/x.jpg") is MatchOutcome.QUARANTINED
     [key] = keys(s3)
     assert "noon" in s3.head_object(Bucket="detection", Key=key)["Metadata"]["reason"]

@@ -48,17 +48,39 @@ def test_camera_is_the_thing_not_the_payloads_camera(golden: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"clock_synced": False}, {"captured_at": "2026-11-23T09:00:00.000Z"}],
-    ids=["clock not synced", "clock hours ahead"],
+    ("change", "doubt"),
+    [
+        ({"clock_synced": False}, "unsynced"),
+        ({"clock_synced": "yes"}, "unsynced"),
+        ({"captured_at": "2026-11-23T09:00:00.000Z"}, "future"),
+        ({"captured_at": "9999-12-31T23:59:59.999Z"}, "future"),
+        ({"captured_at": "9999-12-31T23:59:59.999-12:00"}, "unreadable"),
+        ({"captured_at": "0001-01-01T00:00:00+14:00"}, "unreadable"),
+        ({"captured_at": "0001-01-01T00:00:00Z"}, "too-early"),
+        ({"captured_at": "1970-01-01T00:00:12Z"}, "too-early"),
+        ({"captured_at": "yesterday"}, "unreadable"),
+        ({"captured_at": "2026-11-23T03:00:00"}, "unreadable"),
+        ({"captured_at": -1e300}, "unreadable"),
+        ({"captured_at": {}}, "unreadable"),
+        ({"captured_at": None}, "undated"),
+    ],
 )
-def test_untrusted_clock_is_replaced_by_time_of_receipt(golden: dict[str, Any], change: dict[str, Any]) -> None:
-    assert to_text(decode({**golden, **change}).capture.captured_at) == "2026-11-23T03:00:01.000Z"
+def test_time_that_cannot_be_is_the_time_of_receipt(golden: dict[str, Any], change: dict[str, Any], doubt: str) -> None:
+    capture = decode({**golden, **change}).capture
+    assert to_text(capture.captured_at) == "2026-11-23T03:00:01.000Z"
+    assert capture.time_doubt == doubt
+
+
+def test_message_without_any_time_is_a_capture(golden: dict[str, Any]) -> None:
+    for member in ("captured_at", "clock_synced"):
+        del golden[member]
+    assert to_text(decode(golden).capture.captured_at) == "2026-11-23T03:00:01.000Z"
 
 
 def test_delayed_capture_keeps_its_own_time(golden: dict[str, Any]) -> None:
     waited = RECEIVED_MS + 6 * 3_600_000
-    assert to_text(decode(golden, received_ms=waited).capture.captured_at) == "2026-11-23T03:00:00.123Z"
+    capture = decode(golden, received_ms=waited).capture
+    assert (to_text(capture.captured_at), capture.time_doubt) == ("2026-11-23T03:00:00.123Z", None)
 
 
 def broken(golden: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -79,8 +101,6 @@ def broken(golden: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     [
         ("schema", "homeward.face/2", "homeward.face/2"),
         ("capture_id", "../../etc", "capture_id"),
-        ("captured_at", "yesterday", "captured_at"),
-        ("captured_at", "2026-11-23T03:00:00", "captured_at"),
         ("detection.confidence", "high", "confidence"),
         ("image", ..., "image"),
         ("image.data", "not base64!", "image.data"),
@@ -105,6 +125,7 @@ def test_prototype_message_becomes_a_capture_with_a_stable_id(golden: dict[str, 
     assert first.jpeg == jpeg
     assert first.capture.camera == "lens-1"
     assert to_text(first.capture.captured_at) == "2026-11-23T03:00:01.000Z"
+    assert first.capture.time_doubt == "undated"
     assert first.capture.capture_id == again.capture.capture_id
     assert first.capture.capture_id != decode(deeplens(jpeg), camera="lens-2").capture.capture_id
 
@@ -128,6 +149,12 @@ def test_members_of_the_payload_change_no_trusted_value(golden: dict[str, Any], 
 def test_payload_that_is_no_json_object_is_refused(payload: bytes) -> None:
     with pytest.raises(BadMessageError):
         decode_message(routed_message(routed(payload)), camera="cam-07")
+
+
+@pytest.mark.parametrize("received_ms", [-1, 10**15, 1e300, "1795402801000"])
+def test_time_of_receipt_out_of_range_is_refused(received_ms: Any) -> None:
+    with pytest.raises(BadMessageError, match="received_ms"):
+        routed_message(routed(b"{}", received_ms=received_ms))
 
 
 @pytest.mark.parametrize("member", ["payload", "thing", "client_id", "received_ms"])

@@ -14,7 +14,9 @@ import pytest
 
 from lambdas.cases.case import Case, CaseStatus, Name
 from lambdas.common.dynamodb import to_attributes
-from lambdas.encounters.encounter import AlertState, Review, Stage
+from lambdas.common.times import to_text
+from lambdas.common.trusted_time import TimeDoubt
+from lambdas.encounters.encounter import AlertState, Review, Sighting, Stage, Timeline
 from tests.support.stories import MARLOWE, put_case
 
 if TYPE_CHECKING:
@@ -93,6 +95,27 @@ def test_page_has_every_fact_to_act_on(desk: Desk, ask: Callable[..., Any]) -> N
     assert "Nobody has acknowledged this yet." in page.body
     assert '<a class="call" href="tel:+15035550142">Call Nowhere Falls Police Department' in page.body
     assert not re.search(r"<script|<button[^>]*>(Confirm|Dismiss)", page.body)
+
+
+def test_page_says_why_a_time_is_not_believed(desk: Desk, ask: Callable[..., Any]) -> None:
+    taken = "2026-11-23T02:59:00.000Z"
+    shot = Sighting(
+        similarity=97, captured_at=taken, key="encounters/e1/c0.jpg", photo_id="1", time_doubt=TimeDoubt.FUTURE
+    )
+    desk.add_encounter(sightings={"c0": shot})
+    page = ask(LINK).body
+    assert "<dt>Received</dt><dd>2026-11-22 19:59 MST, the sender&#x27;s time is in the future</dd>" in page
+    assert "Received from North Station, 2026-11-22 19:59 MST" in page
+    assert "<dt>Seen</dt>" not in page
+
+
+@pytest.mark.parametrize("poison", ["9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000Z"])
+def test_page_opens_with_a_poison_time_of_an_earlier_version(desk: Desk, ask: Callable[..., Any], poison: str) -> None:
+    here = to_text(desk.clock())
+    shot = Sighting(similarity=97, captured_at=poison, key="encounters/e1/c0.jpg", photo_id="1")
+    line = Timeline(captured_at=poison, received_at=here, searched_at=here, encountered_at=here)
+    desk.add_encounter(sightings={"c0": shot}, timeline=line, started_at=poison)
+    assert "<dt>Received</dt><dd>2026-11-22 20:00 MST" in ask(LINK).body
 
 
 def test_headers_forbid_caching_and_other_content(desk: Desk, ask: Callable[..., Any]) -> None:

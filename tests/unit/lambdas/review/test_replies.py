@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from lambdas.common.times import now, to_text
-from lambdas.encounters.encounter import Review, reply_code
+from lambdas.encounters.encounter import Review, Timeline, reply_code
 from lambdas.review.audit import Via
 from lambdas.review.replies import Replies, Reply, ReplyOutcome
 
@@ -87,6 +87,13 @@ def test_decided_or_old_encounter_is_not_acknowledged(desk: Desk, replies: Repli
     desk.add_encounter(ENCOUNTER, **members)
     assert replies.handle(reply("ACK 3F9A2C")) is ReplyOutcome.NO_ENCOUNTER
     assert desk.encounter(ENCOUNTER).acknowledged_at is None
+
+
+def test_old_picture_is_acknowledged_while_its_encounter_is_new(desk: Desk, replies: Replies) -> None:
+    here, taken = to_text(desk.clock()), "2026-09-01T10:00:00.000Z"
+    line = Timeline(captured_at=taken, received_at=here, searched_at=here, encountered_at=here)
+    desk.add_encounter(ENCOUNTER, started_at=here, timeline=line)
+    assert replies.handle(reply("ACK 3F9A2C")) is ReplyOutcome.ACKNOWLEDGED
 
 
 def test_newest_encounter_with_the_code_is_acknowledged(desk: Desk, replies: Replies) -> None:

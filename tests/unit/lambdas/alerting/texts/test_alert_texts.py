@@ -10,9 +10,11 @@ import msgspec
 import pytest
 
 from lambdas.alerting.alert import compose_alert
-from lambdas.alerting.texts.gsm7 import segments
+from lambdas.alerting.texts.gsm7 import segments, to_gsm7
+from lambdas.alerting.texts.languages import PHRASES
 from lambdas.alerting.texts.render import Texts, render
 from lambdas.cases.case import Case, LastSeen, Name, SourcePhoto
+from lambdas.common.trusted_time import TimeDoubt
 from lambdas.encounters.encounter import Encounter, RunnerUp, Sighting, Timeline
 from lambdas.encounters.notice import NoticeKind
 from tests.support.stories import MARLOWE
@@ -75,11 +77,43 @@ def test_times_are_in_the_agencys_zone_and_name_it() -> None:
     assert "2026-11-23 03:59 CET" in texts_of(zone=ZoneInfo("Europe/Madrid"), language="es").email
 
 
-def test_place_is_in_the_past_tense_after_15_minutes() -> None:
+def test_place_is_no_longer_now_after_15_minutes() -> None:
     """A camera was offline, quiet hours delayed the alert, or a recording or a later case caused it."""
     minute = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
     assert "Now at North Station" in texts_of(now=minute + timedelta(minutes=14)).sms
-    assert "Was at North Station" in texts_of(now=minute + timedelta(minutes=16)).sms
+    assert "Seen 2026-11-23 02:59 UTC at North Station" in texts_of(now=minute + timedelta(minutes=16)).sms
+
+
+@pytest.mark.parametrize(
+    ("language", "place"),
+    [
+        ("en", "Seen 2026-11-23 02:59 UTC at North Station, hall"),
+        ("es", "Vista el 2026-11-23 02:59 UTC en North Station, hall"),
+        ("fr", "Vue le 2026-11-23 02:59 UTC à North Station, hall"),
+    ],
+)
+def test_old_picture_is_never_now_or_today(language: str, place: str) -> None:
+    months_later = datetime(2027, 2, 20, 3, 0, tzinfo=UTC)
+    texts = texts_of(language=language, now=months_later)
+    assert place in texts.sms
+    assert json.loads(texts.document)["is_past"] is True
+    digest = texts_of(language=language, now=months_later, kind=NoticeKind.DIGEST).sms
+    assert "2026-11-23 03:08 UTC" in digest.splitlines()[0]
+
+
+@pytest.mark.parametrize("doubt", TimeDoubt)
+@pytest.mark.parametrize("language", PHRASES)
+def test_doubted_time_is_a_time_of_arrival_with_its_reason(language: str, doubt: TimeDoubt) -> None:
+    phrases = PHRASES[language]
+    encounter = encounter_of(alerted_at=AT)
+    for capture_id, sighting in encounter.sightings.items():
+        encounter.sightings[capture_id] = msgspec.structs.replace(sighting, time_doubt=doubt)
+    alert = compose_alert(encounter, MARLOWE, kind=NoticeKind.FIRST, site="Dock", link_base="https://console.example")
+    texts = render(alert, alert_id="1", language=language)
+    received = phrases.received_from.format(time="2026-11-23 02:59 UTC", site="Dock")
+    assert to_gsm7(f"{received} ({phrases.time_doubts[doubt]})") in texts.sms
+    assert f"{phrases.labels.received_at}: 2026-11-23 02:59 UTC ({phrases.time_doubts[doubt]})" in texts.email
+    assert json.loads(texts.document)["time_doubt"] == doubt
 
 
 def test_sms_starts_with_the_kind_of_notice() -> None:
@@ -99,7 +133,7 @@ def test_recall_names_person_and_place_without_pictures() -> None:
     texts = texts_of(kind=NoticeKind.RECALL)
     assert texts.sms == (
         "CASE CLOSED, STAND DOWN. Marlowe Quill Exampleton, MP900101, male, age 37. "
-        f"Was at North Station, hall 2026-11-23 02:59 UTC. {LINK}"
+        f"Seen 2026-11-23 02:59 UTC at North Station, hall. {LINK}"
     )
     assert ".jpg" not in texts.email
 
