@@ -37,6 +37,11 @@ LIFE = timedelta(seconds=30)
 WRITES = ("UpdateItem", "TransactWriteItems")
 
 
+def opening_time(encounter: dict[str, Any]) -> datetime:
+    """Return when the picture that opened the encounter was taken, or when it arrived if its time is doubted."""
+    return from_text(encounter["timeline"]["captured_at"])
+
+
 def refusal(status: int) -> ClientError:
     answer: Any = {"Error": {"Code": "made by the test"}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, "PublishBatch")
@@ -226,13 +231,12 @@ class Rule1(RuleBasedStateMachine):
             self.check_evidence(encounter)
         assert not [key for key in self.world.captures if self.world.exists(key)]
         for one, other in itertools.combinations(encounters, 2):
-            apart = abs(from_text(one["started_at"]) - from_text(other["started_at"]))
+            apart = abs(opening_time(one) - opening_time(other))
             assert one["camera"] != other["camera"] or apart >= WINDOW
 
     def check_evidence(self, encounter: dict[str, Any]) -> None:
-        started_at = from_text(encounter["started_at"])
         for sighting in encounter["sightings"].values():
-            assert abs(from_text(sighting["captured_at"]) - started_at) < WINDOW
+            assert abs(from_text(sighting["captured_at"]) - opening_time(encounter)) < WINDOW
             assert self.world.exists(sighting["key"])
 
 
