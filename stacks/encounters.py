@@ -36,6 +36,10 @@ class Encounters:
         """Grant listing open encounters, and closing those whose case is closed."""
         return self._grant(self.on_table("GetItem", "PutItem", "UpdateItem"), self.on_index("by-review"))
 
+    def may_add_notices(self) -> Grant:
+        """Grant adding a notice, which Notify sends."""
+        return self._grant(self.on_table("PutItem"))
+
     def may_decide(self) -> Grant:
         """Grant recording acknowledgments and verdicts. The audit log is append-only."""
         grant = self._grant(self.on_table("GetItem", "UpdateItem"), may("dynamodb:PutItem", on=[self.audit.table_arn]))

@@ -51,7 +51,11 @@ class AgencyEnvironment(cdk.Stage):
                 alerting.encounters.may_decide(),
             ],
             daily=[detection.may_settle_evidence(), alerting.encounters.may_list(), alerting.encounters.may_decide()],
-            reply=[alerting.encounters.may_list(), alerting.encounters.may_decide()],
+            reply=[
+                alerting.encounters.may_list(),
+                alerting.encounters.may_decide(),
+                alerting.encounters.may_add_notices(),
+            ],
         )
         Sync(
             self,

@@ -126,7 +126,7 @@ class Review(HomewardStack):
             self,
             "Reply",
             handler="review.replies",
-            description="Acknowledge the encounter that a recipient's text message names",
+            description="Acknowledge the encounters that a recipient's text message names",
             log_days=self.log_days,
             statements=[self.decrypt()],
             grants=grants,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.alerting.alert import Alert, compose_alert
+from lambdas.alerting.answer import ReplyAnswer
 from lambdas.alerting.audience import Facts
 from lambdas.alerting.budget import BudgetWarning
 from lambdas.cases.ages import is_minor
@@ -32,7 +33,7 @@ class Occasion:
 
     notice: Notice
     facts: Facts | None
-    message: Alert | BudgetWarning
+    message: Alert | BudgetWarning | ReplyAnswer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,8 @@ class Occasions:
         if notice.notice is NoticeKind.BUDGET:
             warning = BudgetWarning(day=notice.about, limit=self.settings.sms_per_day)
             return Occasion(notice=notice, facts=None, message=warning)
+        if notice.notice is NoticeKind.ANSWER:
+            return Occasion(notice=notice, facts=None, message=ReplyAnswer())
         encounter = record if isinstance(record, Encounter) else self._encounter(notice.about)
         if encounter is None:
             return None

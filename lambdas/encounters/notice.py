@@ -14,7 +14,11 @@ _PREFIX = "notice#"
 
 
 class NoticeKind(StrEnum):
-    """The subject of a notice. FIRST is a first alert that some recipients get separately."""
+    """The subject of a notice.
+
+    FIRST is a first alert that some recipients get separately. ANSWER goes to a recipient whose text message
+    acknowledged nothing.
+    """
 
     FIRST = "first"
     BETTER_SHOT = "better-shot"
@@ -22,12 +26,14 @@ class NoticeKind(StrEnum):
     ESCALATION = "escalation"
     RECALL = "recall"
     BUDGET = "budget"
+    ANSWER = "answer"
 
 
 class Notice(msgspec.Struct, kw_only=True):
     """A notice, an item of the encounters table with the same delivery states as an encounter's alert.
 
-    `encounter_id` is its own key, `notice#ABOUT#KIND#PART`; `about` is the encounter (for BUDGET the day).
+    `encounter_id` is its own key, `notice#ABOUT#KIND#PART`; `about` is the encounter (for BUDGET the day, for
+    ANSWER the recipient).
     `audience` names the recipients; empty means every recipient whose settings allow it.
     `accepted_channels` are the channels that SNS has accepted while others are left.
     """

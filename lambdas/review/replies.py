@@ -1,28 +1,31 @@
-"""Acknowledge encounters by text message: "ACK 3F9A2C" from the phone of a recipient."""
+"""Acknowledge encounters by text message, and answer those that acknowledge nothing."""
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from lambdas.common.dynamodb import transact
 from lambdas.common.times import to_text
 from lambdas.encounters.encounter import Review, reply_code
-from lambdas.encounters.table import encounters_by_review
+from lambdas.encounters.notice import Notice, NoticeKind, notice_item, notice_key
+from lambdas.encounters.table import encounters_by_review, put_new_request
 from lambdas.review.audit import Via
+from lambdas.review.reply_text import acknowledged_codes, is_for_the_carrier
 from lambdas.review.verdicts import EncounterOverError, NoEncounterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime, timedelta
 
     from lambdas.review.verdicts import Verdicts
 
-# ACK, OK, and yes in Spanish and French. Phone keyboards correct "ACK" to "Ack." and the like.
-_REPLY = re.compile(r"\W*(?:ACK|OK|S[IÍ]|OUI)\W*([0-9A-F]{6})\W*", re.IGNORECASE)
+# A recipient whose texts acknowledge nothing is answered once in each hour, so that no two machines talk for long.
+_ANSWERED_PER = "%Y-%m-%dT%H"
 
 
 class Reply(msgspec.Struct, frozen=True, rename="camel"):
@@ -40,6 +43,7 @@ class ReplyOutcome(StrEnum):
     NO_ENCOUNTER = "RepliesToNothing"
     NOT_UNDERSTOOD = "RepliesNotUnderstood"
     UNKNOWN_SENDER = "RepliesOfStrangers"
+    FOR_THE_CARRIER = "RepliesForTheCarrier"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,31 +59,52 @@ class Replies:
     now: Callable[[], datetime]
 
     def handle(self, reply: Reply) -> ReplyOutcome:
-        """Acknowledge the encounter that the reply names, if a recipient sent it."""
+        """Acknowledge the encounters that a recipient's reply names, or tell the recipient that it names none."""
         by = self.names.get(reply.origination_number)
         if by is None:
             return ReplyOutcome.UNKNOWN_SENDER
-        match = _REPLY.fullmatch(reply.message_body)
-        if match is None:
-            return ReplyOutcome.NOT_UNDERSTOOD
-        encounter_id = self._newest_open(match[1].upper())
-        if encounter_id is None:
-            return ReplyOutcome.NO_ENCOUNTER
-        try:
-            is_first = self.verdicts.acknowledge(encounter_id, by=by, at=self.now(), via=Via.TEXT_MESSAGE)
-        except (EncounterOverError, NoEncounterError):
-            return ReplyOutcome.NO_ENCOUNTER
-        return ReplyOutcome.ACKNOWLEDGED if is_first else ReplyOutcome.ALREADY_ACKNOWLEDGED
+        if is_for_the_carrier(reply.message_body):
+            return ReplyOutcome.FOR_THE_CARRIER
+        codes = acknowledged_codes(reply.message_body)
+        outcome = self._acknowledge(codes, by) if codes else ReplyOutcome.NOT_UNDERSTOOD
+        if outcome in {ReplyOutcome.NOT_UNDERSTOOD, ReplyOutcome.NO_ENCOUNTER}:
+            self._answer(by)
+        return outcome
 
-    def _newest_open(self, code: str) -> str | None:
-        """Return the newest open encounter with this code."""
+    def _acknowledge(self, codes: Collection[str], by: str) -> ReplyOutcome:
+        """Acknowledge the newest open encounter of each code. One first acknowledgment makes the reply one."""
+        are_first = []
+        for encounter_id in self._newest_open(codes):
+            with suppress(EncounterOverError, NoEncounterError):
+                are_first.append(self.verdicts.acknowledge(encounter_id, by=by, at=self.now(), via=Via.TEXT_MESSAGE))
+        if not are_first:
+            return ReplyOutcome.NO_ENCOUNTER
+        return ReplyOutcome.ACKNOWLEDGED if any(are_first) else ReplyOutcome.ALREADY_ACKNOWLEDGED
+
+    def _newest_open(self, codes: Collection[str]) -> list[str]:
+        """Return the newest open encounter of each code."""
         oldest = to_text(self.now() - self.valid_for)
         newest_first = encounters_by_review(
             self.verdicts.dynamodb, Review.OPEN, table=self.verdicts.table, newest_first=True
         )
+        found: dict[str, str] = {}
         for listed in newest_first:
-            if listed.started_at < oldest:
-                return None
-            if reply_code(listed.encounter_id) == code:
-                return listed.encounter_id
-        return None
+            if listed.started_at < oldest or len(found) == len(codes):
+                break
+            if (code := reply_code(listed.encounter_id)) in codes:
+                found.setdefault(code, listed.encounter_id)
+        return list(found.values())
+
+    def _answer(self, recipient: str) -> None:
+        """Add a notice for the recipient. It goes out as an alert does: in its language, within the day's texts."""
+        now = self.now()
+        notice = Notice(
+            encounter_id=notice_key(recipient, NoticeKind.ANSWER, now.strftime(_ANSWERED_PER)),
+            about=recipient,
+            notice=NoticeKind.ANSWER,
+            created_at=to_text(now),
+            audience=(recipient,),
+            alert_due_at=to_text(now),
+            expires_at=int((now + self.verdicts.kept_for).timestamp()),
+        )
+        transact(self.verdicts.dynamodb, {"Put": put_new_request(self.verdicts.table, notice_item(notice))})

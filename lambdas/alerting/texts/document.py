@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from lambdas.alerting.answer import ReplyAnswer
 from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ def alert_document(alert: Alert, *, alert_id: str, headline: str, sms: str) -> s
     return msgspec.json.encode(document).decode()
 
 
-def budget_warning_document(warning: BudgetWarning, *, alert_id: str, headline: str, sms: str) -> str:
-    """Encode a budget warning with the members that an alert's document has too."""
-    facts = {"kind": NoticeKind.BUDGET, "day": warning.day, "limit": warning.limit}
+def headline_document(message: BudgetWarning | ReplyAnswer, *, alert_id: str, headline: str, sms: str) -> str:
+    """Encode a message that is only a headline, with the members that an alert's document has too."""
+    kind = NoticeKind.ANSWER if isinstance(message, ReplyAnswer) else NoticeKind.BUDGET
+    facts = {"kind": kind, **msgspec.to_builtins(message)}
     document = {"alert_id": alert_id, "headline": headline, **facts, "text": sms}
     return msgspec.json.encode(document).decode()

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.alerting.alert import Alert
-from lambdas.alerting.texts.document import alert_document, budget_warning_document
+from lambdas.alerting.answer import ReplyAnswer
+from lambdas.alerting.texts.document import alert_document, headline_document
 from lambdas.alerting.texts.email import email_text
 from lambdas.alerting.texts.gsm7 import to_gsm7
 from lambdas.alerting.texts.headline import alert_headline, budget_warning_headline
 from lambdas.alerting.texts.languages import PHRASES
 from lambdas.alerting.texts.sms import sms_text
 from lambdas.alerting.texts.subject import to_subject
+from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
     from lambdas.alerting.budget import BudgetWarning
@@ -29,7 +31,7 @@ class Texts:
     document: str
 
 
-def render(message: Alert | BudgetWarning, *, alert_id: str, language: str) -> Texts:
+def render(message: Alert | BudgetWarning | ReplyAnswer, *, alert_id: str, language: str) -> Texts:
     """Render the texts of a message.
 
     `alert_id` is the encounter's id, or the key of the notice. Every attempt to send a message has the same one.
@@ -40,7 +42,7 @@ def render(message: Alert | BudgetWarning, *, alert_id: str, language: str) -> T
     phrases = PHRASES[language]
     if isinstance(message, Alert):
         return _render_alert(message, phrases, alert_id)
-    return _render_budget_warning(message, phrases, alert_id)
+    return _render_headline(message, phrases, alert_id)
 
 
 def _render_alert(alert: Alert, phrases: Phrases, alert_id: str) -> Texts:
@@ -54,12 +56,16 @@ def _render_alert(alert: Alert, phrases: Phrases, alert_id: str) -> Texts:
     )
 
 
-def _render_budget_warning(warning: BudgetWarning, phrases: Phrases, alert_id: str) -> Texts:
-    headline = budget_warning_headline(warning, phrases)
+def _render_headline(message: BudgetWarning | ReplyAnswer, phrases: Phrases, alert_id: str) -> Texts:
+    """Render a message that is only a headline."""
+    if isinstance(message, ReplyAnswer):
+        headline = phrases.headlines[NoticeKind.ANSWER]
+    else:
+        headline = budget_warning_headline(message, phrases)
     sms = to_gsm7(f"{headline}.")
     return Texts(
         subject=to_subject(headline),
         sms=sms,
         email=f"{headline}.\n",
-        document=budget_warning_document(warning, alert_id=alert_id, headline=headline, sms=sms),
+        document=headline_document(message, alert_id=alert_id, headline=headline, sms=sms),
     )

@@ -17,6 +17,9 @@ ENGLISH = Phrases(
             "Homeward: the {limit} text messages of {day} are used up. "
             "Until midnight alerts go by e-mail, webhook and chat only"
         ),
+        NoticeKind.ANSWER: (
+            "Homeward: nothing was acknowledged. Reply ACK and the code of an open alert, for example ACK 3F9A2C"
+        ),
     },
     must_be_checked="A person must check it before anybody acts on it.",
     stand_down="The case is closed: nobody needs to act on the earlier alert any more.",

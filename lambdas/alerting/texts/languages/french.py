@@ -22,6 +22,9 @@ FRENCH = Phrases(
             "Homeward : les {limit} SMS du {day} sont épuisés. "
             "Jusqu'à minuit les alertes partent par courriel, webhook et chat seulement"
         ),
+        NoticeKind.ANSWER: (
+            "Homeward : rien n'a été confirmé. Répondez ACK et le code d'une alerte ouverte, par exemple ACK 3F9A2C"
+        ),
     },
     must_be_checked="Une personne doit la vérifier avant toute intervention.",
     stand_down="Le dossier est clos : plus personne ne doit intervenir suite à l'alerte précédente.",

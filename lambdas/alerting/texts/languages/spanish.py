@@ -19,6 +19,9 @@ SPANISH = Phrases(
             "Homeward: se agotaron los {limit} mensajes de texto del {day}. "
             "Hasta medianoche los avisos van solo por correo, webhook y chat"
         ),
+        NoticeKind.ANSWER: (
+            "Homeward: no se ha confirmado nada. Responda ACK y el código de una alerta abierta, por ejemplo ACK 3F9A2C"
+        ),
     },
     must_be_checked="Una persona debe comprobarla antes de que nadie actúe.",
     stand_down="El caso está cerrado: ya nadie tiene que actuar por el aviso anterior.",

@@ -11,6 +11,8 @@ import pytest
 from lambdas.alerting.publish import AlertOutcome
 from lambdas.alerting.recipients import Channel, Filter, Recipient
 from lambdas.common.dynamodb import from_attributes
+from lambdas.common.times import to_text
+from lambdas.encounters.notice import Notice, NoticeKind, notice_key
 from lambdas.encounters.sms_budget import budget_key
 from lambdas.encounters.table import encounter_key
 from tests.support.due_alerts import put_due
@@ -143,3 +145,22 @@ def test_each_channel_gets_a_plain_text_in_one_batch(agency: Any, topic: Topic) 
     assert (document.channel, document.recipients, document.subject) == ("document", ["hook", "chat"], None)
     assert json.loads(document.text)["alert_id"] == "e1"
     assert {tuple(each.channels) for each in (sms, email, document)} == {("sms", "email", "document")}
+
+
+def test_answer_to_a_reply_goes_to_its_sender_within_the_budget(agency: Any, topic: Topic, clock: Clock) -> None:
+    notifier = agency(DESK, LOPEZ, MAIL, sms_per_day=1)
+    for part in ("1", "2"):
+        notifier.states.add(
+            Notice(
+                encounter_id=notice_key("lopez", NoticeKind.ANSWER, part),
+                about="lopez",
+                notice=NoticeKind.ANSWER,
+                created_at=to_text(clock()),
+                audience=("lopez",),
+                alert_due_at=to_text(clock()),
+            )
+        )
+        assert notifier.notify(notice_key("lopez", NoticeKind.ANSWER, part)) is AlertOutcome.SENT
+    texts = [(each.channel, each.recipients) for each in topic.published()]
+    assert texts == [("sms", ["lopez"]), ("document", ["-"]), ("document", ["-"])]
+    assert topic.published()[0].text.startswith("Homeward: no se ha confirmado nada. Responda ACK")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from lambdas.common.dynamodb import from_attributes
 from lambdas.common.times import now, to_text
 from lambdas.encounters.encounter import Review, Timeline, reply_code
 from lambdas.review.audit import Via
@@ -50,27 +51,51 @@ def test_reply_acknowledges_the_encounter_of_its_code(desk: Desk, replies: Repli
     assert (record.by, record.via) == ("lopez", Via.TEXT_MESSAGE)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["ACK 3F9A2C", "ack 3f9a2c", " Ok: 3F9A2C.", "SI 3F9A2C", "Sí 3f9a2c", "OUI 3F9A2C", '"ACK 3F9A2C"', "ACK3F9A2C"],
-)
-def test_variants_of_the_reply_are_understood(desk: Desk, replies: Replies, text: str) -> None:
-    desk.add_encounter(ENCOUNTER)
-    assert replies.handle(reply(text)) is ReplyOutcome.ACKNOWLEDGED
+def test_reply_of_several_codes_acknowledges_each(desk: Desk, replies: Replies) -> None:
+    other = "4b00110123456789"
+    for encounter_id in (ENCOUNTER, other):
+        desk.add_encounter(encounter_id)
+    assert replies.handle(reply("Ok 3f9a2c and 4b0011, FFFFFF")) is ReplyOutcome.ACKNOWLEDGED
+    assert {desk.encounter(each).acknowledged_by for each in (ENCOUNTER, other)} == {"lopez"}
+    assert answers(desk) == []
 
 
-@pytest.mark.parametrize(
-    "text", ["", "ACK", "3F9A2C", "NO 3F9A2C", "ACK 3F9A2", "ACK 3F9A2C0", "do not ACK 3F9A2C", "ACK 3F9A2G"]
-)
-def test_other_texts_acknowledge_nothing(desk: Desk, replies: Replies, text: str) -> None:
+def answers(desk: Desk) -> list[dict[str, Any]]:
+    items = map(from_attributes, desk.dynamodb.scan(TableName="encounters")["Items"])
+    return [item for item in items if item["kind"] == "notice"]
+
+
+@pytest.mark.parametrize("text", ["", "ACK", "what is this?", "do not ACK 3F9A2C", "ACK 4B0011"])
+def test_text_that_acknowledges_nothing_is_answered(desk: Desk, replies: Replies, text: str) -> None:
     desk.add_encounter(ENCOUNTER)
-    assert replies.handle(reply(text)) is ReplyOutcome.NOT_UNDERSTOOD
+    outcome = ReplyOutcome.NO_ENCOUNTER if "4B" in text else ReplyOutcome.NOT_UNDERSTOOD
+    assert replies.handle(reply(text)) is outcome
     assert desk.encounter(ENCOUNTER).acknowledged_at is None
+    [answer] = answers(desk)
+    assert (answer["notice"], answer["audience"], answer["alert"]) == ("answer", ["lopez"], "due")
+    assert answer["expires_at"] > desk.clock().timestamp()
+
+
+def test_machine_that_answers_answers_is_answered_once_an_hour(desk: Desk, replies: Replies) -> None:
+    for _ in range(5):
+        assert replies.handle(reply("I am driving and will see your message later")) is ReplyOutcome.NOT_UNDERSTOOD
+    assert len(answers(desk)) == 1
+    desk.clock.advance(seconds=3600)
+    replies.handle(reply("I am driving"))
+    assert len(answers(desk)) == 2
+
+
+@pytest.mark.parametrize("text", ["STOP", "Help.", "stop all"])
+def test_keyword_of_carriers_is_not_answered(desk: Desk, replies: Replies, text: str) -> None:
+    assert replies.handle(reply(text)) is ReplyOutcome.FOR_THE_CARRIER
+    assert answers(desk) == []
 
 
 def test_reply_from_an_unknown_phone_is_ignored(desk: Desk, replies: Replies) -> None:
     desk.add_encounter(ENCOUNTER)
     assert replies.handle(reply("ACK 3F9A2C", STRANGER)) is ReplyOutcome.UNKNOWN_SENDER
+    assert replies.handle(reply("hello", STRANGER)) is ReplyOutcome.UNKNOWN_SENDER
+    assert answers(desk) == []
     assert desk.encounter(ENCOUNTER).acknowledged_at is None
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as some
 
 from agencies.alerting import Language
 from lambdas.alerting.alert import Alert, compose_alert
+from lambdas.alerting.answer import ReplyAnswer
 from lambdas.alerting.budget import BudgetWarning
 from lambdas.alerting.texts.gsm7 import segments, septets
 from lambdas.alerting.texts.languages import PHRASES
@@ -33,7 +34,7 @@ AT = "2026-11-23T02:59:59.000Z"
 # The longest link base that the agency file allows.
 BASE = "https://" + "x" * 104 + ".example"
 LINK = f"{BASE}/e/0123456789abcdef/{'t' * 16}"
-ALERT_KINDS = [kind for kind in NoticeKind if kind is not NoticeKind.BUDGET]
+ALERT_KINDS = [kind for kind in NoticeKind if kind not in {NoticeKind.BUDGET, NoticeKind.ANSWER}]
 
 
 def alert_with(text: str, kind: NoticeKind, photo: PhotoKind = PhotoKind.AGE_PROGRESSION) -> Alert:
@@ -74,7 +75,7 @@ def alert_with(text: str, kind: NoticeKind, photo: PhotoKind = PhotoKind.AGE_PRO
     )
 
 
-def rendered(message: Alert | BudgetWarning, language: str) -> Texts:
+def rendered(message: Alert | BudgetWarning | ReplyAnswer, language: str) -> Texts:
     return render(message, alert_id="notice#1", language=language)
 
 
@@ -130,6 +131,14 @@ def test_budget_warning_fits_two_segments(language: str) -> None:
     assert segments(texts.sms) <= 2
     assert "5000" in texts.sms
     assert "2026-11-23" in texts.document
+
+
+@pytest.mark.parametrize("language", PHRASES)
+def test_answer_to_a_reply_is_one_segment_with_an_example(language: str) -> None:
+    texts = rendered(ReplyAnswer(), language)
+    assert segments(texts.sms) == 1
+    assert "ACK 3F9A2C." in texts.sms
+    assert '"kind":"answer"' in texts.document
 
 
 @pytest.mark.parametrize("kind", ALERT_KINDS)
