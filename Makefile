@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FACES := .local/faces
+PYTEST := $(BIN)/pytest -m "not nightly"
 UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-setup lint unit infrastructure edge faults end-to-end browser synth bench requirements clean
+.PHONY: help setup demo test test-all test-setup lint unit infrastructure edge faults end-to-end browser synth bench requirements clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,7 +46,10 @@ $(FACES)/.ready: $(VENV)/.ready
 demo: setup ## run Homeward on the local cloud; PHOTO=me.jpg adds your picture as a case, CAMERA=0 uses your webcam
 	$(BIN)/python -m local_cloud.demo $(if $(PHOTO),--photo "$(PHOTO)") $(if $(CAMERA),--camera $(CAMERA))
 
-test: lint unit infrastructure edge faults end-to-end browser ## run all checks and tests
+test: lint unit infrastructure edge faults end-to-end browser ## run all checks and tests but the nightly ones; about 15 minutes
+
+test-all: ## also run the tests marked `nightly`
+	$(MAKE) test PYTEST=$(BIN)/pytest
 
 test-setup: setup $(FACES)/.ready .local/test-tools.ready
 
@@ -56,22 +60,22 @@ lint: $(VENV)/.ready ## check with ruff, the import contracts of pyproject.toml,
 	$(BIN)/mypy .
 
 unit: test-setup ## test the logic with moto, Stubber, and the real face engine; `coverage report` shows the gaps
-	$(BIN)/pytest tests/unit -n 2 --dist loadfile --cov --cov-report=
+	$(PYTEST) tests/unit -n 2 --dist loadfile --cov --cov-report=
 
 infrastructure: test-setup ## test the CDK app: assertions, snapshots, cdk-nag
-	$(BIN)/pytest tests/infrastructure -n 2 --dist worksteal
+	$(PYTEST) tests/infrastructure -n 2 --dist worksteal
 
 edge: test-setup ## test the camera program with a real MQTT broker
-	$(BIN)/pytest tests/edge -n 2 --dist loadfile
+	$(PYTEST) tests/edge -n 2 --dist loadfile
 
 faults: test-setup ## test crashes, throttling, and races with the AWS emulator
-	$(BIN)/pytest tests/faults
+	$(PYTEST) tests/faults
 
 end-to-end: test-setup ## test the pipeline, deployed to two local clouds side by side
-	$(BIN)/pytest tests/end_to_end -n 2 --dist loadgroup
+	$(PYTEST) tests/end_to_end -n 2 --dist loadgroup
 
 browser: test-setup ## test the web pages in a real browser
-	$(BIN)/pytest tests/browser
+	$(PYTEST) tests/browser
 
 synth: setup ## synthesize all stacks of your agencies, the examples and the demo, and check them with cdk-nag
 	for file in $(wildcard agencies/*.toml agencies/examples/*.toml) local_cloud/demo/agency.toml; do npx cdk synth --quiet '**' --context agency=$$file --output cdk.out/$${file%.toml} || exit 1; done

@@ -17,6 +17,7 @@ def object_count(s3: S3Client) -> int:
     return sum(page["KeyCount"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket="detection"))
 
 
+@pytest.mark.nightly
 def test_bucket_of_more_than_one_page_is_emptied(s3: S3Client) -> None:
     for number in range(1001):
         s3.put_object(Bucket="detection", Key=f"captures/{number}", Body=b"")

@@ -266,10 +266,13 @@ def test_search_uses_the_picture_and_the_review_threshold(
 
 
 def test_failed_picture_copy_does_not_repeat_the_alert(
-    matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, topic: Topic
-) -> None:
+    matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, topic: Topic,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     def fail(**_: Any) -> None:
         raise EndpointConnectionError(endpoint_url="http://s3")
+
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
 
     key = put_capture(s3, "c-1")
     s3.meta.events.register("before-send.s3.CopyObject", fail)

@@ -136,6 +136,7 @@ def test_thing_is_read_once_a_minute(
     assert not things.camera_of("oak-dev_cam-01", client_id="oak-dev_cam-01")
 
 
+@pytest.mark.nightly
 def test_many_unknown_things_do_not_grow_the_cache(things: RegisteredThings, table: Any) -> None:
     for number in range(1100):
         assert not things.camera_of(f"intruder-{number}", client_id="x")

@@ -296,7 +296,9 @@ def test_run_of_a_live_process_blocks(sync: Any) -> None:
         sync(owner="another").run()
 
 
-@pytest.mark.parametrize("after", [1, 5, 11, 17])
+@pytest.mark.parametrize(
+    "after", [1, 11, pytest.param(5, marks=pytest.mark.nightly), pytest.param(17, marks=pytest.mark.nightly)]
+)
 def test_killed_sync_continues_without_downloading_again(
     sync: Any, world: World, state: Any, s3: Any, after: int
 ) -> None:

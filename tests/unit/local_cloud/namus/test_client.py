@@ -133,6 +133,7 @@ def test_an_unreadable_listing_is_an_error(url: str) -> None:
         list(client_of(url).list_cases())
 
 
+@pytest.mark.nightly
 def test_each_of_26_600_cases_is_listed_once(url: str) -> None:
     with running(Synthetic(26_600)) as national:
         listed = [entry.source_id for entry in client_of(national).list_cases()]
