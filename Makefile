@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -m "not nightly"
 UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-setup lint unit infrastructure edge faults end-to-end browser synth bench requirements clean
+.PHONY: help setup demo test test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench requirements clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -71,8 +71,11 @@ edge: test-setup ## test the camera program with a real MQTT broker
 faults: test-setup ## test crashes, throttling, and races with the AWS emulator
 	$(PYTEST) tests/faults
 
-end-to-end: test-setup ## test the pipeline, deployed to two local clouds side by side
-	$(PYTEST) tests/end_to_end -n 2 --dist loadgroup
+end-to-end: test-setup ## test the pipeline and the upgrade, deployed to two local clouds side by side
+	$(PYTEST) tests/end_to_end tests/upgrade -n 2 --dist loadgroup
+
+upgrade: test-setup ## test only the upgrade from the last release, which tests/upgrade/release names
+	$(PYTEST) tests/upgrade
 
 browser: test-setup ## test the web pages in a real browser
 	$(PYTEST) tests/browser

@@ -112,7 +112,7 @@ class Detection(HomewardStack):
             shared_policy(
                 self,
                 "MayDeleteEvidence",
-                description="Delete the pictures of encounters whose case is closed",
+                description="Delete the pictures of encounters whose case closed",
                 statements=[may("s3:DeleteObject", on=self._objects(EVIDENCE)), self._list_captures()],
             ),
             shared_policy(
@@ -124,7 +124,7 @@ class Detection(HomewardStack):
             shared_policy(
                 self,
                 "MaySettleEvidence",
-                description="Keep, move or delete the pictures of encounters as their reviews require",
+                description="Bring the pictures of encounters where their reviews say",
                 statements=[
                     self.use_key(),
                     # A capture may have tags, and S3 copies an object with tags only with the tagging actions.
@@ -189,11 +189,15 @@ class Detection(HomewardStack):
         add_outputs(self, outputs)
 
     def _rules(self) -> dict[str, str]:
-        """Return the SQL of the IoT rules. The third level of each topic is the thing that published."""
+        """Return the SQL of the IoT rules. The third level of each topic is the thing that published.
+
+        `Faces` is the rule of deployments from before 0026. It keeps its name, so that an upgrade updates it in place:
+        a message that arrives between the deletion of one rule and the creation of another would be lost.
+        """
         faces, fleet = "WHERE detection.confidence > 0.8", self.settings.fleet
-        rules = {"Faces": f"{_SELECT} '{Topics('+', self.settings.stage).faces}' {faces}"}
+        rules = {"StageFaces": f"{_SELECT} '{Topics('+', self.settings.stage).faces}' {faces}"}
         if fleet.legacy_topics:
-            rules["LegacyFaces"] = f"{_SELECT} '{Topics('+', LEGACY_ENVIRONMENT).faces}' {faces}"
+            rules["Faces"] = f"{_SELECT} '{Topics('+', LEGACY_ENVIRONMENT).faces}' {faces}"
         if fleet.deeplens:
             rules["DeepLens"] = f"{_SELECT} '$aws/things/+/infer' WHERE confidence > 0.8"
         return rules

@@ -146,7 +146,7 @@ class Ingest(HomewardStack):
         return shared_policy(
             self,
             "MayChangeGallery",
-            description="Store cases in the gallery, and withdraw them",
+            description="Put cases into the gallery, and withdraw them",
             statements=[
                 self.use_key(),
                 may("s3:PutObject", on=self._objects(DOCUMENTS, PHOTOS, QUARANTINE, SYNCS)),

@@ -59,7 +59,12 @@ def flush(
         settings = load_settings(config, assignments, source="none")
         publisher = build_publisher(settings)
         with build_outbox(settings) as outbox:
-            sender = Sender(outbox, publisher, on_sent=lambda entry: say(f"sent {entry.capture_id}"))
+            sender = Sender(
+                outbox,
+                publisher,
+                topic=settings.topics.faces,
+                on_sent=lambda entry: say(f"sent {entry.capture_id}"),
+            )
             publisher.connect()
             sender.start()
             started = time.monotonic()

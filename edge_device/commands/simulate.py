@@ -49,7 +49,7 @@ def simulate(
             )
         publisher = build_publisher(settings)
         with build_outbox(settings) as outbox:
-            sender = Sender(outbox, publisher, on_sent=lambda _: None)
+            sender = Sender(outbox, publisher, topic=settings.topics.faces, on_sent=lambda _: None)
             publisher.connect()
             sender.start()
             for shot in islice(cycle(shots), count):
@@ -58,7 +58,7 @@ def simulate(
                 message = face_message(
                     now, camera=settings.camera, sequence=sequence, model=detector.model, edge_version=version()
                 )
-                outbox.put(now.capture_id, settings.topics.faces, encode_message(message))
+                outbox.put(now.capture_id, encode_message(message))
                 time.sleep(1 / per_second)
             drained = sender.drain(drain_timeout)
             sender.stop()

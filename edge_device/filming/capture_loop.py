@@ -112,7 +112,7 @@ class CaptureLoop:
             )
             payload = encode_message(message)
             self.report.add_capture(shot, payload, at=clock.wall_s())
-            self.outbox.put(shot.capture_id, self.topics.faces, payload)
+            self.outbox.put(shot.capture_id, payload)
             log.info("capture", capture_id=shot.capture_id, track=shot.track_id, shot=shot.shot, bytes=len(payload))
 
     def _apply(self, settings: RemoteSettings) -> None:

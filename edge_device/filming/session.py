@@ -61,7 +61,7 @@ def film(settings: Settings, *, drain_timeout_s: float) -> dict[str, object]:
         )
         health.start()
         running.callback(health.stop)
-        sender = Sender(outbox, publisher, on_sent=loop.report.mark_acknowledged)
+        sender = Sender(outbox, publisher, topic=settings.topics.faces, on_sent=loop.report.mark_acknowledged)
         sender.start()
         running.callback(sender.stop)
         running.callback(sender.drain, drain_timeout_s)

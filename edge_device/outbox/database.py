@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+# `topic` is unused, and NOT NULL in existing files. A waiting message may outlive the thing that may use its topic.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT, capture_id TEXT NOT NULL UNIQUE, topic TEXT NOT NULL, payload BLOB NOT NULL,
@@ -31,10 +32,10 @@ INSERT OR IGNORE INTO counters VALUES ('sequence', 0), ('dropped', 0), ('sent', 
 """
 _INSERT = """
 INSERT OR IGNORE INTO outbox (capture_id, topic, payload, queued_wall_s, queued_steady_s, boot_id, clock_synced)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+VALUES (?, '', ?, ?, ?, ?, ?)
 """
 # Messages that failed more often come later, so that one bad message does not block the others.
-_IN_SENDING_ORDER = "SELECT id, capture_id, topic, payload, queued_wall_s, attempts FROM outbox ORDER BY attempts, id"
+_IN_SENDING_ORDER = "SELECT id, capture_id, payload, queued_wall_s, attempts FROM outbox ORDER BY attempts, id"
 # An age is known within one boot, or across boots if a time service had set the clock both times.
 _TOO_OLD = """
 SELECT id FROM outbox WHERE (boot_id = :boot_id AND :steady_s - queued_steady_s > :max_age_s)
@@ -54,7 +55,6 @@ class Entry:
 
     id: int | None
     capture_id: str
-    topic: str
     payload: bytes
     queued_wall_s: float
     attempts: int
@@ -83,7 +83,7 @@ class OutboxDatabase:
 
     def save(self, entry: Entry, *, sequence: int) -> bool:
         """Insert a message and save the camera's sequence number. A capture that is already stored is ignored."""
-        message = (entry.capture_id, entry.topic, entry.payload, entry.queued_wall_s)
+        message = (entry.capture_id, entry.payload, entry.queued_wall_s)
         return self._write(
             (_INSERT, (*message, clock.steady_s(), self._boot_id, clock.is_synced())),
             ("UPDATE counters SET value = ? WHERE name = 'sequence'", (sequence,)),

@@ -49,10 +49,10 @@ class Outbox:
             self._sequence += 1
             return self._sequence
 
-    def put(self, capture_id: str, topic: str, payload: bytes) -> None:
+    def put(self, capture_id: str, payload: bytes) -> None:
         """Queue a message. It is on disk when this returns, or in memory while the disk is full."""
         with self._added:
-            self._in_memory.append(Entry(None, capture_id, topic, payload, clock.wall_s(), 0))
+            self._in_memory.append(Entry(None, capture_id, payload, clock.wall_s(), 0))
             self._save_to_disk()
             while len(self._in_memory) > _MAX_IN_MEMORY:
                 self._in_memory.popleft()

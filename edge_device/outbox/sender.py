@@ -25,11 +25,11 @@ _MAX_BACKOFF_S = 30.0
 
 
 class Sender(threading.Thread):
-    """Sends one message at a time, oldest first: publish, wait for the acknowledgement, delete."""
+    """Sends one message at a time, oldest first: publish on `topic`, wait for the acknowledgement, delete."""
 
-    def __init__(self, outbox: Outbox, publisher: Publisher, *, on_sent: Callable[[Entry], None]) -> None:
+    def __init__(self, outbox: Outbox, publisher: Publisher, *, topic: str, on_sent: Callable[[Entry], None]) -> None:
         super().__init__(name="sender", daemon=True)
-        self._outbox, self._publisher, self._on_sent = outbox, publisher, on_sent
+        self._outbox, self._publisher, self._topic, self._on_sent = outbox, publisher, topic, on_sent
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -62,7 +62,7 @@ class Sender(threading.Thread):
             self._stopping.wait(0.5)  # a full disk keeps the row, so the next round finds it again
             return
         try:
-            self._publisher.publish(entry.topic, entry.payload)
+            self._publisher.publish(self._topic, entry.payload)
         except PublishError as error:
             log.warning("message not acknowledged, will retry", capture_id=entry.capture_id, reason=str(error))
             self._outbox.mark_failed(entry)

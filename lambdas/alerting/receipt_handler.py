@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
     from lambdas.common.batch import EventRecord
 
+
+class _Document(msgspec.Struct):
+    alert_id: str
+
+
 logger = logging.getLogger(__name__)
 states = AlertStates(
     dynamodb=boto3.client("dynamodb"),
@@ -31,8 +36,14 @@ states = AlertStates(
 def confirm(record: EventRecord) -> None:
     """Record that SNS accepted one channel of an alert, in case the function that published it did not learn so."""
     attributes = {name: each["stringValue"] for name, each in record["messageAttributes"].items()}
-    alert_id, channels = attributes["alert_id"], msgspec.json.decode(attributes["channels"], type=list[str])
-    if states.confirm(alert_id, attributes["channel"], of=channels, now=now()):
+    if "channel" in attributes:
+        alert_id, channels = attributes["alert_id"], msgspec.json.decode(attributes["channels"], type=list[str])
+        is_sent = states.confirm(alert_id, attributes["channel"], of=channels, now=now())
+    else:
+        # Before 0027, one message was for all channels, and only its document named the alert.
+        alert_id = msgspec.json.decode(record["body"], type=_Document).alert_id
+        is_sent = states.mark_sent(alert_id, now=now())
+    if is_sent:
         logger.info("alert confirmed by its receipts", extra={"alert_id": alert_id})
 
 

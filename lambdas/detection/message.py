@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -120,9 +121,13 @@ class DeepLensMessage(msgspec.Struct):
 def routed_message(event: Mapping[str, Any]) -> RoutedMessage:
     """Read the event of an IoT rule.
 
+    Before 0026, the rules selected the payload's members beside their own. During an upgrade, such events still wait.
+
     Raises:
         BadMessageError: a member is missing or has a wrong type.
     """
+    if "payload" not in event:
+        event = {**event, "payload": base64.b64encode(msgspec.json.encode(event)).decode()}
     try:
         return msgspec.convert(event, type=RoutedMessage)
     except msgspec.ValidationError as error:

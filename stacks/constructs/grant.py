@@ -36,6 +36,9 @@ def shared_policy(
 
     Grants on the objects of a bucket need one: in the bucket's own stack, cdk-nag sees the ARN with its prefix. In
     another stack it sees only a cross-stack reference.
+
+    The description is create-only. A new one makes CloudFormation replace the policy and delete the old one, while
+    functions of stacks that are deployed later still use it.
     """
     policy = iam.ManagedPolicy(scope, name, description=description, statements=list(statements))
     acknowledge_wildcards(policy, *(resource for statement in statements for resource in statement.resources))

@@ -15,7 +15,7 @@ SQL = (
 
 
 def test_message_goes_to_store_capture(either: Deployment) -> None:
-    rule = either.one("AWS::IoT::TopicRule", "Detection", "FacesRule")["Properties"]["TopicRulePayload"]
+    rule = either.one("AWS::IoT::TopicRule", "Detection", "StageFacesRule")["Properties"]["TopicRulePayload"]
     function = {"Fn::GetAtt": [either.logical_id("Detection", "StoreCapture"), "Arn"]}
     assert rule["Sql"] == SQL.format(stage=f"everytown-{either.environment}")
     assert rule["AwsIotSqlVersion"] == "2016-03-23"
@@ -32,7 +32,7 @@ def test_only_the_rule_may_invoke_store_capture(either: Deployment) -> None:
         if permission["Properties"]["FunctionName"] == function
         and permission["Properties"]["Principal"] == "iot.amazonaws.com"
     ]
-    assert sources == [{"Fn::GetAtt": ["FacesRule", "Arn"]}]
+    assert sources == [{"Fn::GetAtt": ["StageFacesRule", "Arn"]}]
 
 
 def test_store_capture_knows_the_things_of_its_environment_only(either: Deployment) -> None:
@@ -56,7 +56,7 @@ def test_message_of_an_unregistered_thing_raises_an_alarm(either: Deployment) ->
 
 
 def test_undelivered_message_is_queued_with_the_failures_of_the_function(either: Deployment) -> None:
-    rule = either.one("AWS::IoT::TopicRule", "Detection", "FacesRule")["Properties"]["TopicRulePayload"]
+    rule = either.one("AWS::IoT::TopicRule", "Detection", "StageFacesRule")["Properties"]["TopicRulePayload"]
     error_action = rule["ErrorAction"]
     assert error_action["Sqs"]["QueueUrl"] == {"Ref": either.logical_id("Detection", "CaptureFailures")}
     role = either.logical_id("Detection", "RuleErrorsRole")

@@ -200,6 +200,12 @@ def test_opted_in_topics_have_a_rule_with_the_same_selection() -> None:
     ]
 
 
+def test_rule_of_before_keeps_its_logical_id() -> None:
+    """CloudFormation updates it in place, so that no message of a camera of before finds no rule during an upgrade."""
+    template = next(stack.template for stack in agency(greengrass=True).stacks if "Detection" in stack.stack_name)
+    assert "'homeward/v1/+/faces'" in template["Resources"]["FacesRule"]["Properties"]["TopicRulePayload"]["Sql"]
+
+
 def test_device_policies_are_within_the_size_quota() -> None:
     policies = of_type("AWS::IoT::Policy")
     assert len(policies) == 3

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def test_outbox_is_listed_and_flushed(config: Path, broker: Broker, tmp_path: Path) -> None:
     with Outbox(tmp_path / "outbox.db") as outbox:
-        outbox.put("capture-1", "homeward/v1/cam-01/faces", b'{"capture_id":"capture-1"}')
+        outbox.put("capture-1", b'{"capture_id":"capture-1"}')
     listed = homeward_edge("outbox", "ls", "--config", str(config))
     assert "capture-1" in listed.stdout
     assert "1 waiting, 0 sent, 0 dropped" in listed.stdout
@@ -29,7 +29,7 @@ def test_outbox_is_listed_and_flushed(config: Path, broker: Broker, tmp_path: Pa
 
 def test_flush_without_a_broker_reports_what_still_waits(config: Path, tmp_path: Path) -> None:
     with Outbox(tmp_path / "outbox.db") as outbox:
-        outbox.put("capture-1", "homeward/v1/cam-01/faces", b"{}")
+        outbox.put("capture-1", b"{}")
     wrong_port = ("--set", f"mqtt.port={free_port()}")
     result = homeward_edge("outbox", "flush", "--config", str(config), *wrong_port, "--timeout", "0.2")
     assert result.exit_code == 3

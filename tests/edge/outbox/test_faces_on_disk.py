@@ -32,7 +32,7 @@ def on_disk(path: Path) -> set[str]:
 
 def put(outbox: Outbox, *names: str, size: int = 40_000) -> None:
     for name in names:
-        outbox.put(name, "topic", (MARK * (size // len(MARK) + 1))[:size])
+        outbox.put(name, (MARK * (size // len(MARK) + 1))[:size])
 
 
 def send_all(outbox: Outbox) -> None:
@@ -72,7 +72,7 @@ if not {erased}:
     OutboxDatabase.erase_deleted = lambda self: None
 outbox = Outbox(pathlib.Path({str(path)!r}))
 for number in range(5):
-    outbox.put(str(number), "topic", {MARK!r} * 1000)
+    outbox.put(str(number), {MARK!r} * 1000)
 while entry := outbox.next_to_send():
     outbox.mark_sent(entry)
 os.kill(os.getpid(), signal.SIGKILL)

@@ -33,7 +33,7 @@ def outbox(path: Path) -> Iterator[Outbox]:
 
 def fill(outbox: Outbox, *names: str, size: int = 1000) -> None:
     for name in names:
-        outbox.put(name, "topic", name.encode().ljust(size, b"."))
+        outbox.put(name, name.encode().ljust(size, b"."))
 
 
 def waiting(outbox: Outbox) -> list[str]:
@@ -85,7 +85,7 @@ from edge_device.outbox.queue import Outbox
 outbox = Outbox(pathlib.Path({str(path)!r}))
 for number in itertools.count():
     outbox.next_sequence()
-    outbox.put(f"capture-{{number}}", "topic", bytes(20_000))
+    outbox.put(f"capture-{{number}}", bytes(20_000))
     print(f"capture-{{number}}", flush=True)
 """
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,33 +31,59 @@ TOPIC = Topics("cam-01").faces
 def put(outbox: Outbox, count: int, *, size: int = 2000) -> list[str]:
     names = [f"capture-{outbox.next_sequence()}" for _ in range(count)]
     for name in names:
-        outbox.put(name, TOPIC, json.dumps({"capture_id": name, "filling": "." * size}).encode())
+        outbox.put(name, json.dumps({"capture_id": name, "filling": "." * size}).encode())
     return names
+
+
+class Refusing(IotCore):
+    """A camera's connection whose broker refuses one payload."""
+
+    def __init__(self, camera: IotCore, refused: bytes) -> None:
+        self.__dict__ |= camera.__dict__
+        self._refused = refused
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        if payload == self._refused:
+            raise PublishError("refused")
+        super().publish(topic, payload, retain=retain)
+
+
+def test_message_of_a_former_thing_is_sent_on_todays_topic(camera: IotCore, tmp_path: Path) -> None:
+    """The broker accepts a camera's own topics only."""
+    with Outbox(tmp_path / "outbox.db") as outbox:
+        put(outbox, 1)
+        with closing(sqlite3.connect(outbox.path)) as file, file:
+            file.execute("UPDATE outbox SET topic = ?", (Topics("cam-of-before").faces,))
+        sender = Sender(outbox, camera, topic=TOPIC, on_sent=lambda _: None)
+        sender.start()
+        assert sender.drain(10)
+        sender.stop()
+        assert (outbox.sent, outbox.dropped) == (1, 0)
 
 
 def test_refused_message_does_not_block_the_others(broker: Broker, camera: IotCore, tmp_path: Path) -> None:
     observer = Observer(broker, TOPIC)
     with Outbox(tmp_path / "outbox.db") as outbox:
-        outbox.put("foreign", Topics("cam-02").faces, b"{}")
+        outbox.put("refused", b"{}")
         names = put(outbox, 5)
-        sender = Sender(outbox, camera, on_sent=lambda _: None)
+        sender = Sender(outbox, Refusing(camera, b"{}"), topic=TOPIC, on_sent=lambda _: None)
         sender.start()
         wait_until(lambda: observer.capture_ids() == names)
         sender.stop()
-        assert [entry.capture_id for entry in outbox.entries()] == ["foreign"]
+        assert [entry.capture_id for entry in outbox.entries()] == ["refused"]
     observer.close()
 
 
 def test_message_above_the_limit_never_reaches_the_broker(broker: Broker, camera: IotCore, tmp_path: Path) -> None:
     observer = Observer(broker, TOPIC)
     with Outbox(tmp_path / "outbox.db") as outbox:
-        outbox.put("too large", TOPIC, b"." * (MAX_MESSAGE_BYTES + 1))
+        outbox.put("too large", b"." * (MAX_MESSAGE_BYTES + 1))
         frame = len(json.dumps({"capture_id": "largest", "filling": ""}))
         largest = json.dumps({"capture_id": "largest", "filling": "." * (MAX_MESSAGE_BYTES - frame)}).encode()
         assert len(largest) == MAX_MESSAGE_BYTES
-        outbox.put("largest", TOPIC, largest)
+        outbox.put("largest", largest)
         names = put(outbox, 3)
-        sender = Sender(outbox, camera, on_sent=lambda _: None)
+        sender = Sender(outbox, camera, topic=TOPIC, on_sent=lambda _: None)
         sender.start()
         assert sender.drain(20)
         sender.stop()
@@ -74,7 +102,7 @@ def test_broker_restart_loses_nothing(broker: Broker, camera: IotCore, tmp_path:
     received: list[str] = []
     observer = Observer(broker, TOPIC)
     with Outbox(tmp_path / "outbox.db") as outbox:
-        sender = Sender(outbox, camera, on_sent=lambda _: None)
+        sender = Sender(outbox, camera, topic=TOPIC, on_sent=lambda _: None)
         sender.start()
         names = put(outbox, 100, size=8_000)
         wait_until(lambda: len(observer.messages) >= 10)
@@ -102,7 +130,7 @@ import os, pathlib
 from edge_device.outbox.queue import Outbox
 outbox = Outbox(pathlib.Path({str(tmp_path / "outbox.db")!r}))
 for number in range(30):
-    outbox.put(f"capture-{{number}}", {TOPIC!r}, b'{{"capture_id": "capture-%d"}}' % number)
+    outbox.put(f"capture-{{number}}", b'{{"capture_id": "capture-%d"}}' % number)
 os.kill(os.getpid(), 9)
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -9
@@ -111,7 +139,7 @@ os.kill(os.getpid(), 9)
     publisher = IotCore(broker.endpoint(identity), thing="cam-01")
     publisher.connect()
     with Outbox(tmp_path / "outbox.db") as outbox:
-        sender = Sender(outbox, publisher, on_sent=lambda _: None)
+        sender = Sender(outbox, publisher, topic=TOPIC, on_sent=lambda _: None)
         sender.start()
         assert sender.drain(20)
         sender.stop()

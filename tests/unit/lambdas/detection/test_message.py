@@ -42,6 +42,16 @@ def test_golden_message_becomes_a_capture(golden: dict[str, Any]) -> None:
     assert received.capture.confidence == 0.93
 
 
+@pytest.mark.parametrize("is_deeplens", [False, True])
+def test_event_of_a_rule_from_before_becomes_the_same_capture(golden: dict[str, Any], *, is_deeplens: bool) -> None:
+    """The members of the payload beside those of the rule, as `SELECT *, topic(3) AS thing, ...` put them."""
+    message = {"face": golden["image"]["data"], "confidence": 0.93} if is_deeplens else golden
+    trusted = {"thing": "cam-07", "client_id": "cam-07", "received_ms": RECEIVED_MS}
+    former = routed_message({**message, **trusted})
+    assert (former.thing, former.client_id, former.received_ms) == ("cam-07", "cam-07", RECEIVED_MS)
+    assert decode_message(former, camera="cam-07") == decode(message)
+
+
 def test_camera_is_the_thing_not_the_payloads_camera(golden: dict[str, Any]) -> None:
     assert golden["camera"] == "cam-01"
     assert decode(golden).capture.camera == "cam-07"
@@ -157,7 +167,7 @@ def test_time_of_receipt_out_of_range_is_refused(received_ms: Any) -> None:
         routed_message(routed(b"{}", received_ms=received_ms))
 
 
-@pytest.mark.parametrize("member", ["payload", "thing", "client_id", "received_ms"])
+@pytest.mark.parametrize("member", ["thing", "client_id", "received_ms"])
 def test_event_that_the_rule_did_not_make_is_refused(member: str) -> None:
     event = routed(b"{}")
     del event[member]
