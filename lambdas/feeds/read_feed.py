@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.common.photos import MAX_PHOTO_BYTES, UnusablePhotoError, prepare_photo
+from lambdas.common.photos import MAX_PHOTO_BYTES, prepare_photo
 from lambdas.common.trusted_time import time_taken
 from lambdas.detection.capture import Capture, name_based_id
 from lambdas.detection.message import ReceivedCapture
 from lambdas.detection.store_capture import store_capture
-from lambdas.downloads.errors import SourceError, UnavailableError
-from lambdas.feeds.entries import read_entries
+from lambdas.downloads.errors import UnavailableError
+from lambdas.downloads.outages import is_outage
+from lambdas.feeds.entries import MAX_FEED_BYTES
+from lambdas.feeds.limited_parser import parse_feed
 from lambdas.feeds.seen import MAX_AGE
 
 if TYPE_CHECKING:
@@ -28,14 +30,16 @@ if TYPE_CHECKING:
     from lambdas.feeds.seen import Seen
     from lambdas.feeds.settings import FeedSettings
 
-_MAX_FEED_BYTES = 5_000_000
 # Shorter than the interval between runs, so that runs of one feed never overlap.
 _MAX_DURATION = timedelta(minutes=4)
 _MAX_FAILURES_IN_A_ROW = 3
 
 
 class FeedReport(msgspec.Struct, kw_only=True):
-    """Counts of images by outcome. The next run retries those `failed` and `left`."""
+    """Counts of images by outcome. The next run retries those `failed` and `left`.
+
+    `skipped` counts the entries and links that could not be read, by reason.
+    """
 
     feed: str
     changed: bool = True
@@ -43,6 +47,7 @@ class FeedReport(msgspec.Struct, kw_only=True):
     unusable: int = 0
     failed: int = 0
     left: int = 0
+    skipped: dict[str, int] = {}
 
 
 @dataclass(kw_only=True)
@@ -61,16 +66,18 @@ class FeedReader:
         """Submit every image that is not done yet.
 
         Raises:
-            UnreadableFeedError: the body is not a feed.
+            UnreadableFeedError: the body is not a feed, or takes too long to read.
             SourceError: the feed itself cannot be fetched.
         """
         report = FeedReport(feed=self.feed.name)
-        answer = self.client.get_if_changed(self.feed.url, validators=self.seen.validators(), max_bytes=_MAX_FEED_BYTES)
+        answer = self.client.get_if_changed(self.feed.url, validators=self.seen.validators(), max_bytes=MAX_FEED_BYTES)
         if answer.body is None:
             report.changed = False
             return report
         started = self.now()
-        for entry in read_entries(answer.body, url=self.feed.url):
+        parsed = parse_feed(answer.body, url=self.feed.url)
+        report.skipped = parsed.skipped
+        for entry in parsed.entries:
             if time_taken(entry.published_at, arrived_at=started).at > started - MAX_AGE:
                 self._submit_images(entry, report, until=started + _MAX_DURATION)
         if not report.failed and not report.left:
@@ -91,7 +98,9 @@ class FeedReader:
                 self.failures_in_a_row += 1
                 report.failed += 1
                 continue
-            except (SourceError, UnusablePhotoError):
+            except Exception as error:
+                if is_outage(error):
+                    raise
                 report.unusable += 1
             else:
                 report.submitted += 1

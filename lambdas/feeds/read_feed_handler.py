@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ import msgspec
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
+from lambdas.downloads.errors import SourceError
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.downloads.public_only import public_transport
+from lambdas.feeds.entries import UnreadableFeedError
 from lambdas.feeds.read_feed import FeedReader
 from lambdas.feeds.seen import Seen
 from lambdas.feeds.settings import read_feeds
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from lambdas.feeds.settings import FeedSettings
 
+logger = logging.getLogger(__name__)
 metrics = Metrics()
 s3 = boto3.client("s3")
 dynamodb = boto3.client("dynamodb")
@@ -33,7 +37,10 @@ TABLE, BUCKET = os.environ["FEEDS_TABLE"], os.environ["DETECTION_BUCKET"]
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Read one feed. Return and count the outcomes of its images; log nothing else about them."""
+    """Read one feed. Return and count the outcomes of its images; log nothing else about them.
+
+    A feed that cannot be read is one failure with its reason. The next scheduled run tries it again.
+    """
     feed = feeds.of_name(event["feed"])
     reader = FeedReader(
         feed=feed,
@@ -43,9 +50,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         bucket=BUCKET,
         now=now,
     )
-    report: dict[str, Any] = msgspec.to_builtins(reader.read())
+    try:
+        report: dict[str, Any] = msgspec.to_builtins(reader.read())
+    except (SourceError, UnreadableFeedError) as error:
+        metrics.count("FeedsFailed")
+        logger.warning("A feed could not be read", extra={"feed": feed.name, "reason": str(error)})
+        raise
     for outcome in ("submitted", "unusable", "failed", "left"):
         metrics.count(f"FeedPictures{outcome.title()}", report[outcome])
+    metrics.count("FeedEntriesSkipped", sum(report["skipped"].values()))
     return report
 
 

@@ -120,7 +120,8 @@ def test_a_feeds_pictures_become_captures_once(agency: DeployedAgency, feed_site
         f'<item><guid>{name}</guid><enclosure url="/{name}.jpg" type="image/jpeg" length="1"/></item>'
         for name in ("person", "stranger")
     )
-    (feed_site.folder / "feed.xml").write_text(f'<rss version="2.0"><channel>{items}</channel></rss>')
+    odd = '<item><description>&lt;img src="http://[site_url]/x.jpg"&gt;</description></item>'
+    (feed_site.folder / "feed.xml").write_text(f'<rss version="2.0"><channel>{odd}{items}</channel></rss>')
 
     def read() -> dict[str, Any]:
         answer = agency.deployment.client("lambda").invoke(
@@ -129,7 +130,9 @@ def test_a_feeds_pictures_become_captures_once(agency: DeployedAgency, feed_site
         report: dict[str, Any] = json.loads(answer["Payload"].read())
         return report
 
-    assert read() == {"feed": "shelter", "changed": True, "submitted": 2, "unusable": 0, "failed": 0, "left": 0}
+    report = read()
+    assert report.pop("skipped") == {"a link to a picture that is not valid": 1}
+    assert report == {"feed": "shelter", "changed": True, "submitted": 2, "unusable": 0, "failed": 0, "left": 0}
     [encounter] = wait_until("the encounter", lambda: agency.encounters_at("feed-shelter"))
     assert encounter["case_id"] == CASE
     wait_until("the captures deleted", lambda: not agency.watch.keys("DetectionBucket", "captures/feed-shelter/"))

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.common.dynamodb import from_attributes
+from lambdas.common.photos import prepare_photo
 from lambdas.downloads.errors import UnavailableError
 from lambdas.feeds.entries import UnreadableFeedError
 from tests.unit.lambdas.feeds.conftest import item, picture, rss
@@ -181,3 +183,62 @@ def test_unreadable_feed_fails_the_run(reading: Reading, answer: httpx.Response,
     reading.website.answers = {"/feed.xml": answer}
     with pytest.raises(error):
         reading.read()
+
+
+def test_odd_entry_is_counted_and_the_others_are_submitted(reading: Reading) -> None:
+    odd = '<item><guid>2</guid><description>&lt;img src="http://[site_url]/x.jpg"&gt;</description></item>'
+    reading.website.answers = {"/feed.xml": rss(item(1, "/a.png"), odd), "/a.png": picture()}
+    report = reading.read()
+    assert (report.submitted, report.unusable) == (1, 0)
+    assert report.skipped == {"a link to a picture that is not valid": 1}
+
+
+def test_picture_is_judged_by_its_content(reading: Reading) -> None:
+    reading.website.answers = {
+        "/feed.xml": rss(
+            '<item><guid>1</guid><enclosure url="/a.jpg" type="application/octet-stream" length="1"/></item>',
+            '<item><guid>2</guid><enclosure url="/b.jpg" type="image/jpeg" length="1"/></item>',
+        ),
+        "/a.jpg": picture(),
+        "/b.jpg": httpx.Response(200, content=b"%PDF-1.7", headers={"content-type": "image/jpeg"}),
+    }
+    report = reading.read()
+    assert (report.submitted, report.unusable) == (1, 1)
+
+
+def test_any_error_of_one_picture_costs_no_other(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = iter([RecursionError("too deep"), prepare_photo(picture().content)])
+
+    def prepare(_: bytes) -> Any:
+        result = next(prepared)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    monkeypatch.setattr("lambdas.feeds.read_feed.prepare_photo", prepare)
+    reading.website.answers = {"/feed.xml": rss(item(1, "/a.png", "/b.png")), "/a.png": picture(), "/b.png": picture()}
+    report = reading.read()
+    assert (report.submitted, report.unusable) == (1, 1)
+
+
+def test_outage_of_aws_fails_the_run(reading: Reading) -> None:
+    class ThrottledS3:
+        def put_object(self, **_: Any) -> None:
+            raise ClientError({"Error": {"Code": "SlowDown", "Message": ""}}, "PutObject")
+
+    reading.website.answers = {"/feed.xml": rss(item(1, "/a.png")), "/a.png": picture()}
+    with pytest.raises(ClientError):
+        reading.read(s3=ThrottledS3())
+    assert reading.read().submitted == 1
+
+
+def test_picture_that_robots_txt_disallows_is_asked_for_later(reading: Reading) -> None:
+    disallowed = httpx.Response(200, text="User-agent: *\nDisallow: /b.png")
+    reading.website.answers = {
+        "/feed.xml": rss(item(1, "https://pictures.example/b.png")),
+        "/robots.txt": disallowed,
+        "/b.png": picture(),
+    }
+    assert reading.read().failed == 1
+    del reading.website.answers["/robots.txt"]
+    assert reading.read().submitted == 1
