@@ -41,7 +41,8 @@ def test_a_new_case_matches_captures_of_earlier_encounters(agency: DeployedAgenc
 
     later = wait_until("the encounter of the later case", alerted_encounter)
     assert set(later["sightings"]) == {capture_id}
-    assert later["started_at"] == encounter["started_at"]
+    assert later["timeline"]["captured_at"] == encounter["timeline"]["captured_at"]
+    assert later["started_at"] > encounter["started_at"]
     wait_until("the capture deleted", lambda: agency.searched("gate-20", capture_id))
     before = [other for other in agency.encounters_at("gate-20") if other["case_id"] == CASE]
     assert [other["encounter_id"] for other in before] == [encounter["encounter_id"]]

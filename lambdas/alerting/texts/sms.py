@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.alerting.texts.defuse import inert
 from lambdas.alerting.texts.gsm7 import segments, to_gsm7
+from lambdas.common.trusted_time import TimeDoubt
 from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
@@ -69,10 +70,16 @@ def _sentences(alert: Alert, phrases: Phrases, headline: str, limit: int) -> dic
 
 
 def _place(alert: Alert, phrases: Phrases) -> str:
-    """Choose the sentence that claims no more than is known: only a recent picture shows where somebody is now."""
+    """Choose the sentence that claims no more than is known: only a recent picture shows where somebody is now.
+
+    A camera sends at once, so what just arrived from one whose clock is not set is recent. The sentence says so.
+    """
+    is_over = alert.is_past or alert.kind is NoticeKind.RECALL
     if alert.time_doubt:
-        return f"{phrases.received_from} ({phrases.time_doubts[alert.time_doubt]})"
-    return phrases.seen_at if alert.is_past or alert.kind is NoticeKind.RECALL else phrases.now_at
+        is_now = alert.time_doubt is TimeDoubt.UNSYNCED and not is_over
+        sentence = phrases.now_at if is_now else phrases.received_from
+        return f"{sentence} ({phrases.time_doubts[alert.time_doubt]})"
+    return phrases.seen_at if is_over else phrases.now_at
 
 
 def _person(alert: Alert, phrases: Phrases, cut: Callable[[str], str]) -> str:

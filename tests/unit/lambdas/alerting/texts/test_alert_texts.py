@@ -110,10 +110,22 @@ def test_doubted_time_is_a_time_of_arrival_with_its_reason(language: str, doubt:
         encounter.sightings[capture_id] = msgspec.structs.replace(sighting, time_doubt=doubt)
     alert = compose_alert(encounter, MARLOWE, kind=NoticeKind.FIRST, site="Dock", link_base="https://console.example")
     texts = render(alert, alert_id="1", language=language)
-    received = phrases.received_from.format(time="2026-11-23 02:59 UTC", site="Dock")
+    sentence = phrases.now_at if doubt is TimeDoubt.UNSYNCED else phrases.received_from
+    received = sentence.format(time="2026-11-23 02:59 UTC", site="Dock")
     assert to_gsm7(f"{received} ({phrases.time_doubts[doubt]})") in texts.sms
     assert f"{phrases.labels.received_at}: 2026-11-23 02:59 UTC ({phrases.time_doubts[doubt]})" in texts.email
     assert json.loads(texts.document)["time_doubt"] == doubt
+
+
+def test_late_alert_of_a_clock_that_is_not_set_is_not_now() -> None:
+    encounter = encounter_of(alerted_at=AT)
+    for capture_id, sighting in encounter.sightings.items():
+        encounter.sightings[capture_id] = msgspec.structs.replace(sighting, time_doubt=TimeDoubt.UNSYNCED)
+    later = datetime(2026, 11, 23, 3, 16, tzinfo=UTC)
+    alert = compose_alert(
+        encounter, MARLOWE, kind=NoticeKind.FIRST, site="Dock", link_base="https://console.example", now=later
+    )
+    assert "Received 2026-11-23 02:59 UTC from Dock" in render(alert, alert_id="1", language="en").sms
 
 
 def test_sms_starts_with_the_kind_of_notice() -> None:
