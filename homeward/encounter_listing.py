@@ -49,7 +49,7 @@ def row_of(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
         "case": encounter.case_id,
         "site": site,
         "similarity": encounter.best.similarity,
-        "shots": len(encounter.sightings),
+        "shots": encounter.shots,
         "seen": _seen(encounter.best),
         "age": _age((now - from_text(encounter.opened_at)).total_seconds()),
         "camera": encounter.camera,
@@ -85,6 +85,7 @@ def facts_of(encounter: Encounter, records: Iterable[AuditRecord], *, site: str)
             "muted": encounter.muted,
             "alert": encounter.alert,
             "alert_error": encounter.alert_error,
+            "picture_sha256": encounter.best.sha256,
         },
         "audit": [msgspec.to_builtins(record) for record in records],
     }

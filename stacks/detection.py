@@ -11,16 +11,16 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_iot as iot
 from aws_cdk import aws_lambda_destinations as destinations
-from aws_cdk import aws_s3 as s3
 
 from agencies.workers import match_workers
 from edge_device.core.topics import LEGACY_ENVIRONMENT, Topics
 from lambdas.common.keys import CAPTURES, CONFIRMED, EVIDENCE, QUARANTINE
 from stacks.constructs.bucket_contents import BucketContents
+from stacks.constructs.captures_bucket import captures_bucket
 from stacks.constructs.function import Function, metrics_namespace
 from stacks.constructs.grant import Grant, may, shared_policy
 from stacks.constructs.outputs import add_outputs
-from stacks.constructs.storage import notify_of, private_bucket
+from stacks.constructs.storage import notify_of
 from stacks.constructs.work_queue import WorkQueue, failure_queue
 from stacks.stack import HomewardStack
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 # The maximum retention of anything that may show a bystander, failures included.
 _BYSTANDER_RETENTION = cdk.Duration.days(1)
+_OF_VERSION = ("s3:GetObjectVersion", "s3:GetObjectVersionTagging", "s3:DeleteObjectVersion")
 _MATCH_TIMEOUT = cdk.Duration.seconds(30)
 # The payload gets a name of its own, so that none of its members can stand in for what AWS IoT knows
 # (docs/decisions/0026-environments-in-one-account.md).
@@ -58,7 +59,13 @@ class Detection(HomewardStack):
         retrospective: Sequence[Grant],
     ) -> None:
         super().__init__(scope, name, settings=settings, purpose="captures and their search")
-        self.captures = self._detection_bucket()
+        self.captures = captures_bucket(
+            self,
+            key=self.key,
+            removal=self.removal,
+            bystanders_for=_BYSTANDER_RETENTION,
+            encounters_for=cdk.Duration.days(settings.retention.encounter_days),
+        )
         self._contents = BucketContents(
             self, "Contents", buckets={"Captures": self.captures}, removal=self.removal, log_days=self.log_days
         )
@@ -105,6 +112,9 @@ class Detection(HomewardStack):
         """Allow s3:ListBucket. Without it, S3 answers 403 instead of 404 for an object that does not exist."""
         return may("s3:ListBucket", on=[self.captures.bucket_arn])
 
+    def _list_versions(self) -> iam.PolicyStatement:
+        return may("s3:ListBucketVersions", on=[self.captures.bucket_arn])
+
     def _evidence_policies(self) -> list[iam.ManagedPolicy]:
         """Make the policies to delete, view and settle the pictures of open (encounters/) and confirmed encounters."""
         evidence = self._objects(EVIDENCE, CONFIRMED)
@@ -113,7 +123,7 @@ class Detection(HomewardStack):
                 self,
                 "MayDeleteEvidence",
                 description="Delete the pictures of encounters whose case closed",
-                statements=[may("s3:DeleteObject", on=self._objects(EVIDENCE)), self._list_captures()],
+                statements=[may("s3:DeleteObjectVersion", on=self._objects(EVIDENCE)), self._list_versions()],
             ),
             shared_policy(
                 self,
@@ -127,34 +137,12 @@ class Detection(HomewardStack):
                 description="Bring the pictures of encounters where their reviews say",
                 statements=[
                     self.use_key(),
-                    # A capture may have tags, and S3 copies an object with tags only with the tagging actions.
-                    may("s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject", on=evidence),
-                    may("s3:PutObject", "s3:PutObjectTagging", on=evidence),
+                    may("s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion", on=evidence),
                     self._list_captures(),
+                    self._list_versions(),
                 ],
             ),
         ]
-
-    def _detection_bucket(self) -> s3.Bucket:
-        bucket = private_bucket(
-            self,
-            "Captures",
-            key=self.key,
-            removal=self.removal,
-            lifecycle_rules=[
-                s3.LifecycleRule(abort_incomplete_multipart_upload_after=_BYSTANDER_RETENTION),
-                s3.LifecycleRule(prefix=CAPTURES, expiration=_BYSTANDER_RETENTION),
-                s3.LifecycleRule(prefix=QUARANTINE, expiration=_BYSTANDER_RETENTION),
-                s3.LifecycleRule(prefix=EVIDENCE, expiration=cdk.Duration.days(self.settings.retention.encounter_days)),
-            ],
-        )
-        cdk.Validations.of(bucket).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-S1",
-                reason="An access log would be a trace of people who are not missing (docs/privacy.md).",
-            )
-        )
-        return bucket
 
     def _store_captures(self, grants: Sequence[Grant]) -> None:
         failures = failure_queue(self, "CaptureFailures", key=self.key, retention=_BYSTANDER_RETENTION)
@@ -255,7 +243,9 @@ class Detection(HomewardStack):
                 self.use_key(),
                 # A capture may have tags, and S3 copies an object with tags only with the tagging actions.
                 may("s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject", on=self._objects(CAPTURES)),
-                may("s3:PutObject", "s3:PutObjectTagging", on=self._objects(EVIDENCE, QUARANTINE)),
+                may(*_OF_VERSION, on=self._objects(CAPTURES)),
+                may("s3:PutObject", on=self._objects(EVIDENCE)),
+                may("s3:PutObject", "s3:PutObjectTagging", on=self._objects(QUARANTINE)),
                 self._list_captures(),
             ],
             grants=grants,

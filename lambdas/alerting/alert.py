@@ -114,7 +114,7 @@ def compose_alert(
         runner_up_margin=evidence.margin,
         photo_kind=photo.kind if photo else PhotoKind.PORTRAIT,
         photo_year=photo.taken_year if photo else None,
-        more=max(0, len(encounter.sightings) - encounter.alerted_sightings),
+        more=max(0, encounter.shots - encounter.alerted_sightings),
         until=_until(last, zone, sent_at),
         minutes=max(0, round(((created_at or alerted_at) - alerted_at).total_seconds() / 60)),
         code=reply_code(encounter.encounter_id) if takes_replies else None,

@@ -119,7 +119,7 @@ def _is_needed(kind: NoticeKind, encounter: Encounter, *, is_open: bool) -> bool
     if not is_open or encounter.review is not Review.OPEN:
         return False
     if kind is NoticeKind.DIGEST:
-        return len(encounter.sightings) > encounter.alerted_sightings
+        return encounter.shots > encounter.alerted_sightings
     if kind is NoticeKind.ESCALATION:
         return encounter.acknowledged_at is None
     return True

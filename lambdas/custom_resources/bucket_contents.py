@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 
 class NotDeletedError(RuntimeError):
@@ -26,15 +27,15 @@ def handle_bucket_contents(s3: S3Client, event: dict[str, Any]) -> dict[str, Any
 
 
 def empty(s3: S3Client, bucket: str) -> None:
-    """Delete every object, including those added meanwhile. A bucket that does not exist counts as empty.
+    """Delete every version of every object, including those added meanwhile.
+
+    A bucket that does not exist counts as empty.
 
     Raises:
         NotDeletedError: S3 refused to delete an object.
     """
-    while keys := _next_keys(s3, bucket):
-        refused = s3.delete_objects(
-            Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
-        ).get("Errors", [])
+    while versions := _next_versions(s3, bucket):
+        refused = s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True}).get("Errors", [])
         if refused:
             first = refused[0]
             raise NotDeletedError(
@@ -42,9 +43,12 @@ def empty(s3: S3Client, bucket: str) -> None:
             )
 
 
-def _next_keys(s3: S3Client, bucket: str) -> list[str]:
+def _next_versions(s3: S3Client, bucket: str) -> list[ObjectIdentifierTypeDef]:
     try:
-        page = s3.list_objects_v2(Bucket=bucket)
-    except s3.exceptions.NoSuchBucket:
-        return []
-    return [entry["Key"] for entry in page.get("Contents", [])]
+        page = s3.list_object_versions(Bucket=bucket)
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchBucket":
+            return []
+        raise
+    found = (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+    return [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]

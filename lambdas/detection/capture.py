@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class Capture:
     """One face crop. `confidence` is the detector's, 0 to 1.
 
-    `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said.
-    `known_cases` are the cases that it has matched before; a retrospective search sets them and ignores these cases.
+    `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said. `sha256` is the digest of
+    the picture, known once it is read. `known_cases` are the cases that it has matched before; a retrospective search
+    sets them and ignores these cases.
     """
 
     capture_id: str
@@ -33,6 +34,7 @@ class Capture:
     confidence: float | None = None
     track: str | None = None
     shot: int | None = None
+    sha256: str | None = None
     known_cases: frozenset[str] = frozenset()
 
     def to_metadata(self) -> dict[str, str]:
@@ -47,6 +49,7 @@ class Capture:
             "confidence": self.confidence,
             "track": self.track,
             "shot": self.shot,
+            "sha256": self.sha256,
         }
         return {name: str(value) for name, value in values.items() if value is not None}
 

@@ -1,23 +1,23 @@
 """Search a capture in the gallery, record a match as an encounter, and delete every other capture.
 
+The bytes that were searched are the bytes that an encounter keeps: their digest is in the sighting, and the picture is
+written only where none is yet (docs/decisions/0038-evidence-is-written-once.md).
+
 The matcher sends the first alert of an encounter itself. If that fails, the stream or the sweep sends it.
 """
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from lambdas.cases.probe import may_meet
-from lambdas.common.keys import bad_capture_key, evidence_key
-from lambdas.common.reasons import reason_metadata
-from lambdas.common.s3_objects import is_not_found
+from lambdas.common.keys import evidence_key
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
-from lambdas.detection.capture import Capture, capture_of_object
+from lambdas.detection.capture_object import UnreadableCaptureError, keep_picture, open_capture
 from lambdas.detection.match_context import MAX_CASES, read_match_context
 from lambdas.detection.search_refusals import has_no_face, why_unreadable
 from lambdas.encounters.hops import hops
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from lambdas.alerting.notify import Notifier
     from lambdas.detection.candidates import Candidate
+    from lambdas.detection.capture import Capture
     from lambdas.detection.match_context import MatchContext
     from lambdas.detection.placement import Encounters
 
@@ -40,17 +41,17 @@ _MAX_REQUEST_BYTES = 5_242_880  # Rekognition's limit for bytes in a request; it
 
 
 class MatchOutcome(StrEnum):
-    """The result of one capture, counted as a metric. Only `CANDIDATE` keeps the picture."""
+    """The result of one capture, counted as a metric. Only the first two keep the picture.
+
+    `REUSED_ID` is a candidate whose capture id an encounter has for another picture; both pictures are kept.
+    """
 
     CANDIDATE = "CapturesWithCandidate"
+    REUSED_ID = "CapturesWithReusedId"
     NO_CANDIDATE = "CapturesWithoutCandidate"
     NO_FACE = "CapturesWithoutFace"
     GONE = "CapturesAlreadySearched"
     QUARANTINED = "CapturesQuarantined"
-
-
-class UnreadableCaptureError(ValueError):
-    """The object can never be searched. The message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,40 +76,21 @@ class Matcher:
 
     def match(self, key: str) -> MatchOutcome:
         """Search one capture. Idempotent: the event may be redelivered."""
+        found = open_capture(self.s3, bucket=self.bucket, key=key)
+        if found is None:
+            return MatchOutcome.GONE
         try:
-            found = self._read(key)
-            if found is None:
-                return MatchOutcome.GONE
-            outcome = self._search(key, *found)
+            outcome = self._search(key, *found.read())
         except UnreadableCaptureError as error:
-            self._quarantine(key, reason=str(error))
+            found.quarantine(reason=str(error))
             return MatchOutcome.QUARANTINED
-        self.s3.delete_object(Bucket=self.bucket, Key=key)
+        found.delete()
         return outcome
 
-    def _read(self, key: str) -> tuple[Capture, ImageTypeDef] | None:
-        """Read the capture and its picture in one S3 request; Rekognition reads a larger picture itself."""
-        try:
-            answer = self.s3.get_object(Bucket=self.bucket, Key=key)
-        except ClientError as error:
-            if is_not_found(error):
-                return None
-            raise
-        with closing(answer["Body"]) as body:
-            image: ImageTypeDef = {"S3Object": {"Bucket": self.bucket, "Name": key}}
-            if answer["ContentLength"] <= _MAX_REQUEST_BYTES:
-                image = {"Bytes": body.read()}
-        try:
-            capture = capture_of_object(
-                key, etag=answer["ETag"], last_modified=answer["LastModified"], metadata=answer["Metadata"]
-            )
-        except ValueError as error:
-            raise UnreadableCaptureError(str(error)) from error
-        if answer["ContentLength"] == 0:
-            raise UnreadableCaptureError("the object is empty")
-        return capture, image
-
-    def _search(self, key: str, capture: Capture, image: ImageTypeDef) -> MatchOutcome:
+    def _search(self, key: str, capture: Capture, picture: bytes) -> MatchOutcome:
+        image: ImageTypeDef = {"Bytes": picture}
+        if len(picture) > _MAX_REQUEST_BYTES:
+            image = {"S3Object": {"Bucket": self.bucket, "Name": key}}
         try:
             answer = self.rekognition.search_faces_by_image(
                 CollectionId=self.collection(),
@@ -136,8 +118,11 @@ class Matcher:
         cases = [case for case in context.open_cases if may_meet(case, capture.camera)]
         among = candidates_among(found, cases, self.encounters.policy)
         candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]
-        for candidate in candidates:
-            self._record(key, capture, candidate, context, searched_at=searched_at)
+        outcomes = {
+            self._record(capture, picture, candidate, context, searched_at=searched_at) for candidate in candidates
+        }
+        if MatchOutcome.REUSED_ID in outcomes:
+            return MatchOutcome.REUSED_ID
         return MatchOutcome.CANDIDATE if candidates else MatchOutcome.NO_CANDIDATE
 
     def _time(self, capture: Capture, searched_at: datetime) -> None:
@@ -154,9 +139,9 @@ class Matcher:
             self.record_hop(hop, milliseconds)
 
     def _record(
-        self, key: str, capture: Capture, candidate: Candidate, context: MatchContext, *, searched_at: datetime
-    ) -> None:
-        """Alert first, then copy the picture. Both steps are idempotent."""
+        self, capture: Capture, picture: bytes, candidate: Candidate, context: MatchContext, *, searched_at: datetime
+    ) -> MatchOutcome:
+        """Alert first, then keep the picture. Both steps are idempotent."""
         case, site = candidate.case, context.site
         placement = self.encounters.place(
             candidate,
@@ -166,28 +151,19 @@ class Matcher:
             now=self.now(),
             first_alert_writes=lambda encounter: self.notifier().first_alert_writes(encounter, case, site=site),
         )
+        outcome, key = MatchOutcome.CANDIDATE, None
         if placement.opened is None:
-            to_alert = self.encounters.join(placement, candidate, capture, now=self.now())
+            joined = self.encounters.join(placement, candidate, capture, now=self.now())
+            to_alert, key = joined.to_alert, joined.added.key
+            outcome = MatchOutcome.REUSED_ID if joined.added.is_id_reused else outcome
         else:
             to_alert = placement.opened if placement.opened.alert else None
+            key = evidence_key(placement.encounter_id, capture.capture_id)
         if to_alert:
             self.notifier().send(to_alert, case, site=site, is_prepared=placement.is_prepared)
-        self.s3.copy_object(
-            Bucket=self.bucket,
-            CopySource={"Bucket": self.bucket, "Key": key},
-            Key=evidence_key(placement.encounter_id, capture.capture_id),
-        )
-
-    def _quarantine(self, key: str, *, reason: str) -> None:
-        source: Any = {"Bucket": self.bucket, "Key": key}
-        self.s3.copy_object(
-            Bucket=self.bucket,
-            CopySource=source,
-            Key=bad_capture_key(key),
-            Metadata=reason_metadata(reason),
-            MetadataDirective="REPLACE",
-        )
-        self.s3.delete_object(Bucket=self.bucket, Key=key)
+        if key:
+            keep_picture(self.s3, capture, picture, bucket=self.bucket, key=key)
+        return outcome
 
 
 def _outcome_of(error: ClientError) -> MatchOutcome:

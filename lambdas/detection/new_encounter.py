@@ -56,6 +56,7 @@ def sighting_of(candidate: Candidate, capture: Capture, encounter_id: str) -> Si
         captured_at=to_text(capture.captured_at),
         key=evidence_key(encounter_id, capture.capture_id),
         photo_id=candidate.photo_id,
+        sha256=capture.sha256,
         track=capture.track,
         photos=candidate.photos,
         alerting=candidate.alerting,

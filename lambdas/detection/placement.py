@@ -19,24 +19,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from botocore.exceptions import ClientError
 
 from lambdas.common.dynamodb import (
     backoff_s,
-    from_attributes,
-    is_condition_failure,
     read_many,
-    retry_conflicts,
     transact,
     update_if,
 )
 from lambdas.common.times import to_text
+from lambdas.detection.adding import Adder, ContentionError
 from lambdas.detection.muting import muted_reason
-from lambdas.detection.new_encounter import new_encounter, sighting_of
+from lambdas.detection.new_encounter import new_encounter
 from lambdas.encounters.alert_updates import LEASE, claim_first_alert, count_better_shot
-from lambdas.encounters.encounter import Encounter, Review, Sighting
+from lambdas.encounters.encounter import Encounter, Review
 from lambdas.encounters.notice import Notice, NoticeKind, notice_key, put_notice
-from lambdas.encounters.sighting_updates import add_sighting
 from lambdas.encounters.table import encounter_item, encounter_key, put_new_request, read_item
 from lambdas.encounters.window import Window, list_encounter, window_key, window_of
 
@@ -46,19 +42,12 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from lambdas.detection.adding import Added
     from lambdas.detection.candidates import Candidate
     from lambdas.detection.capture import Capture
     from lambdas.encounters.policy import Policy
 
 _ATTEMPTS = 12
-
-
-class EncounterGoneError(RuntimeError):
-    """The window lists an encounter that somebody deleted by hand; the capture goes to the dead-letter queue."""
-
-
-class ContentionError(RuntimeError):
-    """The window changed during every attempt; the queue delivers the capture again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +62,14 @@ class Placement:
     window: Window
     opened: Encounter | None = None
     is_prepared: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """A sighting that joined an encounter, and the encounter if the caller now has to send its alert."""
+
+    added: Added
+    to_alert: Encounter | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,16 +115,23 @@ class Encounters:
             window = window_of(read_item(self.dynamodb, table=self.table, key=key))
         raise ContentionError(f"{_ATTEMPTS} attempts to open an encounter found its window changed")
 
-    def join(self, placement: Placement, candidate: Candidate, capture: Capture, *, now: datetime) -> Encounter | None:
-        """Add the sighting to an existing encounter. Return the encounter if the caller now has to send its alert.
+    def join(self, placement: Placement, candidate: Candidate, capture: Capture, *, now: datetime) -> Joined:
+        """Add the sighting to an existing encounter.
 
         A redelivered capture adds nothing, but completes what its first delivery left undone.
 
         Raises:
             EncounterGoneError: the encounter does not exist any more.
+            ContentionError: too many others changed the encounter at the same time.
         """
-        sighting = sighting_of(candidate, capture, placement.encounter_id)
-        encounter = self._add(placement.encounter_id, capture.capture_id, sighting)
+        adder = Adder(dynamodb=self.dynamodb, table=self.table, pause=self.pause)
+        added = adder.add(placement.encounter_id, candidate, capture)
+        return Joined(added=added, to_alert=self._alert_for(added.encounter, placement, candidate, capture, now=now))
+
+    def _alert_for(
+        self, encounter: Encounter, placement: Placement, candidate: Candidate, capture: Capture, *, now: datetime
+    ) -> Encounter | None:
+        """Claim the first alert if the encounter needs it and has none, or announce a clearly better shot."""
         if not candidate.alerting or encounter.review is not Review.OPEN:
             return None
         if encounter.alert is None:
@@ -168,23 +172,6 @@ class Encounters:
             {"Put": put_new_request(self.table, encounter_item(encounter))},
             *prepared,
         )
-
-    def _add(self, encounter_id: str, capture_id: str, sighting: Sighting) -> Encounter:
-        try:
-            answer = retry_conflicts(
-                self.dynamodb.update_item,
-                **add_sighting(self.table, encounter_id, capture_id, sighting),
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-            attributes: Any = answer["Attributes"]
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
-            attributes = error.response.get("Item", {})
-        if not attributes:
-            raise EncounterGoneError(f"encounter {encounter_id} does not exist any more")
-        return msgspec.convert(from_attributes(attributes), type=Encounter)
 
     def _claim_alert(self, encounter: Encounter, *, now: datetime) -> Encounter | None:
         """Return None if another process claimed it first, or a reviewer has decided."""

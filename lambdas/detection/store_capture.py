@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from lambdas.common.keys import capture_key
+from lambdas.common.s3_objects import put_once
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,16 +20,5 @@ def store_capture(s3: S3Client, *, bucket: str, received: ReceivedCapture, now: 
     """Store the picture and return its key. A redelivered message writes nothing."""
     capture = replace(received.capture, stored_at=now)
     key = capture_key(capture.camera, capture.captured_at, capture.capture_id)
-    try:
-        s3.put_object(
-            Bucket=bucket,
-            Key=key,
-            Body=received.jpeg,
-            ContentType="image/jpeg",
-            Metadata=capture.to_metadata(),
-            IfNoneMatch="*",
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "PreconditionFailed":
-            raise
+    put_once(s3, Bucket=bucket, Key=key, Body=received.jpeg, ContentType="image/jpeg", Metadata=capture.to_metadata())
     return key

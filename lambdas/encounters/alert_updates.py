@@ -39,7 +39,7 @@ def claim_first_alert(table: str, encounter: Encounter, *, until: datetime) -> d
             ":until": to_text(until),
             ":one": 1,
             ":best": encounter.best.similarity,
-            ":shots": len(encounter.sightings),
+            ":shots": encounter.shots,
             ":open": Review.OPEN.value,
         },
     )
@@ -151,7 +151,7 @@ def count_better_shot(table: str, encounter: Encounter, *, similarity: float) ->
             ":number": encounter.better_shots + 1,
             ":seen": encounter.better_shots,
             ":similarity": similarity,
-            ":shots": len(encounter.sightings),
+            ":shots": encounter.shots,
             ":open": Review.OPEN.value,
         },
     )

@@ -9,6 +9,9 @@ import msgspec
 from lambdas.common.times import from_text, to_text
 from lambdas.common.trusted_time import TimeDoubt, time_taken
 
+# Of more sightings, the first, the best and the latest are kept.
+MAX_SIGHTINGS = 100
+
 
 class AlertState(StrEnum):
     """Delivery state of an alert or a notice. An encounter below the alert threshold has none.
@@ -57,15 +60,17 @@ class RunnerUp(msgspec.Struct, frozen=True, kw_only=True):
 class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One capture of an encounter.
 
-    `similarity` is 0 to 100. `key` is the key of its picture in the detection bucket. `photos` counts the photos of
-    the case that the capture resembles. `alerting` is true if it reached the alert threshold of the case and photo.
-    `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said.
+    `similarity` is 0 to 100. `key` is the key of its picture in the detection bucket, `sha256` the digest of the
+    picture as it was searched. `photos` counts the photos of the case that the capture resembles. `alerting` is true
+    if it reached the alert threshold of the case and photo. `time_doubt` is why `captured_at` is the time of arrival,
+    instead of what the sender said.
     """
 
     similarity: float
     captured_at: str
     key: str
     photo_id: str
+    sha256: str | None = None
     track: str | None = None
     photos: int = 1
     alerting: bool = False
@@ -91,6 +96,9 @@ class Encounter(msgspec.Struct, kw_only=True):
     """The record of one encounter; `sightings` is keyed by capture id.
 
     `started_at` is when the encounter arose here, by our clock; the index of reviews sorts by it.
+    `sightings` has at most `MAX_SIGHTINGS`, so that the item stays far below DynamoDB's 400 KB. `dropped` counts the
+    others, `dropped_alerting` those of them that reached the alert threshold.
+
     `link_token` is the secret part of the link in its alert. `alerted_similarity` and `alerted_sightings` are the
     values that the last alert reported. `accepted_channels` are the channels of a first alert that SNS has accepted
     while others are left. `alert_error` is why the last attempt to send the alert failed. `muted` is the reason why an
@@ -120,6 +128,13 @@ class Encounter(msgspec.Struct, kw_only=True):
     alerted_sightings: int = 0
     better_shots: int = 0
     expires_at: int | None = None
+    dropped: int = 0
+    dropped_alerting: int = 0
+
+    @property
+    def shots(self) -> int:
+        """The number of all sightings, including those that are not kept."""
+        return len(self.sightings) + self.dropped
 
     def __post_init__(self) -> None:
         """Doubt the sightings' times if they cannot be: earlier versions believed any time of a sender."""

@@ -25,7 +25,10 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """`best` and `mean` are similarities, 0 to 100. `photos` is the most photos of the case that one shot resembles."""
+    """`best` and `mean` are similarities, 0 to 100; the mean is of the sightings that are kept.
+
+    `photos` is the most photos of the case that one shot resembles.
+    """
 
     best: float
     mean: float
@@ -54,8 +57,8 @@ def evidence_of(encounter: Encounter) -> Evidence:
     return Evidence(
         best=encounter.best.similarity,
         mean=round(fmean(sighting.similarity for sighting in sightings), 2),
-        shots=len(sightings),
-        alerting_shots=sum(sighting.alerting for sighting in sightings),
+        shots=encounter.shots,
+        alerting_shots=sum(sighting.alerting for sighting in sightings) + encounter.dropped_alerting,
         photos=max(sighting.photos for sighting in sightings),
         runner_up=encounter.best.runner_up,
     )

@@ -6,21 +6,51 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.encounters.encounter import MAX_SIGHTINGS
 from lambdas.encounters.table import update_request
 
 if TYPE_CHECKING:
     from lambdas.encounters.encounter import Encounter, Sighting
 
 
+_COUNT = (
+    "dropped = if_not_exists(dropped, :none) + :one, "
+    "dropped_alerting = if_not_exists(dropped_alerting, :none) + :alerting"
+)
+
+
 def add_sighting(table: str, encounter_id: str, capture_id: str, sighting: Sighting) -> dict[str, Any]:
-    """Build the update that adds a sighting; refused if the encounter is gone or has this capture already."""
+    """Build the update that adds a sighting; refused if the encounter is gone, full, or has this capture already."""
     return update_request(
         table,
         encounter_id,
         "SET sightings.#capture = :sighting",
-        condition="attribute_exists(encounter_id) AND attribute_not_exists(sightings.#capture)",
-        values={":sighting": msgspec.to_builtins(sighting)},
+        condition="attribute_exists(encounter_id) AND attribute_not_exists(sightings.#capture) "
+        "AND size(sightings) < :max",
+        values={":sighting": msgspec.to_builtins(sighting), ":max": MAX_SIGHTINGS},
         names={"#capture": capture_id},
+    )
+
+
+def replace_sighting(
+    table: str, encounter: Encounter, dropped: str, *, capture_id: str, sighting: Sighting
+) -> dict[str, Any]:
+    """Build the update that adds a sighting in place of another; refused if either has changed since the read."""
+    old = encounter.sightings[dropped]
+    return update_request(
+        table,
+        encounter.encounter_id,
+        f"SET sightings.#capture = :sighting, {_COUNT} REMOVE sightings.#dropped",
+        condition="attribute_not_exists(sightings.#capture) AND sightings.#dropped.#key = :key",
+        values={":sighting": msgspec.to_builtins(sighting), ":key": old.key, **_counted(old)},
+        names={"#capture": capture_id, "#dropped": dropped, "#key": "key"},
+    )
+
+
+def count_sighting(table: str, encounter_id: str, sighting: Sighting) -> dict[str, Any]:
+    """Build the update that counts a sighting without keeping it; refused if the encounter is gone."""
+    return update_request(
+        table, encounter_id, f"SET {_COUNT}", condition="attribute_exists(encounter_id)", values=_counted(sighting)
     )
 
 
@@ -34,3 +64,7 @@ def move_picture(table: str, encounter: Encounter, capture_id: str, key: str) ->
         values={":key": key, ":review": encounter.review.value},
         names={"#capture": capture_id, "#key": "key"},
     )
+
+
+def _counted(sighting: Sighting) -> dict[str, int]:
+    return {":none": 0, ":one": 1, ":alerting": int(sighting.alerting)}

@@ -7,6 +7,7 @@ after an hour, by the daily run, because another verdict may be about to confirm
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -24,7 +25,7 @@ from lambdas.common.keys import (
     evidence_prefix,
     picture_of_key,
 )
-from lambdas.common.s3_objects import is_not_found, objects_under
+from lambdas.common.s3_objects import delete_versions, is_not_found, objects_under, put_once
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.sighting_updates import move_picture
 from lambdas.encounters.table import read_encounter
@@ -98,12 +99,10 @@ class Pictures:
         """Return False if the review changed meanwhile."""
         if not self._is_misplaced(encounter, picture):
             return True
-        encounter_id, capture_id = picture_of_key(picture.key)
-        key = kept_key(encounter.review, encounter_id, capture_id)
+        capture_id = picture_of_key(picture.key)[1]
+        key = self._right_key(encounter, picture)
         if key is None:
             self._delete(picture)
-            return True
-        if capture_id not in encounter.sightings:  # the matcher is about to add it; a later call settles it
             return True
         if not self._copy(picture, key):
             return True
@@ -114,17 +113,37 @@ class Pictures:
         return True
 
     def _is_misplaced(self, encounter: Encounter, picture: Picture) -> bool:
-        return picture.key != kept_key(encounter.review, *picture_of_key(picture.key))
+        return picture.key != self._right_key(encounter, picture)
+
+    def _right_key(self, encounter: Encounter, picture: Picture) -> str | None:
+        """Return the key that the picture has after the review; None if it is deleted.
+
+        A full encounter drops sightings, whose pictures go. A new picture's sighting may be younger than the read.
+        """
+        encounter_id, capture_id = picture_of_key(picture.key)
+        if capture_id in encounter.sightings:
+            return kept_key(encounter.review, encounter_id, capture_id)
+        is_new = picture.stored_at >= self.now() - _GRACE
+        return picture.key if is_new and has_pictures(encounter) else None
 
     def _copy(self, picture: Picture, key: str) -> bool:
         """Return False if another process has moved or deleted the picture."""
-        source = {"Bucket": self.bucket, "Key": picture.key}
         try:
-            self.s3.copy_object(Bucket=self.bucket, CopySource=source, Key=key)  # type: ignore[arg-type] # a plain dict
+            answer = self.s3.get_object(Bucket=self.bucket, Key=picture.key)
         except ClientError as error:
             if is_not_found(error):
                 return False
             raise
+        with closing(answer["Body"]) as body:
+            # A picture that is there already stays: evidence is written once.
+            put_once(
+                self.s3,
+                Bucket=self.bucket,
+                Key=key,
+                Body=body.read(),
+                ContentType=answer["ContentType"],
+                Metadata=answer["Metadata"],
+            )
         return True
 
     def _record_key(self, encounter: Encounter, capture_id: str, key: str) -> bool:
@@ -136,4 +155,4 @@ class Pictures:
             yield Picture(key=found["Key"], stored_at=found["LastModified"])
 
     def _delete(self, picture: Picture) -> None:
-        self.s3.delete_object(Bucket=self.bucket, Key=picture.key)
+        delete_versions(self.s3, bucket=self.bucket, key=picture.key)

@@ -31,8 +31,8 @@ class BucketContents(Construct):
     ) -> None:
         super().__init__(scope, name)
         deleting = [
-            may("s3:ListBucket", on=[bucket.bucket_arn for bucket in buckets.values()]),
-            may("s3:DeleteObject", on=[bucket.arn_for_objects("*") for bucket in buckets.values()]),
+            may("s3:ListBucketVersions", on=[bucket.bucket_arn for bucket in buckets.values()]),
+            may("s3:DeleteObjectVersion", on=[bucket.arn_for_objects("*") for bucket in buckets.values()]),
         ]
         timeout = cdk.Duration.minutes(10)
         function = Function(

@@ -84,9 +84,20 @@ def test_incomplete_uploads_are_deleted_after_a_day(either: Deployment) -> None:
     assert {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}, "Status": "Enabled"} in rules
 
 
-def test_buckets_keep_no_old_versions(either: Deployment) -> None:
-    for bucket in either.of_type("AWS::S3::Bucket").values():
-        assert "VersioningConfiguration" not in bucket["Properties"]
+def test_only_the_detection_bucket_keeps_old_versions(dev: Deployment, prod: Deployment) -> None:
+    for deployment, days in ((dev, 30), (prod, 365)):
+        buckets = deployment.of_type("AWS::S3::Bucket").items()
+        assert [name for name, bucket in buckets if "VersioningConfiguration" in bucket["Properties"]] == [
+            f"Detection/{deployment.logical_id('Detection', 'Captures')}"
+        ]
+        bucket = deployment.one("AWS::S3::Bucket", "Detection", "Captures")["Properties"]
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        rules = bucket["LifecycleConfiguration"]["Rules"]
+        kept = {
+            rule["Prefix"]: rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules if "Prefix" in rule
+        }
+        assert kept == {"captures/": 1, "quarantine/": 1, "encounters/": 1, "confirmed/": days}
+        assert {"ExpiredObjectDeleteMarker": True, "Status": "Enabled"} in rules
 
 
 def test_detection_bucket_has_no_access_log(either: Deployment) -> None:

@@ -26,7 +26,8 @@ ONLY = {
     "rekognition:ListTagsForResource": {"Faces/Manager"},
     "rekognition:TagResource": {"Faces/Manager"},
     "sns:Publish": {"Match", "Notify", "Sweep"},
-    "s3:DeleteObject": {"Match", "MayChangeGallery", "MayDeleteEvidence", "MaySettleEvidence", "Contents/Emptier"},
+    "s3:DeleteObject": {"Match", "MayChangeGallery"},
+    "s3:DeleteObjectVersion": {"Match", "MayDeleteEvidence", "MaySettleEvidence", "Contents/Emptier"},
     "s3:PutObject": {"StoreCapture", "Match", "MayChangeGallery", "MaySettleEvidence", "Retrospective"},
     "s3:GetObject": {
         "Match",
@@ -88,7 +89,14 @@ def test_sensitive_actions_have_only_the_listed_holders(dev: Deployment) -> None
 
 def test_sensitive_services_have_no_other_actions(dev: Deployment) -> None:
     others = {action for action in allowed(dev) if action.partition(":")[0] in {"rekognition", "sns", "s3"}}
-    assert others - ONLY.keys() == {"s3:ListBucket", "s3:GetObjectTagging", "s3:PutObjectTagging"}
+    assert others - ONLY.keys() == {
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:GetObjectVersion",
+        "s3:GetObjectTagging",
+        "s3:GetObjectVersionTagging",
+        "s3:PutObjectTagging",
+    }
 
 
 def test_resource_star_only_for_actions_without_resources(either: Deployment) -> None:
@@ -136,7 +144,7 @@ def test_custom_resources_cannot_delete_retained_data(dev: Deployment, prod: Dep
         }
         for deployment in (dev, prod)
     }
-    assert deleting == {"dev": {"s3:DeleteObject", "rekognition:DeleteCollection"}, "prod": set()}
+    assert deleting == {"dev": {"s3:DeleteObjectVersion", "rekognition:DeleteCollection"}, "prod": set()}
 
 
 @pytest.mark.parametrize(
@@ -145,13 +153,14 @@ def test_custom_resources_cannot_delete_retained_data(dev: Deployment, prod: Dep
         ("Detection", "StoreCaptureRole", "s3:PutObject", {"captures/*"}),
         ("Detection", "MatchRole", "s3:GetObject", {"captures/*"}),
         ("Detection", "MatchRole", "s3:DeleteObject", {"captures/*"}),
+        ("Detection", "MatchRole", "s3:DeleteObjectVersion", {"captures/*"}),
         ("Detection", "MatchRole", "s3:PutObject", {"encounters/*", "quarantine/*"}),
         ("Ingest", "IndexPhotoRole", "s3:GetObject", {"photos/*"}),
         ("Ingest", "MayChangeGallery", "s3:PutObject", {"documents/*", "photos/*", "quarantine/*", "syncs/*"}),
         ("Ingest", "MayChangeGallery", "s3:DeleteObject", {"photos/*", "quarantine/*"}),
-        ("Detection", "MayDeleteEvidence", "s3:DeleteObject", {"encounters/*"}),
+        ("Detection", "MayDeleteEvidence", "s3:DeleteObjectVersion", {"encounters/*"}),
         ("Detection", "MayViewEvidence", "s3:GetObject", {"encounters/*", "confirmed/*"}),
-        ("Detection", "MaySettleEvidence", "s3:DeleteObject", {"encounters/*", "confirmed/*"}),
+        ("Detection", "MaySettleEvidence", "s3:DeleteObjectVersion", {"encounters/*", "confirmed/*"}),
         ("Ingest", "MayViewPhotos", "s3:GetObject", {"photos/*"}),
     ],
 )

@@ -33,6 +33,7 @@ def evidence_facts(content: PageContent) -> dict[str, str | None]:
         "Next case": f"{-evidence.margin:+.1f} points" if evidence.margin is not None else None,
         "Camera": content.site if content.site == encounter.camera else f"{content.site} ({encounter.camera})",
         **_seen(content),
+        "Picture's SHA-256": encounter.best.sha256,
     }
 
 

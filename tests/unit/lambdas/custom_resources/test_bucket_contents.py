@@ -48,6 +48,15 @@ def test_second_delivery_of_a_deletion_succeeds(s3: S3Client) -> None:
         assert object_count(s3) == 0
 
 
+def test_deletion_empties_all_versions(s3: S3Client) -> None:
+    s3.put_bucket_versioning(Bucket="detection", VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"1", b"2"):
+        s3.put_object(Bucket="detection", Key="confirmed/1", Body=body)
+    s3.delete_object(Bucket="detection", Key="confirmed/1")
+    handle_bucket_contents(s3, event("Delete", physical_id="detection"))
+    s3.delete_bucket(Bucket="detection")  # refused if a version or a delete marker is left
+
+
 def test_emptying_a_missing_bucket_succeeds(s3: S3Client) -> None:
     empty(s3, "no-such-bucket")
 
@@ -55,7 +64,8 @@ def test_emptying_a_missing_bucket_succeeds(s3: S3Client) -> None:
 def test_undeletable_objects_raise() -> None:
     client = boto3.client("s3", region_name="us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
     with Stubber(client) as stubber:
-        stubber.add_response("list_objects_v2", {"Contents": [{"Key": "a"}]}, {"Bucket": "detection"})
+        found = {"Versions": [{"Key": "a", "VersionId": "1"}]}
+        stubber.add_response("list_object_versions", found, {"Bucket": "detection"})
         stubber.add_response("delete_objects", {"Errors": [{"Key": "a", "Code": "AccessDenied"}]})
         with pytest.raises(NotDeletedError, match="1 objects of detection, such as a: AccessDenied"):
             empty(client, "detection")

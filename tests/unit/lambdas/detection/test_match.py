@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,8 +10,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import ANY
 
 from lambdas.cases.case import CaseStatus
+from lambdas.common.s3_objects import versions_under
+from lambdas.detection.adding import EncounterGoneError
 from lambdas.detection.match import Matcher, MatchOutcome
-from lambdas.detection.placement import EncounterGoneError
 from lambdas.encounters.table import encounter_key
 from tests.support.matchers import matcher_of
 from tests.support.stories import MARLOWE, encounters_in, put_case
@@ -54,6 +56,7 @@ def test_match_opens_an_encounter_and_alerts_at_once(
             "captured_at": "2026-11-23T03:00:00.000Z",
             "key": evidence,
             "photo_id": "910102",
+            "sha256": hashlib.sha256(b"picture").hexdigest(),
             "track": "t-1",
             "photos": 2,
             "alerting": True,
@@ -144,7 +147,7 @@ def test_redelivered_event_changes_nothing(
     assert encounters_in(dynamodb) == before
 
 
-@pytest.mark.parametrize("step", ["copy_object", "publish_batch", "delete_object"])
+@pytest.mark.parametrize("step", ["put_object", "publish_batch", "delete_object"])
 def test_redelivery_and_sweep_recover_from_a_crash(
     matcher: Matcher,
     gallery: Gallery,
@@ -275,13 +278,51 @@ def test_failed_picture_copy_does_not_repeat_the_alert(
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
 
     key = put_capture(s3, "c-1")
-    s3.meta.events.register("before-send.s3.CopyObject", fail)
+    s3.meta.events.register("before-send.s3.PutObject", fail)
     gallery.answers(("namus:MP900101:910101", 99))
     with pytest.raises(EndpointConnectionError):
         matcher.match(key)
-    s3.meta.events.unregister("before-send.s3.CopyObject", fail)
+    s3.meta.events.unregister("before-send.s3.PutObject", fail)
     gallery.answers(("namus:MP900101:910101", 99))
     assert matcher.match(key) is MatchOutcome.CANDIDATE
     [encounter] = encounters_in(dynamodb)
     assert keys(s3) == [encounter["sightings"]["c-1"]["key"]]
     assert [message["alert_id"] for message in topic.messages()] == [encounter["encounter_id"]]
+
+
+def test_picture_is_the_one_that_was_searched(
+    matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient
+) -> None:
+    s3.put_bucket_versioning(Bucket="detection", VersioningConfiguration={"Status": "Enabled"})
+    key = put_capture(s3, "c-1", picture=b"searched")
+
+    def overwrite(**_: Any) -> None:
+        s3.put_object(Bucket="detection", Key=key, Body=b"put during the search")
+
+    gallery.client.meta.events.register("provide-client-params", overwrite)
+    gallery.answers(("namus:MP900101:910101", 99))
+    matcher.match(key)
+    [encounter] = encounters_in(dynamodb)
+    kept = s3.get_object(Bucket="detection", Key=encounter["sightings"]["c-1"]["key"])
+    assert kept["Body"].read() == b"searched"
+    assert kept["Metadata"]["sha256"] == hashlib.sha256(b"searched").hexdigest()
+    # The other capture still waits for its own search.
+    assert s3.get_object(Bucket="detection", Key=key)["Body"].read() == b"put during the search"
+
+
+def test_deleted_capture_leaves_no_version(matcher: Matcher, gallery: Gallery, s3: S3Client) -> None:
+    s3.put_bucket_versioning(Bucket="detection", VersioningConfiguration={"Status": "Enabled"})
+    gallery.answers()
+    assert matcher.match(put_capture(s3, "c-1")) is MatchOutcome.NO_CANDIDATE
+    assert list(versions_under(s3, bucket="detection", prefix="")) == []
+
+
+@pytest.mark.parametrize("size", [5_242_881, 15_728_641])
+def test_large_object_is_bounded(matcher: Matcher, gallery: Gallery, s3: S3Client, size: int) -> None:
+    key = put_capture(s3, "c-1", picture=b"x" * size)
+    if size < 15_728_640:
+        gallery.answers()
+        assert matcher.match(key) is MatchOutcome.NO_CANDIDATE
+    else:
+        assert matcher.match(key) is MatchOutcome.QUARANTINED
+        assert "15728641 bytes" in s3.head_object(Bucket="detection", Key=f"quarantine/{key}")["Metadata"]["reason"]

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from lambdas.common.dynamodb import to_attributes
+from lambdas.common.s3_objects import versions_under
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.table import encounter_key
 from lambdas.review.audit import Via
@@ -108,8 +109,8 @@ def test_daily_function_settles_a_late_sighting(desk: Desk) -> None:
     desk.add_encounter()
     decide(desk, Review.CONFIRMED)
     late = desk.add_sighting("e1", 2)
-    assert desk.pictures.settle_all() == 1
-    assert desk.picture_keys() == [*CONFIRMED, late.key]  # the matcher has not added it yet
+    assert desk.pictures.settle_all() == 0
+    assert desk.picture_keys() == [*CONFIRMED, late.key]  # the matcher has just added it
     desk.dynamodb.update_item(
         TableName="encounters",
         Key=encounter_key("e1"),
@@ -123,19 +124,45 @@ def test_daily_function_settles_a_late_sighting(desk: Desk) -> None:
 
 def test_verdict_changed_during_a_move_wins(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.add_encounter()
-    real: Any = desk.s3.copy_object
+    real: Any = desk.s3.put_object
 
-    def dismiss_during_copy(**request: Any) -> None:
-        monkeypatch.setattr(desk.s3, "copy_object", real)
+    def dismiss_during_move(**request: Any) -> None:
+        monkeypatch.setattr(desk.s3, "put_object", real)
         decide(desk, Review.DISMISSED)
-        with pytest.raises(desk.s3.exceptions.ClientError):
-            real(**request)
-        desk.s3.put_object(Bucket="detection", Key=request["Key"], Body=b"copied just before")
+        real(**request)
 
-    monkeypatch.setattr(desk.s3, "copy_object", dismiss_during_copy)
+    monkeypatch.setattr(desk.s3, "put_object", dismiss_during_move)
     decide(desk, Review.CONFIRMED)
     assert desk.encounter().review is Review.DISMISSED
     assert desk.picture_keys() == []
+
+
+def test_a_move_never_replaces_a_picture(desk: Desk) -> None:
+    desk.add_encounter(shots=1)
+    decide(desk, Review.CONFIRMED)
+    desk.s3.put_object(Bucket="detection", Key=WAITING[0], Body=b"a forgery")
+    assert desk.pictures.settle_all() == 1
+    assert desk.picture_keys() == CONFIRMED[:1]
+    assert desk.s3.get_object(Bucket="detection", Key=CONFIRMED[0])["Body"].read() == b"picture 0"
+
+
+def test_pictures_of_dropped_sightings_are_deleted(desk: Desk) -> None:
+    desk.add_encounter(shots=1)
+    desk.add_sighting("e1", 7)
+    desk.clock.instant = datetime.now(tz=UTC)
+    assert desk.pictures.settle_all() == 0
+    desk.clock.advance(hours=2)
+    assert desk.pictures.settle_all() == 1
+    assert desk.picture_keys() == WAITING[:1]
+
+
+def test_deletion_leaves_no_version_of_a_picture(desk: Desk) -> None:
+    desk.s3.put_bucket_versioning(Bucket="detection", VersioningConfiguration={"Status": "Enabled"})
+    desk.add_encounter()
+    desk.add_encounter()  # a second version of each picture
+    decide(desk, Review.CONFIRMED)
+    decide(desk, Review.DISMISSED)
+    assert list(versions_under(desk.s3, bucket="detection", prefix="")) == []
 
 
 def test_pictures_without_an_encounter_are_left(desk: Desk) -> None:
