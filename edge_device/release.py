@@ -1,7 +1,7 @@
 """Packs the camera program for devices: `python -m edge_device.release FOLDER`.
 
-Writes `homeward-edge.zip` (the program, its pinned requirements, the systemd unit, the DeepLens function) and the
-Greengrass files, all with the project's version.
+Writes `homeward-edge.zip` (the program, its pinned requirements, the systemd unit), `homeward-deeplens.zip` (the Lambda
+function for AWS DeepLens) and the Greengrass files, all with the project's version.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from edge_device.version import version
 
 PACKAGE = Path(__file__).parent
 RECIPE = PACKAGE / "greengrass" / "recipe.yaml"
+DEEPLENS = PACKAGE / "deeplens"
 _ALSO = {"pillow", "pydantic", "typer"}  # dependencies of the whole project that the camera program needs, too
 
 
@@ -37,28 +38,41 @@ def requirements() -> list[str]:
 
 
 def pack(folder: Path) -> Path:
-    """Write the release into a folder and return the archive. The same sources give the same bytes."""
+    """Write the release into a folder and return `homeward-edge.zip`. The same sources give the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder / "homeward-edge.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for source in sorted(PACKAGE.rglob("*")):
-            if source.is_file() and "__pycache__" not in source.parts:
-                _add(file, f"edge_device/{source.relative_to(PACKAGE)}", stamped(source))
-        _add(file, "requirements.txt", ("\n".join(requirements()) + "\n").encode())
-        _add(file, "pyproject.toml", _PROJECT.format(version=version()).encode())
+        for source in _sources(PACKAGE):
+            if DEEPLENS not in source.parents:
+                _add(file, f"homeward-edge/edge_device/{source.relative_to(PACKAGE)}", stamped(source))
+        _add(file, "homeward-edge/requirements.txt", ("\n".join(requirements()) + "\n").encode())
+        _add(file, "homeward-edge/pyproject.toml", _PROJECT.format(version=version()).encode())
+    _pack_deeplens(folder / "homeward-deeplens.zip")
     for source in (RECIPE, PACKAGE / "greengrass" / "gdk-config.json"):
         (folder / source.name).write_bytes(stamped(source))
     return archive
 
 
+def _pack_deeplens(archive: Path) -> None:
+    """Write the Lambda function for AWS DeepLens. The device has everything that it imports beside its own code."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for source in (PACKAGE / "__init__.py", *_sources(PACKAGE / "core"), *_sources(DEEPLENS)):
+            is_handler = source.name == "homeward_deeplens.py"
+            _add(file, source.name if is_handler else f"edge_device/{source.relative_to(PACKAGE)}", stamped(source))
+
+
+def _sources(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+
+
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     # ZipInfo has a constant date: the time of day would change the bytes.
-    archive.writestr(zipfile.ZipInfo(f"homeward-edge/{name}"), content, zipfile.ZIP_DEFLATED)
+    archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
 
 
 def stamped(source: Path) -> bytes:
-    """Read a file, and write the version into the systemd unit and `gdk-config.json`."""
-    if source.suffix in {".service", ".json"}:
+    """Read a file, and write the version into the systemd unit, the DeepLens function and `gdk-config.json`."""
+    if source.suffix in {".service", ".json"} or source.name == "homeward_deeplens.py":
         return source.read_text().replace("VERSION", version()).encode()
     return source.read_bytes()
 

