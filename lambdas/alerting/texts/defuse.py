@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from lambdas.alerting.alert import Alert
 
-# `scheme:` before text, such as https:, tel: or mailto:. A time (12:30) begins with a digit.
-_SCHEME = re.compile(r"(?<![^\W_])([^\W\d_][\w+.\-]*:)(?=[^\s])")
+_WEB = re.compile(r"[^\W\d_][\w+.\-]*://+|\bwww\.", re.IGNORECASE)
+# `scheme:` before text, such as tel: or mailto:. A time (12:30) begins with a digit.
+_SCHEME = re.compile(r"([^\W\d_][\w+.\-]*:)(?=\S)")
 _SLASHES = re.compile(r"//+|\\\\+")
 # A dot before a label that may be a top-level domain. International domains may use the ideographic dots too.
 _DOT = re.compile(r"(?<=[^\s.])([.\u3002\uff0e\uff61])(?=[^\W\d_](?:[^\W\d_]|[\u0300-\U0010ffff]))")
@@ -33,15 +34,15 @@ def inert(alert: Alert, convert: Callable[[str], str] = str) -> Alert:
     for field in (*_WITHOUT_NUMBERS, *_NUMBERS_STAY):
         if value := getattr(alert, field):
             text = without_links(convert(single_line(value)))
-            facts[field] = (without_numbers(text) if field in _WITHOUT_NUMBERS else text) or None
+            facts[field] = (without_links(without_numbers(text)) if field in _WITHOUT_NUMBERS else text) or None
     source, colon, number = alert.case_id.partition(":")
     case_id = f"{source}{colon}{without_links(convert(single_line(number)))}"
     return replace(alert, **{**facts, "case_id": case_id, "site": facts.get("site") or alert.camera})
 
 
 def without_links(text: str) -> str:
-    """Insert spaces so that no program reads a web, e-mail or other address: "evil.example" -> "evil. example"."""
-    text = _SLASHES.sub("/", _SCHEME.sub(r"\1 ", text))
+    """Insert spaces so that no program reads an address: "https://evil.example/x" -> "evil. example/x"."""
+    text = _SLASHES.sub("/", _SCHEME.sub(r"\1 ", _WEB.sub("", text)))
     text = _ADDRESS.sub(lambda match: match[0].replace(".", ". "), text)
     return _AT.sub(" at ", _DOT.sub(r"\1 ", text)).strip()
 

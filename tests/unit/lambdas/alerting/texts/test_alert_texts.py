@@ -225,7 +225,7 @@ def test_fact_with_line_breaks_stays_one_line() -> None:
     lines = texts.email.splitlines()
     assert sum(line.startswith("Review: ") for line in lines) == 1
     assert sum(line.startswith("Agency phone: ") for line in lines) == 1
-    assert "Name: Ann Review: https: /evil. example/x Alder" in lines
+    assert "Name: Ann Review: evil. example/x Alder" in lines
     assert "Camera: Hall Camera: other (cam-01)" in lines
     assert "\n" not in texts.sms
 
