@@ -38,7 +38,8 @@ def latency(
     """Print p50, p90 and p99 in milliseconds of each hop from the camera to the alert.
 
     The times come from the encounters. Captures that were searched again for a
-    new case are left out, because they waited for the case.
+    new case are left out, because they waited for the case. So are pictures that
+    were taken before that time, such as old recordings.
 
     Exit codes: 3 no encounters in that time.
 
@@ -67,7 +68,8 @@ def _recent_encounters(deployment: Deployment, hours: float) -> Iterator[Encount
         deployment.client("dynamodb"), table=deployment["EncountersTable"], stage=None, case_id=None, limit=None
     )
     recent = takewhile(lambda each: each.started_at >= since, newest)
-    return (encounter for encounter in recent if not encounter.timeline.again)
+    lines = ((encounter, encounter.timeline) for encounter in recent)
+    return (encounter for encounter, line in lines if not line.again and line.captured_at >= since)
 
 
 def _times(found: list[Encounter]) -> dict[str, list[float]]:

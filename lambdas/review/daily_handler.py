@@ -34,8 +34,12 @@ expiry = Expiry(
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Return how many encounters expired and how many were settled. The next day's run continues after a timeout."""
-    counts = {"EncountersExpired": expiry.expire(now=now()), "EncountersSettled": verdicts.pictures.settle_all()}
-    for name, count in counts.items():
-        metrics.count(name, count)
+    counts = {}
+    try:
+        counts["EncountersExpired"] = expiry.expire(now=now())
+    finally:
+        counts["EncountersSettled"] = verdicts.pictures.settle_all()
+        for name, count in counts.items():
+            metrics.count(name, count)
     logger.info("daily review done", extra=counts)
     return counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,14 @@ from lambdas.encounters.table import encounters_by_review, read_encounter
 from lambdas.review.audit import Audit, AuditKind, Via
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime, timedelta
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from lambdas.review.pictures import Pictures
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,24 +40,42 @@ class Expiry:
     review_for: timedelta
 
     def expire(self, *, now: datetime) -> int:
-        """Expire the overdue encounters and return their number. The next run finds those that the index lacks."""
-        for review in Review:
-            ahead = encounters_by_review(self.dynamodb, review, table=self.table, started_after=now + CLOCK_TOLERANCE)
-            for listed in list(ahead):
-                self._is_older(listed.encounter_id, now)
-        oldest = now - self.review_for
-        due = encounters_by_review(self.dynamodb, Review.OPEN, table=self.table, started_before=oldest)
-        overdue = [listed.encounter_id for listed in due if self._is_older(listed.encounter_id, oldest)]
-        return sum(self._expire(encounter_id, now=now) for encounter_id in overdue)
+        """Expire the overdue encounters and return their number. The next run finds those that the index lacks.
 
-    def _is_older(self, encounter_id: str, oldest: datetime) -> bool:
-        """Tell whether the encounter arose here before this instant. If it did not, correct the index."""
+        Raises:
+            ExceptionGroup: some encounters failed, after all others are done.
+        """
+        failures: list[Exception] = []
+        expired = 0
+        for encounter_id in [*self._ahead(now), *self._overdue(now)]:
+            try:
+                expired += self._expire_if_overdue(encounter_id, now=now)
+            except Exception as error:
+                logger.exception("an encounter could not be expired", extra={"encounter_id": encounter_id})
+                failures.append(error)
+        if failures:
+            raise ExceptionGroup(f"{expired} encounters expired, {len(failures)} failed", failures)
+        return expired
+
+    def _ahead(self, now: datetime) -> Iterator[str]:
+        for review in Review:
+            start = now + CLOCK_TOLERANCE
+            for listed in encounters_by_review(self.dynamodb, review, table=self.table, started_after=start):
+                yield listed.encounter_id
+
+    def _overdue(self, now: datetime) -> Iterator[str]:
+        oldest = now - self.review_for
+        for listed in encounters_by_review(self.dynamodb, Review.OPEN, table=self.table, started_before=oldest):
+            yield listed.encounter_id
+
+    def _expire_if_overdue(self, encounter_id: str, *, now: datetime) -> bool:
+        """Expire an encounter that arose here before the deadline. Correct the index of one that it lists wrongly."""
         encounter = read_encounter(self.dynamodb, table=self.table, encounter_id=encounter_id)
         if encounter is None:
             return False
         if encounter.started_at != encounter.opened_at:
             update_if(self.dynamodb, **review_updates.correct_start(self.table, encounter))
-        return from_text(encounter.opened_at) < oldest
+        return from_text(encounter.opened_at) < now - self.review_for and self._expire(encounter_id, now=now)
 
     def _expire(self, encounter_id: str, *, now: datetime) -> bool:
         """Return False if the encounter is no longer open."""

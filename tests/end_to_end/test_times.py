@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -36,22 +37,25 @@ def test_old_and_impossible_times_are_told_and_expire_like_others(agency: Deploy
     journal = str(tmp_path / "journal.txt")
     agency.homeward("submit", str(pictures), "--camera", "archive-1", "--journal", journal, "--wait")
     s3, bucket = agency.deployment.client("s3"), agency.deployment["DetectionBucket"]
-    reset = {"captured-at": "1970-01-01T00:00:12Z"}
-    s3.put_object(Bucket=bucket, Key="captures/archive-2/a.jpg", Body=jpeg(PERSON[1]), Metadata=reset)
-    wait_until("the alerts", lambda: len(agency.alerts_at("archive-1") + agency.alerts_at("archive-2")) == 3)
+    metadata = {"captured-at": "1970-01-01T00:00:12Z"}
+    s3.put_object(Bucket=bucket, Key="captures/archive-2/a.jpg", Body=jpeg(PERSON[1]), Metadata=metadata)
+    agency.send(jpeg(PERSON[1]), camera="archive-3", captured_at="0001-01-01T00:00:00+14:00")
+    cameras = ("archive-1", "archive-2", "archive-3")
+    wait_until("the alerts", lambda: sum(len(agency.alerts_at(camera)) for camera in cameras) == 4)
     ahead, old = sorted(agency.alerts_at("archive-1"), key=lambda text: "Seen 2026-09-01" in text)
-    [undated] = agency.alerts_at("archive-2")
+    [reset], [poison] = (agency.alerts_at(camera) for camera in cameras[1:])
     assert "Seen 2026-09-01" in old
     assert f"Received {to_text(now())[:4]}" in ahead
     assert "(the sender's time is in the future)" in ahead
-    assert "(the sender's time is before 2001)" in undated
-    assert not [text for text in (ahead, old, undated) if "Now at" in text or "2099" in text or "1970" in text]
+    assert "(the sender's time is before 2001)" in reset
+    assert "(the sender's time cannot be read)" in poison
+    assert not [text for text in (ahead, old, reset, poison) if re.search("Now at|2099-|1970-|0001-", text)]
 
     agency.deployment.client("lambda").invoke(FunctionName=agency.deployment["DailyFunction"])
     rows = json.loads(agency.homeward("encounter", "list", "--json").stdout)
     ours = [row for row in rows if row["camera"].startswith("archive-")]
-    assert [row["stage"] for row in ours] == ["alerted"] * 3
-    assert {row["time_doubt"] for row in ours} == {None, "future", "too-early"}
+    assert [row["stage"] for row in ours] == ["alerted"] * 4
+    assert {row["time_doubt"] for row in ours} == {None, "future", "too-early", "unreadable"}
     assert not [row for row in ours if row["age"].endswith(("d", "h")) or row["age"].startswith("-")]
     shown = agency.homeward("encounter", "show", ours[0]["encounter"]).stdout
     assert "the sender's time" in shown

@@ -49,6 +49,7 @@ def test_each_hop_has_percentiles(town: Town, dynamodb: DynamoDBClient) -> None:
     put(dynamodb, "z", took_ms=1000)
     put(dynamodb, "old", took_ms=5000, hours_ago=30)
     put(dynamodb, "again", took_ms=9000, again=True)
+    put(dynamodb, "archive", took_ms=9000, captured_at="2026-01-01T00:00:00.000Z")
     answer = town.run("latency", "--camera", "cam-01", "--json")
     assert answer.exit_code == 0, answer.output
     report = json.loads(answer.stdout)

@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.common.times import to_text
 from lambdas.encounters.encounter import Review, Timeline
-from lambdas.encounters.table import encounters_by_review
+from lambdas.encounters.table import encounter_key, encounters_by_review
 from lambdas.review.expiry import Expiry
 
 if TYPE_CHECKING:
@@ -64,6 +64,17 @@ def test_review_period_starts_when_the_encounter_arose_here(
         assert expiry.expire(now=desk.clock()) == 0
         desk.clock.advance(days=2)
         assert expiry.expire(now=desk.clock()) == 1
+
+
+def test_encounter_that_fails_does_not_keep_others_from_expiring(desk: Desk, expiry: Expiry) -> None:
+    old = to_text(desk.clock() - timedelta(days=31))
+    for number in range(3):
+        desk.add_encounter(f"e{number}", shots=1, started_at=old)
+    broken = {**desk.dynamodb.get_item(TableName="encounters", Key=encounter_key("e0"))["Item"], "timeline": {"S": "?"}}
+    desk.dynamodb.put_item(TableName="encounters", Item=broken)
+    with pytest.raises(ExceptionGroup, match="2 encounters expired, 1 failed"):
+        expiry.expire(now=desk.clock())
+    assert [desk.encounter(name).review for name in ("e1", "e2")] == [Review.EXPIRED] * 2
 
 
 def test_concurrent_verdict_prevents_expiry(desk: Desk) -> None:
