@@ -10,9 +10,17 @@ UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 .PHONY: help setup demo test test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench requirements clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready node_modules/.ready .local/models/.ready ## install the virtual environment, the CDK command line, and the face models
+
+# Runs each time the Makefile is read, before make looks at the dates of files: it may remove an old $(VENV).
+ifneq ($(filter-out help clean requirements,$(or $(MAKECMDGOALS),help)),)
+MACHINE := $(shell tools/check-machine "$(PYTHON)" "$(VENV)" >&2 || echo not ready)
+ifneq ($(MACHINE),)
+$(error See the line above)
+endif
+endif
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
