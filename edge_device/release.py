@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from edge_device.version import version
 
 PACKAGE = Path(__file__).parent
+PICTURES = PACKAGE.parent / "pictures"  # the decoder, which the functions use, too
 RECIPE = PACKAGE / "greengrass" / "recipe.yaml"
 DEEPLENS = PACKAGE / "deeplens"
 _ALSO = {"pillow", "pydantic", "typer"}  # dependencies of the whole project that the camera program needs, too
@@ -42,9 +43,9 @@ def pack(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder / "homeward-edge.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for source in _sources(PACKAGE):
+        for source in (*_sources(PACKAGE), *_sources(PICTURES)):
             if DEEPLENS not in source.parents:
-                _add(file, f"homeward-edge/edge_device/{source.relative_to(PACKAGE)}", stamped(source))
+                _add(file, f"homeward-edge/{source.relative_to(PACKAGE.parent)}", stamped(source))
         _add(file, "homeward-edge/requirements.txt", ("\n".join(requirements()) + "\n").encode())
         _add(file, "homeward-edge/pyproject.toml", _PROJECT.format(version=version()).encode())
     _pack_deeplens(folder / "homeward-deeplens.zip")
@@ -88,7 +89,7 @@ requires-python = ">=3.11"
 [project.scripts]
 homeward-edge = "edge_device.cli:app"
 [tool.setuptools.packages.find]
-include = ["edge_device*"]
+include = ["edge_device*", "pictures*"]
 [tool.setuptools.package-data]
 "*" = ["*.yaml", "*.json", "*.service", "*.html", "*.js"]
 """

@@ -9,6 +9,7 @@ from edge_device.cameras.awscam_device import AwsCam
 from edge_device.cameras.image_folder import ImageFolder
 from edge_device.cameras.live import LiveCamera
 from edge_device.cameras.video_file import VideoFile
+from edge_device.close_look import RECORDING_SCALE, CloseLook
 from edge_device.core.best_shot import ShotRules
 from edge_device.core.motion import MotionGate
 from edge_device.core.passers_by import FaceRules, PassersBy
@@ -34,7 +35,7 @@ def build_camera(settings: Settings, *, timeout_s: float | None = None) -> Camer
     source, fast, trust = settings.source, settings.pace == "fast", settings.trust_clock
     if source == "awscam":
         return AwsCam(trust_clock=trust)
-    if source.isdigit() or source.startswith("/dev/") or "://" in source:
+    if _is_live(source):
         return LiveCamera(source, timeout_s=timeout_s, trust_clock=trust)
     if Path(source).is_dir():
         return ImageFolder(Path(source), follow=not fast)
@@ -42,16 +43,24 @@ def build_camera(settings: Settings, *, timeout_s: float | None = None) -> Camer
 
 
 def build_detector(settings: Settings) -> Detector:
-    """Build the detector for `detection.kind`.
+    """Build the detector for `detection.kind`. Pictures and recordings get a closer look than a live camera's frames.
 
     Raises:
         SettingsError: no such detector.
     """
-    detection = settings.detection
+    detection, source = settings.detection, settings.source
     try:
-        return load_detector(detection.kind, width_px=detection.width_px, min_score=detection.min_score)
+        detector = load_detector(detection.kind, width_px=detection.width_px, min_score=detection.min_score)
     except ValueError as error:
         raise SettingsError(str(error)) from error
+    if _is_live(source):
+        return detector
+    scale = RECORDING_SCALE if Path(source).is_file() else 1.0
+    return CloseLook(detector, tile_px=detection.width_px, scale=scale)
+
+
+def _is_live(source: str) -> bool:
+    return source == "awscam" or source.isdigit() or source.startswith("/dev/") or "://" in source
 
 
 def build_passers_by(settings: Settings) -> PassersBy:

@@ -80,7 +80,7 @@ def _case_found(case: Case, photos: list[Graded]) -> CaseFound:
 
 def _explained(error: ClientError) -> Exception:
     if has_no_face(error):
-        return NoFaceError("no face found; the face must be upright and at least 40 pixels high")
+        return NoFaceError("no face found; the face must be upright and at least 48 pixels high")
     if reason := why_unreadable(error):
         return NoFaceError(reason)
     return error

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from edge_device import clock
-from edge_device.cameras.picture_file import MAX_BYTES, IncompletePictureError, NotAPictureError, decode
+from edge_device.cameras.picture_file import decode_bgr
 from edge_device.core.face import Frame
+from pictures.decode import MAX_FILE_BYTES
+from pictures.errors import BrokenPictureError, UnreadablePictureError
 
 if TYPE_CHECKING:
     import os
@@ -88,7 +90,7 @@ class ImageFolder:
     def _shown(self, image: NDArray[np.uint8], captured_at: float) -> Iterator[Frame]:
         self._shown_at_s += _GAP_S
         for repeat in range(_REPEATS):
-            yield Frame(image.copy(), self._shown_at_s + repeat * 0.1, captured_at, clock.is_synced())
+            yield Frame(image, self._shown_at_s + repeat * 0.1, captured_at, clock.is_synced(), is_repeat=repeat > 0)
 
     def _new_image(self, path: Path, version: _Version) -> NDArray[np.uint8] | None:
         """Read an image that has not been seen; None if there is none, or not yet."""
@@ -99,20 +101,22 @@ class ImageFolder:
             return None
         try:
             return self._read(path, file)
-        except IncompletePictureError as error:
+        except BrokenPictureError as error:
             self._give_up(path, file, str(error), after_s=self.patience_s)
-        except NotAPictureError as error:
+        except UnreadablePictureError as error:
             self._give_up(path, file, str(error), after_s=self.every_s if version.size else self.patience_s)
         except OSError as error:
             self._give_up(path, file, error.strerror or "cannot be read", after_s=self.patience_s)
         return None
 
     def _read(self, path: Path, file: _File) -> NDArray[np.uint8] | None:
-        if file.version.size > MAX_BYTES:
-            raise NotAPictureError(f"larger than {MAX_BYTES // 1_000_000} MB")
+        if file.version.size > MAX_FILE_BYTES:
+            raise UnreadablePictureError(f"larger than {MAX_FILE_BYTES // 1_000_000} MB")
         data = path.read_bytes()
         digest = hashlib.sha256(data).digest()
-        image = None if digest == file.digest else decode(data)
+        # Some cameras never write the end mark. Without it, an upload may be in progress until nothing changes.
+        needs_end = self.follow and clock.steady_s() - file.changed_at_s < self.patience_s
+        image = None if digest == file.digest else decode_bgr(data, needs_end=needs_end)
         # Written since it was listed: the next round sees the new version.
         file.done, file.digest = len(data) == file.version.size, digest
         return image

@@ -1,59 +1,34 @@
-"""Reads pictures by their content, and tells a whole picture from one that is still written."""
+"""Reads pictures by their content, as BGR, upright and at their own resolution."""
 
 from __future__ import annotations
 
-import io
-import struct
-import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+
+from pictures.decode import LARGE_MEMORY, decode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PIL import Image
 
-MAX_BYTES = 50_000_000
-_MAX_PIXELS = 60_000_000
-_DECODER_ERRORS = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, struct.error)
-
-
-class NotAPictureError(ValueError):
-    """The data is no picture that can be read. The text says why."""
+_STRIP_PX = 256
 
 
-class IncompletePictureError(NotAPictureError):
-    """The data begins like a picture, but cannot be decoded to its end."""
-
-
-def decode(data: bytes) -> NDArray[np.uint8]:
-    """Decode a picture upright, as BGR.
+def decode_bgr(data: bytes, *, needs_end: bool = False) -> NDArray[np.uint8]:
+    """Decode a picture. `needs_end` refuses a JPEG whose end mark is missing, although the rest is whole.
 
     Raises:
-        NotAPictureError: no picture, or too large.
-        IncompletePictureError: the end is missing or damaged.
+        UnreadablePictureError: no picture, or too large.
+        BrokenPictureError: the end is missing or damaged.
     """
-    opened = _opened(data)
-    if opened.width * opened.height > _MAX_PIXELS:
-        raise NotAPictureError(f"too large: {opened.width}x{opened.height} px")
-    try:
-        opened.load()  # OpenCV would fill the missing part of a picture with gray
-    except _DECODER_ERRORS as error:
-        raise IncompletePictureError(str(error)) from error
-    # OpenCV keeps the tones of pictures with 16 bits.
-    decoded: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    if decoded is None:
-        decoded = np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))[:, :, ::-1]
-    return np.ascontiguousarray(decoded, np.uint8)
+    return to_bgr(decode(data, max_memory=LARGE_MEMORY, needs_end=needs_end).image)
 
 
-def _opened(data: bytes) -> Image.Image:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # `decode` has its own limit
-            return Image.open(io.BytesIO(data))
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise NotAPictureError("not a picture in a known format") from error
-    except _DECODER_ERRORS as error:
-        raise IncompletePictureError(str(error)) from error
+def to_bgr(image: Image.Image) -> NDArray[np.uint8]:
+    """Copy an RGB image, strip by strip: all at once, Pillow would take three copies."""
+    copied = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, _STRIP_PX):
+        strip = image.crop((0, top, image.width, min(image.height, top + _STRIP_PX)))
+        copied[top : top + _STRIP_PX] = np.asarray(strip)[:, :, ::-1]
+    return copied

@@ -7,11 +7,10 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Annotated
 
-import cv2
-import numpy as np
 import typer
 
 from edge_device import clock
+from edge_device.cameras.picture_file import decode_bgr
 from edge_device.commands.options import FAILED, STILL_WAITING, Config, Set, exit_on_error, failure, load_settings
 from edge_device.commands.output import say
 from edge_device.core.crop import cut_out, encode_crop
@@ -22,6 +21,7 @@ from edge_device.detector import Detector
 from edge_device.outbox.sender import Sender
 from edge_device.version import version
 from edge_device.wiring import build_detector, build_outbox, build_publisher
+from pictures.errors import UnreadablePictureError
 
 
 def simulate(
@@ -41,12 +41,10 @@ def simulate(
     with exit_on_error():
         settings = load_settings(config, assignments, source="none")
         detector = build_detector(settings)
-        files = sorted(path for path in pictures.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
+        files = sorted(path for path in pictures.iterdir() if path.is_file())
         shots = [shot for shot in (_shot(path, detector) for path in files) if shot]
         if not shots:
-            raise failure(
-                f"the detector finds no face in {pictures}. Name a folder of portraits, .jpg or .png", code=FAILED
-            )
+            raise failure(f"the detector finds no face in {pictures}. Name a folder of portraits", code=FAILED)
         publisher = build_publisher(settings)
         with build_outbox(settings) as outbox:
             sender = Sender(outbox, publisher, topic=settings.topics.faces, on_sent=lambda _: None)
@@ -72,10 +70,10 @@ def simulate(
 
 def _shot(path: Path, detector: Detector) -> FaceShot | None:
     """Make a shot of the largest face of an image; None if it has none."""
-    image = cv2.imread(str(path))
-    if image is None:
+    try:
+        frame = Frame(decode_bgr(path.read_bytes()), 0.0, clock.wall_s())
+    except UnreadablePictureError:
         return None
-    frame = Frame(np.asarray(image, np.uint8), 0.0, clock.wall_s())
     face = max(detector.detect(frame.image), key=lambda face: face.box.area, default=None)
     if face is None:
         return None

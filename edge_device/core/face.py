@@ -17,13 +17,14 @@ class Frame:
     """One frame of a camera.
 
     `image` is BGR. `at_s` is monotonic, in seconds (for a file: the time in the video). `captured_at` is the epoch time
-    in seconds, which may jump.
+    in seconds, which may jump. `is_repeat` tells that the image is that of the frame before.
     """
 
     image: NDArray[np.uint8]
     at_s: float
     captured_at: float
     clock_synced: bool = False
+    is_repeat: bool = False
 
     @property
     def size(self) -> tuple[int, int]:

@@ -35,6 +35,10 @@ class FaceRules:
     max_px: int = 480
     jpeg_quality: int = 88
 
+    def allows(self, face: Face) -> bool:
+        """Whether the face is large and clear enough."""
+        return face.confidence > self.min_confidence and face.box.height >= self.min_px
+
 
 @dataclass(frozen=True, eq=False)
 class _Observation:
@@ -75,8 +79,7 @@ class PassersBy:
     def _may_be_captured(self, track: Track, frame: Frame, face: Face) -> bool:
         return (
             self.tracker.is_confirmed(track)
-            and face.confidence > self.faces.min_confidence
-            and face.box.height >= self.faces.min_px
+            and self.faces.allows(face)
             and is_whole(frame, face)
             and self.zones.admits(frame, face.box)
         )

@@ -47,6 +47,7 @@ class CaptureLoop:
     report: RunReport = field(default_factory=RunReport)
     filming: bool = True
     _last_frame_s: float = 0.0
+    _faces: list[Face] = field(default_factory=list)
     _changes: queue.SimpleQueue[RemoteSettings] = field(default_factory=queue.SimpleQueue)
 
     def run(self, stop: threading.Event) -> None:
@@ -92,14 +93,19 @@ class CaptureLoop:
 
     def _process(self, frame: Frame) -> None:
         self.passers_by.zones.black_out(frame.image)
-        faces: list[Face] = []
-        if self.passers_by.tracker.tracks or not self.gate or self.gate.opens(frame):
-            started = time.perf_counter()
-            faces = self.detector.detect(frame.image)
-            self.report.count_detection(len(faces), time.perf_counter() - started)
-        self._queue(self.passers_by.see(frame, faces))
+        if not frame.is_repeat:
+            self._faces = self._detect(frame)
+        self._queue(self.passers_by.see(frame, self._faces))
         if self.live_view:
             self.live_view.show(frame, self.passers_by.seen)
+
+    def _detect(self, frame: Frame) -> list[Face]:
+        if not self.passers_by.tracker.tracks and self.gate and not self.gate.opens(frame):
+            return []
+        started = time.perf_counter()
+        faces = self.detector.detect(frame.image)
+        self.report.count_detection(len(faces), time.perf_counter() - started)
+        return faces
 
     def _queue(self, shots: list[FaceShot]) -> None:
         for shot in shots:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from agencies.policy import policy_document
 from homeward.agency_file import read_agency
+from homeward.closer_look import largest_face
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, UNUSABLE
 from homeward.gallery_search import NoFaceError, search_gallery
@@ -18,9 +19,13 @@ from homeward.options import AgencyFileOption, AgencyOption, JsonOption
 from homeward.terminal import console, fail
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
 from lambdas.encounters.policy import read_policy
+from pictures.decode import MAX_FILE_BYTES
+from pictures.errors import UnreadablePictureError
 
 if TYPE_CHECKING:
+    from homeward.deployment.outputs import Deployment
     from homeward.gallery_search import CaseFound
+    from lambdas.encounters.policy import Policy
 
 PhotoArgument = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="A picture. Its largest face is searched.")
@@ -45,6 +50,8 @@ def search(
 
     A candidate is a possible match, not verified: a lead for a person to check.
     The command turns the picture upright and scales it down before it sends it.
+    If Rekognition finds no face in it, the camera program's detector looks for
+    small ones at the picture's own resolution.
 
     Exit codes: 0 candidates found; 3 no candidates; 6 no face in the picture,
     or not readable.
@@ -56,14 +63,12 @@ def search(
     """
     policy = read_policy(policy_document(read_agency(agency, agency_file)))
     deployment = connect(agency)
+    lowest = policy.base.review if at_least is None else at_least
     try:
-        jpeg = prepare_photo(photo.read_bytes()).jpeg
-        found = search_gallery(
-            deployment, jpeg, policy=policy, min_similarity=policy.base.review if at_least is None else at_least
-        )[:limit]
+        found = _search(deployment, photo, policy, lowest)[:limit]
     except OSError as error:
         raise fail(f"{photo} cannot be read: {error.strerror}", code=UNUSABLE) from error
-    except (NoFaceError, UnusablePhotoError) as error:
+    except (NoFaceError, UnusablePhotoError, UnreadablePictureError) as error:
         raise fail(f"{photo}: {error}", code=UNUSABLE) from error
     if as_json:
         candidates = [dataclasses.asdict(candidate) for candidate in found]
@@ -71,6 +76,25 @@ def search(
     else:
         _show(found)
     raise typer.Exit(0 if found else NOT_FOUND)
+
+
+def _search(deployment: Deployment, photo: Path, policy: Policy, min_similarity: float) -> list[CaseFound]:
+    """Search for the largest face. Rekognition sees the whole picture first, and its largest face alone if need be."""
+    if photo.stat().st_size > MAX_FILE_BYTES:
+        raise UnusablePhotoError(f"larger than {MAX_FILE_BYTES // 1_000_000} MB")
+    data = photo.read_bytes()
+    try:
+        return search_gallery(deployment, prepare_photo(data).jpeg, policy=policy, min_similarity=min_similarity)
+    except NoFaceError as error:
+        try:
+            face = largest_face(data)
+        except ImportError:
+            raise NoFaceError(
+                f"{error}. To find small faces in large pictures: pip install 'homeward[edge]'"
+            ) from error
+        if face is None:
+            raise
+    return search_gallery(deployment, face, policy=policy, min_similarity=min_similarity)
 
 
 def _show(found: list[CaseFound]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PIL import Image, UnidentifiedImageError
+from pictures.signatures import looks_like_picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,6 @@ _VIDEO_NAMES = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".avi", ".webm", ".mpg", ".mpeg", ".mts", ".m2ts", ".ts", ".3gp"}
     | {".wmv", ".asf", ".flv", ".dav", ".h264", ".264", ".h265", ".265", ".hevc"}
 )
-_HEIF = re.compile(rb"(?s).{4}ftyp(heic|heix|hevc|hevx|heim|heis|mif1|msf1|avif|avis)")
 _VIDEO = re.compile(
     rb"(?s)[\x00-\x1f].{3}(ftyp|moov|mdat|wide|free|skip|pnot)"  # MP4, MOV, 3GP
     rb"|RIFF.{4}AVI |\x1aE\xdf\xa3|\x30\x26\xb2\x75\x8e\x66\xcf\x11"  # AVI, Matroska and WebM, ASF and WMV
@@ -45,14 +44,12 @@ def files_under(path: Path) -> tuple[list[Path], list[Path]]:
 def is_video(file: Path) -> bool:
     """Whether the file's content is a video. A file without known content is what its name says."""
     head = _head(file)
-    if _HEIF.match(head):
-        return False
-    return bool(_VIDEO.match(head)) or (file.suffix.lower() in _VIDEO_NAMES and not _opens_as_picture(file))
+    return not looks_like_picture(head) and (bool(_VIDEO.match(head)) or file.suffix.lower() in _VIDEO_NAMES)
 
 
 def is_picture(file: Path) -> bool:
     """Whether the file's content is a picture, also in a format that cannot be read."""
-    return bool(_HEIF.match(_head(file))) or file.suffix.lower() in _PICTURE_NAMES or _opens_as_picture(file)
+    return looks_like_picture(_head(file)) or file.suffix.lower() in _PICTURE_NAMES
 
 
 def _head(file: Path) -> bytes:
@@ -61,13 +58,3 @@ def _head(file: Path) -> bytes:
             return content.read(_HEAD_BYTES)
     except OSError:  # reported when it is submitted
         return b""
-
-
-def _opens_as_picture(file: Path) -> bool:
-    try:
-        with Image.open(file):
-            return True
-    except UnidentifiedImageError:
-        return False
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return True  # damaged or too large, but a picture

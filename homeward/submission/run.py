@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from edge_device.close_look import RECORDING_SCALE, TILE_PX, CloseLook
 from edge_device.detector import load_detector
 from homeward.submission.files import is_video
 from homeward.submission.shots import IncompleteFileError, Shot, UnusableFileError, shots_of_picture, shots_of_video
@@ -108,9 +109,13 @@ class Submission:
 
     def _shots(self, file: Path) -> Iterator[Shot]:
         if not is_video(file):
-            return shots_of_picture(file, self.detector)
+            return shots_of_picture(file, CloseLook(self.detector, tile_px=TILE_PX))
         return shots_of_video(
-            file, self.detector, starts_at=self.starts_at, per_second=self.per_second, watch=self.watch
+            file,
+            CloseLook(self.detector, tile_px=TILE_PX, scale=RECORDING_SCALE),
+            starts_at=self.starts_at,
+            per_second=self.per_second,
+            watch=self.watch,
         )
 
     def _capture(self, shot: Shot, digest: str) -> Capture:
@@ -139,7 +144,7 @@ class Submission:
 
 def new_detector() -> Detector:
     """Load the camera program's detector at twice its usual resolution: no next frame waits."""
-    return load_detector("yunet", width_px=1280, min_score=0.6)
+    return load_detector("yunet", width_px=TILE_PX, min_score=0.6)
 
 
 def key_of(capture: Capture) -> str:

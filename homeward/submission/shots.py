@@ -10,16 +10,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import cv2
-import numpy as np
 from PIL import Image
 
 from edge_device.cameras import CameraError, IncompleteVideoError
+from edge_device.cameras.picture_file import decode_bgr
 from edge_device.cameras.video_file import VideoFile
 from edge_device.core.crop import cut_out, encode_crop
-from edge_device.core.face import Face, Frame
+from edge_device.core.face import Frame
 from edge_device.core.passers_by import FaceRules, PassersBy
 from edge_device.core.tracks import Tracker
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
+from pictures.decode import FORMATS, MAX_FILE_BYTES
+from pictures.errors import UnreadablePictureError
+from pictures.exif import check_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,18 +68,20 @@ def shots_of_picture(path: Path, detector: Detector) -> Iterator[Shot]:
     Raises:
         UnusableFileError: Not a picture, or no face is large and clear enough.
     """
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise UnusableFileError(f"larger than {MAX_FILE_BYTES // 1_000_000} MB")
     data = path.read_bytes()
     try:
-        photo = prepare_photo(data)
-    except UnusablePhotoError as error:
+        photo, image = prepare_photo(data), decode_bgr(data)
+    except (UnusablePhotoError, UnreadablePictureError) as error:
         raise UnusableFileError(str(error)) from error
     captured_at = _taken_at(data) or _instant(path.stat().st_mtime)
-    frame = Frame(_pixels(photo.jpeg), 0.0, 0.0)
+    frame = Frame(image, 0.0, 0.0)
     faces = detector.detect(frame.image)
     if not faces:
         yield Shot(jpeg=photo.jpeg, captured_at=captured_at, location="whole", track=1)
         return
-    usable = [face for face in faces if _is_usable(face)]
+    usable = [face for face in faces if FaceRules().allows(face)]
     if not usable:
         largest = max(face.box.height for face in faces)
         raise UnusableFileError(
@@ -153,16 +158,8 @@ def _sampled(path: Path, per_second: float) -> Iterator[Frame]:
         raise UnusableFileError("none of its frames can be read")
 
 
-def _is_usable(face: Face) -> bool:
-    return face.box.height >= FaceRules.min_px and face.confidence > FaceRules.min_confidence
-
-
 def _location(at_s: float, box: Box) -> str:
     return f"{round(at_s * 1000)} {box.to_ints()}"
-
-
-def _pixels(jpeg: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
 
 
 def _taken_at(data: bytes) -> datetime | str | None:
@@ -172,7 +169,8 @@ def _taken_at(data: bytes) -> datetime | str | None:
     """
     exif: dict[int, object] = {}
     with contextlib.suppress(OSError, ValueError, SyntaxError, TypeError, KeyError):  # the metadata may be malformed
-        exif = Image.open(io.BytesIO(data)).getexif().get_ifd(_EXIF)
+        check_tags(data)
+        exif = Image.open(io.BytesIO(data), formats=FORMATS).getexif().get_ifd(_EXIF)
     written = str(exif.get(_DATE_TIME_ORIGINAL, "")).strip("\0 ")
     offset = str(exif.get(_OFFSET_TIME_ORIGINAL, "")).strip("\0 ")
     try:

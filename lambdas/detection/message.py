@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
@@ -12,7 +12,8 @@ import msgspec
 from lambdas.common.times import from_epoch_ms
 from lambdas.common.trusted_time import time_taken
 from lambdas.detection.capture import Capture, name_based_id
-from lambdas.detection.jpeg import jpeg_size
+from pictures.errors import UnreadablePictureError
+from pictures.jpeg import read_jpeg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,8 +151,18 @@ def decode_message(message: RoutedMessage, *, camera: str) -> ReceivedCapture:
         raise BadMessageError(str(error)) from error
     if len(received.jpeg) > MAX_IMAGE_BYTES:
         raise BadMessageError(f"the image has {len(received.jpeg)} bytes; the maximum is {MAX_IMAGE_BYTES}")
+    return replace(received, jpeg=_repaired(received.jpeg))
+
+
+def _repaired(data: bytes) -> bytes:
+    """Return the JPEG as every decoder reads it: without what follows it, and with the tables and end it may lack."""
     try:
-        jpeg_size(received.jpeg)
-    except ValueError as error:
+        jpeg = read_jpeg(data)
+        if not jpeg.is_closed:
+            # An image library triples the cold start. Only few encoders leave out the end.
+            from pictures.jpeg_wholeness import check_whole  # noqa: PLC0415
+
+            check_whole(jpeg)
+    except UnreadablePictureError as error:
         raise BadMessageError(str(error)) from error
-    return received
+    return jpeg.repaired()

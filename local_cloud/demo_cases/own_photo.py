@@ -1,13 +1,17 @@
 """Adds the user's own picture as a case: `make demo PHOTO=me.jpg`."""
 
 from pathlib import Path
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from local_cloud.demo_cases.documents_folder import write_document, write_picture
 from local_cloud.demo_cases.namus_document import lookup, own_document
 from local_cloud.demo_cases.person import Jurisdiction
 from local_cloud.errors import CloudError
+from pictures.decode import decode
+from pictures.errors import UnreadablePictureError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _FIRST_NUMBER = 990001
 _MAX_SIDE_PX = 1920
@@ -37,13 +41,10 @@ def add_own_photo(folder: Path, photo_path: Path, name: str = "Your Own Photo") 
     return f"namus:MP{number}"
 
 
-def _read(path: Path) -> Image.Image:
+def _read(path: Path) -> "Image.Image":
     try:
-        with Image.open(path) as opened:
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
+        return decode(path.read_bytes(), fit_px=_MAX_SIDE_PX).image
     except FileNotFoundError:
         raise CloudError(f"There is no picture {path}. Check the path.") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except (OSError, UnreadablePictureError):
         raise CloudError(f"{path} is not a readable picture. Give a complete JPEG or PNG file.") from None
-    upright.thumbnail((_MAX_SIDE_PX, _MAX_SIDE_PX))
-    return upright

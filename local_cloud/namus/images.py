@@ -3,7 +3,10 @@
 import io
 from functools import cache
 
-from PIL import Image, ImageDraw, UnidentifiedImageError
+from PIL import Image, ImageDraw
+
+from pictures.decode import decode
+from pictures.errors import UnreadablePictureError
 
 _MAX_SIDE_PX = 120
 
@@ -11,12 +14,9 @@ _MAX_SIDE_PX = 120
 def thumbnail(picture: bytes) -> bytes:
     """Make a JPEG with a longest side of 120 px. Unreadable bytes are returned unchanged."""
     try:
-        with Image.open(io.BytesIO(picture)) as opened:
-            small = opened.convert("RGB")
-    except (UnidentifiedImageError, OSError):
+        return encode(decode(picture, fit_px=_MAX_SIDE_PX).image, "JPEG")
+    except UnreadablePictureError:
         return picture
-    small.thumbnail((_MAX_SIDE_PX, _MAX_SIDE_PX))
-    return encode(small, "JPEG")
 
 
 @cache

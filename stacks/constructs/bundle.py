@@ -30,6 +30,8 @@ _ROOMS = {
     "ingest": ("cases", "encounters", "downloads"),
     "review": ("cases", "encounters"),
 }
+# Those that decode pictures, or check them.
+_WITH_PICTURES = frozenset({"detection", "feeds", "ingest"})
 _LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14")
 
 
@@ -87,6 +89,8 @@ def lambda_sources(package: str) -> Iterator[Path]:
     yield lambdas / "__init__.py"
     for folder in ("common", package, *_ROOMS.get(package, ())):
         yield from sorted((lambdas / folder).rglob("*.py"))
+    if package in _WITH_PICTURES:
+        yield from sorted((ROOT / "pictures").rglob("*.py"))
     yield lambdas / package / "requirements.txt"
 
 

@@ -15,6 +15,7 @@ from stacks.constructs.bundle import lambda_code, lambda_sources
 from tests.infrastructure.templates import ROOT, new_app
 
 AARCH64 = 0xB7  # e_machine of an ELF file
+OURS = {"lambdas", "pictures"}
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("lambdas/*/requirements.txt"))
 
 
@@ -71,10 +72,15 @@ def imported(file: Path) -> set[str]:
             modules.add(str(statement.module).partition(".")[0])
     names = packages_distributions()
     return {
-        name.lower().replace("_", "-")
-        for module in modules - sys.stdlib_module_names - {"lambdas"}
-        for name in names[module]
+        name.lower().replace("_", "-") for module in modules - sys.stdlib_module_names - OURS for name in names[module]
     }
+
+
+def test_bundle_has_the_decoder_of_pictures_where_it_is_used() -> None:
+    assert ROOT / "pictures/decode.py" in set(lambda_sources("ingest"))
+    assert ROOT / "pictures/decode.py" not in set(lambda_sources("webhook"))
+    for file in (ROOT / "pictures").glob("*.py"):
+        assert imported(file) <= set(pins(ROOT / "lambdas/detection/requirements.txt")), file
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -85,15 +91,13 @@ def test_requirements_list_every_imported_distribution(package: str) -> None:
 
 
 def own_imports(file: Path) -> set[Path]:
-    """Return the files in lambdas/ that a module imports when it runs, their packages included."""
+    """Return the files of ours that a module imports when it runs, their packages included."""
     files: set[Path] = set()
     for statement in ast.parse(file.read_text()).body:
-        if isinstance(statement, ast.ImportFrom) and str(statement.module).startswith("lambdas"):
+        if isinstance(statement, ast.ImportFrom) and str(statement.module).partition(".")[0] in OURS:
             module = ROOT / str(statement.module).replace(".", "/")
             candidates = [module.with_suffix(".py"), *(module / f"{alias.name}.py" for alias in statement.names)]
-            packages = [
-                folder / "__init__.py" for folder in (module, *module.parents) if ROOT / "lambdas" in folder.parents
-            ]
+            packages = [folder / "__init__.py" for folder in (module, *module.parents) if ROOT in folder.parents]
             files |= {path for path in (*candidates, *packages) if path.is_file()}
     return files
 

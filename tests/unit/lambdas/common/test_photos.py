@@ -52,9 +52,16 @@ def test_large_picture_is_scaled_down(picture: Callable[..., bytes]) -> None:
 
 
 def test_transparency_becomes_white() -> None:
-    encoded = io.BytesIO()
-    Image.new("RGBA", (100, 100), (0, 0, 0, 0)).save(encoded, "PNG")
+    encoded, picture = io.BytesIO(), Image.new("RGBA", (100, 100), (0, 0, 0, 0))
+    picture.paste((0, 0, 0, 255), (0, 0, 20, 20))
+    picture.save(encoded, "PNG")
     assert opened(prepare_photo(encoded.getvalue()).jpeg).getpixel((50, 50)) == (255, 255, 255)
+
+
+def test_alpha_channel_that_is_empty_is_ignored() -> None:
+    encoded = io.BytesIO()
+    Image.new("RGBA", (100, 100), (10, 200, 30, 0)).save(encoded, "PNG")
+    assert opened(prepare_photo(encoded.getvalue()).jpeg).getpixel((50, 50)) == pytest.approx((10, 200, 30), abs=3)
 
 
 def test_other_color_modes_become_rgb() -> None:

@@ -179,7 +179,7 @@ def test_event_that_the_rule_did_not_make_is_refused(member: str) -> None:
     ("face", "reason"),
     [
         (b"\x89PNG\r\n\x1a\n", "does not start"),
-        (b"\xff\xd8\xff\xe0", "does not end"),
+        (b"\xff\xd8\xff\xe0", "no frame header"),
         (b"\xff\xd8\xff\xd9", "no frame header"),
         (b"\xff\xd8" + b"\x00" * 40 + b"\xff\xd9", "no frame header"),
         (b"\xff\xd8" + b"\x00" * 140_000 + b"\xff\xd9", "maximum is 131072"),

@@ -1,0 +1,1 @@
+"""Decode the pictures that anybody brings: any tones, damaged by hardware, hostile, and within a bounded memory."""
