@@ -26,6 +26,10 @@ class NoFaceError(ValueError):
     """The picture has no face that Rekognition can use. The text says why."""
 
 
+class RefusedPictureError(ValueError):
+    """Rekognition cannot read the picture. The text says why."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CaseFound:
     """An open case that the picture resembles, with its most similar photo. `similarity` is 0 to 100."""
@@ -43,7 +47,8 @@ def search_gallery(deployment: Deployment, jpeg: bytes, *, policy: Policy, min_s
     """Return the open cases that resemble the largest face of the picture, best match first.
 
     Raises:
-        NoFaceError: Rekognition finds no face, or cannot read the picture.
+        NoFaceError: Rekognition finds no face.
+        RefusedPictureError: Rekognition cannot read the picture.
     """
     dynamodb, table = deployment.client("dynamodb"), deployment["CasesTable"]
     collection = read_collections_in_use(dynamodb, table=table, deployed=deployment["FaceCollection"]).active
@@ -82,5 +87,5 @@ def _explained(error: ClientError) -> Exception:
     if has_no_face(error):
         return NoFaceError("no face found; the face must be upright and at least 48 pixels high")
     if reason := why_unreadable(error):
-        return NoFaceError(reason)
+        return RefusedPictureError(reason)
     return error

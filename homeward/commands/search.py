@@ -14,7 +14,7 @@ from homeward.agency_file import read_agency
 from homeward.closer_look import largest_face
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, UNUSABLE
-from homeward.gallery_search import NoFaceError, search_gallery
+from homeward.gallery_search import NoFaceError, RefusedPictureError, search_gallery
 from homeward.options import AgencyFileOption, AgencyOption, JsonOption
 from homeward.terminal import console, fail
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
@@ -68,7 +68,7 @@ def search(
         found = _search(deployment, photo, policy, lowest)[:limit]
     except OSError as error:
         raise fail(f"{photo} cannot be read: {error.strerror}", code=UNUSABLE) from error
-    except (NoFaceError, UnusablePhotoError, UnreadablePictureError) as error:
+    except (NoFaceError, RefusedPictureError, UnusablePhotoError, UnreadablePictureError) as error:
         raise fail(f"{photo}: {error}", code=UNUSABLE) from error
     if as_json:
         candidates = [dataclasses.asdict(candidate) for candidate in found]

@@ -79,3 +79,14 @@ def side_by_side(*pictures: Pixels, height: int = 600) -> Pixels:
     widths = [round(picture.shape[1] * height / picture.shape[0]) for picture in pictures]
     scaled = [cv2.resize(picture, (width, height)) for picture, width in zip(pictures, widths, strict=True)]
     return np.asarray(np.hstack(scaled), np.uint8)
+
+
+def group_photo(portrait: Pixels, *, size: tuple[int, int], count: int, side: int) -> Pixels:
+    """Paste a portrait several times, `side` pixels high, into a large gray picture of this width and height."""
+    width, height = size
+    picture = np.full((height, width, 3), 120, np.uint8)
+    small = cv2.resize(portrait, (side, side), interpolation=cv2.INTER_AREA)
+    for number in range(count):
+        left, top = (2 * number + 1) * width // (2 * count), (number + 1) * height // (count + 2)
+        picture[top : top + side, left : left + side] = small
+    return picture

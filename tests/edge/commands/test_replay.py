@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
 import pytest
 
+from tests.edge.conftest import FACES
 from tests.edge.support.command_line import homeward_edge
-from tests.edge.support.recordings import cut, move_index_to_the_front
+from tests.edge.support.recordings import cut, move_index_to_the_front, record
+from tests.support.rekognition_client import group_photo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +27,14 @@ def test_replay_lists_the_captures_and_writes_their_crops(two_passers_by: Path, 
     )
     fewer = json.loads(homeward_edge("replay", str(two_passers_by), "--set", "faces.min_px=400", "--json").stdout)
     assert fewer == []
+
+
+def test_small_faces_of_a_large_recording_are_captured(tmp_path: Path) -> None:
+    portrait = np.asarray(cv2.imread(str(FACES / "male" / "1.jpg")), np.uint8)
+    frame = group_photo(portrait, size=(3840, 2160), count=3, side=100)
+    recording = record(tmp_path / "hall.mp4", [frame] * 4, codec="mp4v")
+    rows = json.loads(homeward_edge("replay", str(recording), "--json").stdout)
+    assert len({row["track"] for row in rows}) == 3
 
 
 def test_recording_that_is_cut_off_is_replayed_and_named(two_passers_by: Path, tmp_path: Path) -> None:

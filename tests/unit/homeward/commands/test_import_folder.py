@@ -4,6 +4,7 @@ import io
 import json
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
@@ -14,11 +15,14 @@ from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import read_case, read_status
 from lambdas.ingest.gallery.wiring import open_photos
 from lambdas.ingest.sources.agency_folder.cells import COLUMNS
+from tests.support.tiff import tiff
+from tests.unit.pictures.bombs import webp
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
 
     from tests.support.town import Town
 
@@ -49,6 +53,23 @@ def test_import_stores_the_cases(town: Town, folder: Path, dynamodb: DynamoDBCli
     stored = read_case(dynamodb, table="cases", case_id="folder:A-1")
     assert stored is not None
     assert str(stored.case.names[0]) == "Marlowe"
+
+
+def test_scan_is_stored_with_its_tones_and_a_bomb_is_not(
+    town: Town, folder: Path, s3: S3Client, dynamodb: DynamoDBClient
+) -> None:
+    ramp = np.linspace(0, 65_535, 200).astype(np.uint16).repeat(240).reshape(200, 240)
+    (folder / "photos" / "scan.tif").write_bytes(tiff(ramp, order=">"))
+    (folder / "photos" / "bomb.webp").write_bytes(webp(16_383))
+    (folder / "cases.csv").write_text(f"{HEADER}\nA-1,Marlowe,170,scan.tif;bomb.webp\nA-2,Quentin,170,front.jpg\n")
+    code, output = run(town, folder)
+    assert code == 0, output
+    [scan] = [each for each in s3.list_objects_v2(Bucket="gallery")["Contents"] if "/A-1/" in each["Key"]]
+    stored = np.asarray(Image.open(io.BytesIO(s3.get_object(Bucket="gallery", Key=scan["Key"])["Body"].read())), float)
+    assert stored.mean(axis=(1, 2)) == pytest.approx(np.linspace(0, 255, 200), abs=4)
+    records = dynamodb.scan(TableName="cases")["Items"]
+    reasons = [record["reason"]["S"] for record in records if "reason" in record]
+    assert [reason[:60] for reason in reasons] == ["too large: to decode its 16383x16383 px takes 4,294 MB; the "]
 
 
 def test_case_is_removed_when_its_row_is_gone(town: Town, folder: Path, dynamodb: DynamoDBClient) -> None:

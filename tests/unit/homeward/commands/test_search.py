@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import msgspec
+import numpy as np
 import pytest
 from botocore.stub import ANY, Stubber
 from PIL import Image
 
 from lambdas.cases.case import CaseStatus
+from local_cloud.paths import ROOT
+from tests.support.rekognition_client import group_photo, jpeg, pixels
 from tests.support.stories import MARLOWE, put_case
+from tests.support.tiff import tiff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from tests.support.town import Town
 
 OTHER = msgspec.structs.replace(MARLOWE, case_id="namus:MP900102", source_id="MP900102")
+STILL = ROOT / "node_modules" / "tabler-ui" / "src" / "demo" / "faces" / "male" / "1.jpg"
 CLOSED = msgspec.structs.replace(MARLOWE, case_id="namus:MP900103", source_id="MP900103")
 
 
@@ -142,6 +147,25 @@ def test_unusable_picture_exits_with_6(search: Search, code: str, message: str, 
     result = search.run()
     assert result.exit_code == exit_code
     assert "portrait.jpg" in result.stderr
+
+
+def test_face_too_small_for_rekognition_is_sent_alone(search: Search) -> None:
+    group = group_photo(pixels(STILL), size=(6000, 2000), count=3, side=100)
+    search.photo.write_bytes(jpeg(group))
+    search.refuses("InvalidParameterException", "There are no faces in the image. Should be at least 1.")
+    search.answers(("namus:MP900101:910101", 95.5))
+    result = search.run("--json")
+    assert result.exit_code == 0, result.output
+    sent = Image.open(io.BytesIO(search.sent["Image"]["Bytes"]))
+    assert 80 <= max(sent.size) <= 480
+
+
+def test_scan_of_16_bits_is_sent_with_its_tones(search: Search) -> None:
+    search.photo.write_bytes(tiff(pixels(STILL)[..., 1].astype(np.uint16) * 257))
+    search.answers()
+    search.run()
+    sent = Image.open(io.BytesIO(search.sent["Image"]["Bytes"])).convert("L")
+    assert np.asarray(sent, float) == pytest.approx(pixels(STILL)[..., 1].astype(float), abs=30)
 
 
 def test_file_that_is_no_picture_is_not_sent(search: Search) -> None:

@@ -19,7 +19,9 @@ from lambdas.common.times import from_text, now
 from local_cloud.paths import ROOT
 from local_cloud.video import render_walk_past
 from tests.edge.support.recordings import cut, move_index_to_the_front, noise, pause_after, record
-from tests.support.rekognition_client import jpeg, pixels, side_by_side
+from tests.support.rekognition_client import group_photo, jpeg, pixels, side_by_side
+from tests.support.tiff import tiff
+from tests.unit.pictures.bombs import webp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +84,38 @@ def test_each_face_of_a_picture_is_a_capture_with_others_blurred(
         crop = cv2.imdecode(np.frombuffer(s3.get_object(Bucket="detection", Key=key)["Body"].read(), np.uint8), 1)
         assert crop is not None
         assert len(new_detector().detect(np.asarray(crop, np.uint8))) == 1
+
+
+def test_small_faces_of_a_large_picture_are_captures(submit: Callable[..., Result], folder: Path, s3: S3Client) -> None:
+    group = group_photo(pixels(ONE), size=(8000, 2400), count=6, side=90)
+    (folder / "group.jpg").write_bytes(jpeg(group))
+    [file] = answer(submit("--json"))["files"]
+    assert len(file["captures"]) == 6
+    for key in captures(s3):
+        crop = Image.open(io.BytesIO(s3.get_object(Bucket="detection", Key=key)["Body"].read()))
+        assert min(crop.size) >= 80, "Rekognition refuses smaller pictures"
+
+
+def test_scan_of_16_bits_and_jpeg_without_an_end_are_submitted(
+    submit: Callable[..., Result], folder: Path, s3: S3Client
+) -> None:
+    portrait = np.asarray(cv2.resize(pixels(ONE), (400, 400)), np.uint8)
+    (folder / "scan.tif").write_bytes(tiff(portrait[..., 1].astype(np.uint16) * 257, order=">"))
+    (folder / "camera.jpg").write_bytes(jpeg(portrait)[:-2])
+    files = answer(submit("--json"))["files"]
+    assert [len(file["captures"]) for file in files] == [1, 1]
+    for key in captures(s3):
+        crop = Image.open(io.BytesIO(s3.get_object(Bucket="detection", Key=key)["Body"].read()))
+        assert crop.convert("L").entropy() > 5, "neither white nor black"
+
+
+def test_bomb_is_refused_and_the_others_are_submitted(submit: Callable[..., Result], folder: Path) -> None:
+    (folder / "bomb.webp").write_bytes(webp(16_383))
+    (folder / "one.jpg").write_bytes(ONE.read_bytes())
+    result = submit("--json")
+    assert result.exit_code == 6
+    assert "bomb.webp: too large: to decode its 16383x16383 px takes 4,29" in result.stderr
+    assert [file["outcome"] for file in json.loads(result.stdout)["files"]] == ["unusable", "submitted"]
 
 
 def test_capture_has_metadata_and_the_pictures_time(submit: Callable[..., Result], folder: Path, s3: S3Client) -> None:

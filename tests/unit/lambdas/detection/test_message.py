@@ -8,10 +8,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lambdas.common.times import to_text
 from lambdas.detection.message import BadMessageError, ReceivedCapture, decode_message, routed_message
+from tests.support.rekognition_client import jpeg
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "homeward_face_1.json"
 RECEIVED_MS = 1795402801000  # 2026-11-23T03:00:01Z
@@ -173,6 +175,14 @@ def test_event_that_the_rule_did_not_make_is_refused(member: str) -> None:
     del event[member]
     with pytest.raises(BadMessageError, match=member):
         routed_message(event)
+
+
+def test_jpeg_of_a_hardware_encoder_is_stored_repaired() -> None:
+    picture = jpeg(np.random.default_rng(1).integers(0, 255, (120, 160, 3)).astype(np.uint8))
+    for sent in (picture + b"\r\n", picture + b"\0\0\x12dhav", picture[:-2], b"\0" * 8 + picture, picture + picture):
+        assert decode(deeplens(sent)).jpeg == picture
+    with pytest.raises(BadMessageError, match=r"the last \d\d% of its rows are missing"):
+        decode(deeplens(picture[: len(picture) // 2]))
 
 
 @pytest.mark.parametrize(
