@@ -21,7 +21,8 @@ def describe() -> None:
     line.
 
     Exit codes: 0 done; 1 failed; 2 wrong usage; 3 not found; 4 differences
-    found; 5 refused for safety; 6 the picture or video cannot be used.
+    found; 5 refused for safety; 6 a picture, video or document cannot be
+    used.
     """
     from homeward.log_output import show_log_lines  # noqa: PLC0415 - `homeward --help` does not wait for it
 

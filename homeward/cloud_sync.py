@@ -30,7 +30,7 @@ def run_in_cloud(deployment: Deployment, source: str, *, allow_removals: bool) -
         report = open_runs(deployment).last_report(source) or {}
         return report, exit_code(report)
     error_type, reason = _failure(execution)
-    counts = dict.fromkeys(("listed", "to_fetch", "failed", "removed", "encounters_withdrawn"), 0)
+    counts = dict.fromkeys(("listed", "to_fetch", "failed", "quarantined", "removed", "encounters_withdrawn"), 0)
     report = {"source": source, "outcomes": {}, "error": f"{source}: {execution['status']}: {reason}", **counts}
     return report, REFUSED if error_type in _REFUSALS else FAILED
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from homeward.exit_codes import FAILED, REFUSED
+from homeward.exit_codes import FAILED, REFUSED, UNUSABLE
 from homeward.progress import progress
 from homeward.terminal import console, warn
 from lambdas.downloads.errors import SourceError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lambdas.ingest.report import SyncPhase
     from lambdas.ingest.sync import Sync
 
-FAILURES = (SourceError, SourceDownError, LeaseBusyError)
+FAILURES = (SourceError, SourceDownError, LeaseBusyError, OSError, MemoryError)
 REFUSALS = (SafetyStopError, SyncRunningError)
 
 
@@ -39,7 +39,7 @@ def run(sync: Sync, *, allow_removals: bool, stored: list[str] | None = None) ->
         try:
             sync.run(allow_removals=allow_removals)
         except FAILURES as error:
-            sync.report.error, code = str(error), FAILED
+            sync.report.error, code = str(error) or type(error).__name__, FAILED
         except REFUSALS as error:
             sync.report.error, code = str(error), REFUSED
     report = msgspec.to_builtins(sync.report)
@@ -64,8 +64,10 @@ def preview(sync: Sync) -> dict[str, Any]:
 
 
 def exit_code(report: Mapping[str, Any]) -> int:
-    """Return the exit code of a finished sync. A case that could not be fetched makes it a failure."""
-    return FAILED if report["failed"] or report["error"] else 0
+    """Return the exit code of a finished sync. A case that could not be fetched counts more than one in quarantine."""
+    if report["failed"] or report["error"]:
+        return FAILED
+    return UNUSABLE if report.get("quarantined") else 0
 
 
 def show(report: Mapping[str, Any]) -> None:
@@ -77,10 +79,20 @@ def show(report: Mapping[str, Any]) -> None:
     fetched = outcomes or (f"{done} fetched" if report["to_fetch"] else "nothing to fetch")
     closed = f"{report['removed']} closed with {report['encounters_withdrawn']} unreviewed encounters"
     console.print(f"{source}: {report['listed']} listed; {fetched}; {closed}", soft_wrap=True)
+    _show_quarantine(report)
     if report["failed"]:
         warn(f"{report['failed']} cases of {source} could not be fetched; sync again", style="red")
     if report["error"]:
         warn(report["error"], style="red")
+
+
+def _show_quarantine(report: Mapping[str, Any]) -> None:
+    """Print the cases that this sync put into quarantine. A report of an older version has none."""
+    named = report.get("quarantined_cases", {})
+    for case_id, reason in named.items():
+        warn(f"{case_id} is in quarantine: {reason}")
+    if more := report.get("quarantined", 0) - len(named):
+        warn(f"{more} more cases of {report['source']} are in quarantine")
 
 
 def show_preview(preview: Mapping[str, Any]) -> None:

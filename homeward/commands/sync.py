@@ -44,6 +44,9 @@ def sync(
     Faces follow within a minute. If you interrupt --in-cloud, the sync
     continues in the cloud.
 
+    A case whose document cannot be used goes to quarantine. The sync names
+    it, goes on, and ends with exit code 6.
+
     A sync stops with exit code 5 before it removes too many cases, or if
     another sync of the source is running.
 

@@ -20,7 +20,8 @@ SYNCS = "syncs/"
 QUARANTINE = "quarantine/"
 
 # Rekognition allows [a-zA-Z0-9_.\-:]{1,255} in an ExternalImageId, which both ids of a photo go into.
-_ID_PART = re.compile(r"[a-zA-Z0-9_.\-]{1,100}")
+# Not only dots: "." and ".." are folders to the tools that copy a bucket to a disk.
+_ID_PART = re.compile(r"(?!\.+\Z)[a-zA-Z0-9_.\-]{1,100}")
 _CAPTURE_ID = re.compile(r"[a-zA-Z0-9:_.\-]{1,128}")
 
 

@@ -1,16 +1,13 @@
-"""Tell the failures of a service, which another try may mend, from those that one bad document or picture causes."""
+"""Say why a document or a picture cannot be used."""
 
 from __future__ import annotations
 
 import logging
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from lambdas.common.photos import UnusablePhotoError
 from lambdas.downloads.errors import SourceError
 from lambdas.ingest.sources.protocol import DocumentError
 
-FAILURES_OF_SERVICES = (SourceError, BotoCoreError, ClientError)
 _EXPECTED = (DocumentError, UnusablePhotoError, SourceError)
 
 logger = logging.getLogger(__name__)

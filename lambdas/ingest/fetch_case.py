@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lambdas.cases.case import CaseStatus
-from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError
-from lambdas.ingest.failures import FAILURES_OF_SERVICES, reason_of
-from lambdas.ingest.fetch_photos import PhotoFetcher
+from lambdas.downloads.errors import GoneError
+from lambdas.downloads.outages import is_outage
+from lambdas.ingest.failures import reason_of
+from lambdas.ingest.fetch_photos import IncompleteCaseError, PhotoFetcher
 from lambdas.ingest.sources.protocol import DocumentError
 
 if TYPE_CHECKING:
@@ -51,26 +52,28 @@ class CaseFetcher:
         For RESOLVED and GONE the caller must withdraw the case.
 
         Raises:
-            UnavailableError: the source does not answer.
-            DisallowedError: its robots.txt disallows the document.
+            UnavailableError: the source does not answer, or its robots.txt disallows the document.
             IncompleteCaseError: the source failed for some photos.
+            Exception: another outage, as `is_outage` tells it.
         """
+        document = b""
         try:
             document = self.source.fetch_document(reference.source_id)
+            return self._read_and_store(reference, document)
         except GoneError:
             return CaseOutcome.GONE
-        except (RefusedError, TooLargeError) as error:
-            return self._quarantine(reference, b"", reason=str(error))
-        except FAILURES_OF_SERVICES:
+        except IncompleteCaseError:
             raise
-        except Exception as error:  # noqa: BLE001 - one case never ends a sync
-            return self._quarantine(reference, b"", reason=reason_of(error))
-        try:
-            case = self.source.read(reference.source_id, document)
-            _check_size(case)
-            version = content_sha256(case, document, volatile=self.source.volatile)
-        except Exception as error:  # noqa: BLE001 - as above; a parser uses no service
+        except Exception as error:
+            # One case never ends a sync, but an outage is not the fault of a case.
+            if is_outage(error):
+                raise
             return self._quarantine(reference, document, reason=reason_of(error))
+
+    def _read_and_store(self, reference: CaseReference, document: bytes) -> CaseOutcome:
+        case = self.source.read(reference.source_id, document)
+        _check_size(case)
+        version = content_sha256(case, document, volatile=self.source.volatile)
         if case.status is CaseStatus.RESOLVED:
             return CaseOutcome.RESOLVED
         return self._store(case, document, reference, version)

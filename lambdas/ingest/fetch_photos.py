@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lambdas.common.photos import UnusablePhotoError, prepare_photo
+from lambdas.common.photos import prepare_photo
 from lambdas.common.reasons import one_line
-from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError, UnavailableError
-from lambdas.ingest.failures import FAILURES_OF_SERVICES, reason_of
+from lambdas.downloads.errors import GoneError, UnavailableError
+from lambdas.downloads.outages import is_outage
+from lambdas.ingest.failures import reason_of
 
 if TYPE_CHECKING:
     from lambdas.cases.case import Case, SourcePhoto
@@ -56,15 +57,12 @@ class PhotoFetcher:
             return
         try:
             photo = prepare_photo(self.source.fetch_photo(listed))
-        except (UnusablePhotoError, RefusedError, TooLargeError) as error:
-            self._refuse(listed, record, reason=str(error))
-            return
         except GoneError as error:
             self._discard(listed, face_status="unusable", reason=str(error))
             return
-        except FAILURES_OF_SERVICES:
-            raise
-        except Exception as error:  # noqa: BLE001 - one picture never ends a sync
+        except Exception as error:
+            if is_outage(error):
+                raise
             self._refuse(listed, record, reason=reason_of(error))
             return
         first = self.seen.setdefault(photo.source_sha256, listed.photo_id)

@@ -73,7 +73,10 @@ def known_cases(dynamodb: DynamoDBClient, *, table: str, source: str) -> dict[st
 
 @dataclass
 class Plan:
-    """The cases to fetch. Iterate it to its end; then `vanished` holds the open cases that the source does not list."""
+    """The cases to fetch. Iterate it to its end; then `vanished` holds the open cases that the source does not list.
+
+    A case that the source lists twice counts once: pages shift while they are read.
+    """
 
     source: str
     listing: Iterable[CaseReference]
@@ -88,7 +91,11 @@ class Plan:
 
     def __iter__(self) -> Iterator[CaseReference]:
         """Yield new and changed cases in the order of the listing, and take each listed case out of `known`."""
+        seen: set[str] = set()
         for reference in self.listing:
+            if reference.source_id in seen:
+                continue
+            seen.add(reference.source_id)
             self.listed += 1
             before = self.known.pop(reference.source_id, None)
             if before is None or before.is_outdated(reference, now=self.now):

@@ -34,6 +34,7 @@ class SourceDownError(RuntimeError):
 class SyncReport(msgspec.Struct, kw_only=True):
     """The result of a sync. `outcomes` counts by CaseOutcome; `complete` means that no case failed.
 
+    `quarantined` counts the cases that this run put into quarantine; `quarantined_cases` has the reasons of the first.
     `to_fetch` counts the new, changed and vanished cases. It is set before the first fetch.
     """
 
@@ -43,6 +44,8 @@ class SyncReport(msgspec.Struct, kw_only=True):
     to_fetch: int = 0
     outcomes: dict[str, int] = {}
     failed: int = 0
+    quarantined: int = 0
+    quarantined_cases: dict[str, str] = {}
     vanished: int = 0
     removed: int = 0
     encounters_withdrawn: int = 0

@@ -6,14 +6,19 @@ the cases table, so a new sync continues one that was interrupted.
 
 from __future__ import annotations
 
+import itertools
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import CaseStatus
+from lambdas.common.reasons import one_line
 from lambdas.common.times import to_text
 from lambdas.downloads.errors import SourceError, UnavailableError
+from lambdas.downloads.outages import is_outage
+from lambdas.ingest.failures import reason_of
+from lambdas.ingest.fetch_case import CaseOutcome
 from lambdas.ingest.fetch_photos import IncompleteCaseError
 from lambdas.ingest.plan import Plan, known_cases
 from lambdas.ingest.report import SafetyStopError, SourceDownError, SyncPhase, SyncReport
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lambdas.ingest.closed_encounters import ClosedEncounters
-    from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome
+    from lambdas.ingest.fetch_case import CaseFetcher
     from lambdas.ingest.gallery.withdraw import Withdrawal
     from lambdas.ingest.report import OnProgress
     from lambdas.ingest.sources.protocol import CaseReference
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 _ALWAYS_REMOVABLE = 5
 # After this many failures in a row the source counts as down, and more requests would be impolite.
 _MAX_FAILURES_IN_A_ROW = 5
+_MAX_REPORTED = 100  # of the cases in quarantine
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +67,7 @@ class Sync:
     report: SyncReport = field(init=False)
     unfetched: set[str] = field(default_factory=set, init=False)
     _renewed_at: datetime | None = None
+    _last_reason: str = ""
 
     def __post_init__(self) -> None:
         self.report = SyncReport(source=self.source, started_at=to_text(self.fetcher.gallery.now()))
@@ -89,8 +96,10 @@ class Sync:
             self.fetch_all(plan.vanished, SyncPhase.CONFIRM)
             self.withdraw_closing(plan.open_cases, allow=allow_removals)
             self.report.complete = self.report.failed == 0
+            self._report_own_quarantine()
         except (SourceError, SourceDownError, SafetyStopError) as error:
             self.report.error = str(error)
+            self._report_own_quarantine()
             raise
         finally:
             self.runs.end(self.source, self.owner, self.report)
@@ -115,21 +124,38 @@ class Sync:
             self.on_progress(phase, reference.case_id, outcome.value if outcome else "failed")
             in_a_row = 0 if outcome else in_a_row + 1
             if in_a_row >= _MAX_FAILURES_IN_A_ROW:
-                raise SourceDownError(f"{self.source} failed for {in_a_row} cases in a row; sync again later")
+                raise SourceDownError(
+                    f"{self.source} failed for {in_a_row} cases in a row; sync again later. The last reason: "
+                    f"{self._last_reason}"
+                )
 
     def fetch_one(self, reference: CaseReference) -> CaseOutcome | None:
-        """Fetch one case, and mark it for withdrawal if its source has closed it. None if the source failed."""
+        """Fetch one case, and mark it for withdrawal if its source has closed it. None if that failed."""
         self._renew()
         try:
             outcome = self.fetcher.fetch(reference)
+            if outcome.closing_status is not None:
+                self.fetcher.gallery.mark_closing(
+                    reference.case_id, outcome.closing_status, source_modified=reference.modified
+                )
         except (UnavailableError, IncompleteCaseError) as error:
-            logger.warning("A case could not be fetched", extra={"case_id": reference.case_id, "reason": str(error)})
-            return None
-        if outcome.closing_status is not None:
-            self.fetcher.gallery.mark_closing(
-                reference.case_id, outcome.closing_status, source_modified=reference.modified
-            )
-        return outcome
+            self._last_reason = str(error)
+        except Exception as error:
+            # Not even a quarantine was possible.
+            if is_outage(error):
+                raise
+            self._last_reason = reason_of(error)
+        else:
+            return outcome
+        extra = {"case_id": reference.case_id, "reason": one_line(self._last_reason)}
+        logger.warning("A case could not be fetched", extra=extra)
+        return None
+
+    def report_quarantine(self, *, since: str) -> None:
+        """Report the cases that went to quarantine since this time: their number, and the first with their reasons."""
+        found = self.fetcher.gallery.quarantined_cases(self.source, since=since)
+        self.report.quarantined_cases = dict(itertools.islice(found, _MAX_REPORTED))
+        self.report.quarantined = len(self.report.quarantined_cases) + sum(1 for _ in found)
 
     def check_removals(self, count: int, open_cases: int, *, allow: bool) -> None:
         """Stop before the first removal if there would be too many.
@@ -162,6 +188,10 @@ class Sync:
             self.on_progress(SyncPhase.WITHDRAW, case_id, status.value)
         if self.encounters is not None:
             self.report.encounters_withdrawn = self.encounters.withdraw()
+
+    def _report_own_quarantine(self) -> None:
+        if CaseOutcome.QUARANTINED in self.report.outcomes:
+            self.report_quarantine(since=self.report.started_at)
 
     def _count(self, reference: CaseReference, outcome: CaseOutcome | None) -> None:
         if outcome is None:

@@ -115,6 +115,7 @@ def withdraw(event: dict[str, Any]) -> dict[str, Any]:
     run.report.listed, run.report.vanished = planned["listed"], planned["vanished"]
     run.report.to_fetch = planned["to_fetch"]
     run.withdraw_closing(planned["open_cases"], allow=bool(event.get("allow_removals")))
+    run.report_quarantine(since=run.runs.started_at(run.source))
     run.report.failed = len(run.runs.unfetched(run.source))
     run.report.complete = run.report.failed == 0
     run.runs.end(run.source, run.owner, run.report)

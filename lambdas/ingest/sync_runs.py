@@ -97,6 +97,10 @@ class SyncRuns:
         case_ids: set[str] = self._read(source).get("unfetched", set())
         return case_ids
 
+    def started_at(self, source: str) -> str:
+        """Return when the current run, or else the last one, began."""
+        return str(self._read(source)["started_at"])
+
     def end(self, source: str, owner: str, report: Any) -> None:
         """Release the source and store the report.
 

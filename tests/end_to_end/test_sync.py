@@ -198,7 +198,9 @@ def test_hostile_documents_are_quarantined(gallery: BareGallery, namus: NamusSta
     (namus.folder / "970006.json").write_text("")
     (namus.folder / "970007.json").write_text('{"id": 970007, "sighting": {"address": {"state": {"name": "Oregon"}}}}')
     namus.switch(nulls=True)
-    gallery.sync()
+    report = gallery.sync(code=6)
+    assert (report["failed"], report["quarantined"], report["complete"]) == (0, 2, True)
+    assert "not of MP970001" in report["quarantined_cases"]["namus:MP970001"]
     counted = json.loads(gallery.homeward("gallery", "stats", "--json").stdout)
     assert (counted["cases"], counted["quarantined"]) == ({"namus open": 4}, 2)
     assert gallery.state() == (4, 4)
@@ -271,8 +273,11 @@ def test_the_state_machine_syncs_and_reports_like_the_command(agency: DeployedAg
     assert [(report["to_fetch"], report["failed"], report["complete"]) for report in unfetched] == [(1, 1, False)] * 2
     assert "1 cases of namus could not be fetched; sync again" in homeward("sync", "--in-cloud").stderr
     httpx.put(switches, json={}).raise_for_status()
-    fetched = sync("--in-cloud")
-    assert (fetched["to_fetch"], fetched["failed"], fetched["complete"]) == (1, 0, True)
+    (agency.documents / "900504.json").write_text((agency.documents / "900503.json").read_text().replace("MP9", "MP1"))
+    fetched = sync("--in-cloud", code=6)
+    assert (fetched["to_fetch"], fetched["failed"], fetched["complete"]) == (2, 0, True)
+    assert list(fetched["quarantined_cases"]) == ["namus:MP900504"]
+    (agency.documents / "900504.json").unlink()
     wait_until("the new case's face", lambda: settled(before + 1))
     assert sync()["outcomes"] == {}
     document = json.loads((agency.documents / "900503.json").read_text())

@@ -138,6 +138,22 @@ class Gallery:
         changes = {"reason": one_line(reason), "source_modified": source_modified, "synced_at": to_text(self.now())}
         self._update(case_id, QUARANTINE_RECORD, {"source": case_id.split(":", 1)[0], **changes})
 
+    def quarantined_cases(self, source: str, *, since: str) -> Iterator[tuple[str, str]]:
+        """Yield the id and the reason of each case of the source that went to quarantine since this time."""
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.table,
+            FilterExpression="#source = :source AND #record = :quarantine AND synced_at >= :since",
+            ProjectionExpression="case_id, reason",
+            ExpressionAttributeNames={"#source": "source", "#record": "record"},
+            ExpressionAttributeValues=to_attributes(
+                {":source": source, ":quarantine": QUARANTINE_RECORD, ":since": since}
+            ),
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for item in map(from_attributes, page["Items"]):
+                yield item["case_id"], item["reason"]
+
     def release_quarantine(self, case_id: str) -> None:
         """Delete the case's quarantined document and its record, if any."""
         answer = self.dynamodb.delete_item(

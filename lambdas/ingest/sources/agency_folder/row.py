@@ -48,7 +48,7 @@ def read_row(
         find_file: returns the name that the folder has for a file, or None if it lacks the file.
     """
     row = CellReader(cells)
-    number = row.matching("case_id", r"[A-Za-z0-9_.\-]{1,100}")
+    number = row.matching("case_id", r"(?!\.+\Z)[A-Za-z0-9_.\-]{1,100}")
     if number is None and not row.problems:
         row.problems.append("case_id is empty")
     case = _case(row, source, number or "-", country)

@@ -11,7 +11,8 @@ import msgspec
 from lambdas.cases.case import CaseStatus, CaseType
 from lambdas.common.photos import MAX_PHOTO_BYTES
 from lambdas.ingest.sources.fbi.document import case_type_of, read_fbi_case
-from lambdas.ingest.sources.fields import decode_object, integer, text
+from lambdas.ingest.sources.fields import integer, text
+from lambdas.ingest.sources.listing import decode_page
 from lambdas.ingest.sources.protocol import CaseReference, DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
@@ -72,10 +73,10 @@ class Fbi:
         query = {"pageSize": str(_PAGE_ROWS), "page": str(number), "sort_on": "modified", "sort_order": "desc"}
         body = self.client.get("/wanted/v1/list", params=query, max_bytes=_MAX_PAGE_BYTES)
         try:
-            page = decode_object(body)
+            page = decode_page(body)
         except DocumentError as error:
             raise UnreadableListingError(f"FBI: page {number}: {error}") from error
-        if not isinstance(page.get("items"), list):
+        if not isinstance(page, dict) or not isinstance(page.get("items"), list):
             raise UnreadableListingError(f"FBI: page {number} has no items")
         return page
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,10 @@ import msgspec
 
 from lambdas.cases.case import CaseType
 from lambdas.common.photos import MAX_PHOTO_BYTES
-from lambdas.ingest.sources.fields import decode_object, integer, member, text
+from lambdas.downloads.errors import GoneError
+from lambdas.ingest.sources.fields import integer, member, text
 from lambdas.ingest.sources.interpol.document import read_interpol_case
+from lambdas.ingest.sources.listing import decode_page, row_marker
 from lambdas.ingest.sources.protocol import CaseReference, DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
@@ -67,15 +68,18 @@ class Interpol:
                     entity = _source_id(row)
                     if entity is not None and entity not in seen:
                         seen.add(entity)
-                        yield CaseReference(source=self.name, source_id=entity, modified=_marker(row))
+                        yield CaseReference(source=self.name, source_id=entity, modified=row_marker(row))
 
     def fetch_document(self, source_id: str) -> bytes:
         """Fetch the notice and the list of its pictures, and join them into one document."""
         notice = self.client.get(f"{self._path}/{source_id}", max_bytes=_MAX_BYTES)
-        images = self.client.get(f"{self._path}/{source_id}/images", max_bytes=_MAX_BYTES)
+        try:
+            images = self.client.get(f"{self._path}/{source_id}/images", max_bytes=_MAX_BYTES)
+        except GoneError as error:
+            raise DocumentError("INTERPOL has the notice, but not the list of its pictures") from error
         try:
             raw = [msgspec.json.decode(part, type=msgspec.Raw) for part in (notice, images)]
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return notice if not _is_json(notice) else images
         return msgspec.json.encode({"notice": raw[0], "images": raw[1]})
 
@@ -122,7 +126,7 @@ class Interpol:
     def _page(self, query: Query, *, number: int) -> tuple[int, list[Any]]:
         params = {**query, "resultPerPage": str(_MAX_ROWS), "page": str(number)}
         try:
-            page = decode_object(self.client.get(self._path, params=params, max_bytes=_MAX_BYTES))
+            page = decode_page(self.client.get(self._path, params=params, max_bytes=_MAX_BYTES))
         except DocumentError as error:
             raise UnreadableListingError(f"INTERPOL: {params}: {error}") from error
         total, rows = integer(page, "total"), member(page, "_embedded", "notices")
@@ -137,14 +141,9 @@ def _source_id(row: Any) -> str | None:
     return entity if re.fullmatch(r"\d{4}-\d{1,12}", entity) else None
 
 
-def _marker(row: Any) -> str:
-    """Hash the row, because a notice has no time of change."""
-    return "row:" + hashlib.sha256(msgspec.json.encode(row, order="sorted")).hexdigest()[:16]
-
-
 def _is_json(body: bytes) -> bool:
     try:
         msgspec.json.decode(body, type=msgspec.Raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return False
     return True

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from lambdas.common.photos import MAX_PHOTO_BYTES
 from lambdas.ingest.sources.fields import integer, text
+from lambdas.ingest.sources.listing import decode_page
 from lambdas.ingest.sources.namus.document import read_namus_case
-from lambdas.ingest.sources.protocol import CaseReference, UnreadableListingError
+from lambdas.ingest.sources.protocol import CaseReference, DocumentError, UnreadableListingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +124,6 @@ class NamUs:
 
 def _decode(body: bytes, what: str) -> Any:
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+        return decode_page(body)
+    except DocumentError as error:
         raise UnreadableListingError(f"NamUs: {what} is not JSON: {error}") from error

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from lambdas.common.photos import MAX_PHOTO_BYTES
 from lambdas.downloads.errors import GoneError
 from lambdas.ingest.sources.fields import decode_object, integer, member, text
+from lambdas.ingest.sources.listing import decode_page, row_marker
 from lambdas.ingest.sources.ncmec.document import read_ncmec_case
 from lambdas.ingest.sources.protocol import CaseReference, DocumentError, UnreadableListingError
 
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
 _SERVLET = "/missingkids/servlet/JSONDataServlet"
 _MAX_BYTES = 5_000_000
 _ID = re.compile(r"([A-Z]{2,8})(\d{1,12})-(\d{1,3})")
+_CHANGING = frozenset({"age", "inMonth", "inDay"})
+_MAX_PAGES = 1_000  # of one state
 _STATES = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH "
     "OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY PR VI GU AS MP"
@@ -51,7 +51,8 @@ class Ncmec:
                 source_id = _source_id(row)
                 if source_id is not None and source_id not in seen:
                     seen.add(source_id)
-                    yield CaseReference(source=self.name, source_id=source_id, modified=_marker(row))
+                    marker = row_marker(row, without=_CHANGING)
+                    yield CaseReference(source=self.name, source_id=source_id, modified=marker)
 
     def fetch_document(self, source_id: str) -> bytes:
         """GET the details of a child.
@@ -94,19 +95,22 @@ class Ncmec:
         }
         page = self._page(query, state)
         yield from page["persons"]
-        for number in range(2, (integer(page, "totalPages") or 1) + 1):
+        total = integer(page, "totalPages") or 1
+        if total > _MAX_PAGES:
+            raise UnreadableListingError(f"NCMEC: {state}: {total:,} pages; the maximum is {_MAX_PAGES:,}")
+        for number in range(2, total + 1):
             following = {"action": "publicSearch", "searchLang": "en_US", "goToPage": str(number)}
             persons = self._page(following, state)["persons"]
             if not persons:
-                raise UnreadableListingError(f"NCMEC: {state}: page {number} of {page['totalPages']} is empty")
+                raise UnreadableListingError(f"NCMEC: {state}: page {number} of {total} is empty")
             yield from persons
 
     def _page(self, query: dict[str, str], state: str) -> dict[str, Any]:
         try:
-            page = decode_object(self.client.get(_SERVLET, params=query, max_bytes=_MAX_BYTES))
+            page: dict[str, Any] = decode_page(self.client.get(_SERVLET, params=query, max_bytes=_MAX_BYTES))
         except DocumentError as error:
             raise UnreadableListingError(f"NCMEC: {state}: {error}") from error
-        if not isinstance(page.get("persons"), list) or text(page, "status") not in {"success", None}:
+        if not isinstance(member(page, "persons"), list) or text(page, "status") not in {"success", None}:
             raise UnreadableListingError(f"NCMEC: {state}: the search says {text(page, 'status')!r}, without persons")
         return page
 
@@ -125,12 +129,6 @@ def _parts(source_id: str) -> tuple[str, str, str]:
     if match is None:
         raise GoneError(f"{source_id} is not a valid NCMEC case number")
     return match[1], match[2], match[3]
-
-
-def _marker(row: Any) -> str:
-    """Hash the row without its current age, because a row has no time of change."""
-    stable = {name: value for name, value in row.items() if name not in {"age", "inMonth", "inDay"}}
-    return "row:" + hashlib.sha256(msgspec.json.encode(stable, order="sorted")).hexdigest()[:16]
 
 
 def _is_empty_success(document: bytes) -> bool:

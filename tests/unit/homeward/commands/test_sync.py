@@ -79,6 +79,17 @@ def test_local_folder_cannot_sync_in_the_cloud(town: Town, tmp_path: Path) -> No
     assert town.run("sync", *options).exit_code == 0
 
 
+def test_case_in_quarantine_is_named_and_the_others_are_stored(town: Town, tmp_path: Path) -> None:
+    folder = f'[sources.folder]\nenabled = true\nfolder = "{tmp_path}"\n'
+    town.agency_file.write_text(town.agency_file.read_text() + folder)
+    (tmp_path / "cases.csv").write_text("case_id,birth_date\nA-1,1990\nA-2,soon\nA-3,1991\n")
+    synced = town.run("sync", "--agency-file", str(town.agency_file))
+    assert synced.exit_code == 6
+    assert "3 listed; 2 stored, 1 quarantined" in synced.output
+    assert "folder:A-2 is in quarantine: birth_date is 'soon'" in synced.output
+    assert town.run("sync", "--agency-file", str(town.agency_file)).exit_code == 0
+
+
 def test_agency_without_sources_is_wrong_usage(town: Town) -> None:
     result = town.run("sync", "--agency-file", str(town.agency_file))
     assert (result.exit_code, "no source is enabled" in result.output) == (2, True)

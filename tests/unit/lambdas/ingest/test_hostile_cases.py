@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ParamValidationError
 
 from lambdas.cases.case import Case, CaseType, SourcePhoto
 from lambdas.cases.table import read_photo
 from lambdas.common.reasons import reason_metadata
 from lambdas.downloads.errors import UnavailableError
 from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome
+from lambdas.ingest.gallery.bucket_and_table import Gallery as BucketAndTable
+from lambdas.ingest.plan import Plan
 from lambdas.ingest.sources.fbi.api import Fbi
 from lambdas.ingest.sources.fbi.document import read_fbi_case
 from lambdas.ingest.sources.interpol.document import read_interpol_case
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from lambdas.ingest.gallery.bucket_and_table import Gallery
 
 DEEP = b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+REFUSED_VALUE = ClientError(
+    {"Error": {"Code": "ValidationException", "Message": "Item size has exceeded the maximum"}}, "UpdateItem"
+)
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "GetObject")
 
 
@@ -94,8 +100,8 @@ def sync(gallery: Gallery, withdrawal: Any, clock: Any, picture: Callable[..., b
         OverflowError("date value out of range"),
         ValueError("bad\x00\x1b[31m\r\nX-Injected: yes \u738b \ud800"),
         KeyError("missing"),
-        MemoryError(),
         UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"),
+        FileNotFoundError("gone"),
     ],
 )
 def test_any_error_of_one_case_is_its_quarantine(
@@ -117,10 +123,66 @@ def test_source_that_is_down_for_one_case_is_no_quarantine(sync: Callable[..., S
     assert (report.outcomes, report.failed) == ({"CasesStored": 2}, 1)
 
 
-@pytest.mark.parametrize("method", ["fetching", "photo"])
-def test_failure_of_aws_is_no_quarantine(sync: Callable[..., Sync], method: str) -> None:
-    with pytest.raises(ClientError):
-        sync(**{method: THROTTLED}).run()
+@pytest.mark.parametrize("method", ["fetching", "reading", "photo"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        THROTTLED,
+        EndpointConnectionError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com"),
+        NoCredentialsError(),
+        ConnectionResetError("reset by peer"),
+        OSError(errno.ENOSPC, "no space left on device"),
+        MemoryError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_outage_ends_the_sync_without_a_quarantine(
+    sync: Callable[..., Sync], s3: Any, method: str, error: Exception
+) -> None:
+    with pytest.raises(type(error)):
+        sync(**{method: error}).run()
+    assert "Contents" not in s3.list_objects_v2(Bucket="gallery", Prefix="quarantine/")
+
+
+@pytest.mark.parametrize("error", [REFUSED_VALUE, ParamValidationError(report="Invalid type")], ids=["AWS", "boto3"])
+def test_case_that_aws_refuses_to_store_is_quarantined(
+    sync: Callable[..., Sync], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    stored = BucketAndTable.open_case
+
+    def open_case(self: Gallery, case: Case, document: bytes) -> None:
+        _raise(error, case.source_id)
+        stored(self, case, document)
+
+    monkeypatch.setattr(BucketAndTable, "open_case", open_case)
+    report = sync().run()
+    assert (report.outcomes, report.failed) == ({"CasesStored": 2, "CasesQuarantined": 1}, 0)
+
+
+def test_case_whose_quarantine_fails_too_is_counted(sync: Callable[..., Sync], monkeypatch: pytest.MonkeyPatch) -> None:
+    def quarantine(*_: Any, **__: Any) -> None:
+        raise REFUSED_VALUE
+
+    monkeypatch.setattr(BucketAndTable, "quarantine", quarantine)
+    report = sync(reading=ValueError("odd")).run()
+    assert (report.outcomes, report.failed, report.complete) == ({"CasesStored": 2}, 1, False)
+
+
+def test_report_names_the_cases_in_quarantine(sync: Callable[..., Sync], clock: Any) -> None:
+    first = sync(reading=ValueError("odd\nshape")).run()
+    assert (first.quarantined, first.complete) == (1, True)
+    assert first.quarantined_cases == {"folder:B": "unreadable: ValueError: odd shape"}
+    clock.advance(minutes=1)
+    second = sync().run()
+    assert (second.quarantined, second.quarantined_cases) == (0, {})
+
+
+def test_case_that_is_listed_twice_is_fetched_once(sync: Callable[..., Sync]) -> None:
+    twice = sync()
+    listed = list(twice.fetcher.source.list_cases())
+    plan = Plan(source="folder", listing=[*listed, *listed], known={}, now=twice.fetcher.gallery.now())
+    assert [reference.source_id for reference in plan] == ["A", "B", "C"]
+    assert plan.listed == 3
 
 
 def test_any_error_of_one_picture_is_recorded(sync: Callable[..., Sync], gallery: Gallery) -> None:
