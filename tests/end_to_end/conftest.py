@@ -49,7 +49,7 @@ def feed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FeedSite]:
 def agency(tmp_path_factory: pytest.TempPathFactory, feed_site: FeedSite) -> Iterator[DeployedAgency]:
     documents = tmp_path_factory.mktemp("documents")
     write_case(documents, number=900501, name="Marlowe Exampleton", picture=PERSON[0])
-    write_case(documents, number=900502, name="Quentin Placeholder", picture=OTHER_PERSON)
+    write_case(documents, number=900502, name="Łukasz [/nosuch]\u202e", picture=OTHER_PERSON)
     settings = CloudSettings(state=tmp_path_factory.mktemp("cloud"), documents=documents).with_free_ports()
     with running_cloud(settings) as cloud, web_server() as web:
         agency_file = write_agency_file(settings.state / "demo.toml", namus_url=settings.endpoints["namus"])
