@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from agencies.settings import Settings
     from stacks.constructs.grant import Grant
 
+_FEEDS_FILE = "feeds.json"
+
 
 class Feeds(HomewardStack):
     """The function that reads the feeds, and the table of entries that it has seen.
@@ -62,7 +64,8 @@ class Feeds(HomewardStack):
             log_days=self.log_days,
             statements=[self.use_key(), may("dynamodb:GetItem", "dynamodb:PutItem", on=[seen.table_arn])],
             grants=grants,
-            environment={"FEEDS": self.settings.feeds_document, "FEEDS_TABLE": seen.table_name},
+            environment={"FEEDS_FILE": _FEEDS_FILE, "FEEDS_TABLE": seen.table_name},
+            files={_FEEDS_FILE: self.settings.feeds_document},
             timeout=cdk.Duration.minutes(10),
             memory_mb=1024,
             # One retry for transient errors. The next scheduled run does the same work.

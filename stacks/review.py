@@ -11,9 +11,11 @@ from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 
 from stacks.constructs.function import Function
+from stacks.constructs.grant import may
 from stacks.constructs.outputs import add_outputs
 from stacks.constructs.work_queue import WorkQueue, accept_from, accept_publications, failure_queue
 from stacks.stack import HomewardStack
@@ -121,18 +123,18 @@ class Review(HomewardStack):
         accept_from("sns.amazonaws.com", queue, key=self.key)
         undelivered = failure_queue(self, "UndeliveredReplies", key=self.key)
         accept_from("sns.amazonaws.com", undelivered, key=self.key)
-        recipients = self.settings.alerting.recipients
+        phones = self._phones()
         function = Function(
             self,
             "Reply",
             handler="review.replies",
             description="Acknowledge the encounters that a recipient's text message names",
             log_days=self.log_days,
-            statements=[self.decrypt()],
+            statements=[self.decrypt(), may("secretsmanager:GetSecretValue", on=[phones.secret_arn])],
             grants=grants,
             environment={
                 **self._environment,
-                "NAMES": json.dumps({recipient.sms: recipient.name for recipient in recipients if recipient.sms}),
+                "PHONES_SECRET": phones.secret_arn,
                 "LINK_VALID_HOURS": str(self.settings.alerting.link_valid_hours),
             },
             timeout=_REPLY_TIMEOUT,
@@ -148,3 +150,23 @@ class Review(HomewardStack):
             redrive_policy={"deadLetterTargetArn": undelivered.queue_arn},
         )
         add_outputs(self, {"RepliesTopicArn": topic.topic_arn})
+
+    def _phones(self) -> secretsmanager.Secret:
+        """Keep the recipients' telephone numbers, with their names, where only the reply function reads them.
+
+        Everybody who may describe a function reads its environment.
+        """
+        phones = {recipient.sms: recipient.name for recipient in self.settings.alerting.recipients if recipient.sms}
+        secret = secretsmanager.Secret(
+            self,
+            "Phones",
+            description="Telephone numbers of the recipients",
+            encryption_key=self.key,
+            secret_string_value=cdk.SecretValue.unsafe_plain_text(json.dumps(phones)),
+        )
+        cdk.Validations.of(secret).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-SMG4", reason="These are telephone numbers, which the agency file changes."
+            )
+        )
+        return secret

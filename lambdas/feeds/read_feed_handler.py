@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -30,7 +31,8 @@ logger = logging.getLogger(__name__)
 metrics = Metrics()
 s3 = boto3.client("s3")
 dynamodb = boto3.client("dynamodb")
-feeds = read_feeds(os.environ["FEEDS"])
+# In the code, next to the folder lambdas/.
+feeds = read_feeds((Path(__file__).parents[2] / os.environ["FEEDS_FILE"]).read_text(encoding="utf-8"))
 TABLE, BUCKET = os.environ["FEEDS_TABLE"], os.environ["DETECTION_BUCKET"]
 
 

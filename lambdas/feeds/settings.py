@@ -1,4 +1,4 @@
-"""The agency's `[[feeds]]`, as the function gets them: one JSON document in `FEEDS`."""
+"""The agency's `[[feeds]]`, as the function gets them: one JSON document in its code."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_feeds(text: str) -> Feeds:
-    """Decode `FEEDS`.
+    """Decode the document.
 
     Raises:
         msgspec.ValidationError: a member is missing or invalid.

@@ -16,7 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from uv import find_uv_bin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from constructs import Construct
 
@@ -37,10 +37,10 @@ _LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3
 
 @jsii.implements(cdk.ILocalBundling)
 class _UvBundling:
-    """Install the requirements for a platform and copy our modules next to them."""
+    """Install the requirements for a platform, and put our modules and `files` next to them."""
 
-    def __init__(self, package: str, platform: tuple[str, ...]) -> None:
-        self.package, self.platform = package, platform
+    def __init__(self, package: str, platform: tuple[str, ...], files: Mapping[str, str]) -> None:
+        self.package, self.platform, self.files = package, platform, files
 
     def try_bundle(self, output_dir: str, *, image: cdk.DockerImage, **_: Any) -> bool:  # noqa: ARG002 - the interface
         requirements = ROOT / "lambdas" / self.package / "requirements.txt"
@@ -50,36 +50,40 @@ class _UvBundling:
             copy = Path(output_dir) / source.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, copy)
+        for name, text in self.files.items():
+            (Path(output_dir) / name).write_text(text, encoding="utf-8")
         for unused in ("bin", ".lock"):
             _remove(Path(output_dir) / unused)
         return True
 
 
-def lambda_code(scope: Construct, package: str) -> lambda_.Code:
-    """Return the asset of `lambdas/PACKAGE`.
+def lambda_code(scope: Construct, package: str, files: Mapping[str, str] | None = None) -> lambda_.Code:
+    """Return the asset of `lambdas/PACKAGE`, with `files`, texts by name, at its root.
 
     The asset is for Lambda on ARM, or with `-c bundle-platform=host` for the Python that runs this program, as the
-    local cloud needs it. The asset hash is of the sources, so the CDK builds an unchanged package only once.
+    local cloud needs it. The asset hash is of the contents, so the CDK builds an unchanged package only once.
     """
     on_host = scope.node.try_get_context("bundle-platform") == "host"
     platform = ("--python", sys.executable) if on_host else _LAMBDA
     built_for = f"{sys.implementation.cache_tag} {sysconfig.get_platform()}" if on_host else " ".join(_LAMBDA)
     bundling = cdk.BundlingOptions(
         image=cdk.DockerImage.from_registry("unused"),
-        local=_UvBundling(package, platform),
+        local=_UvBundling(package, platform, files or {}),
     )
     return lambda_.Code.from_asset(
         str(ROOT / "lambdas"),
         asset_hash_type=cdk.AssetHashType.CUSTOM,
-        asset_hash=_digest(package, built_for),
+        asset_hash=_digest(package, built_for, files or {}),
         bundling=bundling,
     )
 
 
-def _digest(package: str, built_for: str) -> str:
+def _digest(package: str, built_for: str, files: Mapping[str, str]) -> str:
     digest = hashlib.sha256(built_for.encode())
     for source in lambda_sources(package):
         digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes() + b"\0")
+    for name, text in files.items():
+        digest.update(f"{name}\0{text}\0".encode())
     return digest.hexdigest()
 
 

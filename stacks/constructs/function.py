@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class Function(lambda_.Function):
     """The function `lambdas/PACKAGE/MODULE_handler.py`, with its own role and log group.
 
-    `handler` is "PACKAGE.MODULE" or "PACKAGE.FOLDER.MODULE". `statements` and `grants` are everything that the
-    function may do, apart from writing its log and its traces.
+    `handler` is "PACKAGE.MODULE" or "PACKAGE.FOLDER.MODULE". `files` are texts by name that the function reads from the
+    root of its code, because Lambda allows 4 KB for all environment variables of a function. `statements` and `grants`
+    are everything that the function may do, apart from writing its log and its traces.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Function(lambda_.Function):
         statements: Sequence[iam.PolicyStatement] = (),
         grants: Sequence[Grant] = (),
         environment: Mapping[str, str] | None = None,
+        files: Mapping[str, str] | None = None,
         memory_mb: int = 512,
         **lambda_props: Any,
     ) -> None:
@@ -60,7 +62,7 @@ class Function(lambda_.Function):
             scope,
             name,
             description=description,
-            code=lambda_code(scope, handler.partition(".")[0]),
+            code=lambda_code(scope, handler.partition(".")[0], files),
             handler=f"lambdas.{handler}_handler.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,

@@ -23,7 +23,7 @@ PACKAGES = sorted(path.parent.name for path in ROOT.glob("lambdas/*/requirements
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = cdk.App(outdir=str(tmp_path_factory.mktemp("assembly")), analytics_reporting=False)
     stack = cdk.Stack(app, "Bundle")
-    lambda_code(stack, "detection").bind(stack)
+    lambda_code(stack, "detection", {"given.json": '["ü"]'}).bind(stack)
     [asset] = Path(app.outdir).glob("asset.*")
     return asset
 
@@ -33,6 +33,10 @@ def test_bundle_has_the_package_and_the_rooms_it_imports(bundle: Path) -> None:
     assert {path.name for path in (bundle / "lambdas").iterdir()} == parts
     assert (bundle / "lambdas/detection/match_handler.py").is_file()
     assert (bundle / "lambdas/common/keys.py").is_file()
+
+
+def test_bundle_has_the_given_files_at_its_root(bundle: Path) -> None:
+    assert (bundle / "given.json").read_text(encoding="utf-8") == '["ü"]'
 
 
 def test_compiled_requirements_are_for_lambda_on_arm(bundle: Path) -> None:
@@ -114,12 +118,13 @@ def test_bundle_has_every_module_that_its_handlers_import(package: str) -> None:
     assert reached <= bundled
 
 
-def test_asset_hash_depends_on_sources_and_platform_only() -> None:
-    def asset_hash(**context: str) -> str:
-        stack = cdk.Stack(new_app(**context), "Any")
-        code = lambda_code(stack, "detection").bind(stack)
+def test_asset_hash_depends_on_contents_and_platform_only() -> None:
+    def asset_hash(files: dict[str, str] | None = None, *, platform: str = "") -> str:
+        stack = cdk.Stack(new_app(**{"bundle-platform": platform}), "Any")
+        code = lambda_code(stack, "detection", files).bind(stack)
         assert code.s3_location
         return code.s3_location.object_key
 
     assert asset_hash() == asset_hash()
-    assert asset_hash() != asset_hash(**{"bundle-platform": "host"})
+    assert asset_hash() != asset_hash(platform="host")
+    assert len({asset_hash(files) for files in (None, {"a": "1"}, {"a": "2"}, {"b": "1"})}) == 4

@@ -71,8 +71,9 @@ def test_each_feed_has_its_own_schedule(feeds: assertions.Template) -> None:
     }
 
 
-def test_function_gets_the_feeds_of_the_agency_file(feeds: assertions.Template) -> None:
-    written = one(feeds, "AWS::Lambda::Function")["Environment"]["Variables"]["FEEDS"]
+def test_function_gets_the_feeds_of_the_agency_file(feeds: assertions.Template, tmp_path: Path) -> None:
+    assert one(feeds, "AWS::Lambda::Function")["Environment"]["Variables"]["FEEDS_FILE"] == "feeds.json"
+    written = load_agency(agency_with(FEEDS, tmp_path))[0].feeds_document
     read = read_feeds(written)
     assert read.contact == "homeward@police.everytown.example"
     shelter = read.of_name("shelter")

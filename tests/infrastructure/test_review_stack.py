@@ -84,5 +84,6 @@ def test_replies_come_from_the_agencys_number_and_phones(either: Deployment) -> 
     assert "aws:SourceAccount" in allowed["Condition"]["StringEquals"]
     [subscription] = either.of_type("AWS::SNS::Subscription", "Review").values()
     assert subscription["Properties"]["TopicArn"] == topic
-    names = either.function("Review", "Reply")["Environment"]["Variables"]["NAMES"]
-    assert json.loads(names) == {"+15035550142": "desk", "+15035550143": "chief"}
+    phones = either.one("AWS::SecretsManager::Secret", "Review", "Phones")["Properties"]
+    assert json.loads(phones["SecretString"]) == {"+15035550142": "desk", "+15035550143": "chief"}
+    assert phones["KmsKeyId"] == {"Fn::GetAtt": [either.logical_id("Review", "Key"), "Arn"]}

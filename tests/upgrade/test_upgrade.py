@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from homeward.failure_queues import failure_queues
+from lambdas.encounters.encounter import reply_code
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.deployed_agency import CASE, OTHER_CASE, OTHER_PERSON, PERSON, face_message, jpeg
 from tests.upgrade.steps import DEEPLENS, stateful_ids
@@ -100,6 +101,18 @@ def test_alert_in_the_old_form_still_reaches_the_webhook(upgraded: Upgraded) -> 
         MessageAttributes={"recipients": {"DataType": "String.Array", "StringValue": '["records"]'}},
     )
     wait_until("the alert", lambda: posted(agency, "former"))
+
+
+def test_reply_to_an_old_alert_acknowledges_it(upgraded: Upgraded) -> None:
+    agency, encounter_id = upgraded.agency, upgraded.encounter_id
+    reply = {"originationNumber": "+15035550142", "messageBody": f"ACK {reply_code(encounter_id)}"}
+    topic = agency.deployment["RepliesTopicArn"]
+    agency.cloud.client("sns").publish(TopicArn=topic, Message=json.dumps(reply))
+
+    def acknowledged_by() -> str | None:
+        return next(e.get("acknowledged_by") for e in agency.watch.encounters() if e["encounter_id"] == encounter_id)
+
+    assert wait_until("the acknowledgment", acknowledged_by) == "desk"
 
 
 def test_old_encounter_is_reviewed(upgraded: Upgraded) -> None:

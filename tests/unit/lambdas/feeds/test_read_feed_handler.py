@@ -13,6 +13,8 @@ from lambdas.downloads.public_only import LOCAL_CLOUD_VARIABLE
 from tests.support.loopback_site import loopback_site
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.unit.lambdas.feeds.conftest import Reading
 
 CONTEXT = SimpleNamespace(
@@ -21,12 +23,16 @@ CONTEXT = SimpleNamespace(
 )  # fmt: skip
 
 
-def test_feed_at_a_private_address_is_not_asked(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_feed_at_a_private_address_is_not_asked(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv(LOCAL_CLOUD_VARIABLE, raising=False)
     with loopback_site() as site:
         feed = {"name": "shelter", "url": f"{site.url}/feed.xml", "permission": "the test's own"}
+        file = tmp_path / "feeds.json"
+        file.write_text(json.dumps({"contact": "homeward@agency.example", "feeds": [feed]}))
         for name, value in {
-            "FEEDS": json.dumps({"contact": "homeward@agency.example", "feeds": [feed]}),
+            "FEEDS_FILE": str(file),
             "FEEDS_TABLE": "feeds",
             "DETECTION_BUCKET": "detection",
             "SERVICE_NAME": "read_feed",

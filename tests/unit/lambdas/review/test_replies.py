@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import msgspec
 import pytest
 
@@ -140,8 +141,9 @@ def test_handler_acknowledges_from_a_queue_message(desk: Desk, monkeypatch: pyte
         "LINK_VALID_HOURS": "72",
         "SERVICE_NAME": "replies",
         "METRICS_NAMESPACE": "Homeward",
-        "NAMES": json.dumps({LOPEZ: "lopez"}),
+        "PHONES_SECRET": "phones",
     }
+    boto3.client("secretsmanager").create_secret(Name="phones", SecretString=json.dumps({LOPEZ: "lopez"}))
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     handler = importlib.import_module("lambdas.review.replies_handler").handler
