@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Cells = dict[str, str]
 
 _SEPARATORS = (",", ";", "\t")
-# Only these cells may span several lines. Elsewhere a line break means that a quotation mark swallowed a row.
+# Only these cells may have a separator after a line break. Elsewhere a quotation mark swallowed a row.
 _LONG_TEXTS = frozenset({"narrative", "marks"})
 QUOTE_FAULT = (
     'a cell that begins with a quotation mark has no matching end; write a quotation mark inside a cell twice ("")'
@@ -108,7 +108,9 @@ def _row_fault(names: list[str], row: list[str], separator: str) -> str | None:
 def _holds_a_row(name: str, cell: str, separator: str) -> bool:
     """Tell whether a cell swallowed the start of another row, after a quotation mark that nothing closes in time."""
     _, *later = re.split(r"\r\n|\r|\n", cell)
-    return bool(later) and (name not in _LONG_TEXTS or any(_is_like_a_row(line, separator) for line in later))
+    if split_column(name)[0] in _LONG_TEXTS:
+        return any(_is_like_a_row(line, separator) for line in later)
+    return any(separator in line for line in later)
 
 
 def _is_like_a_row(line: str, separator: str) -> bool:

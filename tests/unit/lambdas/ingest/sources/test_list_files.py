@@ -96,6 +96,14 @@ def test_second_line_of_the_template_is_skipped(tmp_path: Path) -> None:
     assert [reference.source_id for reference in source(tmp_path, template() + "A\n").list_cases()] == ["A"]
 
 
+def test_line_break_that_excel_writes_into_a_cell_is_a_space(tmp_path: Path) -> None:
+    listed = source(tmp_path, 'case_id,given_name,last_seen_city\nA,"Ann\nMarie","Nowhere\r\nFalls"\nB,Bea,x\n')
+    assert listed.problems() == []
+    case = listed.read("A", listed.fetch_document("A"))
+    assert (case.name, case.last_seen.city) == ("Ann Marie", "Nowhere Falls")
+    assert [reference.source_id for reference in listed.list_cases()] == ["A", "B"]
+
+
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085"])
 def test_json_lines_end_at_line_feeds_only(tmp_path: Path, separator: str) -> None:
     rows = [{"case_id": "A", "narrative": f"one{separator}two"}, {"case_id": "B", "narrative": "x"}]
