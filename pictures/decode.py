@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import struct
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -120,7 +119,7 @@ def _turned(image: Image.Image, turn: int) -> Image.Image:
 
 @contextlib.contextmanager
 def _as_unreadable(data: bytes) -> Iterator[None]:
-    """Translate the many errors of a decoder, such as OSError for a truncated picture."""
+    """Translate the errors of decoders, which raise anything: OSError, RuntimeError (AVIF), SyntaxError (PNG)."""
     try:
         yield
     except BrokenPictureError as error:
@@ -132,5 +131,5 @@ def _as_unreadable(data: bytes) -> Iterator[None]:
             reason = "a TIFF with samples that cannot be read. Save it with 8 or 16 bits per channel"
             raise UnreadablePictureError(reason) from error
         raise UnreadablePictureError("not an image in a supported format: " + ", ".join(FORMATS)) from error
-    except (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, struct.error) as error:
+    except Exception as error:
         raise BrokenPictureError(f"broken image: {error}") from error

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from pictures.decode import LARGE_MEMORY, SMALL_MEMORY, decode
-from pictures.errors import TooLargePictureError, UnreadablePictureError
+from pictures.errors import BrokenPictureError, TooLargePictureError, UnreadablePictureError
 from pictures.memory import MB
 from tests.unit.pictures.bombs import DECODED, REFUSED, png
 
@@ -68,3 +70,12 @@ def test_limit_depends_on_what_the_caller_allows() -> None:
     assert decode(data, max_memory=LARGE_MEMORY).image.size == (9_000, 6_000)
     with pytest.raises(TooLargePictureError, match=r"9000x6000 px takes 432 MB; the maximum is 350 MB. Save it"):
         decode(data)
+
+
+def test_avif_that_is_damaged_is_a_broken_image() -> None:
+    file = io.BytesIO()
+    Image.effect_noise((90, 90), 60).convert("RGB").save(file, "AVIF")
+    data = file.getvalue()
+    damaged = data[: data.index(b"mdat") + 4].ljust(len(data), b"\0")
+    with pytest.raises(BrokenPictureError, match="broken image: "):
+        decode(damaged)

@@ -113,7 +113,7 @@ def test_decompression_bomb_is_refused_undecoded(side: int) -> None:
 def test_corrupt_bytes_are_decoded_or_refused_with_reason(data: st.DataObject) -> None:
     encoded = io.BytesIO()
     Image.new("RGB", (96, 96), "green").save(
-        encoded, data.draw(st.sampled_from(["JPEG", "PNG", "GIF", "WEBP", "TIFF"]))
+        encoded, data.draw(st.sampled_from(["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"]))
     )
     corrupt = bytearray(encoded.getvalue())
     for position in data.draw(st.lists(st.integers(0, len(corrupt) - 1), max_size=12)):
