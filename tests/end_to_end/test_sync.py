@@ -273,14 +273,14 @@ def test_the_state_machine_syncs_and_reports_like_the_command(agency: DeployedAg
     assert [(report["to_fetch"], report["failed"], report["complete"]) for report in unfetched] == [(1, 1, False)] * 2
     assert "1 cases of namus could not be fetched; sync again" in homeward("sync", "--in-cloud").stderr
     httpx.put(switches, json={}).raise_for_status()
-    (agency.documents / "900504.json").write_text((agency.documents / "900503.json").read_text().replace("MP9", "MP1"))
+    document = json.loads((agency.documents / "900503.json").read_text())
+    (agency.documents / "900504.json").write_text(json.dumps(document | {"id": 900504, "idFormatted": "MP1"}))
     fetched = sync("--in-cloud", code=6)
     assert (fetched["to_fetch"], fetched["failed"], fetched["complete"]) == (2, 0, True)
     assert list(fetched["quarantined_cases"]) == ["namus:MP900504"]
     (agency.documents / "900504.json").unlink()
     wait_until("the new case's face", lambda: settled(before + 1))
     assert sync()["outcomes"] == {}
-    document = json.loads((agency.documents / "900503.json").read_text())
     (agency.documents / "900503.json").write_text(json.dumps(document | {"caseIsResolved": True}))
     assert sync("--in-cloud")["removed"] == 1
     wait_until("the removal of its face", lambda: settled(before))
