@@ -37,6 +37,7 @@ class Fleet(HomewardStack):
         # Operators name the group in jobs and Greengrass deployments, so it is called like the stage.
         group = iot.CfnThingGroup(self, "CameraGroup", thing_group_name=settings.stage)
         policies = {"CameraPolicyName": iot.CfnPolicy(self, "CameraPolicy", policy_document=self._camera_policy())}
+        core_outputs = {}
         if settings.fleet.greengrass:
             component = CameraComponent(
                 self,
@@ -45,7 +46,8 @@ class Fleet(HomewardStack):
                 group_arn=group.attr_arn,
                 thing=_THING,
             )
-            policies["CorePolicyName"] = component.policy
+            policies["CorePolicyName"] = component.former_policy
+            core_outputs["CoreDevicePolicyName"] = component.core_policy.ref
         template = self._provisioning_template(kind, group, *policies.values())
         claim_policy = iot.CfnPolicy(self, "ClaimPolicy", policy_document=self._claim_policy(template.ref))
         add_outputs(
@@ -55,6 +57,7 @@ class Fleet(HomewardStack):
                 "CameraType": kind.ref,
                 "CameraGroup": settings.stage,
                 **{name: policy.ref for name, policy in policies.items()},
+                **core_outputs,
                 "ProvisioningTemplate": template.ref,
                 "ClaimPolicyName": claim_policy.ref,
             },

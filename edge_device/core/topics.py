@@ -30,6 +30,11 @@ class Topics:
         """Topic of the retained status."""
         return self._topic("status")
 
+    @property
+    def all(self) -> str:
+        """Pattern of an IAM or IoT policy for all of these topics."""
+        return self._topic("*")
+
     def _topic(self, kind: str) -> str:
         return f"homeward/{self.environment}/{self.thing}/{kind}"
 

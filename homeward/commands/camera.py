@@ -16,8 +16,10 @@ from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, REFUSED, WRONG_USAGE
 from homeward.fleet.aws_iot import NameTakenError, broker_host
 from homeward.fleet.registration import (
+    NoCoreDevicesError,
     NoThingError,
     UnusableNameError,
+    camera_policy,
     check_name_is_free,
     register_camera,
     register_thing,
@@ -64,6 +66,7 @@ def add(
         str | None,
         typer.Option(help="Register this thing, which exists (an AWS DeepLens, for example). No file is written."),
     ] = None,
+    core: Annotated[bool, typer.Option("--core", help="The camera is an AWS IoT Greengrass v2 core device.")] = False,
     claim_days: Annotated[int, typer.Option(min=1, max=365, help="Days until the reservation expires.")] = 30,
     dry_run: DryRunOption = False,
 ) -> None:
@@ -82,9 +85,11 @@ def add(
         homeward camera add cam-02 -a springfield-prod --site "Bus depot" --claim SN-0042
 
         homeward camera add lens-1 -a springfield-prod --site "Library" --thing deeplens_abc
+
+        homeward camera add cam-03 -a springfield-prod --site "Ferry dock" --core
     """
-    if claim and thing:
-        raise fail("Use --claim or --thing, not both.", code=WRONG_USAGE)
+    if sum(map(bool, (claim, thing, core))) > 1:
+        raise fail("Use only one of --claim, --thing and --core.", code=WRONG_USAGE)
     certificate, key = folder / f"{camera}.crt", folder / f"{camera}.key"
     if claim is None and thing is None:
         refuse_existing_key(key)
@@ -94,17 +99,18 @@ def add(
             register_thing(deployment, camera, thing=thing, site=site, dry_run=dry_run)
             console.print(f"{'would register' if dry_run else 'registered'} {thing} as {camera} at {site}")
         elif dry_run:
+            camera_policy(deployment, is_core=core)
             check_name_is_free(deployment, camera, reserving=claim is not None)
             console.print(f"would {'register' if claim is None else 'reserve'} {camera} at {site}")
         elif claim is None:
-            name = register_camera(deployment, camera, site=site, certificate=certificate, key=key)
+            name = register_camera(deployment, camera, site=site, certificate=certificate, key=key, is_core=core)
             console.print(f"{camera} is registered: {certificate}, {key}, endpoint {broker_host(deployment)}")
             console.print(f'in its camera.toml: camera = "{name}"')
         else:
             _reserve(deployment, camera, site=site, serial_number=claim, days=claim_days)
     except NameTakenError as error:
         raise fail(str(error), code=REFUSED) from error
-    except UnusableNameError as error:
+    except (UnusableNameError, NoCoreDevicesError) as error:
         raise fail(str(error), code=WRONG_USAGE) from error
     except NoThingError as error:
         raise fail(str(error), code=NOT_FOUND) from error

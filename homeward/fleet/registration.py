@@ -31,21 +31,29 @@ class NoThingError(LookupError):
     """AWS IoT has no thing of this name."""
 
 
-def register_camera(deployment: Deployment, camera: str, *, site: str, certificate: Path, key: Path) -> str:
-    """Create the camera's entry, its thing, and its certificate with the fleet's policies. Return the thing's name.
+class NoCoreDevicesError(RuntimeError):
+    """The environment has no policy for Greengrass core devices. The text says what to do."""
+
+
+def register_camera(
+    deployment: Deployment, camera: str, *, site: str, certificate: Path, key: Path, is_core: bool = False
+) -> str:
+    """Create the camera's entry, its thing, and its certificate with the policy it needs. Return the thing's name.
 
     Raises:
         NameTakenError: A camera or a thing has this name.
         UnusableNameError: No camera of this environment can have this name.
+        NoCoreDevicesError: The camera is a core device, and the environment has no policy for these.
         FileExistsError: The key's file exists.
     """
     iot, thing = deployment.client("iot"), thing_name(deployment.stage, camera)
+    policy = camera_policy(deployment, is_core=is_core)
     check_name_is_free(deployment, camera)
     if not add_entry(deployment, camera, thing=thing, site=site):
         raise _camera_exists(camera)
     iot.create_thing(thingName=thing, thingTypeName=deployment["CameraType"])
     iot.add_thing_to_thing_group(thingName=thing, thingGroupName=deployment["CameraGroup"])
-    new_certificate(iot, camera_policies(deployment), thing=thing, certificate=certificate, key=key)
+    new_certificate(iot, [policy], thing=thing, certificate=certificate, key=key)
     return thing
 
 
@@ -111,9 +119,17 @@ def check_name_is_free(deployment: Deployment, camera: str, *, reserving: bool =
         raise NameTakenError(f"a thing named {name}, which is not of this fleet, already exists; choose another name")
 
 
-def camera_policies(deployment: Deployment) -> list[str]:
-    """Return the policies of a camera's certificate. With Greengrass there is a second one, for core devices."""
-    return [deployment.outputs[name] for name in ("CameraPolicyName", "CorePolicyName") if name in deployment.outputs]
+def camera_policy(deployment: Deployment, *, is_core: bool) -> str:
+    """Return the policy of a camera's certificate. A Greengrass core device has one of its own.
+
+    Raises:
+        NoCoreDevicesError: The environment has none for core devices.
+    """
+    if is_core and "CoreDevicePolicyName" not in deployment.outputs:
+        raise NoCoreDevicesError(
+            f"{deployment.stage} has no Greengrass core devices: set greengrass = true in [fleet], then deploy"
+        )
+    return deployment["CoreDevicePolicyName" if is_core else "CameraPolicyName"]
 
 
 def check_name(deployment: Deployment, camera: str) -> None:

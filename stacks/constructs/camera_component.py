@@ -13,15 +13,19 @@ from aws_cdk import aws_iot as iot
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
+from edge_device.core.topics import Topics
 from edge_device.release import RECIPE, pack
 from edge_device.version import version
 from stacks.constructs.grant import may
+
+_Statement = tuple[list[str], list[str]]  # actions and resources
 
 
 class CameraComponent(Construct):
     """The component, its deployment to a thing group, and the role that core devices download it with.
 
-    The certificates of core devices need `policy`, in addition to the policy of all cameras.
+    The certificate of a core device needs `core_policy`, and no other. Those from before it have `former_policy`, in
+    addition to the policy of all cameras (docs/decisions/0040-core-device-policy.md).
     """
 
     def __init__(self, scope: Construct, name: str, *, stage: str, group_arn: str, thing: str) -> None:
@@ -30,8 +34,11 @@ class CameraComponent(Construct):
         component_name = f"homeward.camera.{stage}"
         release = self._release()
         alias = self._token_exchange(release)
-        self.policy = iot.CfnPolicy(
-            self, "CorePolicy", policy_document=self._core_policy(thing, alias.attr_role_alias_arn)
+        self.former_policy = iot.CfnPolicy(
+            self, "CorePolicy", policy_document=self._former_policy(thing, alias.attr_role_alias_arn)
+        )
+        self.core_policy = iot.CfnPolicy(
+            self, "CoreDevicePolicy", policy_document=self._core_policy(stage, alias.attr_role_alias_arn)
         )
         component = greengrass.CfnComponentVersion(
             self, "Component", inline_recipe=_recipe(release, component_name, stage)
@@ -65,34 +72,60 @@ class CameraComponent(Construct):
         role.add_to_policy(may("s3:GetBucketLocation", on=[release.bucket.bucket_arn]))
         return iot.CfnRoleAlias(self, "TokenExchange", role_arn=role.role_arn)
 
-    def _core_policy(self, thing: str, role_alias_arn: str) -> dict[str, object]:
+    def _core_policy(self, stage: str, role_alias_arn: str) -> dict[str, object]:
+        """Allow what the nucleus and the camera program on it do, as any thing of the environment.
+
+        AWS IoT supports no thing policy variables for core devices, and the nucleus also connects as THING#2.
+        """
+        things = f"$aws/things/{stage}_*"
+        shadows = [f"{things}/shadow/name/{name}/*" for name in ("camera", "AWSManagedGreengrassV2Deployment")]
+        used = [*shadows, f"{things}/jobs/*"]
+        return _document(
+            (["iot:Connect"], [self._iot("client", f"{stage}_*")]),
+            (["iot:Publish", "iot:RetainPublish"], [self._iot("topic", Topics(f"{stage}_*", stage).all)]),
+            (["iot:Publish", "iot:Receive"], [self._iot("topic", topic) for topic in used]),
+            (["iot:Publish"], [self._iot("topic", f"{things}/greengrass*/health/json")]),
+            (["iot:Subscribe"], [self._iot("topicfilter", topic) for topic in used]),
+            *_of_the_nucleus(role_alias_arn),
+        )
+
+    def _former_policy(self, thing: str, role_alias_arn: str) -> dict[str, object]:
         """Allow what the Greengrass nucleus does: jobs, its shadow, its health messages, its artifacts."""
         own = f"$aws/things/{thing}"
         used = (f"{own}/jobs/*", f"{own}/shadow/name/AWSManagedGreengrassV2Deployment/*")
         health = (f"{own}/greengrassv2/health/json", f"{own}/greengrass/health/json")
-        fetching = (
-            "GetComponentVersionArtifact",
-            "GetDeploymentConfiguration",
-            "ListThingGroupsForCoreDevice",
-            "ResolveComponentCandidates",
-        )
-        statements = [
+        return _document(
             (["iot:Publish"], [self._iot("topic", topic) for topic in (*used, *health)]),
             (["iot:Receive"], [self._iot("topic", topic) for topic in used]),
             (["iot:Subscribe"], [self._iot("topicfilter", topic) for topic in used]),
-            (["iot:AssumeRoleWithCertificate"], [role_alias_arn]),
-            # Greengrass does not support resources for these actions.
-            ([f"greengrass:{action}" for action in fetching], ["*"]),
-        ]
-        return {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Action": actions, "Resource": resources} for actions, resources in statements
-            ],
-        }
+            *_of_the_nucleus(role_alias_arn),
+        )
 
     def _iot(self, resource: str, name: str) -> str:
         return cdk.Stack.of(self).format_arn(service="iot", resource=resource, resource_name=name)
+
+
+def _document(*statements: _Statement) -> dict[str, object]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": actions, "Resource": resources} for actions, resources in statements
+        ],
+    }
+
+
+def _of_the_nucleus(role_alias_arn: str) -> list[_Statement]:
+    """Return what the nucleus needs to fetch its deployments. Greengrass supports no resources for its actions."""
+    fetching = (
+        "GetComponentVersionArtifact",
+        "GetDeploymentConfiguration",
+        "ListThingGroupsForCoreDevice",
+        "ResolveComponentCandidates",
+    )
+    return [
+        (["iot:AssumeRoleWithCertificate"], [role_alias_arn]),
+        ([f"greengrass:{action}" for action in fetching], ["*"]),
+    ]
 
 
 def _recipe(release: assets.Asset, component_name: str, stage: str) -> str:

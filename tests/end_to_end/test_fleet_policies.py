@@ -72,8 +72,8 @@ class Fleet:
 
     def register(self, name: str) -> IotCore:
         """Add a camera as an operator does, and connect it."""
-        files = {"certificate": self.folder / f"{name}.crt", "key": self.folder / f"{name}.key"}
-        register_camera(self.deployment, name, site="Dock", **files)
+        certificate, key = self.folder / f"{name}.crt", self.folder / f"{name}.key"
+        register_camera(self.deployment, name, site="Dock", certificate=certificate, key=key)
         camera = self.camera(name)
         camera.connect()
         assert camera.wait_connected(20), camera.failure

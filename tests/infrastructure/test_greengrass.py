@@ -50,8 +50,9 @@ def of_type(kind: str, *, greengrass: bool = True) -> list[dict[str, Any]]:
     return [resource["Properties"] for resource in resources if resource["Type"] == kind]
 
 
-def core_policy() -> list[dict[str, Any]]:
-    [policy] = [each for each in of_type("AWS::IoT::Policy") if "greengrass" in str(each)]
+def core_policy(*, is_former: bool = False) -> list[dict[str, Any]]:
+    policies = [each for each in of_type("AWS::IoT::Policy") if "greengrass" in str(each)]
+    [policy] = [each for each in policies if ("Connection.Thing" in str(each)) is is_former]
     statements: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
     return statements
 
@@ -149,11 +150,11 @@ def test_core_device_may_download_only_the_archive() -> None:
         ),
     ],
 )
-def test_core_device_may_use_only_its_own_topics(action: str, resource: str, foreign: str) -> None:
+def test_core_device_of_before_may_use_only_its_own_topics(action: str, resource: str, foreign: str) -> None:
     def may(resource: str) -> bool:
         return any(
             fnmatchcase(f"arn:aws:iot:us-east-1:222222222222:{resource}", pattern)
-            for statement in core_policy()
+            for statement in core_policy(is_former=True)
             if action in statement["Action"]
             for pattern in (
                 str(each).replace("${iot:Connection.Thing.ThingName}", "cam-01") for each in statement["Resource"]
@@ -163,6 +164,37 @@ def test_core_device_may_use_only_its_own_topics(action: str, resource: str, for
     assert may(resource.format("cam-01"))
     assert not may(resource.format("cam-010"))
     assert not may(foreign)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("iot:Connect", "client/{}"),
+        ("iot:Connect", "client/{}#2"),
+        ("iot:Publish", "topic/homeward/everytown-prod/{}/faces"),
+        ("iot:RetainPublish", "topic/homeward/everytown-prod/{}/status"),
+        ("iot:Publish", "topic/$aws/things/{}/shadow/name/camera/update"),
+        ("iot:Subscribe", "topicfilter/$aws/things/{}/shadow/name/camera/update/delta"),
+        ("iot:Subscribe", "topicfilter/$aws/things/{}/jobs/notify-namespace-aws-gg-deployment"),
+        ("iot:Receive", "topic/$aws/things/{}/shadow/name/AWSManagedGreengrassV2Deployment/get/accepted"),
+        ("iot:Publish", "topic/$aws/things/{}/greengrassv2/health/json"),
+    ],
+)
+def test_core_device_may_be_things_of_its_environment_only(action: str, resource: str) -> None:
+    """AWS IoT supports no thing policy variables for core devices."""
+
+    def may(thing: str) -> bool:
+        return any(
+            fnmatchcase(f"arn:aws:iot:us-east-1:222222222222:{resource.format(thing)}", str(pattern))
+            for statement in core_policy()
+            if action in statement["Action"]
+            for pattern in statement["Resource"]
+        )
+
+    assert may("everytown-prod_cam-01")
+    assert not may("everytown-dev_cam-01")
+    assert not may("everytown-prod-dev_cam-01")
+    assert not may("cam-01")
 
 
 def test_camera_provisioned_by_claim_gets_the_core_policy() -> None:
@@ -182,7 +214,7 @@ def test_recipe_names_the_environment() -> None:
 
 
 def test_legacy_cameras_keep_their_topics() -> None:
-    [policy] = [each for each in of_type("AWS::IoT::Policy") if "RetainPublish" in str(each)]
+    [policy] = [each for each in of_type("AWS::IoT::Policy") if "RetainPublish" in str(each) and "/v1/" in str(each)]
     for kind in ("faces", "health", "status"):
         assert f"topic/homeward/v1/${{iot:Connection.Thing.ThingName}}/{kind}'" in str(policy)
         assert f"topic/homeward/everytown-prod/${{iot:Connection.Thing.ThingName}}/{kind}'" in str(policy)
@@ -208,7 +240,7 @@ def test_rule_of_before_keeps_its_logical_id() -> None:
 
 def test_device_policies_are_within_the_size_quota() -> None:
     policies = of_type("AWS::IoT::Policy")
-    assert len(policies) == 3
+    assert len(policies) == 4
     for policy in policies:
         # The test agency's region has 9 characters; the longest have 14.
         text = json.dumps(policy["PolicyDocument"], separators=(",", ":")).replace("us-east-1", "ap-southeast-2")

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from homeward.deployment.outputs import Deployment
 from homeward.fleet.aws_iot import NameTakenError
 from lambdas.common.times import now
 from lambdas.fleet.claims import claim, reserve
 from tests.unit.homeward.commands.camera.conftest import OUTPUTS, certificates, refusal, register
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iot import IoTClient
 
+    from homeward.deployment.outputs import Deployment
     from tests.support.town import Town
 
 THING = "town-dev_cam-01"
@@ -36,12 +37,21 @@ def test_camera_has_type_group_policy_and_a_private_key(fleet: Deployment, iot: 
     assert "PRIVATE KEY" in (tmp_path / "cam-01.key").read_text()
 
 
-def test_camera_gets_the_core_policy_with_greengrass(fleet: Deployment, iot: IoTClient, tmp_path: Path) -> None:
-    with_core = Deployment(stage=fleet.stage, outputs={**OUTPUTS, "CorePolicyName": "core-policy"}, client=fleet.client)
-    register(with_core, tmp_path)
+def test_core_device_gets_the_core_policy_alone(deploy: Callable[..., Town], iot: IoTClient, tmp_path: Path) -> None:
+    add = ("camera", "add", "cam-01", "--site", "Dock", "--core", "--folder", str(tmp_path))
+    with_greengrass = deploy(OUTPUTS | {"CorePolicyName": "former-policy", "CoreDevicePolicyName": "core-policy"})
+    assert with_greengrass.run(*add).exit_code == 0
     [arn] = iot.list_thing_principals(thingName=THING)["principals"]
-    attached = {policy["policyName"] for policy in iot.list_attached_policies(target=arn)["policies"]}
-    assert attached == {"camera-policy", "core-policy"}
+    assert [policy["policyName"] for policy in iot.list_attached_policies(target=arn)["policies"]] == ["core-policy"]
+
+
+def test_core_device_needs_greengrass_in_the_agency_file(town: Town, iot: IoTClient, tmp_path: Path) -> None:
+    for options in (["--dry-run"], []):
+        added = town.run("camera", "add", "cam-01", "--site", "Dock", "--core", "--folder", str(tmp_path), *options)
+        assert added.exit_code == 2
+        assert "set greengrass = true" in added.stderr
+    assert iot.list_things()["things"] == []
+    assert certificates(iot) == []
 
 
 def test_camera_reservation_or_foreign_thing_takes_the_name(
