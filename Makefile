@@ -70,7 +70,7 @@ lint: $(VENV)/.ready ## check with ruff, the import contracts of pyproject.toml,
 unit: test-setup ## test the logic with moto, Stubber, and the real face engine; `coverage report` shows the gaps
 	$(PYTEST) tests/unit -n 2 --dist loadfile --cov --cov-report=
 
-infrastructure: test-setup ## test the CDK app: assertions, snapshots, cdk-nag
+infrastructure: test-setup ## test the CDK app: assertions, snapshots, cdk-nag, cfn-lint, parliament
 	$(PYTEST) tests/infrastructure -n 2 --dist worksteal
 
 edge: test-setup ## test the camera program with a real MQTT broker
@@ -79,8 +79,10 @@ edge: test-setup ## test the camera program with a real MQTT broker
 faults: test-setup ## test crashes, throttling, and races with the AWS emulator
 	$(PYTEST) tests/faults
 
-end-to-end: test-setup ## test the pipeline and the upgrade, deployed to two local clouds side by side
+end-to-end: test-setup ## test the pipeline and the upgrade, deployed to two local clouds that check IAM policies
+	rm -rf build/permissions
 	$(PYTEST) tests/end_to_end tests/upgrade -n 2 --dist loadgroup
+	$(BIN)/python -m local_cloud.permissions build/permissions
 
 upgrade: test-setup ## test only the upgrade from the last release, which tests/upgrade/release names
 	$(PYTEST) tests/upgrade

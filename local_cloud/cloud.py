@@ -17,6 +17,7 @@ from local_cloud.emulator.dropped_settings import apply_dropped_settings
 from local_cloud.emulator.faults import PATH as FAULTS_PATH
 from local_cloud.emulator.faults import Fault
 from local_cloud.paths import ROOT
+from local_cloud.permissions.record import note_deployed
 from local_cloud.settings import ACCOUNT, REGION, CloudSettings
 
 
@@ -106,6 +107,8 @@ class Cloud:
         outputs.unlink(missing_ok=True)
         self._cdk_on_stacks("deploy", assembly, stacks, "--require-approval", "never", "--outputs-file", str(outputs))
         self.apply_dropped_settings()
+        if self.settings.auth:
+            note_deployed(self.client, self.settings.state)
         deployed: dict[str, dict[str, str]] = json.loads(outputs.read_text(encoding="utf-8"))
         return deployed
 

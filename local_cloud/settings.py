@@ -12,6 +12,8 @@ from lambdas.downloads.public_only import LOCAL_CLOUD_VARIABLE
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
+PERMISSIONS_PATH = "/_local_cloud/permissions"
+"""Path of the emulator at which the Rekognition server asks for permission checks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +24,7 @@ class CloudSettings:
         state: Folder of the lock, the logs, and `cloud.json`; made absolute.
         documents: Folder of NamUs documents that the stand-in serves; default `state/documents`.
         services: Services to start. Tests without faces leave out rekognition and namus.
-        auth: Evaluate IAM, bucket, queue, and IoT policies.
+        auth: Evaluate IAM, bucket, queue, and IoT policies, and record the checks of roles in `permissions.jsonl`.
         rekognition_tps: Maximum calls per second of one Rekognition operation; None for no throttling.
     """
 

@@ -107,6 +107,7 @@ class Watch:
     def _subscribe(self) -> str:
         url = self._sqs.create_queue(QueueName=f"{self._deployment.stage}-phone")["QueueUrl"]
         attributes = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        self._accept_alerts(url, attributes["QueueArn"])
         self._deployment.client("sns").subscribe(
             TopicArn=self._deployment["AlertTopic"],
             Protocol="sqs",
@@ -114,6 +115,18 @@ class Watch:
             Attributes={"FilterPolicy": json.dumps({"channel": [TopicChannel.DOCUMENT]})},
         )
         return str(url)
+
+    def _accept_alerts(self, queue_url: str, queue_arn: str) -> None:
+        """Let SNS deliver to the queue, as the policies of Homeward's own queues do."""
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue_arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": self._deployment["AlertTopic"]}},
+        }
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        self._sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
 
     def scan(self, table: str) -> list[dict[str, Any]]:
         """Read all items of a table. `table` is the name of the stack output."""

@@ -1,14 +1,17 @@
 """Starts the patched emulator: `python -m local_cloud.emulator`.
 
-Like ministack, it reads `GATEWAY_PORT`, `IOT_MTLS_PORT`, `BIND_HOST`, and `AUTH` from the environment.
+Like ministack, it reads `GATEWAY_PORT`, `IOT_MTLS_PORT`, `BIND_HOST`, and `AUTH` from the environment. With
+`AUTH=true` it records permission checks in the file `PERMISSION_RECORD`.
 """
 
 import os
+from pathlib import Path
 
 import ministack.app
 
 from local_cloud.emulator import patches
 from local_cloud.emulator.faults import FaultyGateway
+from local_cloud.emulator.permissions import PermissionGateway, record_checks
 from local_cloud.own_requests import OwnRequestsOnly
 
 if __name__ == "__main__":
@@ -16,8 +19,10 @@ if __name__ == "__main__":
     patches.require_device_certificates()
     patches.invoke_from_rules_asynchronously()
     patches.serve_delete_connection()
-    patches.authorize_publish_batch_as_publish()
+    patches.authorize_batches_as_iam()
+    patches.refer_to_secrets_by_arn()
     if os.environ.get("AUTH") == "true":
-        ministack.app.app = patches.claim_https(ministack.app.app)
+        record_checks(Path(os.environ["PERMISSION_RECORD"]))
+        ministack.app.app = PermissionGateway(patches.claim_https(ministack.app.app))
     ministack.app.app = OwnRequestsOnly(patches.send_no_cors(FaultyGateway(ministack.app.app)))
     ministack.app.main()

@@ -6,15 +6,10 @@ not calls inside the emulator, such as a topic's delivery to its queue.
 
 import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict, dataclass
-from typing import Any
 from urllib.parse import parse_qs
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Receive, Send], Awaitable[None]]
+from local_cloud.emulator.asgi import JSON, App, Message, Receive, Send, read_body, respond
 
 PATH = "/_local_cloud/faults"
 SERVICE_OF_SIGNATURE = re.compile(rb"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
@@ -54,9 +49,9 @@ class FaultyGateway:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
         if scope["type"] == "http" and scope["path"] == PATH:
-            await self._configure(scope["method"], await _body(receive), send)
+            await self._configure(scope["method"], await read_body(receive), send)
         elif scope["type"] == "http" and self.faults:
-            await self._serve_or_fail(scope, await _body(receive), receive, send)
+            await self._serve_or_fail(scope, await read_body(receive), receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -64,7 +59,7 @@ class FaultyGateway:
         if method == "PUT":
             self.faults = [Fault(**fault) for fault in json.loads(body)]
         left = [asdict(fault) for fault in self.faults if fault.times > 0]
-        await _respond(send, 200, json.dumps(left).encode(), [(b"content-type", b"application/json")])
+        await respond(send, 200, json.dumps(left).encode(), JSON)
 
     async def _serve_or_fail(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
         unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
@@ -79,7 +74,7 @@ class FaultyGateway:
         fault.times -= 1
         if fault.after:
             await self.app(scope, replay, _discard)
-        await _respond(send, fault.status, _error(scope, fault), [(b"x-amzn-errortype", fault.code.encode())])
+        await respond(send, fault.status, _error(scope, fault), [(b"x-amzn-errortype", fault.code.encode())])
 
     def _matching_fault(self, scope: Message, body: bytes) -> Fault | None:
         headers = dict(scope["headers"])
@@ -104,20 +99,6 @@ def _error(scope: Message, fault: Fault) -> bytes:
         return json.dumps({"__type": fault.code, "message": message}).encode()
     error = f"<Error><Code>{fault.code}</Code><Message>{message}</Message></Error>"
     return (error if fault.service == "s3" else f"<ErrorResponse>{error}</ErrorResponse>").encode()
-
-
-async def _body(receive: Receive) -> bytes:
-    parts, more = [], True
-    while more:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        more = message.get("more_body", False)
-    return b"".join(parts)
-
-
-async def _respond(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 async def _discard(_: Message) -> None:

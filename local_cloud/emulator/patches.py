@@ -8,8 +8,9 @@ from urllib.parse import unquote
 from ministack.core import iam_actions
 from ministack.core.responses import error_response_json, get_account_id, get_region
 from ministack.services import iot, iot_data, lambda_svc
+from ministack.services.cloudformation import provisioners
 
-from local_cloud.emulator.faults import App, Message, Receive, Send
+from local_cloud.emulator.asgi import App, Message, Receive, Send
 
 LOOPBACK = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (addresses to replace)
 
@@ -57,15 +58,47 @@ def invoke_from_rules_asynchronously() -> None:
     iot._dispatch_rule_to_lambda = dispatch  # noqa: SLF001  (as above)
 
 
-def authorize_publish_batch_as_publish() -> None:
-    """Check `sns:Publish` for `PublishBatch`, as IAM does. ministack checks an action that IAM does not have."""
+def authorize_batches_as_iam() -> None:
+    """Check the actions that IAM has for batches.
+
+    ministack checks `sns:PublishBatch`, which IAM does not have, and `s3:DeleteObject` for the first object of a batch,
+    also where the batch deletes a version of it.
+    """
     extract = iam_actions.extract_iam_action
 
-    def extract_as_iam(*arguments: Any) -> str | None:
-        action = extract(*arguments)
-        return "sns:Publish" if action == "sns:PublishBatch" else action
+    def extract_as_iam(*request: Any) -> str | None:
+        service, method, _, _, body, query = request
+        action: str | None = extract(*request)
+        if action == "sns:PublishBatch":
+            return "sns:Publish"
+        if service == "s3" and method == "POST" and "delete" in query:
+            targets = iam_actions._s3_batch_delete_targets("", body)  # noqa: SLF001  (no public hook)
+            return "s3:DeleteObjectVersion" if targets and targets[0][1] else action
+        return action
 
     iam_actions.extract_iam_action = extract_as_iam
+
+
+def refer_to_secrets_by_arn() -> None:
+    """Make `Ref` of a secret its ARN, as CloudFormation does. ministack returns the name, which no policy matches."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]  # noqa: SLF001  (no public hook)
+    create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
+
+    def name_in(arn: str) -> str:
+        return arn.rpartition(":")[2].rpartition("-")[0]
+
+    def create_with_arn(*arguments: Any) -> tuple[str, dict[str, Any]]:
+        _, attributes = create(*arguments)
+        return attributes["Arn"], attributes
+
+    def update_with_arn(arn: str, *arguments: Any, **options: Any) -> tuple[str, dict[str, Any]]:
+        _, attributes = update(name_in(arn), *arguments, **options)
+        return attributes["Arn"], attributes
+
+    def delete_by_arn(arn: str, *arguments: Any) -> None:
+        delete(name_in(arn), *arguments)
+
+    handlers |= {"create": create_with_arn, "update": update_with_arn, "delete": delete_by_arn}
 
 
 def serve_delete_connection() -> None:

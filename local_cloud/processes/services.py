@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 
-from local_cloud.settings import CloudSettings
+from local_cloud.permissions.record import CHECKS
+from local_cloud.settings import PERMISSIONS_PATH, CloudSettings
 
 # Variables that services inherit. Profiles, proxies, and secrets stay out: the emulator passes its environment on to
 # the deployed functions.
@@ -53,17 +54,19 @@ def services_of(settings: CloudSettings) -> list[Service]:
         "BIND_HOST": "127.0.0.1",
         "SFTP_ENABLED": "0",
         "AUTH": str(settings.auth).lower(),
+        "PERMISSION_RECORD": str(settings.state / CHECKS),
         "STATE_DIR": str(settings.state / "emulator"),
         "S3_DATA_DIR": str(settings.state / "emulator" / "s3"),
         # An invalid address, so that the emulator does not clean up containers.
         "DOCKER_HOST": f"unix://{os.devnull}/none",
     }
     throttle = ["--tps", str(settings.rekognition_tps)] if settings.rekognition_tps else []
+    authorizer = ["--authorizer", f"{settings.endpoints['emulator']}{PERMISSIONS_PATH}"] if settings.auth else []
     python, endpoints = sys.executable, settings.endpoints
     all_services = [
         Service(
             "rekognition",
-            [python, "-m", "local_cloud.rekognition", "--port", str(settings.rekognition_port), *throttle],
+            [python, "-m", "local_cloud.rekognition", "--port", str(settings.rekognition_port), *throttle, *authorizer],
             environment,
             f"{endpoints['rekognition']}/health",
         ),

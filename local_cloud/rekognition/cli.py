@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.callback(invoke_without_command=True)
-def rekognition(
+def rekognition(  # noqa: PLR0917 (typer calls it by name)
     context: typer.Context,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 4571,
     tps: Annotated[
@@ -25,6 +25,9 @@ def rekognition(
     data: Annotated[Path | None, typer.Option(help="Folder that stores the collections. Default: memory.")] = None,
     s3_endpoint: Annotated[
         str | None, typer.Option(help="S3 endpoint to read images from.", show_default="AWS_ENDPOINT_URL_S3")
+    ] = None,
+    authorizer: Annotated[
+        str | None, typer.Option(help="URL that checks the permissions of each request. Default: allow all.")
     ] = None,
 ) -> None:
     """Serve the Amazon Rekognition API with a local face model.
@@ -41,7 +44,7 @@ def rekognition(
 
     with _one_line_errors():
         prepare_models()
-        serve(port, data=data, tps=tps, s3_endpoint=s3_endpoint)
+        serve(port, data=data, tps=tps, s3_endpoint=s3_endpoint, authorizer=authorizer)
 
 
 @app.command()

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from local_cloud.own_requests import OwnRequestsOnly
+from local_cloud.rekognition.authorization import Authorizer, PolicyAuthorizer, allow_all
 from local_cloud.rekognition.errors import RekognitionError
 from local_cloud.rekognition.operations import collections, faces, search
 from local_cloud.rekognition.service import Service
@@ -48,11 +49,13 @@ class RekognitionServer:
     Args:
         service: State that the operations share.
         throttle: Rate limit for each operation.
+        authorize: Raises AccessDeniedException for a request that its caller may not make.
     """
 
-    def __init__(self, service: Service, throttle: Throttle) -> None:
+    def __init__(self, service: Service, throttle: Throttle, authorize: Authorizer) -> None:
         self._service = service
         self._throttle = throttle
+        self._authorize = authorize
         self._in_flight = 0
 
     def app(self) -> ASGIApp:
@@ -74,11 +77,12 @@ class RekognitionServer:
             raise RekognitionError("ThrottlingException", message, HTTPStatus.INTERNAL_SERVER_ERROR)
         self._in_flight += 1
         try:
-            return _response(await run_in_threadpool(self._perform, operation, body))
+            signature = request.headers.get("authorization", "")
+            return _response(await run_in_threadpool(self._perform, operation, body, signature))
         finally:
             self._in_flight -= 1
 
-    def _perform(self, operation: str, body: bytes) -> dict[str, Any]:
+    def _perform(self, operation: str, body: bytes, signature: str) -> dict[str, Any]:
         if operation not in _OPERATIONS:
             raise RekognitionError("UnknownOperationException", f"This server does not implement {operation!r}")
         self._throttle.take(operation)
@@ -86,7 +90,9 @@ class RekognitionServer:
             request = json.loads(body)
         except ValueError:
             raise RekognitionError("SerializationException", "The request is not JSON") from None
-        return _OPERATIONS[operation](self._service, validate(operation, request))
+        valid = validate(operation, request)
+        self._authorize(signature, operation, valid)
+        return _OPERATIONS[operation](self._service, valid)
 
 
 def _refused(_: Request, error: Exception) -> Response:
@@ -105,7 +111,14 @@ def _response(answer: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Res
     return Response(json.dumps(answer), status, headers, media_type="application/x-amz-json-1.1")
 
 
-def serve(port: int, *, data: Path | None = None, tps: float | None = None, s3_endpoint: str | None = None) -> None:
+def serve(
+    port: int,
+    *,
+    data: Path | None = None,
+    tps: float | None = None,
+    s3_endpoint: str | None = None,
+    authorizer: str | None = None,
+) -> None:
     """Serve on 127.0.0.1 until the process is stopped.
 
     Args:
@@ -113,18 +126,20 @@ def serve(port: int, *, data: Path | None = None, tps: float | None = None, s3_e
         data: Folder of the collections; None keeps them in memory.
         tps: Maximum calls per second of one operation; None for no limit.
         s3_endpoint: Endpoint that has the `S3Object` images; None reads AWS's environment variables.
+        authorizer: URL that checks the permissions of each request; None allows all.
     """
     service = Service(data, s3_endpoint, os.environ.get("AWS_REGION", "us-east-1"))
+    authorize = PolicyAuthorizer(authorizer, service.region) if authorizer else allow_all
     with suppress(KeyboardInterrupt):  # Ctrl-C stops the server without a traceback
-        uvicorn.Server(_configuration(service, Throttle(tps), port)).run()
+        uvicorn.Server(_configuration(service, Throttle(tps), port, authorize)).run()
     service.close()
 
 
 @contextmanager
-def running(service: Service, throttle: Throttle | None = None) -> Iterator[str]:
+def running(service: Service, throttle: Throttle | None = None, authorize: Authorizer = allow_all) -> Iterator[str]:
     """Serve from a thread of this process on a free port; yields the URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(_configuration(service, throttle or Throttle(None), port=0))
+        server = uvicorn.Server(_configuration(service, throttle or Throttle(None), 0, authorize))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -135,9 +150,9 @@ def running(service: Service, throttle: Throttle | None = None) -> Iterator[str]
             thread.join()
 
 
-def _configuration(service: Service, throttle: Throttle, port: int) -> uvicorn.Config:
+def _configuration(service: Service, throttle: Throttle, port: int, authorize: Authorizer) -> uvicorn.Config:
     return uvicorn.Config(
-        RekognitionServer(service, throttle).app(),
+        RekognitionServer(service, throttle, authorize).app(),
         host="127.0.0.1",
         port=port,
         log_level="warning",

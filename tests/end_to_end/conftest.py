@@ -14,9 +14,9 @@ import pytest
 from local_cloud.cloud import Cloud
 from local_cloud.demo.agency import deploy_agency, synthesize_agency, write_agency_file
 from local_cloud.demo.watch import Watch
-from local_cloud.lifecycle import running_cloud
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
+from tests.end_to_end.checked_cloud import checked_cloud
 from tests.end_to_end.deployed_agency import OTHER_PERSON, PERSON, DeployedAgency, jpeg, write_case
 from tests.end_to_end.feed_site import serving
 from tests.support.web import web_server
@@ -36,7 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and item.path.is_relative_to(Path(__file__).parent):
             shared = (name for name in ("agency", "assembly") if name in item.fixturenames)
-            item.add_marker(pytest.mark.xdist_group(next(shared, item.path.stem)))
+            group = next(shared, item.path.stem)
+            if getattr(item.config.option, "loadgroup", False):
+                # As a mark of pytest-xdist would. Version 3.8 writes the group to where pytest 9.2 no longer reads it.
+                item._id = type(item.id).parse(f"{item.nodeid}@{group}")
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +54,7 @@ def agency(tmp_path_factory: pytest.TempPathFactory, feed_site: FeedSite) -> Ite
     write_case(documents, number=900501, name="Marlowe Exampleton", picture=PERSON[0])
     write_case(documents, number=900502, name="Łukasz [/nosuch]\u202e", picture=OTHER_PERSON)
     settings = CloudSettings(state=tmp_path_factory.mktemp("cloud"), documents=documents).with_free_ports()
-    with running_cloud(settings) as cloud, web_server() as web:
+    with checked_cloud(settings, "agency") as cloud, web_server() as web:
         agency_file = write_agency_file(settings.state / "demo.toml", namus_url=settings.endpoints["namus"])
         records = f'\n[[alerting.recipients]]\nname = "records"\nwebhook = "{web.url}"\n'
         fleet = "\n[fleet]\ndeeplens = true\n"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from homeward.deployment.outputs import find_deployment
+from lambdas.common.collection_names import deployed_collection
 from local_cloud.demo.agency import STAGE
-from local_cloud.lifecycle import running_cloud
 from local_cloud.settings import CloudSettings
+from tests.end_to_end.checked_cloud import checked_cloud
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,12 +42,15 @@ def leftovers(cloud: Cloud) -> dict[str, list[str]]:
 def test_redeploying_is_a_no_op_and_destroying_leaves_nothing(tmp_path: Path, assembly: Path) -> None:
     progress: list[str] = []
     settings = CloudSettings(state=tmp_path / "cloud", services=("rekognition", "emulator")).with_free_ports()
-    with running_cloud(settings, progress=progress.append) as cloud:
+    with checked_cloud(settings, "redeployed", progress=progress.append) as cloud:
+        collection = deployed_collection(STAGE)
+        # One that was left behind, which the deployment adopts, and one of a rebuild.
+        for name in (collection, f"{collection}-20261123030405"):
+            cloud.client("rekognition").create_collection(CollectionId=name)
         cloud.deploy(assembly, f"{STAGE}/*")
-        deployment = find_deployment(STAGE, cloud.client)
         assert all(leftovers(cloud).values()), "a kind of resource does not exist even while deployed"
-        for bucket in ("GalleryBucket", "DetectionBucket"):
-            deployment.client("s3").put_object(Bucket=deployment[bucket], Key="documents/something", Body=b"x")
+        for bucket in leftovers(cloud)["buckets"]:
+            cloud.client("s3").put_object(Bucket=bucket, Key="documents/something", Body=b"x")
         progress.clear()
         cloud.deploy(assembly, f"{STAGE}/*")
         done = [line for line in progress if line.startswith("✅")]

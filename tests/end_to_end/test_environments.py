@@ -16,10 +16,11 @@ from edge_device.core.topics import Topics
 from edge_device.publishers.iot_core import Endpoint, IotCore
 from homeward.deployment.outputs import find_deployment
 from homeward.fleet.certificates import new_certificate
+from lambdas.encounters.encounter import reply_code
 from local_cloud.demo.agency import LOCAL_CONTEXT, write_agency_file
 from local_cloud.demo.watch import Watch, wait_until
-from local_cloud.lifecycle import running_cloud
 from local_cloud.settings import CloudSettings
+from tests.end_to_end.checked_cloud import checked_cloud
 from tests.end_to_end.deployed_agency import CASE, PERSON, DeployedAgency, face_message, jpeg, write_case
 from tests.support.web import web_server
 
@@ -61,7 +62,7 @@ def write_file(folder: Path, name: str, environments: str, namus_url: str) -> Pa
     text = file.read_text().replace('name = "demo"', f'name = "{name}"', 1)
     [dev] = [part for part in text.split("\n\n") if part.startswith("[environments.dev]")]
     tables = "\n\n".join(dev.replace(".dev]", f".{environment}]") for environment in environments.split())
-    file.write_text(text.replace(dev, tables))
+    file.write_text(text.replace(dev, tables).replace("[alerting]\n", "[alerting]\nsms_replies = true\n", 1))
     return file
 
 
@@ -78,7 +79,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     documents = tmp_path_factory.mktemp("documents")
     write_case(documents, number=900501, name="Marlowe Exampleton", picture=PERSON[0])
     settings = CloudSettings(state=tmp_path_factory.mktemp("cloud"), documents=documents).with_free_ports()
-    with running_cloud(settings) as cloud, web_server() as web:
+    with checked_cloud(settings, "environments") as cloud, web_server() as web:
         assembly = synthesize(cloud)
         cloud.deploy(assembly)
         environments = {}
@@ -161,6 +162,26 @@ def test_members_of_the_payload_change_nothing(account: Account) -> None:
     [encounter] = environment.encounters_at("cam-01")
     assert list(encounter["sightings"]) == [capture_id]
     assert len(account[OAK_DEV].encounters_at("cam-01")) <= 1
+
+
+def test_reply_to_an_alert_acknowledges_its_encounter(account: Account, alerted: str) -> None:
+    oak = account[OAK_DEV]
+
+    def reply(text: str) -> None:
+        message = json.dumps({"originationNumber": "+15035550142", "messageBody": text})
+        oak.cloud.client("sns").publish(TopicArn=oak.deployment["RepliesTopicArn"], Message=message)
+
+    reply(f"OK {reply_code(alerted)}")
+    [encounter] = wait_until(
+        "the acknowledgment", lambda: [each for each in oak.encounters_at("cam-01") if "acknowledged_at" in each]
+    )
+    assert encounter["acknowledged_by"] == "desk"
+    reply(f"OK {reply_code(alerted)}")
+    reply("Who is this?")
+    notices = wait_until(
+        "the answer", lambda: [item for item in oak.watch.scan("EncountersTable") if item.get("notice") == "answer"]
+    )
+    assert [notice["about"] for notice in notices] == ["desk"]
 
 
 def test_destroying_one_environment_leaves_the_others_whole(account: Account) -> None:

@@ -45,6 +45,7 @@ def test_a_probe_reports_each_hop_and_leaves_nothing(agency: DeployedAgency) -> 
 def examine(agency: DeployedAgency, *, code: int | None = None) -> dict[str, dict[str, str]]:
     agency_file = str(agency.cloud.settings.state / "demo.toml")
     done = agency.homeward("doctor", "--agency-file", agency_file, "--json", code=code)
+    assert done.stdout, done.stderr
     return {row["name"]: row for row in json.loads(done.stdout)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from lambdas.cases.case import CaseStatus
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.keys import confirmed_key, evidence_key
 from lambdas.common.times import now, to_text
-from lambdas.encounters.encounter import AlertState, Encounter, Sighting, Timeline
+from lambdas.encounters.encounter import AlertState, Encounter, Review, Sighting, Timeline
 from lambdas.ingest.wiring import open_encounters
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.deployed_agency import PERSON, DeployedAgency, jpeg
@@ -31,6 +32,19 @@ def browser(agency: DeployedAgency) -> Callable[..., httpx.Response]:
         return client.request(method, path, headers={"Host": host}, **options)  # type: ignore[arg-type]  # passed on
 
     return ask
+
+
+def put_picture(agency: DeployedAgency, key: str) -> None:
+    """Put a picture where a crash between two steps of a move would leave it."""
+    agency.deployment.client("s3").put_object(
+        Bucket=agency.deployment["DetectionBucket"], Key=key, Body=jpeg(PERSON[1]), ContentType="image/jpeg"
+    )
+
+
+def run_daily(agency: DeployedAgency) -> None:
+    """Invoke the daily function and wait for its end."""
+    answer = agency.deployment.client("lambda").invoke(FunctionName=agency.deployment["DailyFunction"])
+    assert "FunctionError" not in answer, answer["Payload"].read()
 
 
 def test_a_link_leads_from_the_alert_to_the_verdict(agency: DeployedAgency) -> None:
@@ -68,15 +82,51 @@ def test_a_link_leads_from_the_alert_to_the_verdict(agency: DeployedAgency) -> N
     [confirmed] = agency.encounters_at("review-1")
     assert confirmed["sightings"][capture_id]["key"] == kept
     assert "expires_at" not in confirmed
-    assert ask("GET", f"{link.path}/seen.jpg").status_code == 302
+    address = ask("GET", f"{link.path}/seen.jpg").headers["location"]
+    assert httpx.get(address, trust_env=False).content.startswith(b"\xff\xd8")
 
-    agency.deployment.client("lambda").invoke(FunctionName=agency.deployment["DailyFunction"])
+    put_picture(agency, evidence_key(encounter_id, capture_id))
+    run_daily(agency)
+    assert agency.watch.keys("DetectionBucket", f"encounters/{encounter_id}/") == []
     assert agency.watch.keys("DetectionBucket", "confirmed/") == [kept]
     records = agency.watch.scan("AuditTable")
     audited = sorted((record["kind"], record["by"]) for record in records if record["encounter_id"] == encounter_id)
     assert ("acknowledged", "Officer 42") in audited
     assert ("confirmed", "Ada") in audited
     assert [kind for kind, _ in audited].count("picture_viewed") == 3
+
+
+def test_daily_run_expires_what_nobody_decided(agency: DeployedAgency) -> None:
+    capture_id = agency.send(jpeg(PERSON[1]), camera="review-3")
+    [encounter] = wait_until("the encounter", lambda: agency.encounters_at("review-3"))
+    wait_until("the alert", lambda: agency.alerts_at("review-3"))
+    encounter_id = encounter["encounter_id"]
+    put_picture(agency, confirmed_key(encounter_id, capture_id))
+    agency.deployment.client("dynamodb").update_item(
+        TableName=agency.deployment["EncountersTable"],
+        Key=to_attributes({"encounter_id": encounter_id}),
+        UpdateExpression="SET started_at = :long_ago, #timeline.encountered_at = :long_ago",
+        ExpressionAttributeNames={"#timeline": "timeline"},
+        ExpressionAttributeValues=to_attributes({":long_ago": to_text(now() - timedelta(days=400))}),
+    )
+    run_daily(agency)
+    assert agency.encounters_at("review-3")[0]["review"] == Review.EXPIRED
+    for prefix in ("encounters", "confirmed"):
+        assert agency.watch.keys("DetectionBucket", f"{prefix}/{encounter_id}/") == []
+    records = [record for record in agency.watch.scan("AuditTable") if record["encounter_id"] == encounter_id]
+    assert [(record["kind"], record["by"]) for record in records] == [("expired", "system")]
+
+
+def test_daily_run_moves_a_picture_of_an_open_encounter_back(agency: DeployedAgency) -> None:
+    capture_id = agency.send(jpeg(PERSON[1]), camera="review-4")
+    [encounter] = wait_until("the encounter", lambda: agency.encounters_at("review-4"))
+    wait_until("its picture", lambda: agency.searched("review-4", capture_id))
+    kept, misplaced = (key(encounter["encounter_id"], capture_id) for key in (evidence_key, confirmed_key))
+    put_picture(agency, misplaced)
+    agency.deployment.client("s3").delete_object(Bucket=agency.deployment["DetectionBucket"], Key=kept)
+    run_daily(agency)
+    assert agency.watch.keys("DetectionBucket", kept) == [kept]
+    assert agency.encounters_at("review-4")[0]["sightings"][capture_id]["key"] == kept
 
 
 def test_closing_a_case_recalls_its_alerts(agency: DeployedAgency) -> None:

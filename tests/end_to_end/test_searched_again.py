@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 LATER_CASE = "namus:MP900504"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def later_case(agency: DeployedAgency) -> Iterator[None]:
-    """A second case of the person, for one test only. Other tests rely on a single case."""
+    """A second case of the person, for this file only. Other tests rely on a single case."""
     write_case(agency.documents, number=900504, name="Rosalind Sampleton", picture=PERSON[1])
     yield
     (agency.documents / "900504.json").unlink()
@@ -48,6 +48,15 @@ def test_a_new_case_matches_captures_of_earlier_encounters(agency: DeployedAgenc
     assert [other["encounter_id"] for other in before] == [encounter["encounter_id"]]
     assert len(agency.alerts_at("gate-20")) == 2
     assert search_again(agency) == 0
+
+
+@pytest.mark.usefixtures("later_case")
+def test_a_photo_that_is_removed_loses_its_face(agency: DeployedAgency) -> None:
+    agency.ingest()
+    faces = agency.watch.faces()
+    [photo] = [key for key in agency.watch.keys("GalleryBucket", "photos/") if "MP900504" in key]
+    agency.deployment.client("s3").delete_object(Bucket=agency.deployment["GalleryBucket"], Key=photo)
+    wait_until("the removal of its face", lambda: agency.watch.faces() == faces - 1)
 
 
 def search_again(agency: DeployedAgency) -> int:

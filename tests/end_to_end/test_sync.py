@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from lambdas.encounters.encounter import Review
 from lambdas.ingest.wiring import open_runs
 from local_cloud.demo.watch import wait_until
 from local_cloud.lifecycle import running_cloud
@@ -18,7 +19,7 @@ from local_cloud.paths import ROOT
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.settings import CloudSettings
 from tests.end_to_end.bare_gallery import BareGallery
-from tests.end_to_end.deployed_agency import DeployedAgency, write_case
+from tests.end_to_end.deployed_agency import DeployedAgency, jpeg, write_case
 from tests.end_to_end.namus_stand_in import NamusStandIn
 
 if TYPE_CHECKING:
@@ -264,6 +265,9 @@ def test_the_state_machine_syncs_and_reports_like_the_command(agency: DeployedAg
         gallery = agency.watch.gallery()
         return gallery["pending"] == 0 and gallery["cases"] == gallery["faces"] == cases
 
+    def rewrite(document: dict[str, Any]) -> None:
+        (agency.documents / "900503.json").write_text(json.dumps(document))
+
     before = agency.watch.gallery()["cases"]
     write_case(agency.documents, number=900503, name="Ansel Madeupson", picture=distinct_faces()[5])
     refusing = {"on": ["case"], "path": "/900503", "do": "status", "status": 400}
@@ -281,9 +285,18 @@ def test_the_state_machine_syncs_and_reports_like_the_command(agency: DeployedAg
     (agency.documents / "900504.json").unlink()
     wait_until("the new case's face", lambda: settled(before + 1))
     assert sync()["outcomes"] == {}
-    (agency.documents / "900503.json").write_text(json.dumps(document | {"caseIsResolved": True}))
+    agency.send(jpeg(distinct_faces()[5]), camera="sync-1")
+    wait_until("the alert about the new case", lambda: agency.alerts_at("sync-1"))
+    [encounter] = agency.encounters_at("sync-1")
+    rewrite(document | {"idFormatted": "MP5", "modifiedDateTime": "2026-06-06T00:00:00"})
+    assert list(sync("--in-cloud", code=6)["quarantined_cases"]) == ["namus:MP900503"]
+    rewrite(document | {"caseIsResolved": True})
     assert sync("--in-cloud")["removed"] == 1
     wait_until("the removal of its face", lambda: settled(before))
+    assert agency.encounters_at("sync-1")[0]["review"] == Review.WITHDRAWN
+    assert agency.watch.keys("DetectionBucket", f"encounters/{encounter['encounter_id']}/") == []
+    wait_until("the recall", lambda: any("stand down" in text.lower() for text in agency.alerts_at("sync-1")))
+    assert not [key for key in agency.watch.keys("GalleryBucket", "quarantine/") if "MP900503" in key]
     assert homeward("gallery", "verify").returncode == 0
 
     open_runs(agency.deployment).begin("namus", "execution of somebody else")

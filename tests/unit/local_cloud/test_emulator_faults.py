@@ -4,7 +4,8 @@ from dataclasses import asdict
 import httpx
 import pytest
 
-from local_cloud.emulator.faults import PATH, Fault, FaultyGateway, Message, Receive, Send
+from local_cloud.emulator.asgi import Message, Receive, Send
+from local_cloud.emulator.faults import PATH, Fault, FaultyGateway
 
 SNS = {"authorization": "AWS4-HMAC-SHA256 Credential=KEY/20261123/us-east-1/sns/aws4_request, SignedHeaders=host"}
 PUBLISH = {"Action": "Publish", "Message": "hello"}

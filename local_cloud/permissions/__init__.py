@@ -1,0 +1,1 @@
+"""Proves least privilege by running: permissions that were checked or denied, and grants that nobody used."""
