@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import aws_cdk as cdk
-from cdk_nag import AwsSolutionsChecks
 
 from agencies.files import AgencyFileError, load_agencies
+from stacks.constructs.nag import PACKS
 from stacks.environment import AgencyEnvironment
 
 app = cdk.App()
@@ -30,5 +30,5 @@ for settings in environments:
     AgencyEnvironment(app, settings.stage, settings=settings)
 # The local cloud skips cdk-nag, which takes most of a synthesis. The infrastructure tests run it on the same templates.
 if app.node.try_get_context("skip-nag") != "true":
-    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    cdk.Validations.of(app).add_plugins(*(pack(app) for pack in PACKS))
 app.synth()

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
 
 from agencies.policy import policy_document
+from stacks.constructs.failures import FailedBatches
 from stacks.constructs.function import Function
 from stacks.constructs.grant import Grant, may
 from stacks.constructs.links_api import LinksApi
 from stacks.constructs.outputs import add_outputs
+from stacks.constructs.schedule import repeat
 from stacks.constructs.topic_filter import topic_filter
 from stacks.constructs.webhooks import Webhooks
 from stacks.constructs.work_queue import WorkQueue, accept_from, failure_queue
@@ -75,16 +75,14 @@ class Alerting(HomewardStack):
         return Grant(statements=[*read, *alert.statements], environment=alert.environment)
 
     def _may_alert(self) -> Grant:
-        """Grant all that sending an alert takes, and the settings of lambdas/alerting/wiring.py."""
+        """Grant sending an alert whose case and camera are known, and the settings of lambdas/alerting/wiring.py."""
         return Grant(
             statements=[
                 self.use_key(),
                 self.encounters.on_table("GetItem", "PutItem", "UpdateItem"),
-                *(statement for grant in self._notify_grants for statement in grant.statements),
                 may("sns:Publish", on=[self.topic.topic_arn]),  # also the right to PublishBatch
             ],
             environment={
-                **{key: value for grant in self._notify_grants for key, value in grant.environment.items()},
                 **self.encounters.environment,
                 "ALERT_TOPIC_ARN": self.topic.topic_arn,
                 "LINK_BASE": self.links.api_endpoint,
@@ -135,7 +133,7 @@ class Alerting(HomewardStack):
                 # Few retries, so that a failing record does not block its shard. The sweep sends the alert later.
                 retry_attempts=3,
                 max_record_age=cdk.Duration.hours(1),
-                on_failure=sources.SqsDlq(failure_queue(self, "NotifyFailures", key=self.key)),
+                on_failure=FailedBatches(failure_queue(self, "NotifyFailures", key=self.key)),
                 filters=[
                     lambda_.FilterCriteria.filter(
                         {
@@ -147,16 +145,14 @@ class Alerting(HomewardStack):
             )
         )
         # No retries: the next sweep runs a minute later and includes what this one missed.
-        failures = failure_queue(self, "SweepFailures", key=self.key)
         self.sweep = self._alerting_function(
             "Sweep",
             "Send the alerts that are overdue",
             retry_attempts=0,
-            on_failure=destinations.SqsDestination(failures),
+            failures=failure_queue(self, "SweepFailures", key=self.key),
         )
         self.sweep.add_to_role_policy(self.encounters.on_index("alerts-due"))
-        minute = events.Schedule.rate(cdk.Duration.minutes(1))
-        events.Rule(self, "EveryMinute", schedule=minute, targets=[targets.LambdaFunction(self.sweep)])
+        repeat(self, "EveryMinute", every=cdk.Duration.minutes(1), target=targets.LambdaFunction(self.sweep))
 
     def _alerting_function(self, name: str, description: str, **lambda_props: Any) -> Function:
         return Function(
@@ -165,7 +161,7 @@ class Alerting(HomewardStack):
             handler=f"alerting.{name.lower()}",
             description=description,
             log_days=self.log_days,
-            grants=[self._may_alert()],
+            grants=[self._may_alert(), *self._notify_grants],
             timeout=_NOTIFY_TIMEOUT,
             **lambda_props,
         )

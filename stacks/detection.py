@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_iot as iot
-from aws_cdk import aws_lambda_destinations as destinations
 
 from agencies.workers import match_workers
 from edge_device.core.topics import LEGACY_ENVIRONMENT, Topics
@@ -18,8 +16,10 @@ from lambdas.common.keys import CAPTURES, CONFIRMED, EVIDENCE, QUARANTINE
 from stacks.constructs.bucket_contents import BucketContents
 from stacks.constructs.captures_bucket import captures_bucket
 from stacks.constructs.function import Function, metrics_namespace
-from stacks.constructs.grant import Grant, may, shared_policy
+from stacks.constructs.grant import Grant, may, shared_policy, trust_this_account_only
+from stacks.constructs.nag import acknowledge
 from stacks.constructs.outputs import add_outputs
+from stacks.constructs.schedule import repeat
 from stacks.constructs.storage import notify_of
 from stacks.constructs.work_queue import WorkQueue, failure_queue
 from stacks.stack import HomewardStack
@@ -95,7 +95,7 @@ class Detection(HomewardStack):
             name,
             description="Put captures",
             statements=[
-                self.use_key(),
+                self.encrypt(),
                 may("s3:PutObject", on=[self.captures.arn_for_objects(f"{CAPTURES}{cameras}")]),
             ],
         )
@@ -129,7 +129,7 @@ class Detection(HomewardStack):
                 self,
                 "MayViewEvidence",
                 description="Read the pictures of encounters",
-                statements=[self.use_key(), may("s3:GetObject", on=evidence)],
+                statements=[self.decrypt(), may("s3:GetObject", on=evidence)],
             ),
             shared_policy(
                 self,
@@ -152,14 +152,14 @@ class Detection(HomewardStack):
             handler="detection.store_capture",
             description="Check a camera's message and store its capture",
             log_days=self.log_days,
-            statements=[self.use_key(), may("s3:PutObject", on=self._objects(CAPTURES))],
+            statements=[self.encrypt(), may("s3:PutObject", on=self._objects(CAPTURES))],
             grants=grants,
             environment={**self._bucket_environment, "STAGE": self.settings.stage},
             timeout=cdk.Duration.seconds(20),
             # The rule invokes the function asynchronously, so Lambda itself retries and then queues the failure.
             retry_attempts=2,
             max_event_age=cdk.Duration.hours(6),
-            on_failure=destinations.SqsDestination(failures),
+            failures=failures,
         )
         store.node.add_dependency(self._contents)
         error_role = iam.Role(
@@ -170,6 +170,8 @@ class Detection(HomewardStack):
         )
         error_role.add_to_policy(may("sqs:SendMessage", on=[failures.queue_arn]))
         error_role.add_to_policy(self.use_key())
+        acknowledge(error_role, "role")
+        trust_this_account_only(error_role)
         for name, sql in self._rules().items():
             self._rule(name, sql, store, error_queue_url=failures.queue_url, error_role=error_role)
         self._alarm_on_unregistered_things()
@@ -192,7 +194,7 @@ class Detection(HomewardStack):
 
     def _alarm_on_unregistered_things(self) -> None:
         """Make the alarm on messages of things that are no cameras of this environment."""
-        cloudwatch.Alarm(
+        alarm = cloudwatch.Alarm(
             self,
             "UnregisteredThings",
             alarm_description="Things that are not in the cameras table publish captures (docs/agency-it/fleet.md)",
@@ -208,6 +210,7 @@ class Detection(HomewardStack):
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        acknowledge(alarm, "alarm")
 
     def _rule(self, name: str, sql: str, store: Function, *, error_queue_url: str, error_role: iam.Role) -> None:
         rule = iot.CfnTopicRule(
@@ -242,8 +245,7 @@ class Detection(HomewardStack):
             statements=[
                 self.use_key(),
                 # A capture may have tags, and S3 copies an object with tags only with the tagging actions.
-                may("s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject", on=self._objects(CAPTURES)),
-                may(*_OF_VERSION, on=self._objects(CAPTURES)),
+                may("s3:GetObject", *_OF_VERSION, on=self._objects(CAPTURES)),
                 may("s3:PutObject", on=self._objects(EVIDENCE)),
                 may("s3:PutObject", "s3:PutObjectTagging", on=self._objects(QUARANTINE)),
                 self._list_captures(),
@@ -287,9 +289,8 @@ class Detection(HomewardStack):
             timeout=cdk.Duration.minutes(5),
             # No retries: the next run, an hour later, does the same work.
             retry_attempts=0,
-            on_failure=destinations.SqsDestination(failure_queue(self, "RetrospectiveFailures", key=self.key)),
+            failures=failure_queue(self, "RetrospectiveFailures", key=self.key),
         )
         retrospective.node.add_dependency(self._contents)
-        hourly = events.Schedule.rate(cdk.Duration.hours(1))
-        events.Rule(self, "EveryHour", schedule=hourly, targets=[targets.LambdaFunction(retrospective)])
+        repeat(self, "EveryHour", every=cdk.Duration.hours(1), target=targets.LambdaFunction(retrospective))
         add_outputs(self, {"RetrospectiveFunction": retrospective.function_name})

@@ -46,7 +46,7 @@ class AgencyEnvironment(cdk.Stage):
             detection_bucket=detection.captures.bucket_name,
             links=[
                 ingest.may_show_cases(),
-                fleet.may_show_cameras(),
+                fleet.may_read_cameras("GetItem"),
                 detection.may_view_evidence(),
                 alerting.encounters.may_decide(),
             ],

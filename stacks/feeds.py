@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda_destinations as destinations
 
 from stacks.constructs.function import Function
 from stacks.constructs.grant import may
 from stacks.constructs.outputs import add_outputs
+from stacks.constructs.schedule import repeat
 from stacks.constructs.storage import table
 from stacks.constructs.work_queue import failure_queue
 from stacks.stack import HomewardStack
@@ -37,11 +37,11 @@ class Feeds(HomewardStack):
         super().__init__(scope, name, settings=settings, purpose="feeds of pictures")
         read = self._read_function(read_feed)
         for feed in settings.feeds:
-            events.Rule(
+            repeat(
                 self,
                 f"Feed-{feed.name}",
-                schedule=events.Schedule.rate(cdk.Duration.minutes(feed.interval_minutes)),
-                targets=[targets.LambdaFunction(read, event=events.RuleTargetInput.from_object({"feed": feed.name}))],
+                every=cdk.Duration.minutes(feed.interval_minutes),
+                target=targets.LambdaFunction(read, event=events.RuleTargetInput.from_object({"feed": feed.name})),
             )
         add_outputs(self, {"ReadFeedFunction": read.function_name})
 
@@ -62,7 +62,7 @@ class Feeds(HomewardStack):
             handler="feeds.read_feed",
             description="Read a feed and store each new picture as a capture",
             log_days=self.log_days,
-            statements=[self.use_key(), may("dynamodb:GetItem", "dynamodb:PutItem", on=[seen.table_arn])],
+            statements=[self.decrypt(), may("dynamodb:GetItem", "dynamodb:PutItem", on=[seen.table_arn])],
             grants=grants,
             environment={"FEEDS_FILE": _FEEDS_FILE, "FEEDS_TABLE": seen.table_name},
             files={_FEEDS_FILE: self.settings.feeds_document},
@@ -71,5 +71,5 @@ class Feeds(HomewardStack):
             # One retry for transient errors. The next scheduled run does the same work.
             retry_attempts=1,
             max_event_age=cdk.Duration.hours(1),
-            on_failure=destinations.SqsDestination(failures),
+            failures=failures,
         )

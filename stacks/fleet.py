@@ -11,7 +11,8 @@ from aws_cdk import aws_iot as iot
 from edge_device.core.topics import LEGACY_ENVIRONMENT, Topics
 from stacks.constructs.camera_component import CameraComponent
 from stacks.constructs.function import Function
-from stacks.constructs.grant import Grant, may
+from stacks.constructs.grant import Grant, may, trust_this_account_only
+from stacks.constructs.nag import acknowledge
 from stacks.constructs.outputs import add_outputs
 from stacks.constructs.storage import string_attribute, table
 from stacks.stack import HomewardStack
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from agencies.settings import Settings
 
 _THING = "${iot:Connection.Thing.ThingName}"
-# The certificate is attached to the thing, so no camera can connect under another's name (docs/privacy.md).
+# The certificate is attached to the thing, so no camera can connect under another's name (docs/evaluator/privacy.md).
 _IS_ATTACHED = {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}
 
 
@@ -65,11 +66,10 @@ class Fleet(HomewardStack):
 
     def may_read_cameras(self, action: str) -> Grant:
         """Grant reading cameras with "GetItem" or "BatchGetItem"."""
-        return self._may_read(self.use_key(), action)
-
-    def may_show_cameras(self) -> Grant:
-        """Grant reading single cameras, with decryption only."""
-        return self._may_read(self.decrypt(), "GetItem")
+        return Grant(
+            statements=[self.decrypt(), may(f"dynamodb:{action}", on=[self.cameras.table_arn])],
+            environment={"CAMERAS_TABLE": self.cameras.table_name},
+        )
 
     def may_identify_things(self) -> Grant:
         """Grant finding the camera of a thing."""
@@ -80,12 +80,6 @@ class Fleet(HomewardStack):
                 may("dynamodb:GetItem", on=[self.cameras.table_arn]),
                 may("dynamodb:Query", on=[index]),
             ],
-            environment={"CAMERAS_TABLE": self.cameras.table_name},
-        )
-
-    def _may_read(self, key: iam.PolicyStatement, action: str) -> Grant:
-        return Grant(
-            statements=[key, may(f"dynamodb:{action}", on=[self.cameras.table_arn])],
             environment={"CAMERAS_TABLE": self.cameras.table_name},
         )
 
@@ -147,12 +141,8 @@ class Fleet(HomewardStack):
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AWSIoTThingsRegistration")],
             description="AWS IoT registers a camera that provisions itself",
         )
-        cdk.Validations.of(role).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSIoTThingsRegistration]",
-                reason="AWS IoT registers things with many actions, and AWS keeps their list in this policy.",
-            )
-        )
+        acknowledge(role, "provisioning role")
+        trust_this_account_only(role)
         return role
 
     def _provisioning_hook(self) -> Function:

@@ -14,6 +14,7 @@ from stacks.constructs.bucket_contents import BucketContents
 from stacks.constructs.face_collection import FaceCollection
 from stacks.constructs.function import Function
 from stacks.constructs.grant import Grant, may, shared_policy
+from stacks.constructs.nag import acknowledge
 from stacks.constructs.outputs import add_outputs
 from stacks.constructs.storage import notify_of, private_bucket, table
 from stacks.constructs.work_queue import WorkQueue
@@ -67,7 +68,7 @@ class Ingest(HomewardStack):
             self,
             "MayViewPhotos",
             description="Read the photos of cases",
-            statements=[self.use_key(), may("s3:GetObject", on=self._objects(PHOTOS))],
+            statements=[self.decrypt(), may("s3:GetObject", on=self._objects(PHOTOS))],
         )
         self._index_photos()
         add_outputs(
@@ -93,14 +94,18 @@ class Ingest(HomewardStack):
     def may_search(self) -> Grant:
         """Grant searching the face collection and reading the cases of its faces."""
         return Grant(
-            statements=[self.use_key(), self._on_faces("SearchFacesByImage"), self._on_cases("BatchGetItem")],
+            statements=[
+                self.decrypt(),
+                self._on_faces("SearchFacesByImage"),
+                self._on_cases("GetItem", "BatchGetItem"),
+            ],
             environment={"CASES_TABLE": self.cases.table_name, "FACE_COLLECTION": self.faces.collection_id},
         )
 
     def may_read_cases(self) -> Grant:
         """Grant reading single cases."""
         return Grant(
-            statements=[self.use_key(), self._on_cases("GetItem")], environment={"CASES_TABLE": self.cases.table_name}
+            statements=[self.decrypt(), self._on_cases("GetItem")], environment={"CASES_TABLE": self.cases.table_name}
         )
 
     def may_show_cases(self) -> Grant:
@@ -114,7 +119,7 @@ class Ingest(HomewardStack):
     def may_follow_gallery(self) -> Grant:
         """Grant reading when the gallery last got new faces, and recording that they were searched for."""
         return Grant(
-            statements=[self.use_key(), self._on_cases("GetItem", "UpdateItem")],
+            statements=[self.decrypt(), self._on_cases("GetItem", "UpdateItem")],
             environment={"CASES_TABLE": self.cases.table_name},
         )
 
@@ -127,7 +132,7 @@ class Ingest(HomewardStack):
             description="Index the face of a new photo, and delete the faces of a removed one",
             log_days=self.log_days,
             statements=[
-                self.use_key(),
+                self.decrypt(),
                 may("s3:GetObject", on=self._objects(PHOTOS)),
                 # Without ListBucket, S3 answers 403 instead of 404 for a photo that was removed.
                 may("s3:ListBucket", on=[self.gallery.bucket_arn]),
@@ -173,7 +178,5 @@ class Ingest(HomewardStack):
             removal=self.removal,
             lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(self.log_days))],
         )
-        cdk.Validations.of(logs).acknowledge(
-            cdk.Acknowledgment(id="AwsSolutions-S1", reason="The bucket of access logs; logging it would never end.")
-        )
+        acknowledge(logs, "access logs")
         return logs

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
-from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 
 from stacks.constructs.function import Function
 from stacks.constructs.grant import may
+from stacks.constructs.nag import acknowledge
 from stacks.constructs.outputs import add_outputs
+from stacks.constructs.schedule import repeat
 from stacks.constructs.work_queue import WorkQueue, accept_from, accept_publications, failure_queue
 from stacks.stack import HomewardStack
 
@@ -88,12 +88,7 @@ class Review(HomewardStack):
                 route_key=apigateway.HttpRouteKey.with_(path, method),
                 integration=integrations.HttpLambdaIntegration(f"{name}Integration", function),
             )
-            cdk.Validations.of(route).acknowledge(
-                cdk.Acknowledgment(
-                    id="AwsSolutions-APIG4",
-                    reason="The secret in the link authorizes the request: it is for one encounter, and expires.",
-                )
-            )
+            acknowledge(route, "link route")
 
     def _daily(self, grants: Sequence[Grant]) -> None:
         daily = Function(
@@ -109,10 +104,9 @@ class Review(HomewardStack):
             },
             timeout=cdk.Duration.minutes(15),
             retry_attempts=0,  # the next day's run does the same work
-            on_failure=destinations.SqsDestination(failure_queue(self, "DailyFailures", key=self.key)),
+            failures=failure_queue(self, "DailyFailures", key=self.key),
         )
-        day = events.Schedule.rate(cdk.Duration.days(1))
-        events.Rule(self, "EveryDay", schedule=day, targets=[targets.LambdaFunction(daily)])
+        repeat(self, "EveryDay", every=cdk.Duration.days(1), target=targets.LambdaFunction(daily))
         add_outputs(self, {"DailyFunction": daily.function_name, "EncounterDays": self._environment["ENCOUNTER_DAYS"]})
 
     def _replies(self, grants: Sequence[Grant]) -> None:
@@ -164,9 +158,5 @@ class Review(HomewardStack):
             encryption_key=self.key,
             secret_string_value=cdk.SecretValue.unsafe_plain_text(json.dumps(phones)),
         )
-        cdk.Validations.of(secret).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-SMG4", reason="These are telephone numbers, which the agency file changes."
-            )
-        )
+        acknowledge(secret, "phones")
         return secret

@@ -41,9 +41,13 @@ class HomewardStack(cdk.Stack):
         return encryption_key(self, stage=self.settings.stage, removal=self.removal)
 
     def use_key(self) -> iam.PolicyStatement:
-        """Allow encryption and decryption with the stack's key."""
+        """Allow what sending to SQS and SNS, and copies in S3, need of the stack's key."""
         return may("kms:Decrypt", "kms:GenerateDataKey", on=[self.key.key_arn])
 
     def decrypt(self) -> iam.PolicyStatement:
-        """Allow decryption with the stack's key."""
+        """Allow what reading needs of the stack's key, and all that DynamoDB needs, for writes too."""
         return may("kms:Decrypt", on=[self.key.key_arn])
+
+    def encrypt(self) -> iam.PolicyStatement:
+        """Allow what `s3:PutObject` needs of the stack's key. A multipart upload would need more."""
+        return may("kms:GenerateDataKey", on=[self.key.key_arn])

@@ -12,9 +12,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 
 from stacks.constructs.function import Function, log_group
-from stacks.constructs.grant import may
-from stacks.constructs.nag import acknowledge_wildcards
+from stacks.constructs.grant import may, trust_this_account_only
+from stacks.constructs.nag import acknowledge, acknowledge_wildcards
 from stacks.constructs.outputs import add_outputs
+from stacks.constructs.schedule import repeat
 from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
@@ -47,17 +48,19 @@ class Sync(HomewardStack):
         super().__init__(scope, name, settings=settings, purpose="syncs of the gallery with its sources")
         state_machine = self._state_machine(self._sync_function(sync), gallery_bucket, machine)
         for source in settings.sources.in_the_cloud:
-            events.Rule(
+            repeat(
                 self,
                 f"Sync-{source}",
-                schedule=events.Schedule.rate(cdk.Duration.hours(settings.sync.interval_hours)),
-                targets=[
-                    targets.SfnStateMachine(
-                        state_machine,
-                        input=events.RuleTargetInput.from_object({"source": source, "allow_removals": False}),
-                    )
-                ],
+                every=cdk.Duration.hours(settings.sync.interval_hours),
+                target=targets.SfnStateMachine(
+                    state_machine,
+                    input=events.RuleTargetInput.from_object({"source": source, "allow_removals": False}),
+                ),
             )
+        if events_role := state_machine.node.try_find_child("EventsRole"):
+            assert isinstance(events_role, iam.Role)  # noqa: S101 - narrows the type for mypy
+            acknowledge(events_role, "role")
+            trust_this_account_only(events_role)
         add_outputs(self, {"SyncStateMachine": state_machine.state_machine_arn})
 
     def _sync_function(self, grants: Sequence[Grant]) -> Function:
@@ -117,7 +120,7 @@ class Sync(HomewardStack):
                 resource_name=f"{machine.state_machine_name}{after}",
                 arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
             )
-            for after in (":*", "/*")
+            for after in (":*", "/*:*")
         ]
         policy = iam.Policy(
             self,
@@ -132,3 +135,5 @@ class Sync(HomewardStack):
         policy.attach_to_role(machine.role)
         acknowledge_wildcards(policy, *children)
         acknowledge_wildcards(machine.role)
+        for construct in (policy, machine.role):
+            acknowledge(construct, "role")

@@ -17,6 +17,7 @@ from edge_device.core.topics import Topics
 from edge_device.release import RECIPE, pack
 from edge_device.version import version
 from stacks.constructs.grant import may
+from stacks.constructs.nag import acknowledge
 
 _Statement = tuple[list[str], list[str]]  # actions and resources
 
@@ -68,6 +69,7 @@ class CameraComponent(Construct):
             description="Core devices download the camera program",
         )
         role.add_to_policy(may("s3:GetObject", on=[release.bucket.arn_for_objects(release.s3_object_key)]))
+        acknowledge(role, "role")
         # The nucleus asks for the bucket's region before it downloads, and gives up if it may not.
         role.add_to_policy(may("s3:GetBucketLocation", on=[release.bucket.bucket_arn]))
         return iot.CfnRoleAlias(self, "TokenExchange", role_arn=role.role_arn)

@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
 from lambdas.common.keys import CAPTURES, CONFIRMED, EVIDENCE, QUARANTINE
+from stacks.constructs.nag import acknowledge
 from stacks.constructs.storage import private_bucket
 
 if TYPE_CHECKING:
@@ -49,10 +50,5 @@ def captures_bucket(
             s3.LifecycleRule(prefix=CONFIRMED, noncurrent_version_expiration=encounters_for),
         ],
     )
-    cdk.Validations.of(bucket).acknowledge(
-        cdk.Acknowledgment(
-            id="AwsSolutions-S1",
-            reason="An access log would be a trace of people who are not missing (docs/privacy.md).",
-        )
-    )
+    acknowledge(bucket, "detection bucket")
     return bucket

@@ -10,12 +10,14 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 from stacks.constructs.bundle import lambda_code
+from stacks.constructs.failures import FailedInvocations
 from stacks.constructs.grant import may
-from stacks.constructs.nag import acknowledge_wildcards
+from stacks.constructs.nag import acknowledge, acknowledge_wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk import aws_sqs as sqs
     from constructs import Construct
 
     from stacks.constructs.grant import Grant
@@ -26,7 +28,8 @@ class Function(lambda_.Function):
 
     `handler` is "PACKAGE.MODULE" or "PACKAGE.FOLDER.MODULE". `files` are texts by name that the function reads from the
     root of its code, because Lambda allows 4 KB for all environment variables of a function. `statements` and `grants`
-    are everything that the function may do, apart from writing its log and its traces.
+    are everything that the function may do, apart from writing its log and its traces, and from sending the events
+    that it fails to process to the queue `failures`.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class Function(lambda_.Function):
         environment: Mapping[str, str] | None = None,
         files: Mapping[str, str] | None = None,
         memory_mb: int = 512,
+        failures: sqs.Queue | None = None,
         **lambda_props: Any,
     ) -> None:
         self.log = log_group(scope, f"{name}Log", days=log_days)
@@ -70,6 +74,7 @@ class Function(lambda_.Function):
             timeout=timeout,
             role=role,
             log_group=self.log,
+            on_failure=FailedInvocations(failures) if failures else None,
             tracing=lambda_.Tracing.ACTIVE,
             environment={
                 **variables,
@@ -79,6 +84,8 @@ class Function(lambda_.Function):
             },
             **lambda_props,
         )
+        acknowledge(self, "function")
+        acknowledge(role, "role")
         acknowledge_wildcards(role, *(resource for statement in allowed for resource in statement.resources))
 
 
@@ -93,5 +100,6 @@ def log_group(scope: Construct, name: str, *, days: int) -> logs.LogGroup:
     group = logs.LogGroup(scope, name, removal_policy=cdk.RemovalPolicy.DESTROY)
     resource = group.node.default_child
     assert isinstance(resource, logs.CfnLogGroup)  # noqa: S101 - narrows the type for mypy
+    acknowledge(group, "log group")
     resource.retention_in_days = days  # CDK's enum of retention periods cannot be made from a number
     return group

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from stacks.constructs.nag import acknowledge_wildcards
@@ -27,6 +28,17 @@ class Grant:
 def may(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
     """Allow the actions on these resources."""
     return iam.PolicyStatement(actions=list(actions), resources=list(on))
+
+
+def trust_this_account_only(role: iam.IRole) -> None:
+    """Let a service assume the role only on behalf of this account (the confused-deputy problem).
+
+    AWS documents this condition for AWS IoT and EventBridge. CDK sets it for Step Functions.
+    """
+    resource = role.node.default_child
+    assert isinstance(resource, iam.CfnRole)  # noqa: S101 - narrows the type for mypy
+    ours = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(role).account}}
+    resource.add_property_override("AssumeRolePolicyDocument.Statement.0.Condition", ours)
 
 
 def shared_policy(

@@ -9,6 +9,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
+from stacks.constructs.nag import acknowledge
 from stacks.constructs.work_queue import accept_from
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def encryption_key(scope: Construct, *, stage: str, removal: Removal) -> kms.Key
 
 def private_bucket(scope: Construct, name: str, *, key: kms.IKey | None, removal: Removal, **props: Any) -> s3.Bucket:
     """Make a bucket that blocks public access and requires TLS. Without a key, S3 encrypts with its own."""
-    return s3.Bucket(
+    bucket = s3.Bucket(
         scope,
         name,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
@@ -53,6 +54,8 @@ def private_bucket(scope: Construct, name: str, *, key: kms.IKey | None, removal
         removal_policy=_POLICIES[removal],
         **props,
     )
+    acknowledge(bucket, "bucket")
+    return bucket
 
 
 def notify_of(bucket: s3.Bucket, queue: WorkQueue, *, key: kms.IKey, prefix: str, events: Sequence[str]) -> None:
@@ -89,7 +92,7 @@ def table(
 
     CDK's TableV2 does not fit: with a customer-managed key it needs the region at synthesis.
     """
-    return dynamodb.Table(
+    made = dynamodb.Table(
         scope,
         name,
         partition_key=string_attribute(partition),
@@ -104,6 +107,8 @@ def table(
         removal_policy=_POLICIES[removal],
         **props,
     )
+    acknowledge(made, "table")
+    return made
 
 
 def string_attribute(name: str) -> dynamodb.Attribute:

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from stacks.constructs.function import Function
 from stacks.constructs.grant import may
+from stacks.constructs.nag import acknowledge
 from stacks.constructs.outputs import add_outputs
 from stacks.constructs.topic_filter import topic_filter
 from stacks.constructs.work_queue import WorkQueue, accept_from
@@ -68,6 +69,8 @@ class Webhooks(Construct):
             log_days=log_days,
             statements=[
                 may("kms:Decrypt", on=[key.key_arn]),
+                # The pause before the next attempt grows.
+                may("sqs:ChangeMessageVisibility", on=[queue.queue_arn for queue in queues.values()]),
                 may("secretsmanager:GetSecretValue", on=[secret.secret_arn for secret in secrets.values()]),
             ],
             environment={"RECEIVERS": cdk.Stack.of(self).to_json_string(by_queue)},
@@ -114,12 +117,7 @@ class Webhooks(Construct):
                 password_length=44, exclude_punctuation=True, exclude_characters=string.punctuation
             ),
         )
-        cdk.Validations.of(secret).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-SMG4",
-                reason="The people who run the receiver must get the new secret at the same time.",
-            )
-        )
+        acknowledge(secret, "secret")
         add_outputs(self, {f"{'WebhookKey' if receiver.webhook else 'ChatAddress'}{name}": secret.secret_arn})
         return secret
 

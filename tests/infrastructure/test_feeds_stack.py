@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import assertions
-from cdk_nag import AwsSolutionsChecks
 
 from agencies.files import load_agency
 from lambdas.feeds.settings import read_feeds
@@ -35,10 +34,9 @@ interval_minutes = 15
 
 @pytest.fixture(scope="module")
 def feeds(tmp_path_factory: pytest.TempPathFactory) -> assertions.Template:
-    """Return the template of the stack from an app that passes cdk-nag."""
+    """Return the template of the stack."""
     file = agency_with(FEEDS, tmp_path_factory.mktemp("agency"))
     app = new_app()
-    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     agency = AgencyEnvironment(app, "everytown-dev", settings=load_agency(file)[0])
     app.synth()
     stack = agency.node.find_child("Feeds")

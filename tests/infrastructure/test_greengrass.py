@@ -11,10 +11,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
 import yaml  # type: ignore[import-untyped]  # ships no types
-from cdk_nag import AwsSolutionsChecks
 
 from agencies.files import load_agency
 from agencies.settings import Fleet as FleetSettings
@@ -29,10 +27,9 @@ MAX_POLICY_CHARACTERS = 2048  # AWS IoT Core's quota for a policy document, with
 
 @cache
 def agency(*, greengrass: bool) -> Any:
-    """The assembly of an agency with all of the fleet's options; cdk-nag has looked at it."""
+    """The assembly of an agency with all of the fleet's options."""
     [settings] = [each for each in load_agency(AGENCY_FILE) if each.environment == "prod"]
     app = new_app()
-    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     options = FleetSettings(greengrass=greengrass, deeplens=True, legacy_topics=True)
     settings = settings.model_copy(update={"fleet": options})
     stage = AgencyEnvironment(app, settings.stage, settings=settings)

@@ -117,4 +117,4 @@ def test_state_machine_may_stop_only_its_own_executions(prod: Deployment) -> Non
     [statement] = [each for each in prod.statements("Sync", "MachineMay") if "states:StopExecution" in each["Action"]]
     begin = "arn:aws:states:us-east-1:222222222222:execution:"
     name = {"Fn::GetAtt": [prod.logical_id("Sync", "Machine"), "Name"]}
-    assert statement["Resource"] == [{"Fn::Join": ["", [begin, name, after]]} for after in ("/*", ":*")]
+    assert statement["Resource"] == [{"Fn::Join": ["", [begin, name, after]]} for after in ("/*:*", ":*")]
