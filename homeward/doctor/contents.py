@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from homeward.case_listing import read_cases
 from homeward.doctor.finding import Finding
+from homeward.fleet.cameras_table import read_entries
 from homeward.fleet.status import camera_statuses
-from lambdas.common.place_names import place_keys
+from lambdas.common.cameras_table import site_of
+from lambdas.common.place_names import name_key, place_keys
 from lambdas.common.times import from_text, now
 from lambdas.ingest.gallery.stats import gallery_stats
 from lambdas.ingest.gallery.wiring import open_gallery
@@ -36,20 +38,37 @@ def check_gallery(settings: Settings, deployment: Deployment) -> Finding:
     return Finding("ok", finding)
 
 
-def check_counties(settings: Settings, deployment: Deployment) -> Finding:
-    """Check that each county in a recipient's filter has a case, which a misspelled county has not."""
-    wanted = {county for each in settings.alerting.recipients for county in each.filter.counties}
-    if not wanted:
-        return Finding("ok", "no recipient filters by county")
+def check_filters(settings: Settings, deployment: Deployment) -> Finding:
+    """Check that each county and site of a recipient's filter exists, which a misspelled one does not."""
+    filters = [each.filter for each in settings.alerting.recipients]
+    counties, sites = ({name for each in filters for name in getattr(each, kind)} for kind in ("counties", "sites"))
+    if not counties | sites:
+        return Finding("ok", "no recipient filters by county or site")
+    problems = [
+        *(f"no case is of {county}" for county in sorted(_without_case(counties, deployment))),
+        *(f"no camera is at {site}" for site in sorted(_without_camera(sites, deployment))),
+    ]
+    if problems:
+        advice = "compare the spelling in the agency's file with: homeward case show CASE --json; homeward camera list"
+        return Finding("warning", "; ".join(problems), advice)
+    return Finding("ok", f"{len(counties)} counties and {len(sites)} sites, each in use")
+
+
+def _without_case(counties: set[str], deployment: Deployment) -> set[str]:
+    """Return the counties that no case has; none if no case has a county."""
+    if not counties:
+        return set()
     cases = read_cases(deployment.client("dynamodb"), table=deployment["CasesTable"])
     known = {key for each in cases if (county := each.case.last_seen.county) for key in place_keys(county)}
-    if not known:
-        return Finding("ok", "no case of the gallery has a county")
-    without = sorted(county for county in wanted if not place_keys(county) & known)
-    if without:
-        advice = "compare the spelling in the agency's file with: homeward case show CASE --json"
-        return Finding("warning", f"no case is of {', '.join(without)}", advice)
-    return Finding("ok", f"{len(wanted)} counties, each with a case")
+    return {county for county in counties if known and not place_keys(county) & known}
+
+
+def _without_camera(sites: set[str], deployment: Deployment) -> set[str]:
+    """Return the sites that no camera has. An alert of a camera without a site names the camera."""
+    if not sites:
+        return set()
+    known = {name_key(site_of(entry, entry["camera"])) for entry in read_entries(deployment)}
+    return {site for site in sites if name_key(site) not in known}
 
 
 def check_syncs(settings: Settings, deployment: Deployment) -> Finding:

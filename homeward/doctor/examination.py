@@ -13,7 +13,7 @@ from homeward.doctor.account import (
     check_lambda_concurrency,
     check_rekognition_quota,
 )
-from homeward.doctor.contents import check_cameras, check_counties, check_gallery, check_syncs
+from homeward.doctor.contents import check_cameras, check_filters, check_gallery, check_syncs
 from homeward.doctor.environment import check_alarms, check_failure_queues, check_stacks, check_subscriptions
 from homeward.doctor.finding import Finding
 from homeward.doctor.text_messages import check_opted_out, check_origination, check_sandbox, check_spend_limit
@@ -37,7 +37,7 @@ ACCOUNT_CHECKS = {
 ENVIRONMENT_CHECKS = {
     "subscriptions": check_subscriptions,
     "gallery": check_gallery,
-    "county filters": check_counties,
+    "recipient filters": check_filters,
     "syncs": check_syncs,
     "cameras": check_cameras,
     "alarms": check_alarms,

@@ -9,7 +9,7 @@ import pytest
 
 from homeward.deployment.outputs import Deployment
 from homeward.doctor import contents
-from homeward.doctor.contents import check_cameras, check_counties, check_gallery, check_syncs
+from homeward.doctor.contents import check_cameras, check_filters, check_gallery, check_syncs
 from homeward.fleet.status import CameraStatus
 from lambdas.cases.case import Case, LastSeen, SourcePhoto
 from lambdas.common.photos import PreparedPhoto
@@ -94,20 +94,31 @@ def test_a_source_must_have_been_read_within_two_intervals(
     assert (found.grade, found.finding.startswith(said)) == (grade, True)
 
 
-@pytest.mark.parametrize(("county", "grade"), [("Multnomah County", "ok"), ("Multnomh", "warning"), (None, "ok")])
-def test_county_of_a_filter_must_have_a_case(
+@pytest.mark.parametrize(
+    ("filters", "grade", "finding"),
+    [
+        ('counties = ["Multnomah County"]', "ok", "1 counties and 0 sites, each in use"),
+        ('counties = ["Multnomh"]', "warning", "no case is of Multnomh"),
+        ('sites = ["NORTH STATION"]', "ok", "0 counties and 1 sites, each in use"),
+        ('sites = ["Nroth Station"]', "warning", "no camera is at Nroth Station"),
+        ("minors_only = true", "ok", "no recipient filters by county or site"),
+    ],
+)
+def test_county_and_site_of_a_filter_must_exist(
     agency: Callable[..., Settings],
     deployment: Deployment,
     dynamodb: DynamoDBClient,
-    county: str | None,
+    filters: str,
     grade: str,
+    finding: str,
 ) -> None:
+    outputs = {**deployment.outputs, "CamerasTable": "cameras"}
+    deployment = Deployment(stage=deployment.stage, outputs=outputs, client=deployment.client)
+    dynamodb.put_item(TableName="cameras", Item={"camera": {"S": "cam-01"}, "site": {"S": "North Station"}})
     put_case(dynamodb, msgspec.structs.replace(MARLOWE, last_seen=LastSeen(county="MULTNOMAH")))
-    filters = f'[[alerting.recipients]]\nname = "desk"\nsms = "+15035550142"\nfilter.counties = ["{county}"]\n'
-    found = check_counties(agency(filters if county else ""), deployment)
-    assert found.grade == grade
-    if grade == "warning":
-        assert found.finding == "no case is of Multnomh"
+    recipient = f'[[alerting.recipients]]\nname = "desk"\nsms = "+15035550142"\nfilter.{filters}\n'
+    found = check_filters(agency(recipient), deployment)
+    assert (found.grade, found.finding) == (grade, finding)
 
 
 def test_no_scheduled_source_is_no_problem(agency: Callable[..., Settings], deployment: Deployment) -> None:
