@@ -26,6 +26,7 @@ def policy_document(settings: Settings) -> str:
         "dismissal_threshold_increase": matching.dismissal_threshold_increase,
         "better_shot_margin": matching.better_shot_margin,
         "better_shot_limit": matching.better_shot_limit,
+        "first_alerts_per_hour": settings.camera_limits.first_alerts_per_hour,
         "digest": matching.digest,
         "escalate_after_s": _escalate_after_s(settings),
         "kept_days": settings.retention.encounter_days,

@@ -204,6 +204,20 @@ class Fleet(_Table):
     legacy_topics: bool = False
 
 
+class CameraLimits(_Table):
+    """What one camera may use, so that a camera that floods leaves the rest to the others.
+
+    Attributes:
+        searches_per_minute: captures searched; more are dropped.
+        first_alerts_per_hour: encounters that alert; more await review without an alert.
+        sms_percent: the share of alerting.sms_per_day that may be about one camera.
+    """
+
+    searches_per_minute: Annotated[int, Field(ge=1, le=6000)] = 60
+    first_alerts_per_hour: Annotated[int, Field(ge=1, le=1000)] = 30
+    sms_percent: Annotated[int, Field(ge=1, le=100)] = 50
+
+
 class Settings(_Table):
     """The settings of one environment of an agency: the agency's values with the environment's own over them."""
 
@@ -222,6 +236,7 @@ class Settings(_Table):
     alerting: Alerting
     retention: Retention = Retention()
     fleet: Fleet = Fleet()
+    camera_limits: CameraLimits = CameraLimits()
 
     @field_validator("environment")
     @classmethod

@@ -89,6 +89,7 @@ class Alerting(HomewardStack):
                 "RECIPIENTS": self.settings.alerting.document,
                 "TIME_ZONE": self.settings.alerting.time_zone,
                 "SMS_PER_DAY": str(self.settings.alerting.sms_per_day),
+                "SMS_PERCENT_PER_CAMERA": str(self.settings.camera_limits.sms_percent),
                 "SMS_REPLIES": str(self.settings.alerting.sms_replies).lower(),
                 "POLICY": policy_document(self.settings),
             },

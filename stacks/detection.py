@@ -154,7 +154,11 @@ class Detection(HomewardStack):
             log_days=self.log_days,
             statements=[self.encrypt(), may("s3:PutObject", on=self._objects(CAPTURES))],
             grants=grants,
-            environment={**self._bucket_environment, "STAGE": self.settings.stage},
+            environment={
+                **self._bucket_environment,
+                "STAGE": self.settings.stage,
+                "SEARCHES_PER_CAMERA_PER_MINUTE": str(self.settings.camera_limits.searches_per_minute),
+            },
             timeout=cdk.Duration.seconds(20),
             # The rule invokes the function asynchronously, so Lambda itself retries and then queues the failure.
             retry_attempts=2,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 
 from stacks.constructs.grant import Grant, may
 from stacks.constructs.storage import string_attribute, table
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_iam as iam
-
     from stacks.stack import HomewardStack
 
 
@@ -39,6 +38,15 @@ class Encounters:
     def may_add_notices(self) -> Grant:
         """Grant adding a notice, which Notify sends."""
         return self._grant(self.on_table("PutItem"))
+
+    def may_count_captures(self) -> Grant:
+        """Grant counting the captures of cameras, and adding the notice that a camera floods."""
+        counting = iam.PolicyStatement(
+            actions=["dynamodb:PutItem", "dynamodb:UpdateItem"],
+            resources=[self.table.table_arn],
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["flood#*", "notice#*#flood#*"]}},
+        )
+        return self._grant(counting)
 
     def may_decide(self) -> Grant:
         """Grant recording acknowledgments and verdicts. The audit log is append-only."""

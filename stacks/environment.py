@@ -34,7 +34,7 @@ class AgencyEnvironment(cdk.Stage):
             self,
             "Detection",
             settings=settings,
-            store_capture=[fleet.may_identify_things()],
+            store_capture=[fleet.may_identify_things(), alerting.encounters.may_count_captures()],
             match=[ingest.may_search(), fleet.may_read_cameras("BatchGetItem"), alerting.may_open_encounters()],
             retrospective=[alerting.encounters.may_scan(), ingest.may_follow_gallery()],
         )

@@ -52,7 +52,7 @@ def split_audience(
 
     Quiet hours apply to the time at which the notice arose, not to the time of sending. If the notice names its
     audience, those recipients get it now: their filters and quiet hours were applied when the notice was made.
-    `facts` is None if the notice is not about an encounter (BUDGET).
+    `facts` is None if the notice is not about an encounter (BUDGET, FLOOD).
     """
     if notice.audience:
         return _by_language(recipient for recipient in recipients if recipient.name in notice.audience)
@@ -69,7 +69,7 @@ def split_audience(
 
 def _addressed(recipients: Sequence[Recipient], kind: NoticeKind) -> list[Recipient]:
     """Select by kind: escalations go to the escalation recipients, or to everybody if there are none."""
-    if kind is NoticeKind.BUDGET:
+    if kind in {NoticeKind.BUDGET, NoticeKind.FLOOD}:
         return list(recipients)
     escalates = kind is NoticeKind.ESCALATION
     addressed = [recipient for recipient in recipients if recipient.escalation is escalates]

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lambdas.alerting.audience import Delivery, Facts, split_audience
-from lambdas.alerting.budget import Budget
+from lambdas.alerting.budget import Budget, BudgetAnswer
 from lambdas.alerting.recipients import Channel, names_by_channel
 from lambdas.cases.probe import PROBE_SOURCE
+from lambdas.common.dynamodb import transact
 from lambdas.common.times import to_text
 from lambdas.encounters.encounter import AlertState
+from lambdas.encounters.flood_counts import flood_notice
 from lambdas.encounters.notice import Notice, NoticeKind, notice_key
 
 if TYPE_CHECKING:
@@ -25,9 +27,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryPlan:
-    """The deliveries of one notice. `now` may have no recipients; each of `later` becomes a notice."""
+    """The deliveries of one notice. `now` may have no recipients; each of `later` becomes a notice.
+
+    `camera` is that of the encounter; empty if the notice is about none.
+    """
 
     notice: Notice
+    camera: str
     now: Delivery
     later: tuple[Delivery, ...]
 
@@ -49,7 +55,8 @@ class Planner:
         at_once = [delivery for delivery in deliveries if delivery.due_at is None]
         first, *others = at_once or [Delivery(recipients=())]
         held = [delivery for delivery in deliveries if delivery.due_at]
-        return DeliveryPlan(notice=notice, now=first, later=(*others, *held))
+        camera = facts.encounter.camera if facts else ""
+        return DeliveryPlan(notice=notice, camera=camera, now=first, later=(*others, *held))
 
     def writes(self, plan: DeliveryPlan) -> list[dict[str, Any]]:
         """Return what `commit` would write, for a transaction; empty if the plan exceeds a whole day's budget."""
@@ -58,22 +65,27 @@ class Planner:
             return []
         writes: list[dict[str, Any]] = [{"Put": self.states.add_request(each)} for each in self._notices(plan)]
         if phones:
-            writes.append({"Update": self._budget.take_request(plan.notice.encounter_id, len(phones), now=self.now())})
+            take = self._budget.take_request(plan.notice.encounter_id, len(phones), camera=plan.camera, now=self.now())
+            writes.append({"Update": take})
         return writes
 
     def commit(self, plan: DeliveryPlan) -> Delivery:
         """Write the later notices, take the budget, and return the delivery to make now.
 
-        If the budget is used up, the delivery has no SMS recipients, and a warning is due to the others.
+        If the budget or the camera's share of it is used up, the delivery has no SMS recipients, and a warning is due.
         """
         for notice in self._notices(plan):
             self.states.add(notice)
         phones, now = self._phones(plan.now), self.now()
         if not phones or plan.notice.notice is NoticeKind.BUDGET:
             return plan.now
-        if self._budget.take(plan.notice.encounter_id, len(phones), now=now):
+        answer = self._budget.take(plan.notice.encounter_id, len(phones), camera=plan.camera, now=now)
+        if answer is BudgetAnswer.TAKEN:
             return plan.now
-        self.states.add(self._budget.warning(now=now, expires_at=self.states.policy.expiry(now)))
+        if answer is BudgetAnswer.DAY_USED_UP:
+            self.states.add(self._budget.warning(now=now, expires_at=self.states.policy.expiry(now)))
+        else:
+            transact(self.states.dynamodb, {"Put": flood_notice(self.states.table, plan.camera, now=now)})
         return replace(plan.now, recipients=tuple(name for name in plan.now.recipients if name not in phones))
 
     @property
@@ -82,6 +94,7 @@ class Planner:
             dynamodb=self.states.dynamodb,
             table=self.states.table,
             limit=self.settings.sms_per_day,
+            share=self.settings.sms_per_day * self.settings.sms_percent_per_camera // 100,
             zone=self.settings.zone,
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lambdas.alerting.alert import Alert, compose_alert
 from lambdas.alerting.answer import ReplyAnswer
 from lambdas.alerting.audience import Facts
-from lambdas.alerting.budget import BudgetWarning
+from lambdas.alerting.budget import BudgetWarning, FloodWarning
 from lambdas.cases.ages import is_minor
 from lambdas.cases.case import Case, CaseStatus
 from lambdas.cases.table import read_case
@@ -33,7 +33,7 @@ class Occasion:
 
     notice: Notice
     facts: Facts | None
-    message: Alert | BudgetWarning | ReplyAnswer
+    message: Alert | BudgetWarning | FloodWarning | ReplyAnswer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,9 @@ class Occasions:
         if notice.notice is NoticeKind.BUDGET:
             warning = BudgetWarning(day=notice.about, limit=self.settings.sms_per_day)
             return Occasion(notice=notice, facts=None, message=warning)
+        if notice.notice is NoticeKind.FLOOD:
+            site = site or read_site(self.dynamodb, table=self.cameras_table, camera=notice.about)
+            return Occasion(notice=notice, facts=None, message=FloodWarning(camera=notice.about, site=site))
         if notice.notice is NoticeKind.ANSWER:
             return Occasion(notice=notice, facts=None, message=ReplyAnswer())
         encounter = record if isinstance(record, Encounter) else self._encounter(notice.about)

@@ -45,6 +45,7 @@ def notifier_from_environment(dynamodb: DynamoDBClient, record_hop: Callable[[st
             recipients=read_recipients(os.environ["RECIPIENTS"]),
             zone=ZoneInfo(os.environ["TIME_ZONE"]),
             sms_per_day=int(os.environ["SMS_PER_DAY"]),
+            sms_percent_per_camera=int(os.environ["SMS_PERCENT_PER_CAMERA"]),
             takes_replies=os.environ["SMS_REPLIES"] == "true",
             link_base=os.environ["LINK_BASE"],
         ),

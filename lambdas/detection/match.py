@@ -114,6 +114,7 @@ class Matcher:
             cases_table=self.cases_table,
             cameras_table=self.cameras_table,
             encounters_table=self.encounters.table,
+            now=searched_at,
         )
         cases = [case for case in context.open_cases if may_meet(case, capture.camera)]
         among = candidates_among(found, cases, self.encounters.policy)
@@ -148,12 +149,15 @@ class Matcher:
             capture,
             context.windows[case.case_id],
             searched_at=searched_at,
+            first_alerts=context.first_alerts,
             now=self.now(),
             first_alert_writes=lambda encounter: self.notifier().first_alert_writes(encounter, case, site=site),
         )
         outcome, key = MatchOutcome.CANDIDATE, None
         if placement.opened is None:
-            joined = self.encounters.join(placement, candidate, capture, now=self.now())
+            joined = self.encounters.join(
+                placement, candidate, capture, first_alerts=context.first_alerts, now=self.now()
+            )
             to_alert, key = joined.to_alert, joined.added.key
             outcome = MatchOutcome.REUSED_ID if joined.added.is_id_reused else outcome
         else:

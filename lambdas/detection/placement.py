@@ -32,6 +32,7 @@ from lambdas.detection.muting import muted_reason
 from lambdas.detection.new_encounter import new_encounter
 from lambdas.encounters.alert_updates import LEASE, claim_first_alert, count_better_shot
 from lambdas.encounters.encounter import Encounter, Review
+from lambdas.encounters.flood_counts import count_first_alert, flood_notice
 from lambdas.encounters.notice import Notice, NoticeKind, notice_key, put_notice
 from lambdas.encounters.table import encounter_item, encounter_key, put_new_request, read_item
 from lambdas.encounters.window import Window, list_encounter, window_key, window_of
@@ -89,12 +90,14 @@ class Encounters:
         window: Window,
         *,
         searched_at: datetime,
+        first_alerts: int,
         now: datetime,
         first_alert_writes: Callable[[Encounter], list[dict[str, Any]]],
     ) -> Placement:
         """Find the encounter that encloses this sighting, or open one with the sighting in it.
 
-        `window` is the window as it was read; if it has changed since, it is read again. `first_alert_writes`
+        `window` is the window as it was read; if it has changed since, it is read again. `first_alerts` is the number
+        of first alerts that the camera gave in this hour. `first_alert_writes`
         returns the writes that a first alert needs. The first attempt makes them in its transaction; later ones leave
         them to the alert itself.
 
@@ -105,9 +108,10 @@ class Encounters:
             found = window.enclosing(capture.captured_at, timedelta(seconds=self.policy.window_s))
             if found := found or self._holding(capture, window):
                 return Placement(encounter_id=found, window=window)
-            encounter = self._new(candidate, capture, window, searched_at=searched_at, now=now)
+            muted = self._muted(candidate, capture, window, first_alerts=first_alerts, now=now)
+            encounter = self._new(candidate, capture, muted=muted, searched_at=searched_at, now=now)
             prepared = first_alert_writes(encounter) if encounter.alert and not attempt else []
-            if self._open(encounter, window, prepared):
+            if self._open(encounter, window, prepared, now=now):
                 encounter_id, is_prepared = encounter.encounter_id, bool(prepared)
                 return Placement(encounter_id=encounter_id, window=window, opened=encounter, is_prepared=is_prepared)
             self.pause(backoff_s(attempt))
@@ -115,7 +119,9 @@ class Encounters:
             window = window_of(read_item(self.dynamodb, table=self.table, key=key))
         raise ContentionError(f"{_ATTEMPTS} attempts to open an encounter found its window changed")
 
-    def join(self, placement: Placement, candidate: Candidate, capture: Capture, *, now: datetime) -> Joined:
+    def join(
+        self, placement: Placement, candidate: Candidate, capture: Capture, *, first_alerts: int, now: datetime
+    ) -> Joined:
         """Add the sighting to an existing encounter.
 
         A redelivered capture adds nothing, but completes what its first delivery left undone.
@@ -126,16 +132,20 @@ class Encounters:
         """
         adder = Adder(dynamodb=self.dynamodb, table=self.table, pause=self.pause)
         added = adder.add(placement.encounter_id, candidate, capture)
-        return Joined(added=added, to_alert=self._alert_for(added.encounter, placement, candidate, capture, now=now))
+        to_alert = self._alert_for(
+            added.encounter, placement.window, candidate, capture, first_alerts=first_alerts, now=now
+        )
+        return Joined(added=added, to_alert=to_alert)
 
     def _alert_for(
-        self, encounter: Encounter, placement: Placement, candidate: Candidate, capture: Capture, *, now: datetime
-    ) -> Encounter | None:
+        self, encounter: Encounter, window: Window, candidate: Candidate, capture: Capture, *, first_alerts: int,
+        now: datetime,
+    ) -> Encounter | None:  # fmt: skip
         """Claim the first alert if the encounter needs it and has none, or announce a clearly better shot."""
         if not candidate.alerting or encounter.review is not Review.OPEN:
             return None
         if encounter.alert is None:
-            if muted_reason(self.policy, placement.window, candidate, capture, now=now):
+            if self._muted(candidate, capture, window, first_alerts=first_alerts, now=now):
                 return None
             return self._claim_alert(encounter, now=now)
         self._announce_better_shot(encounter, candidate, now=now)
@@ -152,24 +162,38 @@ class Encounters:
         items = read_many(self.dynamodb, {self.table: keys}, pause=self.pause)[self.table]
         return next((item["encounter_id"] for item in items if capture.capture_id in item["sightings"]), None)
 
+    def _muted(
+        self, candidate: Candidate, capture: Capture, window: Window, *, first_alerts: int, now: datetime
+    ) -> str | None:
+        """Say why an alerting sighting gives no first alert, or None. Tell the agency if the camera floods."""
+        if not candidate.alerting:
+            return None
+        if first_alerts >= self.policy.first_alerts_per_hour:
+            transact(self.dynamodb, {"Put": flood_notice(self.table, capture.camera, now=now)})
+            return f"this camera gave {first_alerts} first alerts in this hour"
+        return muted_reason(self.policy, window, candidate, capture, now=now)
+
     def _new(
-        self, candidate: Candidate, capture: Capture, window: Window, *, searched_at: datetime, now: datetime
+        self, candidate: Candidate, capture: Capture, *, muted: str | None, searched_at: datetime, now: datetime
     ) -> Encounter:
         return new_encounter(
             candidate,
             capture,
-            muted=muted_reason(self.policy, window, candidate, capture, now=now) if candidate.alerting else None,
+            muted=muted,
             searched_at=searched_at,
             now=now,
             claimed_until=now + self.lease,
             expires_at=self.policy.expiry(now),
         )
 
-    def _open(self, encounter: Encounter, window: Window, prepared: list[dict[str, Any]]) -> bool:
+    def _open(self, encounter: Encounter, window: Window, prepared: list[dict[str, Any]], *, now: datetime) -> bool:
+        """Open the encounter, and count its first alert."""
+        count = {"Update": count_first_alert(self.table, encounter.camera, now=now)}
         return transact(
             self.dynamodb,
             {"Update": list_encounter(self.table, window, encounter)},
             {"Put": put_new_request(self.table, encounter_item(encounter))},
+            *([count] if encounter.alert else []),
             *prepared,
         )
 
@@ -177,7 +201,10 @@ class Encounters:
         """Return None if another process claimed it first, or a reviewer has decided."""
         claim = claim_first_alert(self.table, encounter, until=now + self.lease)
         claimed = update_if(self.dynamodb, **claim, ReturnValues="ALL_NEW")
-        return None if claimed is None else msgspec.convert(claimed, type=Encounter)
+        if claimed is None:
+            return None
+        update_if(self.dynamodb, **count_first_alert(self.table, encounter.camera, now=now))
+        return msgspec.convert(claimed, type=Encounter)
 
     def _announce_better_shot(self, encounter: Encounter, candidate: Candidate, *, now: datetime) -> None:
         """Put a notice if this shot is clearly better than what the last alert reported, up to the policy's limit.

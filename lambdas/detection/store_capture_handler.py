@@ -13,6 +13,7 @@ from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.detection.message import decode_message, routed_message
 from lambdas.detection.registered_things import RegisteredThings
+from lambdas.detection.search_limit import Admission, SearchLimit
 from lambdas.detection.store_capture import store_capture
 
 if TYPE_CHECKING:
@@ -22,13 +23,20 @@ logger = logging.getLogger(__name__)
 metrics = Metrics()
 s3 = boto3.client("s3")
 BUCKET = os.environ["DETECTION_BUCKET"]
-things = RegisteredThings(boto3.client("dynamodb"), table=os.environ["CAMERAS_TABLE"], stage=os.environ["STAGE"])
+dynamodb = boto3.client("dynamodb")
+things = RegisteredThings(dynamodb, table=os.environ["CAMERAS_TABLE"], stage=os.environ["STAGE"])
+limit = SearchLimit(
+    dynamodb=dynamodb,
+    table=os.environ["ENCOUNTERS_TABLE"],
+    per_minute=int(os.environ["SEARCHES_PER_CAMERA_PER_MINUTE"]),
+    now=now,
+)
 
 
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Store one message's capture, or drop the message if its thing is no camera of this environment.
+    """Store one message's capture. Drop it if its thing is no camera of this environment, or floods.
 
     Lambda retries after an error of AWS. It sends a malformed message to the failure destination with the reason.
     """
@@ -38,5 +46,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         metrics.count("CapturesFromUnregisteredThings")
         logger.warning("dropped", extra={"thing": message.thing, "client_id": message.client_id})
         return
-    store_capture(s3, bucket=BUCKET, received=decode_message(message, camera=camera), now=now())
-    metrics.count("CapturesStored")
+    received = decode_message(message, camera=camera)
+    admission = limit.admit(camera, received.jpeg)
+    if admission is Admission.STORED:
+        store_capture(s3, bucket=BUCKET, received=received, now=now())
+        limit.remember(camera, received.jpeg)
+    metrics.count(admission.value)

@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     ESCALATION = "escalation"
     RECALL = "recall"
     BUDGET = "budget"
+    FLOOD = "flood"
     ANSWER = "answer"
 
 
@@ -33,7 +34,7 @@ class Notice(msgspec.Struct, kw_only=True):
     """A notice, an item of the encounters table with the same delivery states as an encounter's alert.
 
     `encounter_id` is its own key, `notice#ABOUT#KIND#PART`; `about` is the encounter (for BUDGET the day, for
-    ANSWER the recipient).
+    FLOOD the camera, for ANSWER the recipient).
     `audience` names the recipients; empty means every recipient whose settings allow it.
     `accepted_channels` are the channels that SNS has accepted while others are left.
     """

@@ -37,6 +37,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     A dismissal mutes its pair of case and camera for `dismissal_mute_days`. After `dismissal_limit` dismissals, the
     pair's alert threshold rises by `dismissal_threshold_increase`. An encounter gives up to `better_shot_limit` more
     alerts, each for a shot that is better by at least `better_shot_margin`. Encounters expire after `kept_days`.
+    A camera gives up to `first_alerts_per_hour`; its other encounters await review without an alert.
     """
 
     base: Thresholds = Thresholds(80, 95)
@@ -49,6 +50,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     dismissal_threshold_increase: float = 2
     better_shot_margin: float = 2
     better_shot_limit: int = 1
+    first_alerts_per_hour: int = 30
     digest: bool = True
     escalate_after_s: float = 0
     kept_days: float = 365

@@ -151,6 +151,7 @@ class World:
                 recipients=RECIPIENTS,
                 zone=ZoneInfo("UTC"),
                 sms_per_day=self.sms_per_day,
+                sms_percent_per_camera=100,
                 takes_replies=False,
                 link_base="https://homeward.example",
             ),

@@ -77,6 +77,7 @@ def notifier(dynamodb: DynamoDBClient, topic: Topic, clock: Clock) -> Notifier:
             recipients=(Recipient(name="phone", channel=Channel.SMS),),
             zone=ZoneInfo("UTC"),
             sms_per_day=200,
+            sms_percent_per_camera=100,
             takes_replies=False,
             link_base="https://console.example",
         ),

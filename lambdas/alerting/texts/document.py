@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.alerting.answer import ReplyAnswer
-from lambdas.encounters.notice import NoticeKind
+from lambdas.alerting.texts.headline import kind_of
 
 if TYPE_CHECKING:
     from lambdas.alerting.alert import Alert
-    from lambdas.alerting.budget import BudgetWarning
+    from lambdas.alerting.answer import ReplyAnswer
+    from lambdas.alerting.budget import BudgetWarning, FloodWarning
 
 
 def alert_document(alert: Alert, *, alert_id: str, headline: str, sms: str) -> str:
@@ -21,9 +21,10 @@ def alert_document(alert: Alert, *, alert_id: str, headline: str, sms: str) -> s
     return msgspec.json.encode(document).decode()
 
 
-def headline_document(message: BudgetWarning | ReplyAnswer, *, alert_id: str, headline: str, sms: str) -> str:
+def headline_document(
+    message: BudgetWarning | FloodWarning | ReplyAnswer, *, alert_id: str, headline: str, sms: str
+) -> str:
     """Encode a message that is only a headline, with the members that an alert's document has too."""
-    kind = NoticeKind.ANSWER if isinstance(message, ReplyAnswer) else NoticeKind.BUDGET
-    facts = {"kind": kind, **msgspec.to_builtins(message)}
+    facts = {"kind": kind_of(message), **msgspec.to_builtins(message)}
     document = {"alert_id": alert_id, "headline": headline, **facts, "text": sms}
     return msgspec.json.encode(document).decode()

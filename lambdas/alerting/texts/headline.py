@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from lambdas.alerting.answer import ReplyAnswer
+from lambdas.alerting.budget import BudgetWarning, FloodWarning
 from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
     from lambdas.alerting.alert import Alert
-    from lambdas.alerting.budget import BudgetWarning
     from lambdas.alerting.texts.languages.phrases import Phrases
 
 
@@ -18,6 +21,12 @@ def alert_headline(alert: Alert, phrases: Phrases) -> str:
     return headline.format(count=alert.more, until=alert.until, best=alert.similarity, minutes=alert.minutes)
 
 
-def budget_warning_headline(warning: BudgetWarning, phrases: Phrases) -> str:
-    """Fill in the headline of the budget warning."""
-    return phrases.headlines[NoticeKind.BUDGET].format(limit=warning.limit, day=warning.day)
+def warning_headline(message: BudgetWarning | FloodWarning | ReplyAnswer, phrases: Phrases) -> str:
+    """Fill in the headline of a message that is about no encounter."""
+    return phrases.headlines[kind_of(message)].format(**msgspec.to_builtins(message))
+
+
+def kind_of(message: BudgetWarning | FloodWarning | ReplyAnswer) -> NoticeKind:
+    """Return the kind of a message that is about no encounter."""
+    kinds = {BudgetWarning: NoticeKind.BUDGET, FloodWarning: NoticeKind.FLOOD, ReplyAnswer: NoticeKind.ANSWER}
+    return kinds[type(message)]

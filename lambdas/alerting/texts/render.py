@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.alerting.alert import Alert
-from lambdas.alerting.answer import ReplyAnswer
 from lambdas.alerting.texts.document import alert_document, headline_document
 from lambdas.alerting.texts.email import email_text
 from lambdas.alerting.texts.gsm7 import to_gsm7
-from lambdas.alerting.texts.headline import alert_headline, budget_warning_headline
+from lambdas.alerting.texts.headline import alert_headline, warning_headline
 from lambdas.alerting.texts.languages import PHRASES
 from lambdas.alerting.texts.sms import sms_text
 from lambdas.alerting.texts.subject import to_subject
-from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
-    from lambdas.alerting.budget import BudgetWarning
+    from lambdas.alerting.answer import ReplyAnswer
+    from lambdas.alerting.budget import BudgetWarning, FloodWarning
     from lambdas.alerting.texts.languages.phrases import Phrases
 
 
@@ -31,7 +30,7 @@ class Texts:
     document: str
 
 
-def render(message: Alert | BudgetWarning | ReplyAnswer, *, alert_id: str, language: str) -> Texts:
+def render(message: Alert | BudgetWarning | FloodWarning | ReplyAnswer, *, alert_id: str, language: str) -> Texts:
     """Render the texts of a message.
 
     `alert_id` is the encounter's id, or the key of the notice. Every attempt to send a message has the same one.
@@ -56,12 +55,9 @@ def _render_alert(alert: Alert, phrases: Phrases, alert_id: str) -> Texts:
     )
 
 
-def _render_headline(message: BudgetWarning | ReplyAnswer, phrases: Phrases, alert_id: str) -> Texts:
+def _render_headline(message: BudgetWarning | FloodWarning | ReplyAnswer, phrases: Phrases, alert_id: str) -> Texts:
     """Render a message that is only a headline."""
-    if isinstance(message, ReplyAnswer):
-        headline = phrases.headlines[NoticeKind.ANSWER]
-    else:
-        headline = budget_warning_headline(message, phrases)
+    headline = warning_headline(message, phrases)
     sms = to_gsm7(f"{headline}.")
     return Texts(
         subject=to_subject(headline),

@@ -17,6 +17,10 @@ ENGLISH = Phrases(
             "Homeward: the {limit} text messages of {day} are used up. "
             "Until midnight alerts go by e-mail, webhook and chat only"
         ),
+        NoticeKind.FLOOD: (
+            "Homeward: camera {camera} at {site} sends more than one camera may. "
+            "Its further alerts of today may wait for review only. Check the camera"
+        ),
         NoticeKind.ANSWER: (
             "Homeward: nothing was acknowledged. Reply ACK and the code of an open alert, for example ACK 3F9A2C"
         ),

@@ -22,6 +22,10 @@ FRENCH = Phrases(
             "Homeward : les {limit} SMS du {day} sont épuisés. "
             "Jusqu'à minuit les alertes partent par courriel, webhook et chat seulement"
         ),
+        NoticeKind.FLOOD: (
+            "Homeward : la caméra {camera} à {site} envoie plus que permis. "
+            "Ses autres alertes du jour peuvent rester en examen seulement. Vérifiez la caméra"
+        ),
         NoticeKind.ANSWER: (
             "Homeward : rien n'a été confirmé. Répondez ACK et le code d'une alerte ouverte, par exemple ACK 3F9A2C"
         ),

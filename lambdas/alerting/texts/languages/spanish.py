@@ -19,6 +19,10 @@ SPANISH = Phrases(
             "Homeward: se agotaron los {limit} mensajes de texto del {day}. "
             "Hasta medianoche los avisos van solo por correo, webhook y chat"
         ),
+        NoticeKind.FLOOD: (
+            "Homeward: la cámara {camera} en {site} envía más de lo permitido. "
+            "Sus demás avisos de hoy pueden quedar solo en revisión. Revise la cámara"
+        ),
         NoticeKind.ANSWER: (
             "Homeward: no se ha confirmado nada. Responda ACK y el código de una alerta abierta, por ejemplo ACK 3F9A2C"
         ),

@@ -134,6 +134,7 @@ def test_unknown_county_passes_the_county_filter() -> None:
         (NoticeKind.RECALL, ["desk"]),
         (NoticeKind.ESCALATION, ["chief"]),
         (NoticeKind.BUDGET, ["desk", "chief"]),
+        (NoticeKind.FLOOD, ["desk", "chief"]),
     ],
 )
 def test_only_escalations_go_to_escalation_recipients(kind: NoticeKind, alerted: list[str]) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from lambdas.alerting.publish import AlertOutcome
 from lambdas.alerting.recipients import Channel, Recipient
 from lambdas.common.dynamodb import from_attributes
 from lambdas.encounters.sms_budget import budget_key
@@ -77,3 +80,42 @@ def test_zero_sms_budget_alerts_no_phone(
     matcher_of(s3, gallery.client, dynamodb, notifier, POLICY).match(put_capture(s3, "c-1"))
     assert topic.recipients() == [{"document": ["-"]}]
     assert "notice#2026-11-23#budget#1" in list(notifier.states.overdue(now=notifier.now()))
+
+
+def test_camera_that_alerts_too_often_leaves_the_rest_to_review(
+    s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic
+) -> None:
+    policy = msgspec.structs.replace(POLICY, first_alerts_per_hour=2)
+    matcher = matcher_of(s3, gallery.client, dynamodb, notifier, policy)
+    for number, at in enumerate(["01:00:00", "01:30:00", "02:00:00", "02:30:00"]):
+        gallery.answers(("namus:MP900101:910101", 99))
+        matcher.match(put_capture(s3, f"c-{number}", at=at, picture=at.encode()))
+    encounters = sorted(encounters_in(dynamodb), key=lambda each: next(iter(each["sightings"])))
+    assert [encounter.get("alert") for encounter in encounters] == ["sent", "sent", None, None]
+    assert {encounter["review"] for encounter in encounters} == {"open"}
+    assert encounters[3]["muted"] == "this camera gave 2 first alerts in this hour"
+    assert len(topic.messages()) == 2
+    [notice] = [key for key in notifier.states.overdue(now=notifier.now()) if "flood" in key]
+    assert notifier.notify(notice) is AlertOutcome.SENT
+    assert topic.messages()[-1]["headline"].startswith(
+        "Homeward: camera cam-01 at North Station sends more than one camera may"
+    )
+    gallery.answers(("namus:MP900101:910101", 99))
+    matcher.match(put_capture(s3, "c-other", camera="cam-02"))
+    assert topic.messages()[-1]["camera"] == "cam-02"
+
+
+def test_camera_that_used_its_texts_still_alerts_by_email(
+    s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic
+) -> None:
+    mail = Recipient(name="mail", channel=Channel.EMAIL)
+    recipients = (*notifier.publisher.recipients, mail)
+    notifier = with_settings(notifier, recipients=recipients, sms_per_day=4, sms_percent_per_camera=50)
+    matcher = matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
+    for camera, at in [("cam-01", "00:30:00"), ("cam-01", "01:00:00"), ("cam-01", "01:30:00"), ("cam-02", "02:00:00")]:
+        gallery.answers(("namus:MP900101:910101", 99))
+        matcher.match(put_capture(s3, f"of-{at}", at=at, camera=camera, picture=at.encode()))
+    texted = [{"sms": ["phone"], "email": ["mail"], "document": ["-"]}]
+    assert topic.recipients() == [*texted, *texted, {"email": ["mail"], "document": ["-"]}, *texted]
+    assert budget_of(dynamodb)["texts"] == 3
+    assert "notice#cam-01#flood#2026-11-23" in list(notifier.states.overdue(now=notifier.now()))

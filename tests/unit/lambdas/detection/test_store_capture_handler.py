@@ -26,6 +26,8 @@ MODULE = "lambdas.detection.store_capture_handler"
 ENVIRONMENT = {
     "CAMERAS_TABLE": "cameras",
     "DETECTION_BUCKET": "detection",
+    "ENCOUNTERS_TABLE": "encounters",
+    "SEARCHES_PER_CAMERA_PER_MINUTE": "60",
     "STAGE": "oak-dev",
     "SERVICE_NAME": "store_capture",
     "METRICS_NAMESPACE": "Homeward/oak-dev",
@@ -65,6 +67,15 @@ def test_message_of_a_registered_camera_is_stored_under_its_name(
     [key] = keys(s3)
     assert key.startswith("captures/cam-01/2026-11-23/")
     assert counted(capsys) == {"CapturesStored"}
+
+
+def test_same_picture_of_a_camera_is_stored_once(
+    invoke: Callable[..., None], s3: S3Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invoke()
+    invoke(GOLDEN.replace(b"6f1d2c3b", b"6f1d2c3c"))
+    assert len(keys(s3)) == 1
+    assert counted(capsys) == {"CapturesStored", "CapturesRepeated"}
 
 
 @pytest.mark.parametrize(

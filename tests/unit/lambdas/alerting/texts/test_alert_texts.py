@@ -20,7 +20,7 @@ from lambdas.encounters.notice import NoticeKind
 from tests.support.stories import MARLOWE
 
 AT = "2026-11-23T02:59:59.000Z"
-ALERT_KINDS = [kind for kind in NoticeKind if kind not in {NoticeKind.BUDGET, NoticeKind.ANSWER}]
+ALERT_KINDS = [kind for kind in NoticeKind if kind not in {NoticeKind.BUDGET, NoticeKind.FLOOD, NoticeKind.ANSWER}]
 LINK = "https://console.example/e/0123456789abcdef/a-secret"
 
 

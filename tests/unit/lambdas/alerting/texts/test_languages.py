@@ -18,7 +18,7 @@ from hypothesis import strategies as some
 from agencies.alerting import Language
 from lambdas.alerting.alert import Alert, compose_alert
 from lambdas.alerting.answer import ReplyAnswer
-from lambdas.alerting.budget import BudgetWarning
+from lambdas.alerting.budget import BudgetWarning, FloodWarning
 from lambdas.alerting.texts.gsm7 import segments, septets
 from lambdas.alerting.texts.languages import PHRASES
 from lambdas.alerting.texts.render import Texts, render
@@ -34,7 +34,7 @@ AT = "2026-11-23T02:59:59.000Z"
 # The longest link base that the agency file allows.
 BASE = "https://" + "x" * 104 + ".example"
 LINK = f"{BASE}/e/0123456789abcdef/{'t' * 16}"
-ALERT_KINDS = [kind for kind in NoticeKind if kind not in {NoticeKind.BUDGET, NoticeKind.ANSWER}]
+ALERT_KINDS = [kind for kind in NoticeKind if kind not in {NoticeKind.BUDGET, NoticeKind.FLOOD, NoticeKind.ANSWER}]
 
 
 def alert_with(text: str, kind: NoticeKind, photo: PhotoKind = PhotoKind.AGE_PROGRESSION) -> Alert:
@@ -75,7 +75,7 @@ def alert_with(text: str, kind: NoticeKind, photo: PhotoKind = PhotoKind.AGE_PRO
     )
 
 
-def rendered(message: Alert | BudgetWarning | ReplyAnswer, language: str) -> Texts:
+def rendered(message: Alert | BudgetWarning | FloodWarning | ReplyAnswer, language: str) -> Texts:
     return render(message, alert_id="notice#1", language=language)
 
 
@@ -131,6 +131,15 @@ def test_budget_warning_fits_two_segments(language: str) -> None:
     assert segments(texts.sms) <= 2
     assert "5000" in texts.sms
     assert "2026-11-23" in texts.document
+
+
+@pytest.mark.parametrize("language", PHRASES)
+def test_flood_warning_names_the_camera_and_its_site(language: str) -> None:
+    texts = rendered(FloodWarning(camera="cam-01", site="North Station"), language)
+    assert segments(texts.sms) <= 2
+    assert "cam-01" in texts.sms
+    assert "North Station" in texts.email
+    assert '"kind":"flood","camera":"cam-01","site":"North Station"' in texts.document
 
 
 @pytest.mark.parametrize("language", PHRASES)

@@ -1,0 +1,109 @@
+"""Measures what a camera that floods does to another one: the deployed pipeline in quiet, then under a flood.
+
+    .venv/bin/python -m benchmarks.flood
+
+A camera sends a missing person's picture once a second, each time as another camera, so that each opens an encounter.
+The time is from the publication to the search, as the encounter's timeline has it. Then another camera publishes
+100 different pictures a second beside it, within one minute of the clock, because the limit counts by the minute.
+`searches_of_flooder_per_minute` counts the flooder's captures that were stored, all of which are searched.
+Writes build/bench/flood.json.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.reference.flooded_agency import Agency, deployed
+from benchmarks.support.figures import write_figures
+
+PER_S = 100
+SENDERS = 4
+
+
+def waits(agency: Agency, name: str, trials: int) -> list[float]:
+    """Send one capture a second, and return the milliseconds until each search."""
+    found = []
+    for trial in range(trials):
+        began = time.monotonic()
+        found.append(agency.wait_ms(f"{name}-{trial}"))
+        time.sleep(max(0.0, 1 - (time.monotonic() - began)))
+    return found
+
+
+def flood(agency: Agency, stop: threading.Event, sent: list[int]) -> None:
+    """Publish different pictures at the rate of one sender until the event is set."""
+    due = time.monotonic()
+    while not stop.is_set():
+        agency.publish("flooder", agency.another_picture())
+        sent.append(1)
+        due += SENDERS / PER_S
+        time.sleep(max(0.0, due - time.monotonic()))
+
+
+def waits_under_flood(agency: Agency, trials: int) -> tuple[list[float], float]:
+    """Return the waits beside a flood, and how many captures a second it published."""
+    stop = threading.Event()
+    sent: list[int] = []
+    senders = [threading.Thread(target=flood, args=(agency, stop, sent)) for _ in range(SENDERS)]
+    began = time.monotonic()
+    for sender in senders:
+        sender.start()
+    try:
+        flooded = waits(agency, "flooded", trials)
+    finally:
+        stop.set()
+        for sender in senders:
+            sender.join()
+    return flooded, len(sent) / (time.monotonic() - began)
+
+
+def main(
+    trials: Annotated[
+        int, typer.Option(help="Captures of the other camera, in quiet and under the flood.", min=5)
+    ] = 40,
+) -> None:
+    """Measure the other camera's waits."""
+    console = Console()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        console.status("Deploying, then one minute in quiet and one of flood"),
+        deployed(Path(folder)) as agency,
+    ):
+        waits(agency, "warm-up", 5)
+        quiet = waits(agency, "quiet", trials)
+        before = agency.stored()
+        time.sleep(60 - time.time() % 60)
+        flooded, rate = waits_under_flood(agency, trials)
+        searches = agency.stored() - before - trials
+    figures = {
+        "quiet_p95_ms": round(float(np.percentile(quiet, 95)), 1),
+        "flooded_p95_ms": round(float(np.percentile(flooded, 95)), 1),
+        "searches_of_flooder_per_minute": searches,
+        "published_per_s": round(rate, 1),
+    }
+    figures["p95_ratio"] = round(figures["flooded_p95_ms"] / figures["quiet_p95_ms"], 2)
+    console.print(draw(figures))
+    write_figures("flood", figures)
+
+
+def draw(figures: dict[str, float]) -> Table:
+    """Build the table."""
+    table = Table(title="Another camera's wait until its search, p95 in milliseconds")
+    for heading in ("quiet", "flooded", "ratio", "flood, captures/s", "flooder's searches/min"):
+        table.add_column(heading, justify="right")
+    order = ("quiet_p95_ms", "flooded_p95_ms", "p95_ratio", "published_per_s", "searches_of_flooder_per_minute")
+    table.add_row(*(f"{figures[name]:g}" for name in order))
+    return table
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,88 @@
+"""A camera that floods is stopped before its captures reach the queue; the others are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lambdas.common.dynamodb import from_attributes
+from lambdas.detection.search_limit import Admission, SearchLimit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass
+class Minutes:
+    now: datetime = datetime(2026, 11, 23, 3, 0, 5, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def minutes() -> Minutes:
+    return Minutes()
+
+
+@pytest.fixture
+def container(dynamodb: DynamoDBClient, minutes: Minutes) -> Callable[[], SearchLimit]:
+    """Start a container of the function."""
+    return lambda: SearchLimit(dynamodb=dynamodb, table="encounters", per_minute=20, now=minutes)
+
+
+def send(limit: SearchLimit, camera: str, count: int, *, start: int = 0) -> list[Admission]:
+    return [limit.admit(camera, f"picture {number}".encode()) for number in range(start, start + count)]
+
+
+def notices(dynamodb: DynamoDBClient) -> list[str]:
+    items = [from_attributes(item) for item in dynamodb.scan(TableName="encounters")["Items"]]
+    return [item["encounter_id"] for item in items if item["kind"] == "notice"]
+
+
+def test_flood_is_stopped_and_told_once_a_day(
+    container: Callable[[], SearchLimit], dynamodb: DynamoDBClient, minutes: Minutes
+) -> None:
+    first, second = container(), container()
+    answers = send(first, "cam-01", 100) + send(second, "cam-01", 100, start=100)
+    assert answers.count(Admission.STORED) == 20 + 5 + 5, "the limit, and what each container lets pass by itself"
+    assert set(answers) == {Admission.STORED, Admission.OVER_LIMIT}
+    minutes.now += timedelta(minutes=1)
+    assert send(first, "cam-01", 100, start=200).count(Admission.STORED) == 25
+    assert notices(dynamodb) == ["notice#cam-01#flood#2026-11-23"]
+
+
+def test_other_cameras_are_not_limited_by_a_flood(container: Callable[[], SearchLimit]) -> None:
+    limit = container()
+    send(limit, "cam-01", 100)
+    assert set(send(limit, "cam-02", 20)) == {Admission.STORED}
+
+
+def test_quiet_camera_asks_no_table(container: Callable[[], SearchLimit], dynamodb: DynamoDBClient) -> None:
+    called: list[str] = []
+    dynamodb.meta.events.register("before-call", lambda model, **_: called.append(model.name))
+    assert set(send(container(), "cam-01", 5)) == {Admission.STORED}
+    assert called == []
+
+
+def test_same_picture_is_repeated_for_five_minutes(container: Callable[[], SearchLimit], minutes: Minutes) -> None:
+    limit = container()
+    assert limit.admit("cam-01", b"face") is Admission.STORED
+    assert limit.admit("cam-01", b"face") is Admission.STORED, "the first one was not stored: S3 refused"
+    limit.remember("cam-01", b"face")
+    assert limit.admit("cam-01", b"face") is Admission.REPEATED
+    assert limit.admit("cam-02", b"face") is Admission.STORED
+    minutes.now += timedelta(minutes=5)
+    assert limit.admit("cam-01", b"face") is Admission.STORED
+
+
+def test_many_pictures_do_not_fill_the_memory(container: Callable[[], SearchLimit]) -> None:
+    limit = container()
+    for number in range(2500):
+        limit.remember("cam-01", str(number).encode())
+    assert len(limit._pictures) == 2000
