@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from lambdas.common.dynamodb import transact, update_if
@@ -24,14 +23,6 @@ if TYPE_CHECKING:
 _UNCOUNTED = 5  # captures of a camera in a minute that a container lets pass on its own
 _SAME_PICTURE_S = 300
 _MAX_PICTURES = 2000  # remembered; a flood must not fill the memory
-
-
-class Admission(StrEnum):
-    """What becomes of a capture, counted as a metric."""
-
-    STORED = "CapturesStored"
-    REPEATED = "CapturesRepeated"
-    OVER_LIMIT = "CapturesOverLimit"
 
 
 @dataclass
@@ -57,16 +48,10 @@ class SearchLimit:
     _minutes: dict[str, _Minute] = field(default_factory=dict)
     _pictures: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
 
-    def admit(self, camera: str, picture: bytes) -> Admission:
-        """Decide about a capture. A message that is delivered again may count again.
-
-        Raises:
-            ClientError: DynamoDB did not answer.
-        """
+    def is_repeated(self, camera: str, picture: bytes) -> bool:
+        """Whether the camera's same picture was stored a moment ago."""
         stored_s = self._pictures.get(_identity(camera, picture))
-        if stored_s is not None and self.now().timestamp() - stored_s < _SAME_PICTURE_S:
-            return Admission.REPEATED
-        return Admission.STORED if self._has_room(camera) else Admission.OVER_LIMIT
+        return stored_s is not None and self.now().timestamp() - stored_s < _SAME_PICTURE_S
 
     def remember(self, camera: str, picture: bytes) -> None:
         """Remember the picture of a capture that was stored. One that could not be stored is tried again."""
@@ -74,7 +59,14 @@ class SearchLimit:
         if len(self._pictures) > _MAX_PICTURES:
             self._pictures.popitem(last=False)
 
-    def _has_room(self, camera: str) -> bool:
+    def admits(self, camera: str) -> bool:
+        """Count a message of the camera; False if the camera has used up this minute.
+
+        A message that is delivered again may count again.
+
+        Raises:
+            ClientError: DynamoDB did not answer.
+        """
         now = self.now()
         minute = f"{now:%Y-%m-%dT%H:%M}"
         known = self._minutes.get(camera)

@@ -13,7 +13,7 @@ from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.detection.message import decode_message, routed_message
 from lambdas.detection.registered_things import RegisteredThings
-from lambdas.detection.search_limit import Admission, SearchLimit
+from lambdas.detection.search_limit import SearchLimit
 from lambdas.detection.store_capture import store_capture
 
 if TYPE_CHECKING:
@@ -46,9 +46,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         metrics.count("CapturesFromUnregisteredThings")
         logger.warning("dropped", extra={"thing": message.thing, "client_id": message.client_id})
         return
+    if not limit.admits(camera):
+        metrics.count("CapturesOverLimit")
+        return
     received = decode_message(message, camera=camera)
-    admission = limit.admit(camera, received.jpeg)
-    if admission is Admission.STORED:
-        store_capture(s3, bucket=BUCKET, received=received, now=now())
-        limit.remember(camera, received.jpeg)
-    metrics.count(admission.value)
+    if limit.is_repeated(camera, received.jpeg):
+        metrics.count("CapturesRepeated")
+        return
+    store_capture(s3, bucket=BUCKET, received=received, now=now())
+    limit.remember(camera, received.jpeg)
+    metrics.count("CapturesStored")
