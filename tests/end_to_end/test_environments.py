@@ -129,9 +129,24 @@ def test_commands_of_one_environment_do_not_reach_the_others(account: Account, a
         assert json.loads(environment.homeward("encounter", "list", "--json").stdout) == []
     account[OTHER].homeward("case", "close", CASE)
     assert {stage: account[stage].watch.faces() for stage in STAGES} == {OAK_DEV: 1, OAK_PROD: 1, OTHER: 0}
+    for stage, photos in ((OAK_DEV, 1), (OAK_PROD, 1), (OTHER, 0)):
+        verified = account[stage].homeward("gallery", "verify", "--json")
+        assert json.loads(verified.stdout)["objects"] == photos, stage
     [encounter] = account[OAK_DEV].encounters_at("cam-01")
     assert encounter["alert"] == "sent"
     account[OAK_DEV].homeward("camera", "revoke", "only-here")
+
+
+def test_queue_commands_reach_only_their_own_environment(account: Account) -> None:
+    own = account[OAK_DEV].deployment
+    name = "CaptureFailures"
+    own.client("sqs").send_message(QueueUrl=own[f"{name}Url"], MessageBody="{}")
+    for stage in (OAK_PROD, OTHER):
+        counts = json.loads(account[stage].homeward("queue", "list", "--json").stdout)
+        assert set(counts.values()) == {0}
+        assert "0 captures retried" in account[stage].homeward("queue", "redrive", name).stdout
+    assert json.loads(account[OAK_DEV].homeward("queue", "list", "--json").stdout)[name] == 1
+    own.client("sqs").purge_queue(QueueUrl=own[f"{name}Url"])
 
 
 def test_thing_outside_any_fleet_is_dropped_and_counted(account: Account) -> None:
