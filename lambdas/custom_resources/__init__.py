@@ -1,1 +1,1 @@
-"""CloudFormation custom resources: the face collection, and emptying a bucket before its deletion."""
+"""CloudFormation custom resources: the face collection, and deleting a bucket with its contents."""

@@ -1,4 +1,4 @@
-"""The function of the custom resource that empties a bucket."""
+"""The function of the custom resource that deletes a bucket with its contents."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ s3 = boto3.client("s3")
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    """Respond to CloudFormation. If the bucket cannot be emptied, the deletion fails and can be retried."""
+    """Respond to CloudFormation. If the bucket cannot be deleted, the stack's deletion fails and can be retried."""
     respond(event, lambda event: handle_bucket_contents(s3, event))

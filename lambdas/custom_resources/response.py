@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 # The physical id of a resource whose creation failed. CloudFormation deletes such a resource too when it rolls back.
 # If the function's response was lost, CloudFormation deletes the resource with a physical id of its own making.
 NOT_CREATED = "not-made"
+# CloudFormation refuses a response of more than 4,096 bytes, and would then wait as if there were none.
+_MAX_REASON = 1000
 
 
 def respond(event: dict[str, Any], handle: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
@@ -23,7 +25,7 @@ def respond(event: dict[str, Any], handle: Callable[[dict[str, Any]], dict[str, 
     try:
         result = {"Status": "SUCCESS", **handle(event)}
     except Exception as error:  # noqa: BLE001 - any error must fail the deployment with its reason
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {error}"[:_MAX_REASON]
         physical_id = event.get("PhysicalResourceId", NOT_CREATED)
         result = {"Status": "FAILED", "Reason": reason, "PhysicalResourceId": physical_id}
     ids = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}

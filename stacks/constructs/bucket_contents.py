@@ -1,7 +1,8 @@
-"""A custom resource that empties buckets before CloudFormation deletes them: it cannot delete a bucket with objects."""
+"""A custom resource that deletes buckets with their contents: CloudFormation deletes no bucket with objects."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
 
 class BucketContents(Construct):
-    """The objects of some buckets, deleted with the stack where `removal` is "destroy".
+    """Some buckets, deleted with their contents in this order with the stack where `removal` is "destroy".
 
-    Whatever writes to the buckets must depend on this construct: CloudFormation then deletes the writers first.
+    Whatever writes to the buckets must depend on this construct: CloudFormation then deletes the writers first. It also
+    deletes a bucket's policy first: afterwards it would delete the function's denial of new objects with it. A bucket
+    that receives the access logs of another one comes after that one.
     Environments that retain data have the resource too. If only the others had it, a change from "destroy" to "retain"
-    would delete the resource, and the objects with it.
+    would delete the resource, and the buckets with it.
     """
 
     def __init__(
@@ -31,7 +34,13 @@ class BucketContents(Construct):
     ) -> None:
         super().__init__(scope, name)
         deleting = [
-            may("s3:ListBucketVersions", on=[bucket.bucket_arn for bucket in buckets.values()]),
+            may(
+                "s3:GetBucketPolicy",
+                "s3:PutBucketPolicy",
+                "s3:ListBucketVersions",
+                "s3:DeleteBucket",
+                on=[bucket.bucket_arn for bucket in buckets.values()],
+            ),
             may("s3:DeleteObjectVersion", on=[bucket.arn_for_objects("*") for bucket in buckets.values()]),
         ]
         timeout = cdk.Duration.minutes(10)
@@ -39,14 +48,14 @@ class BucketContents(Construct):
             self,
             "Emptier",
             handler="custom_resources.bucket_contents",
-            description="Empty the buckets that cdk destroy deletes",
+            description="Delete the buckets that cdk destroy deletes, with their contents",
             log_days=log_days,
             statements=deleting if removal == "destroy" else [],
             timeout=timeout,
             memory_mb=256,
         )
-        for bucket_name, bucket in buckets.items():
-            cdk.CustomResource(
+        resources = {
+            bucket_name: cdk.CustomResource(
                 self,
                 bucket_name,
                 service_token=function.function_arn,
@@ -54,3 +63,10 @@ class BucketContents(Construct):
                 resource_type="Custom::BucketContents",
                 properties={"BucketName": bucket.bucket_name, "Removal": removal},
             )
+            for bucket_name, bucket in buckets.items()
+        }
+        for bucket_name, bucket in buckets.items():
+            if bucket.policy:
+                bucket.policy.node.add_dependency(resources[bucket_name])
+        for earlier, later in pairwise(resources.values()):
+            earlier.node.add_dependency(later)

@@ -40,7 +40,10 @@ def encryption_key(scope: Construct, *, stage: str, removal: Removal) -> kms.Key
 
 
 def private_bucket(scope: Construct, name: str, *, key: kms.IKey | None, removal: Removal, **props: Any) -> s3.Bucket:
-    """Make a bucket that blocks public access and requires TLS. Without a key, S3 encrypts with its own."""
+    """Make a bucket that blocks public access and requires TLS. Without a key, S3 encrypts with its own.
+
+    A bucket that is retained keeps its policy.
+    """
     bucket = s3.Bucket(
         scope,
         name,
@@ -55,6 +58,8 @@ def private_bucket(scope: Construct, name: str, *, key: kms.IKey | None, removal
         **props,
     )
     acknowledge(bucket, "bucket")
+    if bucket.policy:
+        bucket.policy.apply_removal_policy(_POLICIES[removal])
     return bucket
 
 

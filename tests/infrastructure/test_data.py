@@ -19,7 +19,7 @@ TABLES = {
     ("Alerting", "Audit"): "encounter_id",
     ("Fleet", "Cameras"): "camera",
 }
-DATA = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key")
+DATA = ("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::DynamoDB::Table", "AWS::KMS::Key")
 
 
 def rules_of(deployment: Deployment, stack: str, bucket: str) -> dict[str, int]:
@@ -148,7 +148,27 @@ def test_retained_tables_have_deletion_protection(dev: Deployment, prod: Deploym
             assert table["Properties"]["DeletionProtectionEnabled"] is is_protected
 
 
-def test_buckets_are_emptied_only_where_data_is_not_retained(dev: Deployment, prod: Deployment) -> None:
+def deletion_of(deployment: Deployment, stack: str, bucket: str) -> str:
+    """Return the logical id of the custom resource that deletes the bucket."""
+    reference = {"Ref": deployment.logical_id(stack, bucket)}
+    resources = deployment.of_type("Custom::BucketContents", stack).items()
+    [name] = [name for name, resource in resources if resource["Properties"]["BucketName"] == reference]
+    return name.partition("/")[2]
+
+
+@pytest.mark.parametrize(("stack", "bucket"), sorted(BUCKETS))
+def test_bucket_policy_goes_before_the_denial_of_new_objects(dev: Deployment, stack: str, bucket: str) -> None:
+    """CloudFormation would delete the denial with the policy, and a late access log would fill the bucket again."""
+    policy = dev.one("AWS::S3::BucketPolicy", stack, f"{bucket}/Policy")
+    assert deletion_of(dev, stack, bucket) in policy["DependsOn"]
+
+
+def test_bucket_goes_before_the_bucket_of_its_access_logs(dev: Deployment) -> None:
+    gallery = dev.templates["Ingest"]["Resources"][deletion_of(dev, "Ingest", "Gallery")]
+    assert gallery["DependsOn"] == [deletion_of(dev, "Ingest", LOGS)]
+
+
+def test_buckets_are_deleted_only_where_data_is_not_retained(dev: Deployment, prod: Deployment) -> None:
     for deployment, removal in ((dev, "destroy"), (prod, "retain")):
         emptied = {
             resource["Properties"]["BucketName"]["Ref"]: resource["Properties"]["Removal"]
@@ -161,7 +181,7 @@ def test_buckets_are_emptied_only_where_data_is_not_retained(dev: Deployment, pr
     ("stack", "function"),
     [("Ingest", "IndexPhoto"), ("Detection", "StoreCapture"), ("Detection", "Match")],
 )
-def test_writers_are_deleted_before_a_bucket_is_emptied(dev: Deployment, stack: str, function: str) -> None:
+def test_writers_are_deleted_before_their_bucket(dev: Deployment, stack: str, function: str) -> None:
     emptying = {name.partition("/")[2] for name in dev.of_type("Custom::BucketContents", stack)}
     assert emptying <= set(dev.one("AWS::Lambda::Function", stack, function)["DependsOn"])
 

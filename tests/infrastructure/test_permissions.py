@@ -28,6 +28,8 @@ ONLY = {
     "sns:Publish": {"Match", "Notify", "Sweep"},
     "s3:DeleteObject": {"MayChangeGallery"},
     "s3:DeleteObjectVersion": {"Match", "MayDeleteEvidence", "MaySettleEvidence", "Contents/Emptier"},
+    "s3:DeleteBucket": {"Contents/Emptier"},
+    "s3:PutBucketPolicy": {"Contents/Emptier"},
     "s3:PutObject": {"StoreCapture", "Match", "MayChangeGallery", "MaySettleEvidence", "Retrospective"},
     "s3:GetObject": {
         "Match",
@@ -114,6 +116,7 @@ def test_sensitive_services_have_no_other_actions(dev: Deployment) -> None:
     assert others - ONLY.keys() == {
         "s3:ListBucket",
         "s3:ListBucketVersions",
+        "s3:GetBucketPolicy",
         "s3:GetObjectVersion",
         "s3:GetObjectTagging",
         "s3:GetObjectVersionTagging",
@@ -184,7 +187,8 @@ def test_custom_resources_cannot_delete_retained_data(dev: Deployment, prod: Dep
         }
         for deployment in (dev, prod)
     }
-    assert deleting == {"dev": {"s3:DeleteObjectVersion", "rekognition:DeleteCollection"}, "prod": set()}
+    data = {"s3:DeleteBucket", "s3:DeleteObjectVersion", "rekognition:DeleteCollection"}
+    assert deleting == {"dev": data, "prod": set()}
 
 
 @pytest.mark.parametrize(

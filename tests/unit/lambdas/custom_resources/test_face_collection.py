@@ -12,8 +12,8 @@ from lambdas.custom_resources.face_collection import handle_face_collection
 from lambdas.custom_resources.response import NOT_CREATED, respond
 from local_cloud.rekognition.server import running
 from local_cloud.rekognition.service import Service
+from tests.support.cloudformation import cloudformation
 from tests.support.rekognition_client import client
-from tests.unit.lambdas.custom_resources.cloudformation import cloudformation
 from tests.unit.lambdas.custom_resources.events import COLLECTION, event
 
 if TYPE_CHECKING:

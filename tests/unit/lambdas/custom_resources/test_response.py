@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 import urllib.error
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lambdas.custom_resources.response import NOT_CREATED, respond
-from tests.unit.lambdas.custom_resources.cloudformation import cloudformation
+from tests.support.cloudformation import cloudformation
 from tests.unit.lambdas.custom_resources.events import COLLECTION, event
 
 if TYPE_CHECKING:
@@ -39,6 +40,17 @@ def test_any_error_fails_the_deployment_with_its_reason(kind: str, physical_id: 
 
     result = response_to(kind, refuse)
     assert result == {"Status": "FAILED", "Reason": "KeyError: 'CollectionId'", "PhysicalResourceId": physical_id}
+
+
+def test_long_reason_fits_into_a_response() -> None:
+    """CloudFormation takes at most 4,096 bytes."""
+
+    def refuse(_: dict[str, Any]) -> dict[str, Any]:
+        raise KeyError("x" * 5000)
+
+    result = response_to("Create", refuse)
+    assert result["Status"] == "FAILED"
+    assert len(json.dumps(result)) < 2000
 
 
 def test_lost_response_raises_so_that_lambda_delivers_the_request_again() -> None:
