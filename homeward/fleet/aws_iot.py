@@ -32,9 +32,15 @@ def is_gone(error: ClientError) -> bool:
     return error.response["Error"]["Code"] == "ResourceNotFoundException"
 
 
+def is_still_attached(error: Exception) -> bool:
+    """Whether AWS IoT refuses a deletion because something is still in use, or was until lately."""
+    codes = {"DeleteConflictException", "InvalidRequestException"}
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in codes
+
+
 def delete_when_detached(call: Callable[..., Any], **arguments: Any) -> None:
     """Retry a deletion until AWS IoT has completed the detachments before it, which takes some seconds."""
-    for attempt in stamina.retry_context(_is_still_attached, attempts=10, timeout=60.0):
+    for attempt in stamina.retry_context(is_still_attached, attempts=10, timeout=60.0):
         with attempt:
             unless_gone(call, **arguments)
 
@@ -45,6 +51,16 @@ def describe_thing(iot: Any, name: str) -> dict[str, Any] | None:
     return thing
 
 
+def deprecate_type(iot: Any, name: str, *, undo: bool = False) -> None:
+    """Deprecate a thing type, or undo that. AWS IoT refuses new things of a deprecated type.
+
+    A second deprecation would start AWS IoT's five minutes anew, so it is not repeated.
+    """
+    described = unless_gone(iot.describe_thing_type, thingTypeName=name)
+    if described and bool(described["thingTypeMetadata"].get("deprecated")) == undo:
+        iot.deprecate_thing_type(thingTypeName=name, undoDeprecate=undo)
+
+
 def is_of_fleet(deployment: Deployment, thing: dict[str, Any]) -> bool:
     """Whether the thing is a camera of this environment. Its thing type tells."""
     return bool(thing.get("thingTypeName") == deployment["CameraType"])
@@ -53,8 +69,3 @@ def is_of_fleet(deployment: Deployment, thing: dict[str, Any]) -> bool:
 def broker_host(deployment: Deployment) -> str:
     """Return the host that the cameras of this account and region connect to."""
     return str(deployment.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"])
-
-
-def _is_still_attached(error: Exception) -> bool:
-    codes = {"DeleteConflictException", "InvalidRequestException"}
-    return isinstance(error, ClientError) and error.response["Error"]["Code"] in codes

@@ -8,7 +8,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from homeward.fleet.aws_iot import NameTakenError, delete_when_detached, describe_thing, is_of_fleet, unless_gone
+from homeward.fleet.aws_iot import (
+    NameTakenError,
+    delete_when_detached,
+    deprecate_type,
+    describe_thing,
+    is_of_fleet,
+    unless_gone,
+)
 from homeward.fleet.cameras_table import forget_former_thing, read_entries, read_entry, set_thing
 from homeward.fleet.certificates import certificates_of
 from homeward.fleet.own_things import is_foreign
@@ -78,6 +85,7 @@ def migrate_camera(deployment: Deployment, camera: str) -> str:
     entry, iot, thing = read_entry(deployment, camera), deployment.client("iot"), thing_name(deployment.stage, camera)
     if entry and "thing" in entry and "former_thing" not in entry:
         return thing
+    deprecate_type(iot, deployment["CameraType"], undo=True)
     iot.create_thing(thingName=thing, thingTypeName=deployment["CameraType"])
     iot.add_thing_to_thing_group(thingName=thing, thingGroupName=deployment["CameraGroup"])
     for arn in certificates_of(iot, camera):

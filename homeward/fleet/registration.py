@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from homeward.fleet.aws_iot import NameTakenError, describe_thing, is_of_fleet
+from homeward.fleet.aws_iot import NameTakenError, deprecate_type, describe_thing, is_of_fleet
 from homeward.fleet.cameras_table import add_entry, find_by_thing, read_entry
 from homeward.fleet.certificates import new_certificate
 from lambdas.cases.probe import PROBE_CAMERA
@@ -51,6 +51,7 @@ def register_camera(
     check_name_is_free(deployment, camera)
     if not add_entry(deployment, camera, thing=thing, site=site):
         raise _camera_exists(camera)
+    deprecate_type(iot, deployment["CameraType"], undo=True)  # `homeward fleet empty` deprecated it
     iot.create_thing(thingName=thing, thingTypeName=deployment["CameraType"])
     iot.add_thing_to_thing_group(thingName=thing, thingGroupName=deployment["CameraGroup"])
     new_certificate(iot, [policy], thing=thing, certificate=certificate, key=key)
@@ -83,6 +84,7 @@ def reserve_camera(deployment: Deployment, camera: str, *, site: str, serial_num
         UnusableNameError: No camera of this environment can have this name.
     """
     check_name_is_free(deployment, camera, reserving=True)
+    deprecate_type(deployment.client("iot"), deployment["CameraType"], undo=True)
     if not reserve(
         deployment.client("dynamodb"),
         table=deployment["CamerasTable"],

@@ -65,16 +65,23 @@ def _delete_things(deployment: Deployment, camera: str, things: list[str]) -> st
     certificates = add_certificates(deployment, camera, attached)
     for arn in certificates:
         deactivate_certificate(iot, arn)
-    failures = [_close_connection(deployment, thing) for thing in things]
+    failures = [close_connection(deployment, thing) for thing in things]
     for arn in certificates:
         delete_certificate(iot, arn, things=things)
     for thing in things:
-        delete_settings_and_status(deployment, thing)
-        delete_when_detached(iot.delete_thing, thingName=thing)
+        delete_thing(deployment, thing)
     return next((failure for failure in failures if failure), None)
 
 
-def _close_connection(deployment: Deployment, client_id: str) -> str | None:
+def delete_thing(deployment: Deployment, thing: str) -> None:
+    """Delete a thing without certificates, with its settings and status. A core device leaves Greengrass's list too."""
+    delete_settings_and_status(deployment, thing)
+    if "CorePolicyName" in deployment.outputs:
+        unless_gone(deployment.client("greengrassv2").delete_core_device, coreDeviceThingName=thing)
+    delete_when_detached(deployment.client("iot").delete_thing, thingName=thing)
+
+
+def close_connection(deployment: Deployment, client_id: str) -> str | None:
     """Close the client's connection without its last will. Return the error if that fails."""
     try:
         deployment.client("iot-data").delete_connection(clientId=client_id, cleanSession=True, preventWillMessage=True)

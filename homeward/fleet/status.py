@@ -58,7 +58,7 @@ def camera_statuses(deployment: Deployment) -> Iterator[CameraStatus]:
         entry = entries.get(camera, {})
         thing = thing_of(entry) if "thing" in entry else _thing_of_fleet(deployment, camera, fleet)
         certificates = _certificate_states(iot, thing)
-        status, status_at = _last_status(deployment, thing)
+        status, status_at = last_status(deployment, thing)
         yield CameraStatus(
             camera=camera,
             thing=thing,
@@ -95,7 +95,7 @@ def _certificate_states(iot: Any, thing: str) -> set[str]:
     }
 
 
-def _last_status(deployment: Deployment, thing: str) -> tuple[str | None, str | None]:
+def last_status(deployment: Deployment, thing: str) -> tuple[str | None, str | None]:
     """Read the retained status. The broker itself publishes offline when it loses the camera."""
     data = deployment.client("iot-data")
     found = (unless_gone(data.get_retained_message, topic=topic) for topic in status_topics(deployment, thing))

@@ -37,6 +37,16 @@ def test_camera_has_type_group_policy_and_a_private_key(fleet: Deployment, iot: 
     assert "PRIVATE KEY" in (tmp_path / "cam-01.key").read_text()
 
 
+@pytest.mark.parametrize("claim", [[], ["--claim", "SN-1"]])
+def test_camera_can_join_after_the_fleet_was_emptied(
+    town: Town, iot: IoTClient, tmp_path: Path, claim: list[str]
+) -> None:
+    """`homeward fleet empty` deprecates the thing type, and AWS IoT refuses new things of a deprecated type."""
+    iot.deprecate_thing_type(thingTypeName="camera-type")
+    assert town.run("camera", "add", "cam-01", "--site", "Dock", "--folder", str(tmp_path), *claim).exit_code == 0
+    iot.create_thing(thingName="town-dev_cam-02", thingTypeName="camera-type")
+
+
 def test_core_device_gets_the_core_policy_alone(deploy: Callable[..., Town], iot: IoTClient, tmp_path: Path) -> None:
     add = ("camera", "add", "cam-01", "--site", "Dock", "--core", "--folder", str(tmp_path))
     with_greengrass = deploy(OUTPUTS | {"CorePolicyName": "former-policy", "CoreDevicePolicyName": "core-policy"})

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
+from homeward.deployment.outputs import Deployment
 from homeward.fleet.revocation import revoke_camera
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.things import thing_name, topic
 from lambdas.common.times import now
 from lambdas.fleet.claims import claim
-from tests.unit.homeward.commands.camera.conftest import Broker, certificates, listed, refusal, register
+from tests.unit.homeward.commands.camera.conftest import OUTPUTS, Broker, certificates, listed, refusal, register
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iot import IoTClient
 
-    from homeward.deployment.outputs import Deployment
     from tests.support.town import Town
 
 
@@ -115,6 +117,21 @@ def test_deletion_is_retried_until_aws_has_detached(
 
     monkeypatch.setattr(iot, "delete_thing", still_attached)
     assert revoke_camera(fleet, "cam-01").found
+    assert iot.list_things()["things"] == []
+
+
+def test_core_device_leaves_the_list_of_greengrass(fleet: Deployment, iot: IoTClient, tmp_path: Path) -> None:
+    register(fleet, tmp_path)
+    greengrass = boto3.client("greengrassv2")
+    cores = Deployment(
+        stage=fleet.stage,
+        outputs={**OUTPUTS, "CorePolicyName": "core-policy"},
+        client=lambda service: greengrass if service == "greengrassv2" else fleet.client(service),
+    )
+    with Stubber(greengrass) as stubber:
+        stubber.add_response("delete_core_device", {}, {"coreDeviceThingName": "town-dev_cam-01"})
+        assert revoke_camera(cores, "cam-01").found
+        stubber.assert_no_pending_responses()
     assert iot.list_things()["things"] == []
 
 
