@@ -22,6 +22,7 @@ from local_cloud.demo.watch import Watch, wait_until
 from local_cloud.settings import CloudSettings
 from tests.end_to_end.checked_cloud import checked_cloud
 from tests.end_to_end.deployed_agency import CASE, PERSON, DeployedAgency, face_message, jpeg, write_case
+from tests.end_to_end.leftovers import leftovers
 from tests.support.web import web_server
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def write_file(folder: Path, name: str, environments: str, namus_url: str) -> Pa
     file = write_agency_file(folder / f"{name}.toml", namus_url=namus_url)
     text = file.read_text().replace('name = "demo"', f'name = "{name}"', 1)
     [dev] = [part for part in text.split("\n\n") if part.startswith("[environments.dev]")]
-    tables = "\n\n".join(dev.replace(".dev]", f".{environment}]") for environment in environments.split())
+    prod = dev.replace(".dev]", ".prod]").replace('"destroy"', '"retain"')
+    tables = "\n\n".join({"dev": dev, "prod": prod}[environment] for environment in environments.split())
     file.write_text(text.replace(dev, tables).replace("[alerting]\n", "[alerting]\nsms_replies = true\n", 1))
     return file
 
@@ -200,8 +202,7 @@ def test_reply_to_an_alert_acknowledges_its_encounter(account: Account, alerted:
 
 
 def test_destroying_one_environment_leaves_the_others_whole(account: Account) -> None:
-    """The last test of the file."""
-    account[OAK_DEV].homeward("camera", "revoke", "cam-01")
+    account[OAK_DEV].homeward("fleet", "empty")
     account.cloud.destroy(account.assembly, f"{OAK_DEV}/*")
     collections = account.cloud.client("rekognition").list_collections()["CollectionIds"]
     assert [name for name in collections if name.startswith("homeward-oak")] == [
@@ -216,3 +217,21 @@ def test_destroying_one_environment_leaves_the_others_whole(account: Account) ->
     account[OAK_PROD].send(jpeg(PERSON[1]), camera="cam-02")
     wait_until("the alert", lambda: account[OAK_PROD].alerts_at("cam-02"))
     assert len(account[OAK_PROD].alerts_at("cam-01")) == before
+
+
+def test_retained_data_is_exactly_what_the_docs_say(account: Account) -> None:
+    """The last test of the file. Its environment has removal_policy = "retain"."""
+    account[OAK_PROD].homeward("fleet", "empty")
+    account.cloud.destroy(account.assembly, f"{OAK_PROD}/*")
+    telephone = f"{OAK_PROD}-phone"  # the queue that receives the text messages of this test
+    left = {
+        kind: [name for name in names if OAK_PROD in name and not name.endswith(telephone)]
+        for kind, names in leftovers(account.cloud).items()
+    }
+    counts = {kind: len(names) for kind, names in left.items() if names}
+    assert counts == {"buckets": 3, "tables": 4, "collections": 1, "keys": 5}, left
+    assert account[OAK_PROD].watch.faces() == 1
+    s3 = account.cloud.client("s3")
+    assert all("aws:SecureTransport" in s3.get_bucket_policy(Bucket=bucket)["Policy"] for bucket in left["buckets"])
+    [row] = json.loads(account[OTHER].homeward("camera", "list", "--json").stdout)
+    assert (row["thing"], row["state"]) == (f"{OTHER}_cam-01", "active")
