@@ -22,7 +22,6 @@ import msgspec
 
 from lambdas.common.dynamodb import (
     backoff_s,
-    read_many,
     transact,
     update_if,
 )
@@ -34,8 +33,8 @@ from lambdas.encounters.alert_updates import LEASE, claim_first_alert, count_bet
 from lambdas.encounters.encounter import Encounter, Review
 from lambdas.encounters.flood_counts import count_first_alert, flood_notice
 from lambdas.encounters.notice import Notice, NoticeKind, notice_key, put_notice
-from lambdas.encounters.table import encounter_item, encounter_key, put_new_request, read_item
-from lambdas.encounters.window import Window, list_encounter, window_key, window_of
+from lambdas.encounters.table import encounter_item, put_new_request, read_item
+from lambdas.encounters.window import Window, list_encounter, note_arrival, window_key, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +93,7 @@ class Encounters:
         now: datetime,
         first_alert_writes: Callable[[Encounter], list[dict[str, Any]]],
     ) -> Placement:
-        """Find the encounter that encloses this sighting, or open one with the sighting in it.
+        """Find the encounter that has or encloses this sighting, or open one with the sighting in it.
 
         `window` is the window as it was read; if it has changed since, it is read again. `first_alerts` is the number
         of first alerts that the camera gave in this hour. `first_alert_writes`
@@ -104,18 +103,21 @@ class Encounters:
         Raises:
             ContentionError: too many others opened encounters of this case at this camera at the same time.
         """
+        key = window_key(candidate.case.case_id, capture.camera)
         for attempt in range(_ATTEMPTS):
-            found = window.enclosing(capture.captured_at, timedelta(seconds=self.policy.window_s))
-            if found := found or self._holding(capture, window):
-                return Placement(encounter_id=found, window=window)
-            muted = self._muted(candidate, capture, window, first_alerts=first_alerts, now=now)
-            encounter = self._new(candidate, capture, muted=muted, searched_at=searched_at, now=now)
-            prepared = first_alert_writes(encounter) if encounter.alert and not attempt else []
-            if self._open(encounter, window, prepared, now=now):
-                encounter_id, is_prepared = encounter.encounter_id, bool(prepared)
-                return Placement(encounter_id=encounter_id, window=window, opened=encounter, is_prepared=is_prepared)
+            if held := window.holding(capture.capture_id):
+                return Placement(encounter_id=held, window=window)
+            if found := window.enclosing(capture.captured_at, timedelta(seconds=self.policy.window_s)):
+                if self._may_join(capture, found, window, key):
+                    return Placement(encounter_id=found, window=window)
+            else:
+                muted = self._muted(candidate, capture, window, first_alerts=first_alerts, now=now)
+                encounter = self._new(candidate, capture, muted=muted, searched_at=searched_at, now=now)
+                prepared = first_alert_writes(encounter) if encounter.alert and not attempt else []
+                if self._open(encounter, window, prepared, now=now):
+                    name, is_prepared = encounter.encounter_id, bool(prepared)
+                    return Placement(encounter_id=name, window=window, opened=encounter, is_prepared=is_prepared)
             self.pause(backoff_s(attempt))
-            key = window_key(candidate.case.case_id, capture.camera)
             window = window_of(read_item(self.dynamodb, table=self.table, key=key))
         raise ContentionError(f"{_ATTEMPTS} attempts to open an encounter found its window changed")
 
@@ -151,16 +153,17 @@ class Encounters:
         self._announce_better_shot(encounter, candidate, now=now)
         return None
 
-    def _holding(self, capture: Capture, window: Window) -> str | None:
-        """Find the encounter that has this capture already, if the capture's time is that of its arrival.
+    def _may_join(self, capture: Capture, encounter_id: str, window: Window, key: str) -> bool:
+        """Note where a capture goes whose time is that of its arrival; False if the window changed since it was read.
 
-        A sender that repeats such a capture gives it another time, which may lie outside the encounter's window.
+        A sender that repeats such a capture gives it another time, which may lie in another encounter or in none.
         """
-        if capture.time_doubt is None or not window.encounters:
-            return None
-        keys = [encounter_key(opened.encounter_id) for opened in window.encounters]
-        items = read_many(self.dynamodb, {self.table: keys}, pause=self.pause)[self.table]
-        return next((item["encounter_id"] for item in items if capture.capture_id in item["sightings"]), None)
+        if capture.time_doubt is None:
+            return True
+        return (
+            update_if(self.dynamodb, **note_arrival(self.table, key, window, capture.capture_id, encounter_id))
+            is not None
+        )
 
     def _muted(
         self, candidate: Candidate, capture: Capture, window: Window, *, first_alerts: int, now: datetime

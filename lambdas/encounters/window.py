@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_ENCOUNTERS = 20  # the last opened; a sighting that belongs to an older encounter opens a new one
 _MAX_DISMISSED_TRACKS = 50
+_MAX_ARRIVALS = 50
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -26,11 +27,19 @@ class Opened(msgspec.Struct, frozen=True):
     started_at: str
 
 
+class Arrival(msgspec.Struct, frozen=True):
+    """Where a capture went whose time is that of its arrival."""
+
+    capture_id: str
+    encounter_id: str
+
+
 class Window(msgspec.Struct, kw_only=True):
     """The item `window#CASE#CAMERA`.
 
     Each write increments `version`, and is refused if it changed since the read. `dismissals` counts the
     encounters that are dismissed now, `dismissed_at` is when the latest was, `dismissed_tracks` are their tracks.
+    `arrivals` are the last captures whose time is doubted: their next delivery has another time.
     """
 
     version: int = 0
@@ -38,6 +47,7 @@ class Window(msgspec.Struct, kw_only=True):
     dismissals: int = 0
     dismissed_at: str | None = None
     dismissed_tracks: list[str] = []
+    arrivals: list[Arrival] = []
     expires_at: int = 0
 
     def enclosing(self, instant: datetime, window: timedelta) -> str | None:
@@ -46,6 +56,14 @@ class Window(msgspec.Struct, kw_only=True):
             if abs(from_text(opened.started_at) - instant) < window:
                 return opened.encounter_id
         return None
+
+    def holding(self, capture_id: str) -> str | None:
+        """Find the encounter that a capture with a doubted time went to."""
+        return next((arrival.encounter_id for arrival in self.arrivals if arrival.capture_id == capture_id), None)
+
+    def with_arrivals(self, *arrivals: Arrival) -> list[Arrival]:
+        """Append arrivals, and forget the oldest."""
+        return [*self.arrivals, *arrivals][-_MAX_ARRIVALS:]
 
     def with_opened(self, encounter_id: str, started_at: str) -> list[Opened]:
         """Append an encounter to the list, which stays in the order of opening.
@@ -71,17 +89,34 @@ def list_encounter(table: str, window: Window, encounter: Encounter) -> dict[str
 
     It leaves the negative memory alone, which only verdicts write.
     """
+    doubted = [Arrival(name, encounter.encounter_id) for name, each in encounter.sightings.items() if each.time_doubt]
     return update_request(
         table,
         window_key(encounter.case_id, encounter.camera),
-        "SET kind = :window, encounters = :listed, version = :next, expires_at = :expiry",
+        "SET kind = :window, encounters = :listed, arrivals = :arrivals, version = :next, expires_at = :expiry",
         condition="attribute_not_exists(encounter_id) OR version = :seen",
         values={
             ":window": "window",
             ":listed": msgspec.to_builtins(window.with_opened(encounter.encounter_id, encounter.timeline.captured_at)),
+            ":arrivals": msgspec.to_builtins(window.with_arrivals(*doubted)),
             ":next": window.version + 1,
             ":seen": window.version,
             ":expiry": encounter.expires_at,
+        },
+    )
+
+
+def note_arrival(table: str, key: str, window: Window, capture_id: str, encounter_id: str) -> dict[str, Any]:
+    """Build the update that notes where a capture goes, refused if the window changed since it was read."""
+    return update_request(
+        table,
+        key,
+        "SET arrivals = :arrivals, version = :next",
+        condition="version = :seen",
+        values={
+            ":arrivals": msgspec.to_builtins(window.with_arrivals(Arrival(capture_id, encounter_id))),
+            ":next": window.version + 1,
+            ":seen": window.version,
         },
     )
 

@@ -22,8 +22,9 @@ from lambdas.alerting.wiring import build_notifier
 from lambdas.cases.case import Case
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
-from lambdas.common.s3_objects import is_not_found
-from lambdas.common.times import to_text
+from lambdas.common.s3_objects import is_not_found, put_once
+from lambdas.common.trusted_time import time_taken
+from lambdas.detection.capture import Capture
 from lambdas.detection.match import Matcher
 from lambdas.detection.placement import Encounters
 from lambdas.encounters.notice import is_notice_key
@@ -176,10 +177,17 @@ class World:
         return self.captures[key]
 
     def store(self, capture: TakenCapture) -> None:
-        """Put the picture into the bucket; a second time is a redelivered message."""
-        times = {"captured-at": to_text(capture.captured_at), "received-at": to_text(self.now)}
-        metadata = {"capture-id": capture.capture_id, "camera": capture.camera, **times}
-        self.clients.s3.put_object(Bucket=self.name, Key=capture.key, Body=capture.key.encode(), Metadata=metadata)
+        """Store the picture as the store-capture function does; a second time is a redelivered message."""
+        taken = time_taken(capture.captured_at, arrived_at=self.now)
+        stored = Capture(
+            capture_id=capture.capture_id,
+            camera=capture.camera,
+            captured_at=taken.at,
+            received_at=self.now,
+            time_doubt=taken.doubt,
+        )
+        body = capture.key.encode()
+        put_once(self.clients.s3, Bucket=self.name, Key=capture.key, Body=body, Metadata=stored.to_metadata())
 
     def collect_receipts(self) -> list[TopicMessage]:
         """List the receipts so far."""

@@ -249,6 +249,18 @@ def test_redelivered_capture_joins_its_first_encounter(cloud: Cloud) -> None:
     machine.teardown()
 
 
+def test_redelivered_capture_without_a_credible_time_stays_where_it_is(cloud: Cloud) -> None:
+    """Its time is that of its arrival, which another encounter encloses when it arrives again."""
+    machine = Rule1(Clients(cloud))
+    ahead = machine.capture("cam-01", 540, ALERT + 0.5)
+    machine.deliver_capture(ahead)
+    machine.wait(901)
+    machine.deliver_capture(machine.capture("cam-01", 0, ALERT + 0.5))
+    machine.camera_sends_again(ahead)
+    machine.deliver_capture(ahead)
+    machine.teardown()
+
+
 def test_every_encounter_alerts_exactly_once(cloud: Cloud) -> None:
     clients = Clients(cloud)
 
