@@ -12,9 +12,9 @@ from aws_cdk import aws_iot as iot
 
 from agencies.workers import match_workers
 from edge_device.core.topics import LEGACY_ENVIRONMENT, Topics
-from lambdas.common.keys import CAPTURES, CONFIRMED, EVIDENCE, QUARANTINE
+from lambdas.common.keys import CAPTURES, CONFIRMED, EVIDENCE, QUARANTINE, STORED
 from stacks.constructs.bucket_contents import BucketContents
-from stacks.constructs.captures_bucket import captures_bucket
+from stacks.constructs.captures_bucket import captures_bucket, reserve_own_captures, write_evidence_once
 from stacks.constructs.function import Function, metrics_namespace
 from stacks.constructs.grant import Grant, may, shared_policy, trust_this_account_only
 from stacks.constructs.nag import acknowledge
@@ -70,10 +70,12 @@ class Detection(HomewardStack):
             self, "Contents", buckets={"Captures": self.captures}, removal=self.removal, log_days=self.log_days
         )
         self._delete_evidence, self._view_evidence, self._settle_evidence = self._evidence_policies()
-        self._store_captures(store_capture)
+        own = [self._store_captures(store_capture)]
         self._match(match)
         if settings.matching.max_retrospective_searches:
-            self._retrospective(retrospective)
+            own.append(self._retrospective(retrospective))
+        reserve_own_captures(self.captures, own)
+        write_evidence_once(self.captures)
         add_outputs(self, {"DetectionBucket": self.captures.bucket_name})
 
     def may_delete_evidence(self) -> Grant:
@@ -144,7 +146,8 @@ class Detection(HomewardStack):
             ),
         ]
 
-    def _store_captures(self, grants: Sequence[Grant]) -> None:
+    def _store_captures(self, grants: Sequence[Grant]) -> iam.IRole:
+        """Make the function and its rules, and return the function's role."""
         failures = failure_queue(self, "CaptureFailures", key=self.key, retention=_BYSTANDER_RETENTION)
         store = Function(
             self,
@@ -152,7 +155,7 @@ class Detection(HomewardStack):
             handler="detection.store_capture",
             description="Check a camera's message and store its capture",
             log_days=self.log_days,
-            statements=[self.encrypt(), may("s3:PutObject", on=self._objects(CAPTURES))],
+            statements=[self.encrypt(), may("s3:PutObject", on=self._objects(f"{CAPTURES}*/{STORED}"))],
             grants=grants,
             environment={
                 **self._bucket_environment,
@@ -181,6 +184,7 @@ class Detection(HomewardStack):
         self._alarm_on_unregistered_things()
         outputs = {"StoreCaptureFunction": store.function_name, "StoreCaptureLogGroup": store.log.log_group_name}
         add_outputs(self, outputs)
+        return store.own_role
 
     def _rules(self) -> dict[str, str]:
         """Return the SQL of the IoT rules. The third level of each topic is the thing that published.
@@ -272,7 +276,8 @@ class Detection(HomewardStack):
         notify_of(self.captures, queue, key=self.key, prefix=CAPTURES, events=["s3:ObjectCreated:*"])
         add_outputs(self, {"MatchLogGroup": match.log.log_group_name})
 
-    def _retrospective(self, grants: Sequence[Grant]) -> None:
+    def _retrospective(self, grants: Sequence[Grant]) -> iam.IRole:
+        """Make the function and its schedule, and return the function's role."""
         retrospective = Function(
             self,
             "Retrospective",
@@ -282,7 +287,7 @@ class Detection(HomewardStack):
             statements=[
                 self.use_key(),
                 may("s3:GetObject", "s3:GetObjectTagging", on=self._objects(EVIDENCE, CONFIRMED)),
-                may("s3:PutObject", "s3:PutObjectTagging", on=self._objects(CAPTURES)),
+                may("s3:PutObject", "s3:PutObjectTagging", on=self._objects(f"{CAPTURES}*/{STORED}")),
                 self._list_captures(),
             ],
             grants=grants,
@@ -298,3 +303,4 @@ class Detection(HomewardStack):
         retrospective.node.add_dependency(self._contents)
         repeat(self, "EveryHour", every=cdk.Duration.hours(1), target=targets.LambdaFunction(retrospective))
         add_outputs(self, {"RetrospectiveFunction": retrospective.function_name})
+        return retrospective.own_role

@@ -16,7 +16,7 @@ from lambdas.common.times import now
 from lambdas.common.trusted_time import time_taken
 from lambdas.detection.capture import Capture, name_based_id
 from lambdas.detection.message import ReceivedCapture
-from lambdas.detection.store_capture import store_capture
+from lambdas.detection.store_capture import drop_capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,7 +138,7 @@ class Submission:
     def _send(self, capture: Capture, jpeg: bytes) -> None:
         """Store the capture, then record it. After a crash in between, the same capture is stored again."""
         if not self.dry_run:
-            store_capture(self.s3, bucket=self.bucket, received=ReceivedCapture(capture=capture, jpeg=jpeg), now=now())
+            drop_capture(self.s3, bucket=self.bucket, received=ReceivedCapture(capture=capture, jpeg=jpeg), now=now())
             self.journal.add(capture.capture_id)
 
 

@@ -10,6 +10,8 @@ from lambdas.common.camera_names import is_camera_name
 
 # Prefixes of the detection bucket.
 CAPTURES = "captures/"
+# Below a camera's folder: captures that our own functions stored.
+STORED = ".stored/"
 EVIDENCE = "encounters/"
 CONFIRMED = "confirmed/"
 # Prefixes of the gallery bucket.
@@ -94,6 +96,19 @@ def captures_prefix(camera: str) -> str:
 def capture_key(camera: str, captured_at: datetime, capture_id: str) -> str:
     """Build the detection key of a capture until it is searched: `captures/cam-01/2026-11-23/UUID.jpg`."""
     return f"{captures_prefix(camera)}{captured_at:%Y-%m-%d}/{capture_id}.jpg"
+
+
+def stored_capture_key(camera: str, captured_at: datetime, capture_id: str, *, sha256: str) -> str:
+    """Build the key of a capture that our own functions store: `captures/cam-01/.stored/2026-11-23/DIGEST/UUID.jpg`.
+
+    The digest keeps two pictures with one id apart.
+    """
+    return f"{captures_prefix(camera)}{STORED}{captured_at:%Y-%m-%d}/{sha256[:16]}/{capture_id}.jpg"
+
+
+def is_stored_by_us(key: str) -> bool:
+    """Tell whether our own functions stored a capture: the bucket's policy denies these keys to anybody else."""
+    return key.startswith(f"{captures_prefix(camera_of_key(key))}{STORED}")
 
 
 def camera_of_key(key: str) -> str:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.common.keys import camera_of_key, checked_capture_id
+from lambdas.common.keys import camera_of_key, checked_capture_id, is_stored_by_us
 from lambdas.common.times import to_text
 from lambdas.common.trusted_time import TimeDoubt, TimeTaken, time_taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+# What other senders may say of a capture. Our own functions know the rest.
+_OF_ANY_SENDER = frozenset({"capture-id", "captured-at", "time-doubt", "confidence", "track", "shot"})
+_TRACK = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +62,18 @@ class Capture:
 def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata: Mapping[str, str]) -> Capture:
     """Read a capture from an object under `captures/`. All metadata is optional.
 
-    The camera comes from the key, not from the metadata, because IAM can limit a sender to a prefix of keys. Times are
-    checked against S3's own, and never make an object unreadable.
+    The key tells who stored the object, because IAM can limit a sender to a prefix of keys. The camera comes from the
+    key. What only our functions know counts only if they stored it, and the track of another sender is a track of its
+    own. Times are checked against S3's own, and never make an object unreadable.
 
     Raises:
         ValueError: the key names no camera, or a metadata value is malformed.
     """
     camera = camera_of_key(key)
+    if not is_stored_by_us(key):
+        metadata = {name: value for name, value in metadata.items() if name in _OF_ANY_SENDER}
+        if "track" in metadata:
+            metadata["track"] = "sent-" + _digest(metadata["track"])
     capture_id = checked_capture_id(metadata.get("capture-id") or name_based_id(key, etag))
     confidence = float(metadata["confidence"]) if "confidence" in metadata else None
     if confidence is not None and not 0 <= confidence <= 1:
@@ -89,6 +99,15 @@ def _time_taken(metadata: Mapping[str, str], received_at: datetime) -> TimeTaken
     if metadata.get("time-doubt") in set(TimeDoubt):
         return TimeTaken(received_at, TimeDoubt(metadata["time-doubt"]))
     return time_taken(metadata.get("captured-at"), arrived_at=received_at)
+
+
+def bounded_track(track: str) -> str:
+    """Return the id of a track if it fits into metadata and items, else its digest."""
+    return track if _TRACK.fullmatch(track) else "sha256-" + _digest(track)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def name_based_id(*parts: str | bytes) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from lambdas.common.times import from_epoch_ms
 from lambdas.common.trusted_time import time_taken
-from lambdas.detection.capture import Capture, name_based_id
+from lambdas.detection.capture import Capture, bounded_track, name_based_id
 from pictures.errors import UnreadablePictureError
 from pictures.jpeg import read_jpeg
 
@@ -93,7 +93,7 @@ class FaceMessage(msgspec.Struct):
             received_at=received_at,
             time_doubt=taken.doubt,
             confidence=self.detection.confidence,
-            track=self.track.id if self.track else None,
+            track=bounded_track(self.track.id) if self.track else None,
             shot=self.track.shot if self.track else None,
         )
         return ReceivedCapture(capture=capture, jpeg=self.image.data)

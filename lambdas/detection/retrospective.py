@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from lambdas.cases.new_faces import is_retrospective_due, note_retrospective
-from lambdas.common.keys import capture_key
+from lambdas.common.keys import stored_capture_key
 from lambdas.common.s3_objects import is_not_found
 from lambdas.common.times import from_text
 from lambdas.encounters.encounter import Review
@@ -38,6 +38,7 @@ class _KeptCapture:
     camera: str
     captured_at: str
     key: str
+    sha256: str | None
     known_cases: frozenset[str]
 
 
@@ -78,6 +79,7 @@ class Retrospective:
                     camera=encounter.camera,
                     captured_at=sighting.captured_at,
                     key=sighting.key,
+                    sha256=sighting.sha256,
                     known_cases=frozenset(known[capture_id]),
                 )
         yield from best.values()
@@ -89,7 +91,9 @@ class Retrospective:
             self.s3.copy_object(
                 Bucket=self.bucket,
                 CopySource={"Bucket": self.bucket, "Key": kept.key},
-                Key=capture_key(kept.camera, from_text(kept.captured_at), kept.capture_id),
+                Key=stored_capture_key(
+                    kept.camera, from_text(kept.captured_at), kept.capture_id, sha256=kept.sha256 or "unknown"
+                ),
                 Metadata={**head["Metadata"], "known-cases": " ".join(sorted(kept.known_cases))},
                 MetadataDirective="REPLACE",
                 ContentType=head["ContentType"],

@@ -12,7 +12,7 @@ from lambdas.common.photos import MAX_PHOTO_BYTES, prepare_photo
 from lambdas.common.trusted_time import time_taken
 from lambdas.detection.capture import Capture, name_based_id
 from lambdas.detection.message import ReceivedCapture
-from lambdas.detection.store_capture import store_capture
+from lambdas.detection.store_capture import drop_capture
 from lambdas.downloads.errors import UnavailableError
 from lambdas.downloads.outages import is_outage
 from lambdas.feeds.entries import MAX_FEED_BYTES
@@ -110,7 +110,7 @@ class FeedReader:
     def _submit(self, image: str, capture: Capture) -> None:
         """Fetch and store an image, prepared like a gallery photo: type checked, upright, no metadata, limited size."""
         jpeg = prepare_photo(self.client.get(image, max_bytes=MAX_PHOTO_BYTES)).jpeg
-        store_capture(self.s3, bucket=self.bucket, received=ReceivedCapture(capture=capture, jpeg=jpeg), now=self.now())
+        drop_capture(self.s3, bucket=self.bucket, received=ReceivedCapture(capture=capture, jpeg=jpeg), now=self.now())
 
     def _capture(self, entry: Entry, image: str) -> Capture:
         received_at = self.now()

@@ -23,6 +23,8 @@ if __name__ == "__main__":
     patches.serve_delete_connection()
     patches.authorize_batches_as_iam()
     patches.refer_to_secrets_by_arn()
+    patches.know_conditional_puts()
+    patches.name_roles_as_principals()
     if os.environ.get("AUTH") == "true":
         record_checks(Path(os.environ["PERMISSION_RECORD"]))
         ministack.app.app = PermissionGateway(patches.claim_https(ministack.app.app))

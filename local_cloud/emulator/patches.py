@@ -1,11 +1,12 @@
 """Patches that give ministack 1.5.33 behavior of AWS that it lacks. They use its private names."""
 
+import re
 import socket
 import ssl
 from typing import Any
 from urllib.parse import unquote
 
-from ministack.core import iam_actions
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import error_response_json, get_account_id, get_region
 from ministack.services import iot, iot_data, lambda_svc
 from ministack.services.cloudformation import provisioners
@@ -99,6 +100,34 @@ def refer_to_secrets_by_arn() -> None:
         delete(name_in(arn), *arguments)
 
     handlers |= {"create": create_with_arn, "update": update_with_arn, "delete": delete_by_arn}
+
+
+def know_conditional_puts() -> None:
+    """Give policies the condition key `s3:if-none-match` of a put."""
+    context_of = iam_actions._s3_object_context  # noqa: SLF001  (no public hook)
+
+    def context_with_condition(
+        action: str, query: dict[str, Any], path: str, headers: dict[str, str]
+    ) -> dict[str, Any]:
+        context: dict[str, Any] = context_of(action, query, path, headers)
+        if action == "s3:PutObject" and headers.get("if-none-match"):
+            context["s3:if-none-match"] = headers["if-none-match"]
+        return context
+
+    iam_actions._s3_object_context = context_with_condition  # noqa: SLF001  (as above)
+
+
+def name_roles_as_principals() -> None:
+    """Give policies the role as `aws:PrincipalArn` of an assumed role. ministack gives the session."""
+    resolve = iam_evaluator._resolve_condition_key  # noqa: SLF001  (no public hook)
+
+    def resolve_role(key: str, context: Any) -> Any:
+        value = resolve(key, context)
+        if key.lower() != "aws:principalarn":
+            return value
+        return re.sub(r":sts:(:\d+:)assumed-role/([^/]+)/.+", r":iam:\1role/\2", value)
+
+    iam_evaluator._resolve_condition_key = resolve_role  # noqa: SLF001  (as above)
 
 
 def serve_delete_connection() -> None:

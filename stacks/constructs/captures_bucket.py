@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from lambdas.common.keys import CAPTURES, CONFIRMED, EVIDENCE, QUARANTINE
+from lambdas.common.keys import CAPTURES, CONFIRMED, EVIDENCE, QUARANTINE, STORED
 from stacks.constructs.nag import acknowledge
 from stacks.constructs.storage import private_bucket
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aws_cdk import aws_kms as kms
     from constructs import Construct
 
@@ -52,3 +55,30 @@ def captures_bucket(
     )
     acknowledge(bucket, "detection bucket")
     return bucket
+
+
+def reserve_own_captures(bucket: s3.Bucket, roles: Sequence[iam.IRole]) -> None:
+    """Deny everybody but these roles the keys whose metadata the matcher believes."""
+    _deny_put(
+        bucket,
+        f"{CAPTURES}*/{STORED}*",
+        condition={"ArnNotEquals": {"aws:PrincipalArn": [role.role_arn for role in roles]}},
+    )
+
+
+def write_evidence_once(bucket: s3.Bucket) -> None:
+    """Deny everybody to overwrite a picture of an encounter: each write must have the condition `If-None-Match`."""
+    for prefix in (EVIDENCE, CONFIRMED):
+        _deny_put(bucket, f"{prefix}*", condition={"Null": {"s3:if-none-match": "true"}})
+
+
+def _deny_put(bucket: s3.Bucket, pattern: str, *, condition: dict[str, object]) -> None:
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            principals=[iam.AnyPrincipal()],
+            actions=["s3:PutObject"],
+            resources=[bucket.arn_for_objects(pattern)],
+            conditions=condition,
+        )
+    )

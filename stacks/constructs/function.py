@@ -50,7 +50,7 @@ class Function(lambda_.Function):
         **lambda_props: Any,
     ) -> None:
         self.log = log_group(scope, f"{name}Log", days=log_days)
-        role = iam.Role(
+        self.own_role = role = iam.Role(
             scope,
             f"{name}Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),

@@ -194,7 +194,8 @@ def test_custom_resources_cannot_delete_retained_data(dev: Deployment, prod: Dep
 @pytest.mark.parametrize(
     ("stack", "policy", "action", "patterns"),
     [
-        ("Detection", "StoreCaptureRole", "s3:PutObject", {"captures/*"}),
+        ("Detection", "StoreCaptureRole", "s3:PutObject", {"captures/*/.stored/*"}),
+        ("Detection", "RetrospectiveRole", "s3:PutObject", {"captures/*/.stored/*"}),
         ("Detection", "MatchRole", "s3:GetObject", {"captures/*"}),
         ("Detection", "MatchRole", "s3:DeleteObjectVersion", {"captures/*"}),
         ("Detection", "MatchRole", "s3:PutObject", {"encounters/*", "quarantine/*"}),

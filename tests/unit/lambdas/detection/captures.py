@@ -34,7 +34,7 @@ class Gallery:
 def put_capture(
     s3: S3Client, capture_id: str, at: str = "03:00:00", camera: str = "cam-01", picture: bytes = b"picture"
 ) -> str:
-    key = f"captures/{camera}/2026-11-23/{capture_id}.jpg"
+    key = f"captures/{camera}/.stored/2026-11-23/{capture_id}.jpg"
     metadata = {"capture-id": capture_id, "camera": camera, "captured-at": f"2026-11-23T{at}.000Z", "track": "t-1"}
     s3.put_object(Bucket="detection", Key=key, Body=picture, Metadata=metadata)
     return key

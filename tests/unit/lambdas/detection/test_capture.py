@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
+from lambdas.common.keys import camera_of_key, is_stored_by_us
 from lambdas.common.trusted_time import TimeDoubt
-from lambdas.detection.capture import Capture, capture_of_object
+from lambdas.detection.capture import Capture, bounded_track, capture_of_object
 
 STORED = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
@@ -29,10 +31,45 @@ def test_same_picture_at_same_key_has_same_id() -> None:
     assert dropped().capture_id != dropped(etag='"b"').capture_id
 
 
-def test_metadata_sets_time_id_track_and_shot() -> None:
-    capture = dropped(captured_at="2026-11-22T22:00:00-05:00", capture_id="lot-17.4", track="t", shot="2")
+def test_metadata_sets_time_id_and_shot() -> None:
+    capture = dropped(captured_at="2026-11-22T22:00:00-05:00", capture_id="lot-17.4", shot="2")
     assert capture.captured_at == STORED
-    assert (capture.capture_id, capture.track, capture.shot) == ("lot-17.4", "t", 2)
+    assert (capture.capture_id, capture.shot) == ("lot-17.4", 2)
+
+
+OURS = {"received_at": "2026-11-23T02:59:58.000Z", "stored_at": "2026-11-23T02:59:59.000Z", "known_cases": "namus:a"}
+
+
+def test_metadata_of_our_functions_is_ignored_from_others() -> None:
+    assert dropped(**OURS, sha256="0", site="Elsewhere", probe="1") == dropped()
+    own = dropped("captures/yard-1/.stored/2026-11-23/x/a.jpg", **OURS)
+    assert [own.received_at.second, own.stored_at and own.stored_at.second] == [58, 59]
+    assert own.known_cases == {"namus:a"}
+
+
+def test_track_of_another_sender_is_never_a_cameras() -> None:
+    camera = dropped("captures/yard-1/.stored/2026-11-23/x/a.jpg", track="t").track
+    assert camera == "t"
+    assert dropped(track="t").track == dropped(track="t").track
+    assert dropped(track="t").track not in {"t", dropped(track="u").track}
+
+
+@pytest.mark.parametrize("key", ["captures/a/b/.stored/x.jpg", "captures/.stored/x.jpg", "captures/a/.storedx/x.jpg"])
+def test_only_the_reserved_folder_is_ours(key: str) -> None:
+    assert not camera_of(key) or not is_stored_by_us(key)
+
+
+def camera_of(key: str) -> str | None:
+    try:
+        return camera_of_key(key)
+    except ValueError:
+        return None
+
+
+@pytest.mark.parametrize("track", ["t" * 129, "a b", "\n", "ü", "\ud800", ""])
+def test_long_or_odd_track_becomes_its_digest(track: str) -> None:
+    assert re.fullmatch("sha256-[0-9a-f]{32}", bounded_track(track))
+    assert bounded_track(track) == bounded_track(track) != bounded_track(f"{track}x")
 
 
 def test_metadata_cannot_name_another_camera() -> None:

@@ -48,7 +48,7 @@ class Gate:
     def passes(self, capture_id: str, similarity: float, *, track: str = "t-1", **metadata: str) -> None:
         face: Any = {"Similarity": similarity, "Face": {"ExternalImageId": "namus:MP900101:910101"}}
         self.answers.add_response("search_faces_by_image", {"FaceMatches": [face]})
-        key = f"captures/cam-01/2026-11-23/{capture_id}.jpg"
+        key = f"captures/cam-01/.stored/2026-11-23/{capture_id}.jpg"
         known = {"capture-id": capture_id, "captured-at": to_text(self.clock()), "track": track, **metadata}
         self.matcher.s3.put_object(Bucket="detection", Key=key, Body=b"picture", Metadata=known)
         self.matcher.match(key)

@@ -201,7 +201,7 @@ def test_unreadable_picture_is_quarantined_with_reason(
     gallery.refuses(code, message)
     assert matcher.match(put_capture(s3, "c-1")) is MatchOutcome.QUARANTINED
     [key] = keys(s3)
-    assert key == "quarantine/captures/cam-01/2026-11-23/c-1.jpg"
+    assert key == "quarantine/captures/cam-01/.stored/2026-11-23/c-1.jpg"
     assert s3.head_object(Bucket="detection", Key=key)["Metadata"]["reason"] == f"{code}: {message}"
 
 
@@ -250,7 +250,7 @@ def test_capture_survives_if_its_encounter_was_deleted(
     [
         (b"picture", {"Bytes": b"picture"}),
         # Too large for a request to Rekognition.
-        (b"x" * 5_242_881, {"S3Object": {"Bucket": "detection", "Name": "captures/cam-01/2026-11-23/c-1.jpg"}}),
+        (b"x" * 5_242_881, {"S3Object": {"Bucket": "detection", "Name": "captures/cam-01/.stored/2026-11-23/c-1.jpg"}}),
     ],
 )
 def test_search_uses_the_picture_and_the_review_threshold(

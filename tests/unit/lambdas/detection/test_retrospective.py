@@ -112,7 +112,10 @@ def test_newest_captures_are_sent_up_to_the_limit(
         }
         put_encounter(dynamodb, s3, f"d{day}", sightings=sightings)
     assert retrospective.run() == 2
-    assert sorted(captures_in(s3)) == ["captures/cam-01/2026-11-19/d19-2.jpg", "captures/cam-01/2026-11-20/d20-2.jpg"]
+    assert sorted(captures_in(s3)) == [
+        "captures/cam-01/.stored/2026-11-19/unknown/d19-2.jpg",
+        "captures/cam-01/.stored/2026-11-20/unknown/d20-2.jpg",
+    ]
 
 
 def test_deleted_picture_is_skipped(

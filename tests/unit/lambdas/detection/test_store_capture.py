@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -27,7 +29,8 @@ RECEIVED = ReceivedCapture(
     ),
     jpeg=b"picture",
 )
-KEY = "captures/cam-01/2026-11-23/6f1d2c3b-8a4e-4b5f-9c6d-7e8f9a0b1c2d.jpg"
+DIGEST = hashlib.sha256(b"picture").hexdigest()
+KEY = f"captures/cam-01/.stored/2026-11-23/{DIGEST[:16]}/6f1d2c3b-8a4e-4b5f-9c6d-7e8f9a0b1c2d.jpg"
 
 
 def test_object_metadata_holds_the_whole_capture(s3: S3Client, clock: Clock) -> None:
@@ -47,6 +50,14 @@ def test_redelivered_message_writes_nothing(s3: S3Client, clock: Clock) -> None:
     clock.advance(minutes=5)
     store_capture(s3, bucket="detection", received=RECEIVED, now=clock())
     assert s3.head_object(Bucket="detection", Key=KEY)["Metadata"]["stored-at"] == "2026-11-23T03:00:00.000Z"
+
+
+def test_reused_id_of_another_picture_replaces_nothing(s3: S3Client, clock: Clock) -> None:
+    store_capture(s3, bucket="detection", received=RECEIVED, now=clock())
+    other = store_capture(s3, bucket="detection", received=replace(RECEIVED, jpeg=b"another"), now=clock())
+    assert other != KEY
+    assert s3.get_object(Bucket="detection", Key=KEY)["Body"].read() == b"picture"
+    assert s3.get_object(Bucket="detection", Key=other)["Body"].read() == b"another"
 
 
 def test_any_image_under_captures_is_a_capture(s3: S3Client) -> None:

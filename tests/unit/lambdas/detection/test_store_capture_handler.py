@@ -65,7 +65,7 @@ def test_message_of_a_registered_camera_is_stored_under_its_name(
 ) -> None:
     invoke()
     [key] = keys(s3)
-    assert key.startswith("captures/cam-01/2026-11-23/")
+    assert key.startswith("captures/cam-01/.stored/2026-11-23/")
     assert counted(capsys) == {"CapturesStored"}
 
 
