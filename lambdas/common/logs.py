@@ -10,6 +10,7 @@ import functools
 import json
 import logging
 import os
+import re
 import traceback
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 T = TypeVar("T")
+
+# Errors of S3 connections quote the address, which has the key of the object.
+_OF_CAPTURES = re.compile(r"captures(?:/|%2F)[^\s\"'<>]*|(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", re.IGNORECASE)
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
 
@@ -44,7 +48,17 @@ class _JsonLines(logging.Handler):
         if record.exc_info and record.exc_info[0]:
             line["exception_name"] = record.exc_info[0].__name__
             line["exception"] = "".join(traceback.format_exception(*record.exc_info)).rstrip()
+        line |= {name: redacted(line[name]) for name in ("message", "exception") if name in line}
         print(json.dumps(line, default=str))
+
+
+class RedactedError(RuntimeError):
+    """An error whose text named a capture. The message is the text without it."""
+
+
+def redacted(text: str) -> str:
+    """Remove what identifies a capture, which may show a bystander: its key and its digest."""
+    return _OF_CAPTURES.sub("(removed)", text)
 
 
 def json_log(handler: Callable[[dict[str, Any], LambdaContext], T]) -> Callable[[dict[str, Any], LambdaContext], T]:
@@ -68,6 +82,12 @@ def json_log(handler: Callable[[dict[str, Any], LambdaContext], T]) -> Callable[
         before, root.handlers = root.handlers, [_JsonLines(invocation)]
         try:
             return handler(event, context)
+        except Exception as error:
+            # The runtime logs what a handler raises, with the errors inside it.
+            text = "".join(traceback.format_exception(error))
+            if redacted(text) != text:
+                raise RedactedError(f"{type(error).__name__}: {redacted(str(error))}") from None
+            raise
         finally:
             root.handlers = before
 

@@ -84,7 +84,7 @@ class FaceMessage(msgspec.Struct):
         """
         digest = hashlib.sha256(self.image.data).hexdigest()
         if digest != self.image.sha256.lower():
-            raise BadMessageError(f"image.sha256 is {self.image.sha256}, but the image's is {digest}")
+            raise BadMessageError("the image does not have the digest that image.sha256 says")
         taken = time_taken(self.captured_at, arrived_at=received_at, clock_synced=self.clock_synced is True)
         capture = Capture(
             capture_id=self.capture_id.lower(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
+
+LOCKED = "too many wrong serial numbers; the claim certificate can try again later"
+_MAX_GUESSES = 5
+_PERIOD = timedelta(minutes=15)
 
 
 def reserve(
@@ -58,11 +63,14 @@ def claim(
     thing: str,
     serial_number: str,
     certificate: str,
+    claim_certificate: str = "",
     now: datetime,
 ) -> str | None:
     """Claim the reservation for the device; return the reason if it is refused, otherwise None.
 
-    `thing` is the name of the camera's thing, which AWS IoT creates next.
+    `thing` is the name of the camera's thing, which AWS IoT creates next. `claim_certificate` is what the device
+    presented. After some wrong serial numbers it is locked out of this reservation for a while; the devices of other
+    claim certificates are not.
 
     Idempotent for the same certificate, because MQTT may deliver a device's request twice.
     """
@@ -72,18 +80,56 @@ def claim(
             Key=to_attributes({"camera": camera}),
             UpdateExpression="SET claimed_at = :now, claimed_with = :certificate, thing = :thing",
             ConditionExpression="serial_number = :serial AND claim_until > :now "
-            "AND (attribute_not_exists(claimed_at) OR claimed_with = :certificate)",
+            "AND (attribute_not_exists(claimed_at) OR claimed_with = :certificate) "
+            "AND (attribute_not_exists(#guesses) OR #guesses < :max OR #since <= :period)",
+            ExpressionAttributeNames=_names(claim_certificate),
             ExpressionAttributeValues=to_attributes(
-                {":serial": serial_number, ":now": to_text(now), ":certificate": certificate, ":thing": thing}
+                {
+                    ":serial": serial_number,
+                    ":now": to_text(now),
+                    ":certificate": certificate,
+                    ":thing": thing,
+                    ":max": _MAX_GUESSES,
+                    ":period": to_text(now - _PERIOD),
+                }
             ),
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
     except ClientError as error:
         if is_condition_failure(error):
-            entry: Any = error.response.get("Item", {})  # botocore's type lacks it
-            return _reason(from_attributes(entry), serial_number, to_text(now))
+            found: Any = error.response.get("Item", {})  # botocore's type lacks it
+            entry, names = from_attributes(found), _names(claim_certificate)
+            is_locked = entry.get(names["#guesses"], 0) >= _MAX_GUESSES
+            if is_locked and entry[names["#since"]] > to_text(now - _PERIOD):
+                return LOCKED
+            if is_free(entry) and entry["serial_number"] != serial_number:
+                _count_guess(dynamodb, table, entry, names, now=now)
+            return _reason(entry, serial_number, to_text(now))
         raise
     return None
+
+
+def _names(claim_certificate: str) -> dict[str, str]:
+    """Name the attributes that count the guesses of a claim certificate."""
+    short = claim_certificate[:16] or "unknown"
+    return {"#guesses": f"guesses_{short}", "#since": f"guesses_{short}_since"}
+
+
+def _count_guess(
+    dynamodb: DynamoDBClient, table: str, entry: dict[str, Any], names: dict[str, str], *, now: datetime
+) -> None:
+    """Count a wrong serial number; the first of a period begins to count anew."""
+    is_over = entry.get(names["#since"], "") <= to_text(now - _PERIOD)
+    update = "SET #guesses = :one, #since = :now" if is_over else "ADD #guesses :one"
+    values = {":one": 1, ":now": to_text(now)} if is_over else {":one": 1}
+    dynamodb.update_item(
+        TableName=table,
+        Key=to_attributes({"camera": entry["camera"]}),
+        UpdateExpression=update,
+        ConditionExpression="attribute_exists(claim_until)",
+        ExpressionAttributeNames=names if is_over else {"#guesses": names["#guesses"]},
+        ExpressionAttributeValues=to_attributes(values),
+    )
 
 
 def _reason(entry: dict[str, Any], serial_number: str, now: str) -> str:

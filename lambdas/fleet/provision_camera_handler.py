@@ -14,7 +14,7 @@ from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.things import thing_name
 from lambdas.common.times import now
-from lambdas.fleet.claims import claim
+from lambdas.fleet.claims import LOCKED, claim
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -35,6 +35,7 @@ class _Parameters(msgspec.Struct, rename="pascal"):
 class _Request(msgspec.Struct, rename="camel"):
     certificate_id: str
     parameters: _Parameters
+    claim_certificate_id: str | None = None
 
 
 @json_log
@@ -44,6 +45,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, bool]:
     refusal = _claim(event)
     metrics.count("CamerasRefused" if refusal else "CamerasProvisioned")
     about = {"camera": event.get("parameters", {}).get("Camera"), "claim": event.get("claimCertificateId")}
+    if refusal == LOCKED:
+        metrics.count("ClaimCertificatesLocked")
     if refusal:
         logger.warning("device refused", extra={"reason": refusal, **about})
     else:
@@ -64,5 +67,6 @@ def _claim(event: dict[str, Any]) -> str | None:
         thing=thing_name(STAGE, request.parameters.camera),
         serial_number=request.parameters.serial_number,
         certificate=request.certificate_id,
+        claim_certificate=request.claim_certificate_id or "",
         now=now(),
     )

@@ -30,6 +30,7 @@ class AuditKind(StrEnum):
     DISMISSED = "dismissed"
     UNDECIDED = "undecided"
     EXPIRED = "expired"
+    LOCKED = "locked"
 
 
 class Via(StrEnum):

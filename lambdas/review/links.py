@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.cases.table import read_case
 from lambdas.common.cameras_table import read_site
 from lambdas.common.times import from_text, local_minute
+from lambdas.encounters.attempts import MAX_GUESSES, Attempts, attempts_key
 from lambdas.encounters.table import read_encounter
 from lambdas.review.audit import AuditKind, Via
 from lambdas.review.pictures import has_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta, tzinfo
+    from datetime import datetime, tzinfo
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -25,6 +28,17 @@ if TYPE_CHECKING:
     from lambdas.review.verdicts import Verdicts
 
 HOLDER = "whoever has the link"
+
+
+# Ids and tokens have no other characters. Anything else is refused before DynamoDB is asked.
+_SECRET_PART = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# A page is three requests. Nobody looks more often at one encounter.
+_MAX_LOOKS = 60
+_ONE_LOOK = timedelta(minutes=5)
+
+
+class TooManyTriesError(RuntimeError):
+    """The visitor has guessed or looked too often. The lock ends by itself."""
 
 
 class UnknownLinkError(RuntimeError):
@@ -51,7 +65,10 @@ class PageContent:
 
 @dataclass(frozen=True, kw_only=True)
 class Links:
-    """The data behind the links. A link expires `valid_for` after the alert was sent."""
+    """The data behind the links. A link expires `valid_for` after the alert was sent.
+
+    Guesses and looks are counted per visitor and encounter, so that no visitor can lock out another one.
+    """
 
     dynamodb: DynamoDBClient
     verdicts: Verdicts
@@ -62,25 +79,38 @@ class Links:
     zone: tzinfo
     now: Callable[[], datetime]
 
-    def open(self, encounter_id: str, token: str) -> Encounter:
-        """Return the encounter of a link.
+    def open(self, encounter_id: str, token: str, *, visitor: str = "") -> Encounter:
+        """Return the encounter of a link. `visitor` is the address that asks.
 
         Raises:
             UnknownLinkError: no alert contains this link.
+            TooManyTriesError: the visitor has tried too many wrong links of this encounter.
             ExpiredLinkError: the link has expired.
         """
+        if not _SECRET_PART.fullmatch(encounter_id) or not _SECRET_PART.fullmatch(token):
+            raise UnknownLinkError
         encounter = read_encounter(self.dynamodb, table=self.verdicts.table, encounter_id=encounter_id)
         expected = encounter.link_token if encounter else ""
         is_equal = hmac.compare_digest(token.encode(), expected.encode())
-        if encounter is None or not expected or not is_equal:
+        if encounter is None:
+            raise UnknownLinkError
+        guesses = attempts_key("link", encounter_id, visitor)
+        if self.attempts.so_far(guesses, now=self.now()) >= MAX_GUESSES:
+            raise TooManyTriesError
+        if not expected or not is_equal:
+            self._count_guess(encounter_id, guesses)
             raise UnknownLinkError
         if self.now() > from_text(encounter.alerted_or_opened_at) + self.valid_for:
             raise ExpiredLinkError
         return encounter
 
-    def view(self, encounter: Encounter) -> PageContent:
-        """Collect the content of the page and audit the view. Nothing else changes: link previews open it too."""
-        self.verdicts.audit.add(encounter.encounter_id, AuditKind.VIEWED, by=HOLDER, at=self.now(), via=Via.LINK)
+    def view(self, encounter: Encounter, *, visitor: str = "") -> PageContent:
+        """Collect the content of the page and audit the view. Nothing else changes: link previews open it too.
+
+        Raises:
+            TooManyTriesError: the visitor has looked too often.
+        """
+        self._audit_look(encounter, AuditKind.VIEWED, visitor)
         return PageContent(
             encounter=encounter,
             case=read_case(self.dynamodb, table=self.cases_table, case_id=encounter.case_id),
@@ -88,22 +118,16 @@ class Links:
             zone=self.zone,
         )
 
-    def view_picture(self, encounter: Encounter, picture: LinkPicture) -> str:
+    def view_picture(self, encounter: Encounter, picture: LinkPicture, *, visitor: str = "") -> str:
         """Return a signed URL of a picture and audit the view.
 
         Raises:
             UnknownLinkError: the pictures of this encounter are deleted.
+            TooManyTriesError: the visitor has looked too often.
         """
         if not has_pictures(encounter):
             raise UnknownLinkError
-        self.verdicts.audit.add(
-            encounter.encounter_id,
-            AuditKind.PICTURE_VIEWED,
-            by=HOLDER,
-            at=self.now(),
-            via=Via.LINK,
-            note=picture.value,
-        )
+        self._audit_look(encounter, AuditKind.PICTURE_VIEWED, visitor, note=picture.value)
         return self.urls.sign(encounter, picture)
 
     def acknowledge(self, encounter: Encounter, *, by: str) -> bool:
@@ -113,3 +137,27 @@ class Links:
             EncounterOverError: the encounter is withdrawn or expired.
         """
         return self.verdicts.acknowledge(encounter.encounter_id, by=by, at=self.now(), via=Via.LINK)
+
+    @property
+    def attempts(self) -> Attempts:
+        """The counts of guesses and looks."""
+        return Attempts(dynamodb=self.dynamodb, table=self.verdicts.table)
+
+    def _count_guess(self, encounter_id: str, key: str) -> None:
+        if self.attempts.count(key, now=self.now()) == MAX_GUESSES:
+            note = f"{MAX_GUESSES} wrong links from one address"
+            self.verdicts.audit.add(
+                encounter_id, AuditKind.LOCKED, by="a visitor", at=self.now(), via=Via.LINK, note=note
+            )
+
+    def _audit_look(self, encounter: Encounter, kind: AuditKind, visitor: str, note: str | None = None) -> None:
+        """Audit a visitor's first look of some minutes. The others are the same look, as when a page is reloaded.
+
+        A look after a verdict or an acknowledgment is another one.
+        """
+        key = attempts_key("look", encounter.encounter_id, encounter.stage.value, visitor, kind.value, note or "")
+        looks = self.attempts.count(key, now=self.now(), period=_ONE_LOOK)
+        if looks == 1:
+            self.verdicts.audit.add(encounter.encounter_id, kind, by=HOLDER, at=self.now(), via=Via.LINK, note=note)
+        if looks > _MAX_LOOKS:
+            raise TooManyTriesError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,11 @@ from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.outside_text import single_line
 from lambdas.common.times import now
+from lambdas.encounters.attempts import PERIOD
 from lambdas.review.link_page.encounter_page import encounter_page, link_path
 from lambdas.review.link_page.headers import headers
 from lambdas.review.link_page.templates import message_page
-from lambdas.review.links import ExpiredLinkError, Links, UnknownLinkError
+from lambdas.review.links import ExpiredLinkError, Links, TooManyTriesError, UnknownLinkError
 from lambdas.review.picture_urls import LinkPicture, PictureUrls
 from lambdas.review.verdicts import EncounterOverError
 from lambdas.review.wiring import verdicts_from_environment
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from lambdas.encounters.encounter import Encounter
 
 _MAX_NAME = 80
+_MAX_FORM_BYTES = 4096
+_FORM = "application/x-www-form-urlencoded"
 
 metrics = Metrics()
 app = APIGatewayHttpResolver()
@@ -60,15 +64,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @app.get("/e/<encounter_id>/<token>")
 def view(encounter_id: str, token: str) -> Response[str]:
     """Show the page. Link previews request it too, so it changes nothing but the audit."""
-    return _page(links.open(encounter_id, token))
+    return _page(links.open(encounter_id, token, visitor=_visitor()))
 
 
 @app.post("/e/<encounter_id>/<token>")
 def acknowledge(encounter_id: str, token: str) -> Response[str]:
     """Acknowledge the encounter with the name from the form."""
-    encounter = links.open(encounter_id, token)
-    given = parse_qs(app.current_event.decoded_body or "").get("by", [""])[0]
-    by = single_line(given)[:_MAX_NAME].strip()
+    encounter = links.open(encounter_id, token, visitor=_visitor())
+    by = single_line(_form_field("by"))[:_MAX_NAME].strip()
     if not by:
         return _page(encounter, status=400, form_error="Write your name or badge number.")
     try:
@@ -82,10 +85,10 @@ def acknowledge(encounter_id: str, token: str) -> Response[str]:
 @app.get("/e/<encounter_id>/<token>/<name>")
 def picture(encounter_id: str, token: str, name: str) -> Response[str]:
     """Redirect to a signed URL of one of the two pictures."""
-    encounter = links.open(encounter_id, token)
+    encounter = links.open(encounter_id, token, visitor=_visitor())
     if name not in {each.value for each in LinkPicture}:
         raise UnknownLinkError
-    url = links.view_picture(encounter, LinkPicture(name))
+    url = links.view_picture(encounter, LinkPicture(name), visitor=_visitor())
     return Response(status_code=302, headers={**headers(), "Location": url}, body="")
 
 
@@ -103,10 +106,37 @@ def expired(_: ExpiredLinkError) -> Response[str]:
     )
 
 
+@app.exception_handler(TooManyTriesError)  # type: ignore[untyped-decorator] # as above
+def too_many_tries(_: TooManyTriesError) -> Response[str]:
+    """Lock this visitor out of this encounter for a while."""
+    metrics.count("LinkVisitorsLocked")
+    minutes = round(PERIOD.total_seconds() / 60)
+    return _message(429, "Too many tries", f"Copy the whole link from the alert, and try again in {minutes} minutes.")
+
+
 @app.not_found
 def no_route(_: Exception) -> Response[str]:
     """Answer for any other path."""
     return _not_found()
+
+
+def _visitor() -> str:
+    """Return the address of the visitor, as API Gateway saw it."""
+    return str(app.current_event.request_context.http.get("sourceIp") or "")
+
+
+def _form_field(name: str) -> str:
+    """Read a field of the form. A body that is no such form counts as an empty form."""
+    event = app.current_event
+    content_type = str(event.headers.get("content-type") or _FORM)
+    body = (event.get("body") or "").encode("utf-8", "surrogatepass")
+    if len(body) > _MAX_FORM_BYTES or content_type.partition(";")[0].strip().lower() != _FORM:
+        return ""
+    try:
+        raw = base64.b64decode(body, validate=True) if event.is_base64_encoded else body
+        return str(parse_qs(raw.decode(), max_num_fields=10, errors="strict").get(name, [""])[0])
+    except ValueError:  # of base64, UTF-8 or the number of fields
+        return ""
 
 
 def _not_found() -> Response[str]:
@@ -114,7 +144,7 @@ def _not_found() -> Response[str]:
 
 
 def _page(encounter: Encounter, *, status: int = 200, form_error: str = "") -> Response[str]:
-    html = encounter_page(links.view(encounter), form_error=form_error)
+    html = encounter_page(links.view(encounter, visitor=_visitor()), form_error=form_error)
     picture_urls = [links.urls.sign(encounter, each) for each in LinkPicture]
     return Response(
         status_code=status, content_type="text/html; charset=utf-8", headers=headers(*picture_urls), body=html

@@ -11,10 +11,11 @@ import msgspec
 
 from lambdas.common.dynamodb import transact
 from lambdas.common.times import to_text
+from lambdas.encounters.attempts import MAX_GUESSES, Attempts, attempts_key
 from lambdas.encounters.encounter import Review, reply_code
 from lambdas.encounters.notice import Notice, NoticeKind, notice_item, notice_key
 from lambdas.encounters.table import encounters_by_review, put_new_request
-from lambdas.review.audit import Via
+from lambdas.review.audit import AuditKind, Via
 from lambdas.review.reply_text import acknowledged_codes, is_for_the_carrier
 from lambdas.review.verdicts import EncounterOverError, NoEncounterError
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # A recipient whose texts acknowledge nothing is answered once in each hour, so that no two machines talk for long.
 _ANSWERED_PER = "%Y-%m-%dT%H"
+# A text that names more alerts is a list of guesses.
+_MAX_CODES = 10
 
 
 class Reply(msgspec.Struct, frozen=True, rename="camel"):
@@ -44,6 +47,7 @@ class ReplyOutcome(StrEnum):
     NOT_UNDERSTOOD = "RepliesNotUnderstood"
     UNKNOWN_SENDER = "RepliesOfStrangers"
     FOR_THE_CARRIER = "RepliesForTheCarrier"
+    LOCKED = "RepliesLocked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +69,12 @@ class Replies:
             return ReplyOutcome.UNKNOWN_SENDER
         if is_for_the_carrier(reply.message_body):
             return ReplyOutcome.FOR_THE_CARRIER
-        codes = acknowledged_codes(reply.message_body)
+        if self.attempts.so_far(_guesses(by), now=self.now()) >= MAX_GUESSES:
+            return ReplyOutcome.LOCKED
+        codes = acknowledged_codes(reply.message_body)[: _MAX_CODES + 1]
+        if len(codes) > _MAX_CODES:
+            self._count_guesses(by, len(codes))
+            return ReplyOutcome.LOCKED
         outcome = self._acknowledge(codes, by) if codes else ReplyOutcome.NOT_UNDERSTOOD
         if outcome in {ReplyOutcome.NOT_UNDERSTOOD, ReplyOutcome.NO_ENCOUNTER}:
             self._answer(by)
@@ -74,7 +83,10 @@ class Replies:
     def _acknowledge(self, codes: Collection[str], by: str) -> ReplyOutcome:
         """Acknowledge the newest open encounter of each code. One first acknowledgment makes the reply one."""
         are_first = []
-        for encounter_id in self._newest_open(codes):
+        found = self._newest_open(codes)
+        if len(found) < len(codes):
+            self._count_guesses(by, len(codes) - len(found))
+        for encounter_id in found:
             with suppress(EncounterOverError, NoEncounterError):
                 are_first.append(self.verdicts.acknowledge(encounter_id, by=by, at=self.now(), via=Via.TEXT_MESSAGE))
         if not are_first:
@@ -95,6 +107,19 @@ class Replies:
                 found.setdefault(code, listed.encounter_id)
         return list(found.values())
 
+    @property
+    def attempts(self) -> Attempts:
+        """The counts of wrong codes, per recipient, so that nobody's guesses lock out somebody else."""
+        return Attempts(dynamodb=self.verdicts.dynamodb, table=self.verdicts.table)
+
+    def _count_guesses(self, by: str, number: int) -> None:
+        """Count wrong codes. The one that locks the recipient is audited."""
+        key, now = _guesses(by), self.now()
+        guesses = self.attempts.count(key, now=now, number=number)
+        if guesses - number < MAX_GUESSES <= guesses:
+            note = f"{guesses} wrong codes in texts"
+            self.verdicts.audit.add(key, AuditKind.LOCKED, by=by, at=now, via=Via.TEXT_MESSAGE, note=note)
+
     def _answer(self, recipient: str) -> None:
         """Add a notice for the recipient. It goes out as an alert does: in its language, within the day's texts."""
         now = self.now()
@@ -108,3 +133,7 @@ class Replies:
             expires_at=int((now + self.verdicts.kept_for).timestamp()),
         )
         transact(self.verdicts.dynamodb, {"Put": put_new_request(self.verdicts.table, notice_item(notice))})
+
+
+def _guesses(by: str) -> str:
+    return attempts_key("reply", by)

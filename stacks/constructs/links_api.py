@@ -39,8 +39,9 @@ class LinksApi(apigateway.HttpApi):
             "Stage",
             http_api=self,
             auto_deploy=True,
-            # Enough for a few officers. A higher rate means that somebody is guessing tokens.
-            throttle=apigateway.ThrottleSettings(rate_limit=20, burst_limit=40),
+            # All visitors share these limits, so a flood must not reach them easily. The function itself limits each
+            # visitor of each link. A page is three requests.
+            throttle=apigateway.ThrottleSettings(rate_limit=200, burst_limit=400),
         )
         resource = stage.node.default_child
         assert isinstance(resource, apigateway.CfnStage)  # noqa: S101 - narrows the type for mypy

@@ -46,7 +46,7 @@ def test_links_api_has_three_routes(either: Deployment) -> None:
 
 def test_links_api_is_throttled_and_does_not_log_paths(either: Deployment) -> None:
     [stage] = [stage["Properties"] for stage in either.of_type("AWS::ApiGatewayV2::Stage", "Alerting").values()]
-    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 20, "ThrottlingBurstLimit": 40}
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 200, "ThrottlingBurstLimit": 400}
     logged = set(json.loads(stage["AccessLogSettings"]["Format"]).values())
     assert logged.isdisjoint({"$context.path", "$context.httpMethod", "$context.identity.userAgent"})
     assert "$context.routeKey" in logged

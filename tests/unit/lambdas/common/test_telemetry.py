@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import traceback
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from lambdas.common.logs import json_log
+from lambdas.common.logs import RedactedError, json_log
 from lambdas.common.metrics import Metrics
 
 CONTEXT: Any = SimpleNamespace(
@@ -82,6 +84,45 @@ def test_libraries_log_from_warning_on_and_log_is_restored(capsys: pytest.Captur
         handler({}, CONTEXT)
     assert [line["message"] for line in lines(capsys)] == ["gave up"]
     assert logging.getLogger().handlers == before
+
+
+KEY = "captures/cam-01/.stored/2026-11-23/0/6f1d2c3b-8a4e-4b5f-9c6d-7e8f9a0b1c2d.jpg"
+TEXTS = [
+    f'Could not connect to the endpoint URL: "https://b.s3.amazonaws.com/{KEY}"',
+    f"Read timeout on {KEY.replace('/', '%2F')}",
+    f"digest {hashlib.sha256(b'').hexdigest()} differs",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_logs_name_no_capture(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    def fail() -> None:
+        raise RuntimeError(text)
+
+    @json_log
+    def handler(*_: Any) -> None:
+        try:
+            fail()
+        except RuntimeError as error:
+            logger.exception(text)
+            raise ExceptionGroup("every record failed", [error]) from error
+
+    with pytest.raises(RedactedError) as raised:
+        handler({}, CONTEXT)
+    # The runtime prints what the handler raises, with its causes.
+    written = capsys.readouterr().out + "".join(traceback.format_exception(raised.value))
+    assert "6f1d2c3b" not in written
+    assert "e3b0c442" not in written
+    assert "(removed)" in written
+
+
+def test_other_errors_are_raised_as_they_are() -> None:
+    @json_log
+    def handler(*_: Any) -> None:
+        raise KeyError("photos/namus/MP900101/1.jpg")
+
+    with pytest.raises(KeyError):
+        handler({}, CONTEXT)
 
 
 def test_failing_function_publishes_metrics_in_one_line(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambdas.common.times import now as real_now
-from lambdas.fleet.claims import claim, reserve
+from lambdas.fleet.claims import LOCKED, claim, reserve
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -105,3 +105,28 @@ def test_hook_allows_only_the_reserved_device(
     reasons = [line["reason"] for line in lines if "reason" in line]
     assert (len(reasons), reasons[-1]) == (6, "another device has claimed the camera")
     assert "SN-1" not in str(lines), "the serial number works as a password until the camera is claimed"
+
+
+def guess(dynamodb: DynamoDBClient, clock: Clock, claim_certificate: str, serial_number: str) -> str | None:
+    device = {**DEVICE, "serial_number": serial_number}
+    return claim(dynamodb, **device, claim_certificate=claim_certificate, now=clock())
+
+
+def test_wrong_serials_lock_their_claim_certificate(reserved: DynamoDBClient, clock: Clock) -> None:
+    for number in range(5):
+        assert guess(reserved, clock, "a", f"SN-x{number}") == "the camera is reserved for another serial number"
+    assert guess(reserved, clock, "a", "SN-1") == LOCKED
+    assert guess(reserved, clock, "b", "SN-x") == "the camera is reserved for another serial number"
+    clock.advance(minutes=16)
+    assert guess(reserved, clock, "a", "SN-1") is None
+
+
+def test_locked_certificate_locks_no_other(reserved: DynamoDBClient, clock: Clock) -> None:
+    for number in range(6):
+        guess(reserved, clock, "a", f"SN-x{number}")
+    assert guess(reserved, clock, "b", "SN-1") is None
+
+
+def test_guesses_of_a_free_name_leave_no_item(dynamodb: DynamoDBClient, clock: Clock) -> None:
+    assert guess(dynamodb, clock, "a", "SN-1") == "the camera is not reserved"
+    assert dynamodb.scan(TableName="cameras")["Count"] == 0

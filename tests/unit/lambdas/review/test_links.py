@@ -68,12 +68,20 @@ def ask(load: Callable[[str], Any], desk: Desk) -> Callable[..., Any]:
     module = load("links_handler")
     object.__setattr__(module.links, "now", desk.clock)
 
-    def send(path: str, *, method: str = "GET", body: str = "", encoded: bool = False) -> Any:
-        http = {"method": method, "path": path}
+    def send(
+        path: str,
+        *,
+        method: str = "GET",
+        body: str = "",
+        encoded: bool = False,
+        visitor: str = "198.51.100.7",
+        content_type: str = "application/x-www-form-urlencoded",
+    ) -> Any:
+        http = {"method": method, "path": path, "sourceIp": visitor}
         event = {
             "rawPath": path,
             "requestContext": {"http": http, "stage": "$default"},
-            "headers": {"content-type": "application/x-www-form-urlencoded"},
+            "headers": {"content-type": content_type},
             "body": base64.b64encode(body.encode()).decode() if encoded else body,
             "isBase64Encoded": encoded,
         }
@@ -258,3 +266,100 @@ def test_daily_function_expires_and_settles(desk: Desk, load: Callable[[str], An
     module = load("daily_handler")
     assert module.handler({}, CONTEXT) == {"EncountersExpired": 1, "EncountersSettled": 1}
     assert desk.picture_keys() == []
+
+
+ALERTED: dict[str, Any] = {"alert": AlertState.SENT, "alerted_at": "2026-11-23T02:59:30.000Z"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/e/" + "x" * 3000 + "/secret",
+        "/e/e1/" + "s" * 3000,
+        "/e/e1\x00/secret",
+        "/e/e1/secret\x00",
+        "/e/\udcff/secret",
+        "/e/%00/secret",
+        "/e/window#namus:MP900101#cam-01/secret",
+        "/e//secret",
+        "/e/é/s",
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_absurd_link_is_not_found(desk: Desk, ask: Callable[..., Any], path: str, method: str) -> None:
+    desk.add_encounter(**ALERTED)
+    assert ask(path, method=method, body="by=x").status == 404
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"body": "by=" + "x" * 10_000_000},
+        {"body": "by=%FF%FE"},
+        {"body": "by=%00"},
+        {"body": "by=x\udcff"},
+        {"body": "&".join(["a=b"] * 50) + "&by=x"},
+        {"body": "by=x", "content_type": "application/json"},
+        {"body": "by=x", "content_type": "multipart/form-data; boundary=b"},
+        {"body": ""},
+    ],
+    ids=lambda form: ascii(form)[:40],
+)
+def test_absurd_form_is_refused(desk: Desk, ask: Callable[..., Any], form: dict[str, str]) -> None:
+    desk.add_encounter(**ALERTED)
+    assert ask(LINK, method="POST", **form).status == 400
+    assert desk.encounter().acknowledged_at is None
+
+
+@pytest.mark.parametrize("body", ["by=x", "====", "\udcff", "/////w=="], ids=ascii)
+def test_body_that_is_no_base64_is_refused(desk: Desk, load: Callable[[str], Any], body: str) -> None:
+    desk.add_encounter(**ALERTED)
+    module = load("links_handler")
+    object.__setattr__(module.links, "now", desk.clock)
+    event = {
+        "rawPath": LINK,
+        "requestContext": {"http": {"method": "POST", "path": LINK}, "stage": "$default"},
+        "headers": {},
+        "body": body,
+        "isBase64Encoded": True,
+    }
+    assert module.handler(event, CONTEXT)["statusCode"] == 400
+
+
+def test_looks_of_one_visitor_are_one_record(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter(**ALERTED)
+    for _ in range(5):
+        ask(LINK)
+        ask(f"{LINK}/seen.jpg")
+    assert [kind for kind, _ in desk.audited()].count("viewed") == 1
+    assert [kind for kind, _ in desk.audited()].count("picture_viewed") == 1
+    ask(LINK, visitor="203.0.113.9")
+    desk.clock.advance(minutes=6)
+    ask(LINK)
+    assert [kind for kind, _ in desk.audited()].count("viewed") == 3
+
+
+def test_flood_of_looks_locks_only_its_visitor(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter(**ALERTED)
+    assert [ask(LINK).status for _ in range(61)] == [200] * 60 + [429]
+    assert ask(LINK, visitor="203.0.113.9").status == 200
+    desk.clock.advance(minutes=6)
+    assert ask(LINK).status == 200
+
+
+def test_wrong_tokens_lock_their_visitor_for_a_while(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter(**ALERTED)
+    assert [ask(f"{LINK}{guess}").status for guess in range(6)] == [404] * 5 + [429]
+    assert ask(LINK).status == 429
+    assert ask(LINK, visitor="203.0.113.9").status == 200
+    assert sorted(kind for kind, _ in desk.audited()) == ["locked", "viewed"]
+    desk.clock.advance(minutes=16)
+    assert ask(LINK).status == 200
+
+
+def test_guessed_encounters_leave_no_item(desk: Desk, ask: Callable[..., Any]) -> None:
+    before = desk.dynamodb.scan(TableName="encounters")["Count"]
+    for number in range(7):
+        assert ask(f"/e/unknown{number}/secret").status == 404
+    assert desk.dynamodb.scan(TableName="encounters")["Count"] == before

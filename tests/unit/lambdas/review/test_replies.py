@@ -12,8 +12,9 @@ import pytest
 
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.times import now, to_text
+from lambdas.encounters.attempts import attempts_key
 from lambdas.encounters.encounter import Review, Timeline, reply_code
-from lambdas.review.audit import Via
+from lambdas.review.audit import AuditKind, Via
 from lambdas.review.replies import Replies, Reply, ReplyOutcome
 
 if TYPE_CHECKING:
@@ -151,3 +152,36 @@ def test_handler_acknowledges_from_a_queue_message(desk: Desk, monkeypatch: pyte
     event = {"Records": [{"messageId": "m", "body": json.dumps(MESSAGE)}]}
     assert handler(event, context) == {"batchItemFailures": []}
     assert desk.encounter(ENCOUNTER).acknowledged_by == "lopez"
+
+
+@pytest.fixture
+def two(desk: Desk) -> Replies:
+    """Two recipients, LOPEZ and the desk."""
+    names = {LOPEZ: "lopez", STRANGER: "desk"}
+    return Replies(verdicts=desk.verdicts, names=names, valid_for=timedelta(hours=72), now=desk.clock)
+
+
+def test_wrong_codes_lock_their_sender_for_a_while(desk: Desk, two: Replies) -> None:
+    desk.add_encounter(ENCOUNTER)
+    for guess in range(5):
+        assert two.handle(reply(f"ACK 00000{guess}")) is ReplyOutcome.NO_ENCOUNTER
+    assert two.handle(reply("ACK 3F9A2C")) is ReplyOutcome.LOCKED
+    assert desk.encounter(ENCOUNTER).acknowledged_at is None
+    [record] = desk.audit.of(attempts_key("reply", "lopez"))
+    assert (record.kind, record.by) == (AuditKind.LOCKED, "lopez")
+    desk.clock.advance(minutes=16)
+    assert two.handle(reply("ACK 3F9A2C")) is ReplyOutcome.ACKNOWLEDGED
+
+
+def test_guesses_of_one_recipient_lock_no_other(desk: Desk, two: Replies) -> None:
+    desk.add_encounter(ENCOUNTER)
+    for guess in range(6):
+        two.handle(reply(f"ACK 00000{guess}"))
+    assert two.handle(reply("ACK 3F9A2C", STRANGER)) is ReplyOutcome.ACKNOWLEDGED
+
+
+def test_list_of_guesses_is_not_tried(desk: Desk, replies: Replies) -> None:
+    desk.add_encounter(ENCOUNTER)
+    guesses = ", ".join(f"0000{guess:02}" for guess in range(20))
+    assert replies.handle(reply(f"ACK 3F9A2C, {guesses}")) is ReplyOutcome.LOCKED
+    assert desk.encounter(ENCOUNTER).acknowledged_at is None
