@@ -36,6 +36,13 @@ REASONS = (
         is_sometimes_used=True,
     ),
     Reason(
+        "<Detection/StoreCaptureRole>",
+        "dynamodb:PutItem",
+        "*/<Alerting/Encounters>",
+        "Only when a camera floods. Unit tests have the limit.",
+        is_sometimes_used=True,
+    ),
+    Reason(
         "<Alerting/NotifyRole>",
         "kms:DescribeKey",
         "*",

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-LATER_CASE = "namus:MP900504"
+LATER_CASE = "namus:MP900506"
 
 
 @pytest.fixture(scope="module")
 def later_case(agency: DeployedAgency) -> Iterator[None]:
     """A second case of the person, for this file only. Other tests rely on a single case."""
-    write_case(agency.documents, number=900504, name="Rosalind Sampleton", picture=PERSON[1])
+    write_case(agency.documents, number=900506, name="Rosalind Sampleton", picture=PERSON[1])
     yield
-    (agency.documents / "900504.json").unlink()
+    (agency.documents / "900506.json").unlink()
     agency.homeward("case", "close", LATER_CASE)
 
 
@@ -54,7 +54,7 @@ def test_a_new_case_matches_captures_of_earlier_encounters(agency: DeployedAgenc
 def test_a_photo_that_is_removed_loses_its_face(agency: DeployedAgency) -> None:
     agency.ingest()
     faces = agency.watch.faces()
-    [photo] = [key for key in agency.watch.keys("GalleryBucket", "photos/") if "MP900504" in key]
+    [photo] = [key for key in agency.watch.keys("GalleryBucket", "photos/") if "MP900506" in key]
     agency.deployment.client("s3").delete_object(Bucket=agency.deployment["GalleryBucket"], Key=photo)
     wait_until("the removal of its face", lambda: agency.watch.faces() == faces - 1)
 
