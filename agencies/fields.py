@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
 from agencies.regions import complaint
+from lambdas.common.outside_text import shown
 
 
 def _text(pattern: str, allowed: str) -> AfterValidator:
@@ -16,19 +18,29 @@ def _text(pattern: str, allowed: str) -> AfterValidator:
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"{value!r} is not allowed: must be {allowed}")
+            raise ValueError(f"{shown(repr(value))} is not allowed: must be {allowed}")
         return value
 
     return AfterValidator(check)
 
 
-def _without_slash(url: str) -> str:
+def _is_address(url: str) -> str:
+    """Refuse what a library would refuse later, and return the URL without a slash at its end."""
+    try:
+        parts = urlsplit(url)
+        is_valid = bool(parts.hostname) and parts.port != 0 and url.isascii() and url.isprintable()
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise ValueError(
+            f"{shown(repr(url))} is not allowed: must be an address in ASCII, such as https://www.example.org"
+        )
     return url.rstrip("/")
 
 
 def _is_time_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError(f"{name!r} is not allowed: must be a time zone such as America/Denver")
+        raise ValueError(f"{shown(repr(name))} is not allowed: must be a time zone such as America/Denver")
     return name
 
 
@@ -39,9 +51,9 @@ def _has_possible_length(number: str) -> str:
     try:
         is_possible = phonenumbers.is_possible_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException as error:
-        raise ValueError(f"{number!r} is not allowed: {error}") from error
+        raise ValueError(f"{shown(repr(number))} is not allowed: {error}") from error
     if not is_possible:
-        raise ValueError(f"{number!r} is not allowed: it has too many or too few digits for its country")
+        raise ValueError(f"{shown(repr(number))} is not allowed: it has too many or too few digits for its country")
     return number
 
 
@@ -49,37 +61,37 @@ def _has_phone_numbers(country: str) -> str:
     import phonenumbers  # noqa: PLC0415 - as above
 
     if country not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError(f"{country!r} is not allowed: must be an ISO 3166 code such as US")
+        raise ValueError(f"{shown(repr(country))} is not allowed: must be an ISO 3166 code such as US")
     return country
 
 
 def _has_every_service(region: str) -> str:
     if reason := complaint(region):
-        raise ValueError(f"{region!r} is not allowed: {reason}")
+        raise ValueError(f"{shown(repr(region))} is not allowed: {reason}")
     return region
 
 
 def _has_a_length(hours: str) -> str:
     start, _, end = hours.partition("-")
     if start == end:
-        raise ValueError(f"{hours!r} is not allowed: must not start and end at the same time")
+        raise ValueError(f"{shown(repr(hours))} is not allowed: must not start and end at the same time")
     return hours
 
 
 Name = Annotated[str, _text(r"[a-z][a-z0-9-]{0,30}", "lower-case letters, digits and '-', at most 31")]
-Email = Annotated[str, _text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
+Email = Annotated[str, _text(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+", "an e-mail address")]
 Phone = Annotated[
     str,
     _text(r"\+[1-9][0-9]{6,14}", "an E.164 number such as +15035550142"),
     AfterValidator(_has_possible_length),
 ]
 Country = Annotated[str, _text(r"[A-Z]{2}", "an ISO 3166 code such as US"), AfterValidator(_has_phone_numbers)]
-HttpsUrl = Annotated[str, _text(r"https://[^\s/]+\S*", "an https:// address"), AfterValidator(_without_slash)]
+HttpsUrl = Annotated[str, _text(r"https://[^\s/]+\S*", "an https:// address"), AfterValidator(_is_address)]
 # Plain HTTP only to this machine, where the stand-ins of the sources run.
 SourceUrl = Annotated[
     str,
     _text(r"https://[^\s/]+\S*|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?", "an https:// address"),
-    AfterValidator(_without_slash),
+    AfterValidator(_is_address),
 ]
 Account = Annotated[str, _text(r"[0-9]{12}", "the 12 digits of an AWS account")]
 Region = Annotated[

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from agencies.settings import Settings
 from edge_device.toml_file import read_toml
+from lambdas.common.outside_text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +60,8 @@ def load_agency(path: Path) -> list[Settings]:
     problems: list[str] = []
     for name, own in environments.items():
         if not isinstance(own, dict):
-            problems.append(f"environments.{name}: is not allowed here: put it into a table such as [environments.dev]")
+            key = f"environments.{shown(name)}"
+            problems.append(f"{key}: is not allowed here: put it into a table such as [environments.dev]")
             continue
         try:
             loaded.append(Settings.model_validate({**_merged(document, own), "environment": name}))
@@ -98,14 +100,15 @@ def _describe(problem: Any, own: dict[str, Any], environment: str) -> str:
         path = ["environments", environment, *location]
     else:
         path = location
-    key = ".".join(str(part) for part in path)
+    key = ".".join(shown(str(part)) for part in path)
     if problem["type"] == "extra_forbidden":
         return f"{key}: unknown key{_suggestion(location)}"
     if problem["type"] == "missing":
         return f"{key}: missing"
     if problem["type"] == "value_error":
         return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
-    return f"{key}: {problem['input']!r} is not allowed: {re.sub(r'^[A-Z][a-z]+ should', 'must', problem['msg'])}"
+    allowed = re.sub(r"^[A-Z][a-z]+ should", "must", problem["msg"])
+    return f"{key}: {shown(repr(problem['input']))} is not allowed: {allowed}"
 
 
 def _is_in(table: Any, path: list[Any]) -> bool:

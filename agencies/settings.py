@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import to_json
 
 from agencies.alerting import Alerting
 from agencies.fields import Account, Country, Email, LogDays, Name, Region, Removal, Similarity, SourceUrl
 from agencies.regions import complaint
 from lambdas.common.collection_names import looks_rebuilt
+from lambdas.common.outside_text import shown, single_line
 from lambdas.ingest.sources.settings import refuse_mixed_gallery
 from lambdas.ingest.sources.us_states import state_code
 
@@ -54,7 +55,7 @@ class Source(_Table):
     def _exist(cls, states: list[str]) -> list[str]:
         if unknown := [state for state in states if state_code(state) is None]:
             raise ValueError(
-                f"{', '.join(map(repr, unknown))}: no such state; write a name or a postal code, such as OR"
+                f"{shown(', '.join(map(repr, unknown)))}: no such state; write a name or a postal code, such as OR"
             )
         return states
 
@@ -179,7 +180,9 @@ class Matching(Thresholds):
     @classmethod
     def _are_sources(cls, by_source: dict[str, Thresholds]) -> dict[str, Thresholds]:
         if unknown := sorted(set(by_source) - set(Sources.model_fields)):
-            raise ValueError(f"{', '.join(unknown)}: no such source; must be one of {', '.join(Sources.model_fields)}")
+            raise ValueError(
+                f"{shown(', '.join(unknown))}: no such source; must be one of {', '.join(Sources.model_fields)}"
+            )
         return by_source
 
 
@@ -223,7 +226,7 @@ class Settings(_Table):
 
     name: Name
     environment: Literal["dev", "staging", "prod"]
-    display_name: Annotated[str, Field(min_length=1)]
+    display_name: Annotated[str, AfterValidator(single_line), Field(min_length=1)]
     contact: Email
     country: Country = "US"
     account: Account | None = None

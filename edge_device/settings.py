@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from edge_device.core.topics import Topics
 from edge_device.toml_file import read_toml
@@ -28,7 +28,15 @@ class SettingsError(ValueError):
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _has_no_nul(cls, value: Any) -> Any:
+        """Refuse a text that neither the operating system nor a library written in C reads whole."""
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("has a NUL character")
+        return value
 
 
 class MqttSettings(_Table):
@@ -144,11 +152,7 @@ def read_settings(file: Path | None, options: Mapping[str, Any]) -> Settings:
     document = _read_toml(file) if file else {}
     for name, value in options.items():
         if value is not None:
-            *tables, key = name.split(".")
-            table = document
-            for part in tables:
-                table = table.setdefault(part, {})
-            table[key] = value
+            _override(document, name.split("."), value)
     try:
         return Settings.model_validate(document)
     except ValidationError as error:
@@ -159,7 +163,18 @@ def read_settings(file: Path | None, options: Mapping[str, Any]) -> Settings:
 def problems_of(error: ValidationError) -> list[str]:
     """Describe each invalid setting in one line: its name and what is allowed. A renamed setting has its new name."""
     found = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
+    # The author of the file chooses the names of unknown settings.
+    found = [(name if name.isprintable() else ascii(name), reason) for name, reason in found]
     return [f"{name}: {f'renamed to {_RENAMED[name]}' if name in _RENAMED else reason}" for name, reason in found]
+
+
+def _override(document: dict[str, Any], path: list[str], value: Any) -> None:
+    """Set a value in the document. A table that is something else stays, for the model to refuse."""
+    for part in path[:-1]:
+        document = document.setdefault(part, {})
+        if not isinstance(document, dict):
+            return
+    document[path[-1]] = value
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
+MAX_BYTES = 1_000_000
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -17,16 +18,21 @@ def read_toml(file: Path) -> dict[str, Any]:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is not TOML, or not text in UTF-8 or UTF-16. The text is one line that says where.
+        ValueError: it is not TOML, not text in UTF-8 or UTF-16, or too large. The text is one line that says where.
     """
-    data = file.read_bytes()
+    with file.open("rb") as opened:  # the file may be a device that never ends
+        data = opened.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"too large: the maximum is {MAX_BYTES:,} bytes")
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _without_mark(data))
     try:
         return tomllib.loads(data.decode(encoding))
     except UnicodeDecodeError as error:
         name = encoding.removesuffix("-sig").upper()
         raise ValueError(f"not {name} ({error.reason} at byte {error.start})") from error
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise ValueError("not TOML that can be read: nested too deeply") from error
+    except ValueError as error:  # also of a number with too many digits
         raise ValueError(f"not TOML: {error}") from error
 
 

@@ -18,6 +18,7 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u
 )
 _BLANK = frozenset("\u2800")  # the empty Braille pattern
 _SPACES = frozenset({"Cc", "Zl", "Zp", "Zs"})
+_MAX_SHOWN = 200
 # More marks on one letter than any language uses would cover the lines above and below.
 _MAX_MARKS = 4
 
@@ -29,6 +30,12 @@ def single_line(text: str) -> str:
     bidirectional controls, zero-width characters, soft hyphens, and code points without a character.
     """
     return " ".join(visible(text).split())
+
+
+def shown(text: str) -> str:
+    """Return the start of a text as an error message quotes it: printable, and not longer than a message may be."""
+    printable = text if text.isprintable() else ascii(text)
+    return printable if len(printable) <= _MAX_SHOWN else f"{printable[:_MAX_SHOWN]}..."
 
 
 def paragraphs(text: str) -> str:

@@ -37,7 +37,7 @@ class ReceivedCapture:
 
 class _Track(msgspec.Struct):
     id: str
-    shot: int = 1
+    shot: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 1
     final: bool = False
     dwell_s: float = 0.0
 

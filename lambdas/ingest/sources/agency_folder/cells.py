@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import Range
-from lambdas.common.outside_text import paragraphs, single_line
+from lambdas.common.outside_text import paragraphs, shown, single_line
 from lambdas.ingest.sources.agency_folder.measures import parse_span
 from lambdas.ingest.sources.dates import parse_numeric_date, parse_partial_date
 
@@ -97,7 +97,7 @@ class CellReader:
             return None
         lower = (also or {}).get(word.lower(), word.lower())
         if lower not in allowed:
-            self._add_problem(column, f"is {word!r}, not one of {', '.join(allowed)}")
+            self._add_problem(column, f"is {shown(repr(word))}, not one of {', '.join(allowed)}")
             return None
         return lower
 
@@ -108,7 +108,7 @@ class CellReader:
             return None
         text = (also or {}).get(text.lower(), text)
         if not re.fullmatch(pattern, text):
-            self._add_problem(column, f"is {text!r}; expected {COLUMNS[column]}")
+            self._add_problem(column, f"is {shown(repr(text))}; expected {COLUMNS[column]}")
             return None
         return text
 
@@ -136,7 +136,7 @@ class CellReader:
             self._add_problem(column, f"is {text!r}, which {which}")
         else:
             expected = f"a date in the order {'/'.join(order)}" if order else COLUMNS[column]
-            self._add_problem(column, f"is {text!r}; expected {expected}")
+            self._add_problem(column, f"is {shown(repr(text))}; expected {expected}")
         return None
 
     def range(self, column: str, units: Mapping[str, float], *, minimum: float, maximum: float) -> Range | None:
@@ -146,10 +146,10 @@ class CellReader:
             return None
         ends = parse_span(text, units)
         if ends is None:
-            self._add_problem(column, f"is {text!r}; expected {COLUMNS[column]}")
+            self._add_problem(column, f"is {shown(repr(text))}; expected {COLUMNS[column]}")
             return None
         if not minimum <= ends[0] <= ends[1] <= maximum:
-            self._add_problem(column, f"is {text}; expected {minimum:g} to {maximum:g}, the lower one first")
+            self._add_problem(column, f"is {shown(text)}; expected {minimum:g} to {maximum:g}, the lower one first")
             return None
         return Range(min=ends[0], max=ends[1])
 

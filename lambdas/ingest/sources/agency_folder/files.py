@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
+_MAX_NAME, _MAX_PART = 900, 255  # bytes of a key in S3 below its prefix, and of one name on a disk
+
+
 class Folder(Protocol):
     """A folder of files."""
 
@@ -72,7 +75,10 @@ class LocalFolder:
 
     def _file(self, name: str) -> Path:
         """Resolve symbolic links before the check, so that they cannot leave the folder either."""
-        file = _on_disk(self.path, PurePosixPath(_checked(name)).parts).resolve()
+        try:
+            file = _on_disk(self.path, PurePosixPath(_checked(name)).parts).resolve()
+        except RuntimeError as error:  # Python 3.11 to 3.12
+            raise RefusedError(f"{name!r} is a loop of symbolic links") from error
         if not file.is_relative_to(self.path.resolve()):
             raise RefusedError(f"{name!r} leaves {self.path}")
         return file
@@ -169,4 +175,6 @@ def _checked(name: str) -> str:
     parts = PurePosixPath(name)
     if not name or parts.is_absolute() or ".." in parts.parts or "\\" in name or "\x00" in name:
         raise RefusedError(f"{name!r} is not a relative file name")
+    if len(name.encode()) > _MAX_NAME or any(len(part.encode()) > _MAX_PART for part in parts.parts):
+        raise RefusedError(f"{name[:80]!r}... is too long for a file name")
     return name

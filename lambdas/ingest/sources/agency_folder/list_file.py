@@ -59,6 +59,8 @@ def _jsonl_rows(content: str) -> Iterator[tuple[int, Cells | str]]:
             yield line, {name: _cell(value) for name, value in _members(row).items()}
         except DocumentError as error:
             yield line, str(error)
+        except RecursionError:
+            yield line, "the document is nested too deeply"
 
 
 def _members(row: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import PhotoKind, SourcePhoto
+from lambdas.common.outside_text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,9 +30,9 @@ def read_photos(parts: Iterable[str]) -> tuple[tuple[SourcePhoto, ...], list[str
         name, _, kind = (piece.strip() for piece in part.partition("|"))
         composed = unicodedata.normalize("NFC", name)
         if kind and kind not in set(PhotoKind):
-            problems.append(f"says {kind!r} of {name}; expected one of {', '.join(PhotoKind)}")
+            problems.append(f"says {shown(repr(kind))} of {shown(name)}; expected one of {', '.join(PhotoKind)}")
         elif not name.rsplit(".", 1)[0] or composed in names:
-            problems.append(f"names {name!r} twice, or it is not a file name")
+            problems.append(f"names {shown(repr(name))} twice, or it is not a file name")
         else:
             names.add(composed)
             photo_id = _photo_id(composed, taken=photos)

@@ -15,6 +15,7 @@ from lambdas.cases.case import (
     SourcePhoto,
 )
 from lambdas.common.keys import case_id
+from lambdas.common.outside_text import shown
 from lambdas.ingest.sources.agency_folder.cells import CellReader
 from lambdas.ingest.sources.agency_folder.measures import CENTIMETERS, KILOGRAMS, YEARS
 from lambdas.ingest.sources.agency_folder.photo_names import read_photos
@@ -62,9 +63,9 @@ def _file_problems(photos: Iterable[SourcePhoto], find_file: Callable[[str], str
     for photo in photos:
         file = find_file(photo.url)
         if file is None:
-            yield f"photos names {photo.url}, which does not exist"
+            yield f"photos names {shown(photo.url)}, which does not exist"
         elif file in found:
-            yield f"photos names {photo.url}, the same file as another photo"
+            yield f"photos names {shown(photo.url)}, the same file as another photo"
         else:
             found.add(file)
 

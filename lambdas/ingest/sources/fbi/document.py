@@ -144,12 +144,15 @@ def _photos(raw: Any) -> tuple[SourcePhoto, ...]:
 
 
 def _photo(entry: Any, *, poster_path: str | None) -> SourcePhoto | None:
-    """Return the picture, with a hash of its link as its id because the API gives none."""
+    """Return the picture, or None without a valid link. Its id is a hash of the link, because the API gives none."""
     link = address(entry, "original")
     if link is None:
         return None
     caption = plain_text(text(entry, "caption"))
-    is_poster = poster_path is not None and urlsplit(link).path == f"{poster_path}/@@images/image"
+    try:
+        is_poster = poster_path is not None and urlsplit(link).path == f"{poster_path}/@@images/image"
+    except ValueError:
+        return None
     return SourcePhoto(
         photo_id=hashlib.sha256(link.encode()).hexdigest()[:16],
         url=link,

@@ -138,7 +138,7 @@ class Interpol:
 def _source_id(row: Any) -> str | None:
     """Convert 2022/9888 to 2022-9888, the form in links."""
     entity = (text(row, "entity_id") or "").replace("/", "-")
-    return entity if re.fullmatch(r"\d{4}-\d{1,12}", entity) else None
+    return entity if re.fullmatch(r"[0-9]{4}-[0-9]{1,12}", entity) else None
 
 
 def _is_json(body: bytes) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SERVLET = "/missingkids/servlet/JSONDataServlet"
 _MAX_BYTES = 5_000_000
-_ID = re.compile(r"([A-Z]{2,8})(\d{1,12})-(\d{1,3})")
+_ID = re.compile(r"([A-Z]{2,8})([0-9]{1,12})-([0-9]{1,3})")
 _CHANGING = frozenset({"age", "inMonth", "inDay"})
 _MAX_PAGES = 1_000  # of one state
 _STATES = (
