@@ -68,7 +68,7 @@ lint: $(VENV)/.ready ## check with ruff, the import contracts of pyproject.toml,
 	$(BIN)/mypy .
 
 unit: test-setup ## test the logic with moto, Stubber, and the real face engine; `coverage report` shows the gaps
-	$(PYTEST) tests/unit -n 2 --dist loadfile --cov --cov-report=
+	$(PYTEST) tests/unit tests/hostile -n 2 --dist loadfile --cov --cov-report=
 
 infrastructure: test-setup ## test the CDK app: assertions, snapshots, cdk-nag, cfn-lint, parliament
 	$(PYTEST) tests/infrastructure -n 2 --dist worksteal
