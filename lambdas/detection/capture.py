@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # What other senders may say of a capture. Our own functions know the rest.
 _OF_ANY_SENDER = frozenset({"capture-id", "captured-at", "time-doubt", "confidence", "track", "shot"})
+# So that the record of any capture fits into the 2 KB that S3 allows for metadata.
+MAX_SHOT = 1_000_000_000
 _TRACK = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -89,7 +91,7 @@ def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata:
         stored_at=time_taken(metadata.get("stored-at"), arrived_at=last_modified).at,
         confidence=confidence,
         track=metadata.get("track"),
-        shot=int(metadata["shot"]) if "shot" in metadata else None,
+        shot=_shot(metadata["shot"]) if "shot" in metadata else None,
         known_cases=frozenset(metadata.get("known-cases", "").split()),
     )
 
@@ -99,6 +101,13 @@ def _time_taken(metadata: Mapping[str, str], received_at: datetime) -> TimeTaken
     if metadata.get("time-doubt") in set(TimeDoubt):
         return TimeTaken(received_at, TimeDoubt(metadata["time-doubt"]))
     return time_taken(metadata.get("captured-at"), arrived_at=received_at)
+
+
+def _shot(text: str) -> int:
+    shot = int(text)
+    if not 0 <= shot <= MAX_SHOT:
+        raise ValueError(f"shot is not from 0 to {MAX_SHOT:,}")
+    return shot
 
 
 def bounded_track(track: str) -> str:

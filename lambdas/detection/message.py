@@ -11,7 +11,7 @@ import msgspec
 
 from lambdas.common.times import from_epoch_ms
 from lambdas.common.trusted_time import time_taken
-from lambdas.detection.capture import Capture, bounded_track, name_based_id
+from lambdas.detection.capture import MAX_SHOT, Capture, bounded_track, name_based_id
 from pictures.errors import UnreadablePictureError
 from pictures.jpeg import read_jpeg
 
@@ -37,7 +37,7 @@ class ReceivedCapture:
 
 class _Track(msgspec.Struct):
     id: str
-    shot: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 1
+    shot: Annotated[int, msgspec.Meta(ge=0, le=MAX_SHOT)] = 1
     final: bool = False
     dwell_s: float = 0.0
 
