@@ -48,7 +48,7 @@ INPUTS: Corpus = {
     "300 lists deep": (agency(name="[" * 150 + "]" * 150), Refused("name: .{100}")),
     "a number of 5,000 digits": (lambda: b"a = " + b"9" * 5_000, _NOT_TOML),
     "2 MB of comments": (lambda: agency() + b"#" * 2_000_000, Refused("too large")),
-    "a list of 100,000 numbers": (lambda: agency(name="[" + "1," * 100_000 + "]"), Refused(r"name: \[1, 1.*\.\.\. is")),
+    "a list of 10,000 numbers": (lambda: agency(name="[" + "1," * 10_000 + "]"), Refused(r"name: \[1, 1.*\.\.\. is")),
     "a key twice": (agency('name = "b"'), _NOT_TOML),
     "an unknown key": (agency("nmae = 1"), Refused("nmae: unknown key; did you mean name")),
     "a key with a line break": (agency(r'"a\nb" = 1'), Refused(r"'a\\nb': unknown key")),

@@ -68,7 +68,10 @@ INPUTS: Corpus = {
     "100,000 letters": (lambda: "a" * 100_000, _UNCLEAR),
     "50,000 times ack": (lambda: "ack " * 50_000, _UNCLEAR),
     "50,000 times don't": (lambda: "don't " * 50_000, _UNCLEAR),
-    "16,777 codes": (lambda: "ack " + " ".join(f"{code:06x}" for code in range(0, 2**24, 1_000)), _NOTHING),
+    "16,777 codes": (
+        lambda: "ack " + " ".join(f"{code:06x}" for code in range(0, 2**24, 1_000)),
+        _is(ReplyOutcome.LOCKED),
+    ),
     "10,000 marks on a letter": (lambda: "a" + "\u0301" * 10_000 + " ack 3F9A2C", _ACKNOWLEDGED),
     "stranger": (("ACK 3F9A2C", STRANGER), _STRANGE),
     "stranger, STOP": (("STOP", STRANGER), _STRANGE),

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from lambdas.common.times import to_text
 from lambdas.review.replies import Replies, Reply, ReplyOutcome
 from lambdas.review.reply_text import acknowledged_codes, is_for_the_carrier
 from local_cloud.pipeline.tables import make_tables
@@ -39,7 +40,8 @@ def desk() -> Iterator[Desk]:
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_reply_has_its_outcome(name: str, desk: Desk) -> None:
-    desk.add_encounter(ENCOUNTER)
+    desk.clock.advance(hours=1)  # no lock after wrong codes lasts so long
+    desk.add_encounter(ENCOUNTER, started_at=to_text(desk.clock()))
     replies = Replies(verdicts=desk.verdicts, names={LOPEZ: "lopez"}, valid_for=timedelta(hours=72), now=desk.clock)
 
     def handle(message: str | tuple[str, str]) -> ReplyOutcome:

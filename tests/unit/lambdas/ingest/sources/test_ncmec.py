@@ -91,6 +91,7 @@ def session(request: httpx.Request) -> httpx.Response:
     """Set a cookie with the first page, and require it for the next pages."""
     if request.url.params.get("search") == "new":
         rows = [row(1), row(2, isChild=False), row(3, orgPrefix="NCMU"), row(4, orgName="NCMEC-Unidentified"), None]
+        rows.append(row(6, caseNumber="\u0668"))  # an Arabic digit, which no id of a case may have
         body = {"status": "success", "totalPages": 2, "persons": rows}
         return httpx.Response(200, json=body, headers={"set-cookie": "JSESSIONID=abc; Path=/"})
     if request.headers.get("cookie") != "JSESSIONID=abc":
