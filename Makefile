@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -m "not nightly"
 UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench requirements clean
+.PHONY: help setup demo down test test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench requirements clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,8 +51,11 @@ $(FACES)/.ready: $(VENV)/.ready
 	for tool in mosquitto chromium openssl ps systemd-analyze; do command -v $$tool || { ./tools/install-test-tools; break; }; done
 	touch $@
 
-demo: setup ## run Homeward on the local cloud; PHOTO=me.jpg adds your picture as a case, CAMERA=0 uses your webcam
-	$(BIN)/python -m local_cloud.demo $(if $(PHOTO),--photo "$(PHOTO)") $(if $(CAMERA),--camera $(CAMERA))
+demo: setup ## run Homeward on the local cloud; PHOTO=me.jpg adds your picture as a case, CAMERA=0 uses your webcam, KEEP=1 leaves the cloud up
+	$(BIN)/python -m local_cloud.demo $(if $(PHOTO),--photo "$(PHOTO)") $(if $(CAMERA),--camera $(CAMERA)) $(if $(KEEP),--keep)
+
+down: $(VENV)/.ready ## end the cloud that `make demo KEEP=1` left up
+	$(BIN)/python -m local_cloud down --state .local/demo/cloud
 
 test: lint unit infrastructure edge faults end-to-end browser ## run all checks and tests but the nightly ones; about 15 minutes
 
@@ -100,4 +103,5 @@ requirements: ## write requirements.txt from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --output-file requirements.txt --python-version 3.11 --quiet --custom-compile-command "make requirements"
 
 clean: ## delete everything that was built or installed
+	if test -x $(BIN)/python && test -d .local/demo/cloud; then $(BIN)/python -m local_cloud down --state .local/demo/cloud; fi
 	rm -rf .venv node_modules .local build cdk.out

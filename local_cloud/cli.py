@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,7 @@ def up(
     mqtt_port: int = 8883,
     rekognition_port: int = 4571,
     namus_port: int = 4572,
+    inbox_port: int = 4573,
     documents: Annotated[
         Path | None, typer.Option(help="Folder of NamUs documents to serve. Default: STATE/documents.")
     ] = None,
@@ -58,6 +60,8 @@ def up(
         mqtt_port=mqtt_port,
         rekognition_port=rekognition_port,
         namus_port=namus_port,
+        inbox_port=inbox_port,
+        services=(*CloudSettings.services, "inbox"),
         documents=documents,
         auth=auth,
     )
@@ -97,9 +101,27 @@ def status(
 
 
 @app.command()
+def env(*, state: State = DEFAULT_STATE) -> None:
+    """Print exports for a shell, with which `homeward` and `npx cdk` work on this cloud as they do on AWS.
+
+    Exit codes: 0 printed, 3 no cloud is up.
+
+    Example: `eval "$(python -m local_cloud env --state .local/demo/cloud)"`
+    """
+    cloud = lifecycle.attach(state)
+    if cloud is None:
+        typer.echo(
+            f"No cloud is up in {state}. Start it with `make demo KEEP=1` or `python -m local_cloud up`.", err=True
+        )
+        raise typer.Exit(NOT_UP)
+    for name, value in cloud.environment.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+@app.command()
 def logs(
     name: Annotated[
-        str | None, typer.Argument(help="emulator, rekognition, namus, supervisor, or cdk. Default: all.")
+        str | None, typer.Argument(help="emulator, rekognition, namus, inbox, supervisor, or cdk. Default: all.")
     ] = None,
     *,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep showing new lines.")] = False,

@@ -23,7 +23,8 @@ class CloudSettings:
     Attributes:
         state: Folder of the lock, the logs, and `cloud.json`; made absolute.
         documents: Folder of NamUs documents that the stand-in serves; default `state/documents`.
-        services: Services to start. Tests without faces leave out rekognition and namus.
+        services: Services to start. Tests without faces leave out rekognition and namus. The inbox is for
+            people; the demo starts it when it keeps the cloud.
         auth: Evaluate IAM, bucket, queue, and IoT policies, and record the checks of roles in `permissions.jsonl`.
         rekognition_tps: Maximum calls per second of one Rekognition operation; None for no throttling.
     """
@@ -33,6 +34,7 @@ class CloudSettings:
     mqtt_port: int = 8883
     rekognition_port: int = 4571
     namus_port: int = 4572
+    inbox_port: int = 4573
     documents: Path | None = None
     services: tuple[str, ...] = ("rekognition", "namus", "emulator")
     auth: bool = False
@@ -55,6 +57,7 @@ class CloudSettings:
             "mqtt": self.mqtt_port,
             "rekognition": self.rekognition_port,
             "namus": self.namus_port,
+            "inbox": self.inbox_port,
         }
 
     @property
@@ -66,6 +69,7 @@ class CloudSettings:
             "mqtt": f"mqtts://localhost:{self.mqtt_port}",
             "rekognition": f"http://127.0.0.1:{self.rekognition_port}",
             "namus": f"http://127.0.0.1:{self.namus_port}",
+            "inbox": f"http://127.0.0.1:{self.inbox_port}",
         }
 
     @property
@@ -91,8 +95,8 @@ class CloudSettings:
         """Copy the settings with ports that are free now."""
         with ExitStack() as held:
             probes = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in self.ports]
-            emulator, mqtt, rekognition, namus = (probe.getsockname()[1] for probe in probes)
-        return replace(self, emulator_port=emulator, mqtt_port=mqtt, rekognition_port=rekognition, namus_port=namus)
+            ports = {f"{name}_port": probe.getsockname()[1] for name, probe in zip(self.ports, probes, strict=True)}
+        return replace(self, **ports)
 
     def ports_in_use(self) -> dict[str, int]:
         """List this cloud's ports on which another process listens."""

@@ -9,6 +9,7 @@ import typer
 
 from homeward.terminal import Terminal
 from local_cloud.demo.camera import CameraFailedError
+from local_cloud.demo.kept_cloud import show_kept_cloud
 from local_cloud.demo.run import BUILD, Demo, Options
 from local_cloud.demo.watch import NotSeenError
 from local_cloud.errors import CloudError
@@ -21,10 +22,14 @@ def demo(
     *,
     photo: Annotated[Path | None, typer.Option(help="Your own picture, added as a case.", exists=True)] = None,
     camera: Annotated[int | None, typer.Option(help="Number of a webcam to use instead of the video.")] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the cloud up, with an inbox. `make down` ends it.")
+    ] = False,
 ) -> None:
     """Run Homeward on this machine: ingest fictional cases, watch people walk past, send one text message.
 
-    Everything runs on 127.0.0.1 and stops at the end. Results: build/demo/report.json and contact_sheet.png.
+    Everything runs on 127.0.0.1, and stops at the end unless --keep.
+    Results: build/demo/report.json and contact_sheet.png.
 
     Exit codes: 0 an alert was sent; 1 no alert was sent, or a step failed.
 
@@ -35,13 +40,15 @@ def demo(
     """
     console = Terminal()
     try:
-        report = Demo(Options(photo=photo, webcam=camera), console).run()
+        report = Demo(Options(photo=photo, webcam=camera, keep=keep), console).run()
     except (CloudError, CameraFailedError, NotSeenError, ValueError) as error:
         console.print(f"The demo failed: {error}", style="red", highlight=False)
         raise typer.Exit(1) from error
     report.show(console)
     console.print()
     console.print(f"Done in {report.seconds:g} s. See {BUILD / 'contact_sheet.png'} and {BUILD / 'report.json'}.")
+    if keep:
+        show_kept_cloud(console, report)
     if not report.sms:
         console.print("No alert was sent.", style="red")
         raise typer.Exit(1)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """The results. `sms` are the text messages, `hops_ms` the hops of the first alert in milliseconds."""
+    """The results. `sms` are the text messages, `hops_ms` the hops of the first alert in milliseconds.
+
+    If the cloud stays up, `inbox` is the address of its inbox, and `link` that of the page behind the first alert.
+    """
 
     sms: list[str]
     encounters: list[dict[str, Any]]
@@ -31,6 +34,8 @@ class Report:
     hops_ms: dict[str, int]
     gallery: dict[str, int]
     seconds: float
+    inbox: str = ""
+    link: str = ""
 
     def write(self, path: Path) -> None:
         """Write the report as JSON."""

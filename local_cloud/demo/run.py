@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -12,6 +12,7 @@ from rich.text import Text
 from lambdas.common.keys import EVIDENCE
 from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.camera import run_camera, walk_past_video
+from local_cloud.demo.kept_cloud import kept_cloud, pages
 from local_cloud.demo.metrics import metric_sums
 from local_cloud.demo.report import Report, draw_contact_sheet, encounter_summary
 from local_cloud.demo.sync import sync
@@ -25,11 +26,13 @@ from local_cloud.settings import CloudSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from rich.console import Console
 
     from homeward.deployment.outputs import Deployment
+    from local_cloud.cloud import Cloud
 
 BUILD = ROOT / "build" / "demo"
 LOCAL = ROOT / ".local" / "demo"
@@ -40,10 +43,14 @@ FOOTNOTE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`photo` is the user's own picture, to add as a case. `webcam` is the number of a webcam to use for the video."""
+    """`photo` is the user's own picture, to add as a case. `webcam` is the number of a webcam to use for the video.
+
+    With `keep`, the cloud stays up after the demo, with an inbox.
+    """
 
     photo: Path | None = None
     webcam: int | None = None
+    keep: bool = False
 
 
 class Demo:
@@ -60,7 +67,7 @@ class Demo:
             cases = self._prepare_cases(documents)
             source = self._prepare_source(cases)
         settings = CloudSettings(state=LOCAL / "cloud", documents=documents).with_free_ports()
-        with running_cloud(settings) as cloud:
+        with self._cloud(settings) as cloud:
             agency = write_agency_file(LOCAL / "demo.toml", namus_url=settings.endpoints["namus"])
             with self._step("cdk deploy demo-dev/* to the local cloud"):
                 deployment = deploy_agency(cloud, agency)
@@ -71,7 +78,12 @@ class Demo:
                 published = run_camera(cloud, deployment, source=source, folder=LOCAL / "camera")["published"]
             with self._step("Search, encounter, alert"):
                 self._wait_for_alerts(deployment, watch, published)
-            return self._report(deployment, watch, gallery, published)
+            return self._report(deployment, watch, gallery, published, settings)
+
+    def _cloud(self, settings: CloudSettings) -> AbstractContextManager[Cloud]:
+        if not self._options.keep:
+            return running_cloud(settings)
+        return kept_cloud(replace(settings, services=(*settings.services, "inbox")))
 
     def _prepare_cases(self, documents: Path) -> DemoCases:
         cases = write_demo_documents(documents, distinct_faces())
@@ -98,7 +110,9 @@ class Demo:
             "the record of every alert", lambda: all("alerted_at" in e for e in watch.encounters() if "alert" in e)
         )
 
-    def _report(self, deployment: Deployment, watch: Watch, gallery: dict[str, int], published: int) -> Report:
+    def _report(
+        self, deployment: Deployment, watch: Watch, gallery: dict[str, int], published: int, settings: CloudSettings
+    ) -> Report:
         encounters = watch.encounters()
         alert = next(iter(watch.alerts), None)
         report = Report(
@@ -110,6 +124,7 @@ class Demo:
             hops_ms=_hops(encounters, alert) if alert else {},
             gallery={name: count for name, count in gallery.items() if name != "pending"},
             seconds=round(time.monotonic() - self._started, 1),
+            **(pages(settings, alert) if self._options.keep else {}),
         )
         report.write(BUILD / "report.json")
         draw_contact_sheet(BUILD / "contact_sheet.png", deployment, encounters, footnote=FOOTNOTE)

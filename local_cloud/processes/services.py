@@ -85,6 +85,20 @@ def services_of(settings: CloudSettings) -> list[Service]:
             endpoints["namus"],
         ),
         Service(
+            "inbox",
+            [
+                python,
+                "-m",
+                "local_cloud.inbox",
+                "--port",
+                str(settings.inbox_port),
+                "--emulator",
+                endpoints["emulator"],
+            ],
+            environment,
+            f"{endpoints['inbox']}/inbox.json",
+        ),
+        Service(
             "emulator",
             [python, "-m", "local_cloud.emulator"],
             environment | emulator,
