@@ -72,7 +72,7 @@ def test_captures_during_the_deployment_are_not_lost(upgraded: Upgraded) -> None
     def left() -> set[str]:
         return set(upgraded.published) - sightings(agency, "cam-03")
 
-    assert len(upgraded.published) >= 5
+    assert len(upgraded.published) >= 3
     wait_until("the captures", lambda: len(left()) <= in_flight(agency, "CaptureEvents"))
     stored = agency.watch.keys("DetectionBucket", "captures/cam-03/")
     assert left() <= {key.rpartition("/")[2].removesuffix(".jpg") for key in stored}
