@@ -82,13 +82,13 @@ edge: test-setup ## test the camera program with a real MQTT broker
 faults: test-setup ## test crashes, throttling, and races with the AWS emulator
 	$(PYTEST) tests/faults
 
-end-to-end: test-setup ## test the pipeline and the upgrade, deployed to two local clouds that check IAM policies
+end-to-end: test-setup ## test the pipeline, deployed to two local clouds that check IAM policies
 	rm -rf build/permissions
 	$(PYTEST) tests/end_to_end tests/upgrade -n 2 --dist loadgroup
 	$(BIN)/python -m local_cloud.permissions build/permissions
 
 upgrade: test-setup ## test only the upgrade from the last release, which tests/upgrade/release names
-	$(PYTEST) tests/upgrade
+	$(BIN)/pytest tests/upgrade
 
 browser: test-setup ## test the web pages in a real browser
 	$(PYTEST) tests/browser

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import gc
 import signal
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
+
+# What these folders and files test is slow and rarely changes: the local cloud itself, benchmarks, and taking down or
+# upgrading whole deployments.
+NIGHTLY = (
+    "unit/local_cloud",
+    "unit/benchmarks",
+    "end_to_end/local_cloud",
+    "end_to_end/test_own_agency_file.py",
+    "end_to_end/test_take_down.py",
+    "upgrade",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Restore the handler of SIGINT. A background job of a shell ignores SIGINT, and its children inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of `NIGHTLY`, before `-m` selects."""
+    nightly = [Path(__file__).parent / name for name in NIGHTLY]
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in nightly):
+            item.add_marker(pytest.mark.nightly)
 
 
 def pytest_collection_finish() -> None:

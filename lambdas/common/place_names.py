@@ -12,7 +12,7 @@ _OTHER = re.compile(r"[\W_]+")
 _SHORT = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort", "pt": "point", "co": "county", "cnty": "county"}
 _KIND = "county|parish|borough|municipality|municipio|city and borough|city and county|census area|planning region"
 _LEADING = re.compile(rf"(?:the )?(?:{_KIND}|town|condado|comte|paroisse) (?:of|de|del|du) ")
-_TRAILING = re.compile(rf" (?:{_KIND})$")
+_TRAILING = re.compile(rf" (?:{_KIND})\Z")
 
 
 def name_key(name: str) -> str:

@@ -8,10 +8,10 @@ from local_cloud.processes.services import services_of
 from local_cloud.settings import SETTINGS_JSON, CloudSettings
 
 
-def test_free_ports_are_four_unused_ports() -> None:
+def test_each_listener_gets_an_unused_port_of_its_own() -> None:
     settings = CloudSettings().with_free_ports()
 
-    assert len(set(settings.ports.values())) == 4
+    assert len(set(settings.ports.values())) == len(settings.ports)
     assert settings.ports_in_use() == {}
 
 
