@@ -66,6 +66,7 @@ class Emulator:
 
     def start(self) -> None:
         own = {"GATEWAY_PORT": str(self.http_port), "IOT_MTLS_PORT": str(self.mqtt_port), "BIND_HOST": "127.0.0.1"}
+        own["PERMISSION_RECORD"] = str(self.folder / "permissions.jsonl")
         environment = {"PATH": os.environ["PATH"], "SFTP_ENABLED": "0", "AUTH": "true", **own}
         with (self.folder / "emulator.log").open("wb") as log:
             command = [sys.executable, "-m", "local_cloud.emulator"]
