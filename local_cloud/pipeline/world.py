@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import itertools
 import json
 from collections import Counter
@@ -21,7 +22,7 @@ from lambdas.alerting.sweep import send_overdue
 from lambdas.alerting.wiring import build_notifier
 from lambdas.cases.case import Case
 from lambdas.common.dynamodb import from_attributes
-from lambdas.common.keys import capture_key
+from lambdas.common.keys import stored_capture_key
 from lambdas.common.s3_objects import is_not_found, put_once
 from lambdas.common.trusted_time import time_taken
 from lambdas.detection.capture import Capture
@@ -170,7 +171,8 @@ class World:
 
     def take(self, capture_id: str, camera: str, captured_at: datetime, similarity: float) -> TakenCapture:
         """Make a capture and store it."""
-        key = capture_key(camera, captured_at, capture_id)
+        digest = hashlib.sha256(capture_id.encode()).hexdigest()
+        key = stored_capture_key(camera, captured_at, capture_id, sha256=digest)
         self.captures[key] = TakenCapture(key, capture_id, camera, captured_at, similarity)
         self.clients.similarities[key] = similarity
         self.store(self.captures[key])
