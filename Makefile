@@ -57,7 +57,7 @@ demo: setup ## run Homeward on the local cloud; PHOTO=me.jpg adds your picture a
 down: $(VENV)/.ready ## end the cloud that `make demo KEEP=1` left up
 	$(BIN)/python -m local_cloud down --state .local/demo/cloud
 
-test: lint unit infrastructure edge faults end-to-end browser ## run all checks and tests but the nightly ones; about 15 minutes
+test: lint unit infrastructure edge faults end-to-end browser ## run all checks and tests but the nightly ones; about 20 minutes
 
 test-all: ## also run the tests marked `nightly`
 	$(MAKE) test PYTEST=$(BIN)/pytest
