@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
@@ -33,6 +34,11 @@ class ReceivedCapture:
 
     capture: Capture
     jpeg: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of the picture, computed once."""
+        return hashlib.sha256(self.jpeg).hexdigest()
 
 
 class _Track(msgspec.Struct):

@@ -20,11 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from lambdas.common.dynamodb import (
-    backoff_s,
-    transact,
-    update_if,
-)
+from lambdas.common.dynamodb import backoff_s, transact, update_if
 from lambdas.common.times import to_text
 from lambdas.detection.adding import Adder, ContentionError
 from lambdas.detection.muting import muted_reason
@@ -96,9 +92,8 @@ class Encounters:
         """Find the encounter that has or encloses this sighting, or open one with the sighting in it.
 
         `window` is the window as it was read; if it has changed since, it is read again. `first_alerts` is the number
-        of first alerts that the camera gave in this hour. `first_alert_writes`
-        returns the writes that a first alert needs. The first attempt makes them in its transaction; later ones leave
-        them to the alert itself.
+        of first alerts that the camera gave in this hour. `first_alert_writes` returns the writes that a first alert
+        needs. The first attempt makes them in its transaction; later ones leave them to the alert itself.
 
         Raises:
             ContentionError: too many others opened encounters of this case at this camera at the same time.

@@ -6,13 +6,12 @@ a few. It counts the others of all containers in DynamoDB.
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdas.common.dynamodb import transact, update_if
-from lambdas.encounters.flood_counts import count_capture, flood_notice
+from lambdas.encounters.flood_counts import captures_key, count_capture, flood_notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +28,7 @@ _MAX_PICTURES = 2000  # remembered; a flood must not fill the memory
 class _Minute:
     """What this container knows of a camera's captures in one minute."""
 
-    minute: str
+    key: str
     seen: int = 0
     is_full: bool = False
 
@@ -48,14 +47,14 @@ class SearchLimit:
     _minutes: dict[str, _Minute] = field(default_factory=dict)
     _pictures: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
 
-    def is_repeated(self, camera: str, picture: bytes) -> bool:
-        """Whether the camera's same picture was stored a moment ago."""
-        stored_s = self._pictures.get(_identity(camera, picture))
+    def is_repeated(self, camera: str, sha256: str) -> bool:
+        """Whether the camera's picture with this digest was stored a moment ago."""
+        stored_s = self._pictures.get((camera, sha256))
         return stored_s is not None and self.now().timestamp() - stored_s < _SAME_PICTURE_S
 
-    def remember(self, camera: str, picture: bytes) -> None:
+    def remember(self, camera: str, sha256: str) -> None:
         """Remember the picture of a capture that was stored. One that could not be stored is tried again."""
-        self._pictures[_identity(camera, picture)] = self.now().timestamp()
+        self._pictures[camera, sha256] = self.now().timestamp()
         if len(self._pictures) > _MAX_PICTURES:
             self._pictures.popitem(last=False)
 
@@ -68,10 +67,10 @@ class SearchLimit:
             ClientError: DynamoDB did not answer.
         """
         now = self.now()
-        minute = f"{now:%Y-%m-%dT%H:%M}"
+        key = captures_key(camera, now)
         known = self._minutes.get(camera)
-        if known is None or known.minute != minute:
-            known = self._minutes[camera] = _Minute(minute)
+        if known is None or known.key != key:
+            known = self._minutes[camera] = _Minute(key)
         if known.is_full:
             return False
         known.seen += 1
@@ -82,7 +81,3 @@ class SearchLimit:
             known.is_full = True
             transact(self.dynamodb, {"Put": flood_notice(self.table, camera, now=now)})
         return counted is not None
-
-
-def _identity(camera: str, picture: bytes) -> tuple[str, str]:
-    return camera, hashlib.sha256(picture).hexdigest()

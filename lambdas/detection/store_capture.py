@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
 def store_capture(s3: S3Client, *, bucket: str, received: ReceivedCapture, now: datetime) -> str:
     """Store the picture of a registered camera and return its key. A redelivered message writes nothing."""
-    capture, digest = received.capture, hashlib.sha256(received.jpeg).hexdigest()
-    key = stored_capture_key(capture.camera, capture.captured_at, capture.capture_id, sha256=digest)
+    capture = received.capture
+    key = stored_capture_key(capture.camera, capture.captured_at, capture.capture_id, sha256=received.sha256)
     return _put(s3, received, bucket=bucket, key=key, now=now)
 
 

@@ -50,9 +50,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         metrics.count("CapturesOverLimit")
         return
     received = decode_message(message, camera=camera)
-    if limit.is_repeated(camera, received.jpeg):
+    if limit.is_repeated(camera, received.sha256):
         metrics.count("CapturesRepeated")
         return
     store_capture(s3, bucket=BUCKET, received=received, now=now())
-    limit.remember(camera, received.jpeg)
+    limit.remember(camera, received.sha256)
     metrics.count("CapturesStored")
