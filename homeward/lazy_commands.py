@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,7 @@ class LazyGroup(TyperGroup):
         TyperGroup.format_help(listing, ctx, formatter)
 
 
-class _Imported(MutableMapping[str, "Command"]):
+class _Imported(Mapping[str, "Command"]):
     """The commands by name."""
 
     def __init__(self) -> None:
@@ -59,12 +59,6 @@ class _Imported(MutableMapping[str, "Command"]):
         if name in SUMMARIES and name not in self._commands:
             self._commands[name] = _import(name)
         return self._commands[name]
-
-    def __setitem__(self, name: str, command: Command) -> None:
-        self._commands[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._commands[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(SUMMARIES)

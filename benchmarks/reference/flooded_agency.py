@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import itertools
 import json
-import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.reference.deployed_demo import deployed_demo
 from edge_device.core.topics import Topics
 from homeward.fleet.cameras_table import add_entry
+from homeward.synthetic_capture.message import synthetic_message
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.things import thing_name
-from lambdas.common.times import from_text, now, to_text
-from local_cloud.demo.agency import deploy_agency, write_agency_file
+from lambdas.common.times import from_text, now
 from local_cloud.demo.metrics import metric_sums
-from local_cloud.demo.sync import sync
-from local_cloud.demo.watch import Watch, wait_until
-from local_cloud.demo_cases import write_demo_documents
-from local_cloud.lifecycle import running_cloud
-from local_cloud.rekognition.engine.distinct_faces import distinct_faces
-from local_cloud.settings import CloudSettings
+from local_cloud.demo.watch import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,19 +45,7 @@ class Agency:
 
     def publish(self, camera: str, picture: bytes) -> None:
         """Publish a capture of the camera."""
-        message = {
-            "schema": "homeward.face/1",
-            "capture_id": str(uuid.uuid4()),
-            "captured_at": to_text(now()),
-            "clock_synced": True,
-            "detection": {"confidence": 0.93},
-            "image": {
-                "media_type": "image/jpeg",
-                "encoding": "base64",
-                "sha256": hashlib.sha256(picture).hexdigest(),
-                "data": base64.b64encode(picture).decode(),
-            },
-        }
+        message = synthetic_message(picture, camera=camera)
         topic = Topics(thing_name(self.deployment.stage, camera), self.deployment.stage).faces
         self.iot.publish(topic=topic, qos=1, payload=json.dumps(message).encode())
 
@@ -92,13 +73,5 @@ class Agency:
 @contextmanager
 def deployed(folder: Path) -> Iterator[Agency]:
     """Deploy the demo's agency and its gallery to a new local cloud."""
-    cases = write_demo_documents(folder / "documents", distinct_faces())
-    settings = CloudSettings(state=folder / "cloud", documents=folder / "documents").with_free_ports()
-    with running_cloud(settings) as cloud:
-        agency = write_agency_file(folder / "demo.toml", namus_url=settings.endpoints["namus"])
-        agency.write_text(agency.read_text().replace("[alerting]\n", "[alerting]\nsms_per_day = 5000\n"))
-        deployment = deploy_agency(cloud, agency)
-        sync(deployment, "namus")
-        watch = Watch(deployment)
-        wait_until("the gallery", lambda: not watch.gallery()["pending"], timeout_s=90)
-        yield Agency(cloud, deployment, cases.missing_still.read_bytes())
+    with deployed_demo(folder) as demo:
+        yield Agency(demo.cloud, demo.deployment, demo.cases.missing_still.read_bytes())

@@ -9,19 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.reference.deploy import Reference, deploy_reference
+from benchmarks.reference.deployed_demo import deployed_demo
 from benchmarks.reference.live_cases import LiveCases, live_cases
 from lambdas.alerting.recipients import TopicChannel
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import capture_key
 from lambdas.common.times import from_text, now, to_text
 from lambdas.encounters.table import encounter_key
-from local_cloud.demo.agency import deploy_agency, write_agency_file
-from local_cloud.demo.sync import sync
-from local_cloud.demo.watch import Watch, wait_until
-from local_cloud.demo_cases import DemoCases, write_demo_documents
-from local_cloud.lifecycle import running_cloud
-from local_cloud.rekognition.engine.distinct_faces import distinct_faces
-from local_cloud.settings import CloudSettings
+from local_cloud.demo.watch import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +24,7 @@ if TYPE_CHECKING:
 
     from homeward.deployment.outputs import Deployment
     from local_cloud.cloud import Cloud
+    from local_cloud.demo_cases import DemoCases
 
 Hops = dict[str, float]
 
@@ -130,14 +126,5 @@ def hops(stored: float, searched: float, alerted: float) -> Hops:
 @contextmanager
 def deployed(folder: Path) -> Iterator[Bench]:
     """Deploy the demo's agency, its gallery and the prototype to a new local cloud."""
-    cases = write_demo_documents(folder / "documents", distinct_faces())
-    settings = CloudSettings(state=folder / "cloud", documents=folder / "documents").with_free_ports()
-    with running_cloud(settings) as cloud, live_cases(folder / "documents", folder) as live:
-        agency = write_agency_file(folder / "demo.toml", namus_url=settings.endpoints["namus"])
-        # The alerts of the benchmark must not exceed the daily limit of text messages.
-        agency.write_text(agency.read_text().replace("[alerting]\n", "[alerting]\nsms_per_day = 5000\n"))
-        deployment = deploy_agency(cloud, agency)
-        sync(deployment, "namus")
-        watch = Watch(deployment)
-        wait_until("the gallery", lambda: not watch.gallery()["pending"], timeout_s=90)
-        yield Bench(cloud, deployment, cases, live)
+    with deployed_demo(folder) as demo, live_cases(folder / "documents", folder) as live:
+        yield Bench(demo.cloud, demo.deployment, demo.cases, live)

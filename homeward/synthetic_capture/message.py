@@ -1,4 +1,4 @@
-"""Build the synthetic capture's message: the required members of `homeward.face/1` and no others."""
+"""Build the message of a synthetic capture: the members of `homeward.face/1` that the cloud reads, and no others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import uuid
+from typing import Any
 
 from PIL import Image
 
@@ -18,22 +19,27 @@ _CROP_PX = 480  # the size that a camera sends
 
 def probe_message(jpeg: bytes) -> bytes:
     """Return the message of a capture that shows the picture, taken now."""
-    crop = _crop(jpeg)
-    message = {
+    message = synthetic_message(_crop(jpeg), camera=PROBE_CAMERA, detection={"confidence": 0.99})
+    return json.dumps(message).encode()
+
+
+def synthetic_message(picture: bytes, *, camera: str, **changes: Any) -> dict[str, Any]:
+    """Return a camera's message that shows the JPEG as it is, taken now, with some members changed."""
+    return {
         "schema": "homeward.face/1",
         "capture_id": str(uuid.uuid4()),
-        "camera": PROBE_CAMERA,
+        "camera": camera,
         "captured_at": to_text(now()),
         "clock_synced": True,
-        "detection": {"confidence": 0.99},
+        "detection": {"confidence": 0.93},
         "image": {
             "media_type": "image/jpeg",
             "encoding": "base64",
-            "sha256": hashlib.sha256(crop).hexdigest(),
-            "data": base64.b64encode(crop).decode(),
+            "sha256": hashlib.sha256(picture).hexdigest(),
+            "data": base64.b64encode(picture).decode(),
         },
+        **changes,
     }
-    return json.dumps(message).encode()
 
 
 def _crop(jpeg: bytes) -> bytes:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import cv2
 
 from homeward.fleet.cameras_table import add_entry, read_entry
+from homeward.synthetic_capture.message import synthetic_message
 from lambdas.common.things import thing_name, topic
-from lambdas.common.times import now, to_text
 from local_cloud.demo.metrics import metric_sums
 from local_cloud.demo.sync import sync
 from local_cloud.demo.watch import wait_until
@@ -98,23 +95,9 @@ class DeployedAgency:
         return not any(capture_id in key for key in keys for capture_id in capture_ids)
 
 
-def face_message(picture: bytes, **changes: Any) -> dict[str, Any]:
+def face_message(picture: bytes, *, camera: str = "cam-01", **changes: Any) -> dict[str, Any]:
     """Build a camera's message that shows the picture, taken now."""
-    return {
-        "schema": "homeward.face/1",
-        "capture_id": str(uuid.uuid4()),
-        "camera": "cam-01",
-        "captured_at": to_text(now()),
-        "clock_synced": True,
-        "detection": {"confidence": 0.93},
-        "image": {
-            "media_type": "image/jpeg",
-            "encoding": "base64",
-            "sha256": hashlib.sha256(picture).hexdigest(),
-            "data": base64.b64encode(picture).decode(),
-        },
-        **changes,
-    }
+    return synthetic_message(picture, camera=camera, **changes)
 
 
 def jpeg(path: Path, *, quality: int = 85) -> bytes:
