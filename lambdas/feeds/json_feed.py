@@ -24,7 +24,7 @@ def json_items(body: bytes) -> list[Any]:
         RecursionError: it is nested too deeply.
     """
     text = body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
-    # Numbers stay text: an id may be a number of any length, and nothing else that we read is one.
+    # Keep numbers as text. An id may be a number of any length, and we read no other numbers.
     feed = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     if not isinstance(feed, dict) or not _VERSION.fullmatch(str(feed.get("version"))):
         raise ValueError("it names no version of JSON Feed")

@@ -144,7 +144,7 @@ def _photos(raw: Any) -> tuple[SourcePhoto, ...]:
 
 
 def _photo(entry: Any, *, poster_path: str | None) -> SourcePhoto | None:
-    """Return the picture, or None without a valid link. Its id is a hash of the link, because the API gives none."""
+    """Return the picture, or None without a valid link. The API gives no id, so the hash of the link is the id."""
     link = address(entry, "original")
     if link is None:
         return None
