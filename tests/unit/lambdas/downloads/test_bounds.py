@@ -73,7 +73,7 @@ def test_other_encodings_are_refused_with_their_names(server: RawServer, encodin
         client(server).get("/bomb", max_bytes=1_000_000)
 
 
-@pytest.mark.parametrize("body", [b"not compressed", gzip.compress(b"x" * 1_000)[:-9]])
+@pytest.mark.parametrize("body", [b"not compressed", gzip.compress(b"x" * 1_000)[:-9]], ids=["plain", "cut off"])
 def test_broken_encoding_is_an_error_of_the_server(server: RawServer, body: bytes) -> None:
     server.answers["/a"] = encoded("gzip", body)
     with pytest.raises(UnavailableError, match="not gzip"):
