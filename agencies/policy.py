@@ -31,6 +31,8 @@ def policy_document(settings: Settings) -> str:
         "escalate_after_s": _escalate_after_s(settings),
         "kept_days": settings.retention.encounter_days,
     }
+    if matching.by_camera:
+        policy["by_camera"] = {camera: _thresholds(own) for camera, own in matching.by_camera.items()}
     return json.dumps(policy)
 
 

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from agencies.alerting import Alerting
 from agencies.fields import Account, Country, Email, LogDays, Name, Region, Removal, Similarity, SourceUrl
 from agencies.regions import complaint
+from lambdas.common.camera_names import ALLOWED, is_camera_name
 from lambdas.common.collection_names import looks_rebuilt
 from lambdas.common.outside_text import shown, single_line
 from lambdas.ingest.sources.settings import refuse_mixed_gallery
@@ -17,6 +18,9 @@ from lambdas.ingest.sources.us_states import state_code
 
 # Each feed's schedule needs a statement in the function's resource policy, which may have 20 KB.
 _MAX_FEEDS = 50
+# A function's environment may have 4 KB in all, and the example agency's takes half of it. A camera's thresholds take
+# this many bytes besides its name.
+_MAX_CAMERAS_BYTES, _CAMERA_BYTES = 1500, 60
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,6 +151,7 @@ class Matching(Thresholds):
 
     Args:
         by_source: thresholds for the cases of one source.
+        by_camera: thresholds of one camera, in place of review_threshold and alert_threshold.
         encounter_window_minutes: sightings of a case at a camera within this time are one encounter.
         review_deadline_days: an open encounter expires after this.
         dismissal_mute_days: after a dismissal, the case does not alert at this camera for this long.
@@ -165,6 +170,7 @@ class Matching(Thresholds):
     age_progression: Thresholds = Thresholds(review_threshold=85, alert_threshold=97)
     artist_rendering: Thresholds = Thresholds(review_threshold=90, alert_threshold=99)
     by_source: dict[str, Thresholds] = {}
+    by_camera: dict[str, Thresholds] = {}
     encounter_window_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
     review_deadline_days: Annotated[int, Field(ge=1, le=365)] = 30
     dismissal_mute_days: Annotated[float, Field(ge=0, le=365)] = 7
@@ -184,6 +190,18 @@ class Matching(Thresholds):
                 f"{shown(', '.join(unknown))}: no such source; must be one of {', '.join(Sources.model_fields)}"
             )
         return by_source
+
+    @field_validator("by_camera")
+    @classmethod
+    def _are_cameras(cls, by_camera: dict[str, Thresholds]) -> dict[str, Thresholds]:
+        if wrong := sorted(name for name in by_camera if not is_camera_name(name)):
+            raise ValueError(f"{shown(', '.join(wrong))}: no camera can have this name; allowed are {ALLOWED}")
+        if sum(len(name) for name in by_camera) + _CAMERA_BYTES * len(by_camera) > _MAX_CAMERAS_BYTES:
+            raise ValueError(
+                f"{len(by_camera)} cameras with thresholds of their own are too many for a function's environment: "
+                "leave out those that can have the agency's thresholds"
+            )
+        return by_camera
 
 
 class Retention(_Table):

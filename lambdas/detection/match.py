@@ -88,6 +88,7 @@ class Matcher:
         return outcome
 
     def _search(self, key: str, capture: Capture, picture: bytes) -> MatchOutcome:
+        policy = self.encounters.policy.at(capture.camera)
         image: ImageTypeDef = {"Bytes": picture}
         if len(picture) > _MAX_REQUEST_BYTES:
             image = {"S3Object": {"Bucket": self.bucket, "Name": key}}
@@ -95,7 +96,7 @@ class Matcher:
             answer = self.rekognition.search_faces_by_image(
                 CollectionId=self.collection(),
                 Image=image,
-                FaceMatchThreshold=self.encounters.policy.base.review,
+                FaceMatchThreshold=policy.base.review,
                 # A person may match several photos of several cases.
                 MaxFaces=MAX_CASES,
                 QualityFilter="NONE",
@@ -117,7 +118,7 @@ class Matcher:
             now=searched_at,
         )
         cases = [case for case in context.open_cases if may_meet(case, capture.camera)]
-        among = candidates_among(found, cases, self.encounters.policy)
+        among = candidates_among(found, cases, policy)
         candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]
         outcomes = {
             self._record(capture, picture, candidate, context, searched_at=searched_at) for candidate in candidates

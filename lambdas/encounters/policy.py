@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -32,7 +32,8 @@ class Thresholds(msgspec.Struct, frozen=True):
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The thresholds of matches, and the limits on repeated alerts about one case at one camera.
 
-    Where several thresholds apply, the strictest wins. `by_source` maps a source to its thresholds.
+    `by_camera` maps a camera to the thresholds that take the place of `base` there. Where several thresholds apply, the
+    strictest wins. `by_source` maps a source to its thresholds.
 
     A dismissal mutes its pair of case and camera for `dismissal_mute_days`. After `dismissal_limit` dismissals, the
     pair's alert threshold rises by `dismissal_threshold_increase`. An encounter gives up to `better_shot_limit` more
@@ -44,6 +45,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     minors: Thresholds | None = None
     kinds: dict[PhotoKind, Thresholds] = {}
     by_source: dict[str, Thresholds] = {}
+    by_camera: dict[str, Thresholds] = {}
     window_s: float = 600
     dismissal_mute_days: float = 7
     dismissal_limit: int = 3
@@ -54,6 +56,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     digest: bool = True
     escalate_after_s: float = 0
     kept_days: float = 365
+
+    def at(self, camera: str) -> Self:
+        """Return the policy with the camera's own thresholds as its `base`."""
+        own = self.by_camera.get(camera)
+        return msgspec.structs.replace(self, base=own) if own else self
 
     def thresholds_for(self, case: Case, kind: PhotoKind) -> Thresholds:
         """Return the thresholds for a photo of this kind of this case."""

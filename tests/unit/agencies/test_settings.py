@@ -102,6 +102,14 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
             "matching.alert_threshold: 101 is not allowed: must be a number from review_threshold (80) to 100",
         ),
         (
+            "[alerting]",
+            '[matching.by_camera."cam/07"]\nreview_threshold = 80\nalert_threshold = 98\n\n[alerting]',
+            (
+                "matching.by_camera: cam/07: no camera can have this name; "
+                "allowed are letters, digits, '-', '_' and ':', at most 128"
+            ),
+        ),
+        (
             "alert_threshold = 90",
             "alert_threshold = 79.5",
             (
@@ -235,6 +243,15 @@ def test_former_key_suggests_the_new_one(file: AgencyFile, table: str, old: str,
     assert (
         file.refusal(with_sync, (f"[{table}]\n", f"[{table}]\n{old} = 1\n"))
         == f"{table}.{old}: unknown key; did you mean {new}?"
+    )
+
+
+def test_too_many_cameras_with_own_thresholds_are_refused(file: AgencyFile) -> None:
+    tables = [
+        f"[matching.by_camera.cam-{n:02}]\nreview_threshold = 80.55\nalert_threshold = 99.55\n" for n in range(40)
+    ]
+    assert file.refusal(("[alerting]", "\n".join([*tables, "[alerting]"]))).startswith(
+        "matching.by_camera: 40 cameras with thresholds of their own are too many for a function's environment"
     )
 
 

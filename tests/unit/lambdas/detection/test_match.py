@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import ANY
@@ -13,6 +14,7 @@ from lambdas.cases.case import CaseStatus
 from lambdas.common.s3_objects import versions_under
 from lambdas.detection.adding import EncounterGoneError
 from lambdas.detection.match import Matcher, MatchOutcome
+from lambdas.encounters.policy import Thresholds
 from lambdas.encounters.table import encounter_key
 from tests.support.matchers import matcher_of
 from tests.support.stories import MARLOWE, encounters_in, put_case
@@ -266,6 +268,21 @@ def test_search_uses_the_picture_and_the_review_threshold(
     }
     gallery.stubber.add_response("search_faces_by_image", {"FaceMatches": []}, expected)
     assert matcher.match(key) is MatchOutcome.NO_CANDIDATE
+
+
+def test_cameras_own_thresholds_decide_its_matches(
+    gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, notifier: Notifier
+) -> None:
+    policy = msgspec.structs.replace(POLICY, by_camera={"cam-07": Thresholds(60, 70)})
+    matcher = matcher_of(s3, gallery.client, dynamodb, notifier, policy)
+    matches = [{"Similarity": 75.0, "Face": {"ExternalImageId": "namus:MP900101:910101"}}]
+    expected = {"CollectionId": ANY, "Image": ANY, "FaceMatchThreshold": 60, "MaxFaces": ANY, "QualityFilter": ANY}
+    gallery.stubber.add_response("search_faces_by_image", {"FaceMatches": matches}, expected)
+    gallery.answers(("namus:MP900101:910101", 75.0))
+    assert matcher.match(put_capture(s3, "c-1", camera="cam-07")) is MatchOutcome.CANDIDATE
+    assert matcher.match(put_capture(s3, "c-2", camera="cam-01")) is MatchOutcome.NO_CANDIDATE
+    [encounter] = encounters_in(dynamodb)
+    assert (encounter["camera"], encounter["alert"]) == ("cam-07", "sent")
 
 
 def test_failed_picture_copy_does_not_repeat_the_alert(

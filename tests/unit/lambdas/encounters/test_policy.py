@@ -30,6 +30,14 @@ def test_strictest_applicable_threshold_wins() -> None:
     assert POLICY.thresholds_for(CHILD, PhotoKind.ARTIST) == Thresholds(85, 99)
 
 
+def test_cameras_own_thresholds_replace_the_base() -> None:
+    policy = msgspec.structs.replace(POLICY, by_camera={"cam-07": Thresholds(70, 98)})
+    elsewhere = msgspec.structs.replace(MARLOWE, source="fbi")
+    assert policy.at("cam-07").thresholds_for(elsewhere, PhotoKind.PORTRAIT) == Thresholds(70, 98)
+    assert policy.at("cam-07").thresholds_for(elsewhere, PhotoKind.ARTIST) == Thresholds(82, 99)
+    assert policy.at("cam-08") == policy
+
+
 def test_agency_settings_become_the_functions_policy() -> None:
     settings = Settings(
         name="agency",
@@ -41,6 +49,7 @@ def test_agency_settings_become_the_functions_policy() -> None:
             alert_threshold=90,
             encounter_window_minutes=5,
             by_source={"fbi": AgencyThresholds(review_threshold=75, alert_threshold=99)},
+            by_camera={"cam-07": AgencyThresholds(review_threshold=60, alert_threshold=85)},
         ),
         alerting=Alerting(console_url="https://agency.example"),
         retention=Retention(encounter_days=40),
@@ -50,5 +59,6 @@ def test_agency_settings_become_the_functions_policy() -> None:
     assert policy.minors == Thresholds(85, 97)
     assert policy.kinds == {PhotoKind.AGE_PROGRESSION: Thresholds(85, 97), PhotoKind.ARTIST: Thresholds(90, 99)}
     assert policy.by_source == {"fbi": Thresholds(75, 99)}
+    assert policy.by_camera == {"cam-07": Thresholds(60, 85)}
     assert (policy.window_s, policy.kept_days) == (300, 40)
     assert policy.escalate_after_s == 0
