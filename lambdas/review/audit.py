@@ -31,6 +31,7 @@ class AuditKind(StrEnum):
     UNDECIDED = "undecided"
     EXPIRED = "expired"
     LOCKED = "locked"
+    REFUSED = "refused"
 
 
 class Via(StrEnum):

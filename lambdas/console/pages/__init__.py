@@ -1,0 +1,1 @@
+"""The pages: one module each, with the functions that `routes.py` names."""

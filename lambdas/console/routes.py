@@ -1,0 +1,74 @@
+"""Every route that needs somebody signed in, with the roles that may use it. A test walks each with each role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from lambdas.console.pages import home, queue
+from lambdas.console.person import EVERYBODY, REVIEWERS, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import msgspec
+
+    from lambdas.console.exchange import Answer
+    from lambdas.console.services import Services
+
+Method = Literal["GET", "POST"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One route.
+
+    Attributes:
+        method: GET changes nothing but the audit.
+        path: The path, with parameters such as `<encounter_id>`.
+        roles: The roles that may use it.
+        answer: The function of `pages/` that answers.
+        query: The type of the query. Fields that are lists may be repeated.
+        form: The type of the form, or of the JSON document that a client sends instead.
+        data: The type of the answer's data, for the OpenAPI file.
+        is_poll: Whether pages ask by themselves. It does not count as activity of the person.
+    """
+
+    method: Method
+    path: str
+    roles: frozenset[Role]
+    answer: Callable[[Services, Any], Answer]
+    query: type[msgspec.Struct] | None = None
+    form: type[msgspec.Struct] | None = None
+    data: type[msgspec.Struct] | None = None
+    is_poll: bool = False
+
+
+def route(
+    method: Method, path: str, roles: frozenset[Role], answer: Callable[[Services, Any], Answer], **options: Any
+) -> Route:
+    """Make a route."""
+    return Route(method=method, path=path, roles=roles, answer=answer, **options)
+
+
+ROUTES = (
+    route("GET", "/", EVERYBODY, home.show),
+    route("GET", "/encounters", REVIEWERS, queue.show, query=queue.Query, data=queue.Queue),
+)
+
+# The pages that the navigation offers, to those who may use them.
+NAVIGATION = {
+    "/encounters": "Queue",
+    "/cases": "Cases",
+    "/cameras": "Cameras",
+    "/sync": "Gallery",
+    "/photo-search": "Search by photo",
+    "/thresholds": "Thresholds",
+    "/audit": "Audit",
+}
+
+
+def navigation_of(groups: frozenset[Role]) -> dict[str, str]:
+    """Return the pages, by path, that a person with these roles may use."""
+    usable = {each.path for each in ROUTES if each.method == "GET" and not groups.isdisjoint(each.roles)}
+    return {path: label for path, label in NAVIGATION.items() if path in usable}

@@ -1,0 +1,51 @@
+"""What pages use: the tables, the buckets, the verdicts and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, tzinfo
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+    from lambdas.review.audit import Audit
+    from lambdas.review.verdicts import Verdicts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The data behind the pages, and the settings of the agency that they show.
+
+    Attributes:
+        stage: Agency and environment, such as springfield-prod.
+        agency: The agency's name for people.
+        zone: The time zone of the times that people read.
+        language: The agency's language; a person's browser may prefer another.
+    """
+
+    dynamodb: DynamoDBClient
+    s3: S3Client
+    verdicts: Verdicts
+    cases_table: str
+    cameras_table: str
+    detection_bucket: str
+    gallery_bucket: str
+    stage: str
+    agency: str
+    zone: tzinfo
+    language: str
+    now: Callable[[], datetime]
+
+    @property
+    def audit(self) -> Audit:
+        """The audit table."""
+        return self.verdicts.audit
+
+    @property
+    def encounters_table(self) -> str:
+        """The name of the encounters table."""
+        return self.verdicts.table

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.console import ConsoleClient, person, services_of
+from tests.support.review_desk import Desk
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+
+@pytest.fixture
+def desk(s3: S3Client, dynamodb: DynamoDBClient, clock: Any) -> Desk:
+    return Desk(s3, dynamodb, clock)
+
+
+@pytest.fixture
+def console(desk: Desk) -> ConsoleClient:
+    """The console of a reviewer. `console.person = person("supervisor")` changes who is signed in."""
+    return ConsoleClient(services_of(desk), person("reviewer"))
