@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lambdas.cases.probe import may_meet
+from lambdas.cases.probe import PROBE_CAMERA, may_meet
 from lambdas.common.keys import evidence_key
 from lambdas.detection.candidates import candidates_among, likenesses_by_case
 from lambdas.detection.capture_object import UnreadableCaptureError, keep_picture, open_capture
@@ -23,7 +23,7 @@ from lambdas.detection.search_refusals import has_no_face, why_unreadable
 from lambdas.encounters.hops import hops
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -60,6 +60,7 @@ class Matcher:
 
     `collection` returns the name of the collection to search. `notifier` returns the notifier, which is built only for
     the first alert, since few captures match. `record_hop` gets each hop (lambdas/encounters/hops.py), in ms.
+    `record_score` gets the camera and the best similarity of each search, None if no open case was found.
     """
 
     s3: S3Client
@@ -72,6 +73,7 @@ class Matcher:
     encounters: Encounters
     notifier: Callable[[], Notifier]
     record_hop: Callable[[str, float], None]
+    record_score: Callable[[str, float | None], None]
     now: Callable[[], datetime]
 
     def match(self, key: str) -> MatchOutcome:
@@ -107,6 +109,7 @@ class Matcher:
         self._time(capture, searched_at)
         found = likenesses_by_case(answer["FaceMatches"])
         if not found:
+            self._count(capture, ())
             return MatchOutcome.NO_CANDIDATE
         context = read_match_context(
             self.dynamodb,
@@ -118,6 +121,7 @@ class Matcher:
             now=searched_at,
         )
         cases = [case for case in context.open_cases if may_meet(case, capture.camera)]
+        self._count(capture, (each.similarity for case in cases for each in found[case.case_id]))
         among = candidates_among(found, cases, policy)
         candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]
         outcomes = {
@@ -139,6 +143,11 @@ class Matcher:
         }
         for hop, milliseconds in hops(instants):
             self.record_hop(hop, milliseconds)
+
+    def _count(self, capture: Capture, similarities: Iterable[float]) -> None:
+        """Count the search by its best similarity. A retrospective search is of a passer-by who was counted before."""
+        if not capture.known_cases and capture.camera != PROBE_CAMERA:
+            self.record_score(capture.camera, max(similarities, default=None))
 
     def _record(
         self, capture: Capture, picture: bytes, candidate: Candidate, context: MatchContext, *, searched_at: datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from lambdas.common.times import now
 from lambdas.detection.match import Matcher
 from lambdas.detection.placement import Encounters
 from lambdas.encounters.policy import read_policy
+from lambdas.encounters.score_counts import ScoreCounts
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -39,6 +41,10 @@ def notifier() -> Notifier:
     return notifier_from_environment(dynamodb, metrics.time)
 
 
+policy = read_policy(os.environ["POLICY"])
+scores = ScoreCounts(
+    dynamodb=dynamodb, table=os.environ["ENCOUNTERS_TABLE"], kept=timedelta(days=policy.kept_days), now=now
+)
 matcher = Matcher(
     s3=boto3.client("s3", config=unchecked),
     # Only the "standard" retry mode treats Rekognition's ProvisionedThroughputExceededException as throttling.
@@ -55,10 +61,11 @@ matcher = Matcher(
     encounters=Encounters(
         dynamodb=dynamodb,
         table=os.environ["ENCOUNTERS_TABLE"],
-        policy=read_policy(os.environ["POLICY"]),
+        policy=policy,
     ),
     notifier=notifier,
     record_hop=metrics.time,
+    record_score=scores.add,
     now=now,
 )
 
@@ -73,4 +80,8 @@ def match_record(record: EventRecord) -> None:
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """SQS redelivers only the messages that failed, and finally moves them to the dead-letter queue."""
-    return process_batch(event, match_record)
+    try:
+        return process_batch(event, match_record)
+    finally:
+        # After the alerts, which must not wait for it.
+        scores.write()

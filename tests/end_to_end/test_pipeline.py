@@ -13,6 +13,7 @@ import pytest
 
 from lambdas.common.keys import evidence_key
 from lambdas.detection.capture import name_based_id
+from lambdas.encounters.score_counts import read_scores
 from local_cloud.demo.metrics import metric_sums
 from local_cloud.demo.watch import wait_until
 from local_cloud.emulator.faults import Fault
@@ -82,6 +83,9 @@ def test_a_stranger_causes_no_alert_and_leaves_no_trace(agency: DeployedAgency, 
     assert not [key for key in agency.watch.keys("DetectionBucket") if capture_id in key]
     assert agency.encounters_at("gate-3") == []
     assert agency.alerts_at("gate-3") == []
+    dynamodb, table = agency.deployment.client("dynamodb"), agency.deployment["EncountersTable"]
+    counted = wait_until("the count", lambda: [d for d in read_scores(dynamodb, table=table) if d.camera == "gate-3"])
+    assert [(day.searches, day.below) for day in counted] == [(1, 1)]
     hints = (capture_id, "passer-by-7", hashlib.sha256(stranger).hexdigest())
     assert [line for line in log_lines(agency) if any(hint in line for hint in hints)] == []
 

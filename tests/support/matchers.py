@@ -8,6 +8,8 @@ from lambdas.detection.match import Matcher
 from lambdas.detection.placement import Encounters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
 
 
 def matcher_of(
-    s3: S3Client, rekognition: RekognitionClient, dynamodb: DynamoDBClient, notifier: Notifier, policy: Policy
-) -> Matcher:
+    s3: S3Client, rekognition: RekognitionClient, dynamodb: DynamoDBClient, notifier: Notifier, policy: Policy,
+    record_score: Callable[[str, float | None], None] = lambda _camera, _best: None,
+) -> Matcher:  # fmt: skip
     """Build a matcher that uses this notifier and its clock."""
     return Matcher(
         s3=s3,
@@ -31,5 +34,6 @@ def matcher_of(
         encounters=Encounters(dynamodb=dynamodb, table="encounters", policy=policy),
         notifier=lambda: notifier,
         record_hop=lambda _hop, _milliseconds: None,
+        record_score=record_score,
         now=notifier.now,
     )

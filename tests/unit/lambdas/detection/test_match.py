@@ -285,6 +285,40 @@ def test_cameras_own_thresholds_decide_its_matches(
     assert (encounter["camera"], encounter["alert"]) == ("cam-07", "sent")
 
 
+def test_each_search_counts_the_best_score_of_its_camera(
+    gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, notifier: Notifier
+) -> None:
+    scores: list[tuple[str, float | None]] = []
+    matcher = matcher_of(
+        s3, gallery.client, dynamodb, notifier, POLICY, record_score=lambda *score: scores.append(score)
+    )
+    put_case(dynamodb, msgspec.structs.replace(MARLOWE, case_id="namus:MP2"), status=CaseStatus.RESOLVED)
+    gallery.answers(("namus:MP900101:910101", 91.5), ("namus:MP900101:910102", 88.0), ("namus:MP2:1", 99.0))
+    matcher.match(put_capture(s3, "c-1"))
+    gallery.answers(("namus:MP2:1", 99.0))
+    matcher.match(put_capture(s3, "c-2", camera="cam-02"))
+    gallery.answers()
+    matcher.match(put_capture(s3, "c-3", camera="cam-02"))
+    assert scores == [("cam-01", 91.5), ("cam-02", None), ("cam-02", None)]
+
+
+def test_searches_of_probes_and_searches_again_do_not_count(
+    gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, notifier: Notifier
+) -> None:
+    scores: list[tuple[str, float | None]] = []
+    matcher = matcher_of(
+        s3, gallery.client, dynamodb, notifier, POLICY, record_score=lambda *score: scores.append(score)
+    )
+    gallery.answers(("namus:MP900101:910101", 91.5))
+    matcher.match(put_capture(s3, "c-1", camera="homeward-probe"))
+    key = put_capture(s3, "c-2")
+    head = s3.head_object(Bucket="detection", Key=key)["Metadata"]
+    s3.put_object(Bucket="detection", Key=key, Body=b"x", Metadata={**head, "known-cases": "namus:MP2"})
+    gallery.answers(("namus:MP900101:910101", 91.5))
+    matcher.match(key)
+    assert scores == []
+
+
 def test_failed_picture_copy_does_not_repeat_the_alert(
     matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, topic: Topic,
     monkeypatch: pytest.MonkeyPatch,
