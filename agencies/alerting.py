@@ -5,13 +5,24 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from agencies.fields import Email, HttpsUrl, Phone, QuietHours, RecipientName, Similarity, TimeZone, WebhookUrl
+from agencies.fields import (
+    CameraName,
+    Email,
+    HttpsUrl,
+    Phone,
+    QuietHours,
+    RecipientName,
+    Similarity,
+    Text,
+    TimeZone,
+    WebhookUrl,
+)
+from agencies.table import Table
 
 Language = Literal["en", "es", "fr"]
 SourceName = Literal["namus", "fbi", "interpol", "ncmec", "folder"]
-Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[list[Text], Field(max_length=20)]
 
 # The recipients are an environment variable of functions. Lambda allows 4 KB for all variables of a function.
@@ -22,23 +33,19 @@ _MAX_RECEIVERS_BYTES = 3900
 _RECEIVER_BYTES = 310
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Filter(_Table):
+class Filter(Table):
     """The encounters that a recipient gets alerts about. An empty list matches every encounter."""
 
     sources: list[SourceName] = []
     case_types: list[Literal["missing", "wanted", "unidentified", "other"]] = []
     counties: Texts = []
-    cameras: Texts = []
+    cameras: Annotated[list[CameraName], Field(max_length=20)] = []
     sites: Texts = []
     minors_only: bool = False
     minimum_similarity: Similarity = 0
 
 
-class Recipient(_Table):
+class Recipient(Table):
     """A recipient with one address. The filter, the language and the quiet hours are optional.
 
     A recipient with `escalation` gets only alerts that nobody acknowledged in time.
@@ -77,7 +84,7 @@ class Recipient(_Table):
         return {"name": self.name, "channel": self.channel, "language": self.language or language, **quiet, **options}
 
 
-class Alerting(_Table):
+class Alerting(Table):
     """The recipients, and the settings that all of them share.
 
     An alert that nobody acknowledged within `escalate_after_minutes` goes to the recipients with `escalation`; 0 turns

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
+from agencies.problems import describe
 from agencies.settings import Settings
+from agencies.validation import read_settings
 from edge_device.toml_file import read_toml
 from lambdas.common.outside_text import shown
 
@@ -54,21 +52,23 @@ def load_agency(path: Path) -> list[Settings]:
     """
     document = _read(path)
     environments = document.pop("environments", None)
-    if not isinstance(environments, dict) or not environments:
-        raise AgencyFileError(f"{path}: environments: missing: add at least one table such as [environments.dev]")
-    loaded: list[Settings] = []
     problems: list[str] = []
+    if not isinstance(environments, dict) or not environments:
+        problems.append("environments: missing: add at least one table such as [environments.dev]")
+        environments = {"dev": {}}
+    loaded: list[Settings] = []
     for name, own in environments.items():
         if not isinstance(own, dict):
             key = f"environments.{shown(name)}"
             problems.append(f"{key}: is not allowed here: put it into a table such as [environments.dev]")
             continue
-        try:
-            loaded.append(Settings.model_validate({**_merged(document, own), "environment": name}))
-        except ValidationError as error:
-            problems += [_describe(problem, own, name) for problem in error.errors()]
         if "environment" in {**document, **own}:
             problems.append("environment: unknown key; did you mean environments?")
+        settings = read_settings({**_merged(document, own), "environment": name})
+        if isinstance(settings, Settings):
+            loaded.append(settings)
+        else:
+            problems += [describe(problem, own, name) for problem in settings]
     if problems:
         raise AgencyFileError("\n".join(f"{path}: {problem}" for problem in dict.fromkeys(problems)))
     return loaded
@@ -89,41 +89,3 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         both_tables = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = _merged(merged[key], value) if both_tables else value
     return merged
-
-
-def _describe(problem: Any, own: dict[str, Any], environment: str) -> str:
-    """Describe an error on one line: the key as the file spells it, its value, and what is allowed."""
-    location = list(problem["loc"])
-    if location == ["environment"]:
-        path = ["environments", environment]
-    elif _is_in(own, location):
-        path = ["environments", environment, *location]
-    else:
-        path = location
-    key = ".".join(shown(str(part)) for part in path)
-    if problem["type"] == "extra_forbidden":
-        return f"{key}: unknown key{_suggestion(location)}"
-    if problem["type"] == "missing":
-        return f"{key}: missing"
-    if problem["type"] == "value_error":
-        return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
-    allowed = re.sub(r"^[A-Z][a-z]+ should", "must", problem["msg"])
-    return f"{key}: {shown(repr(problem['input']))} is not allowed: {allowed}"
-
-
-def _is_in(table: Any, path: list[Any]) -> bool:
-    for part in path:
-        if not isinstance(table, dict) or part not in table:
-            return False
-        table = table[part]
-    return True
-
-
-def _suggestion(location: list[Any]) -> str:
-    model: Any = Settings
-    for part in location[:-1]:
-        # The items of a list, and of a dict of tables, have the type of the last type argument.
-        model = model.model_fields[part].annotation if hasattr(model, "model_fields") else get_args(model)[-1]
-    known = ["environments" if field == "environment" else field for field in model.model_fields]
-    near = difflib.get_close_matches(str(location[-1]), known, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; the known keys are {', '.join(known)}"

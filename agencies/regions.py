@@ -11,7 +11,12 @@ import json
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from agencies.likely import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # The names of services by the names of their endpoints.
 _SERVICES = {
@@ -41,9 +46,32 @@ def complaint(region: str, *, greengrass: bool = False) -> str | None:
     missing = [name for endpoint, name in used.items() if region not in _regions()[endpoint]]
     if not missing:
         return None
-    complete = sorted(frozenset.intersection(*(_regions()[endpoint] for endpoint in used)))
+    complete = _complete(used)
     lacks = f"the region lacks {', '.join(missing)}" if region in _regions()["lambda"] else "there is no such region"
     return f"{lacks}; must be one of {', '.join(complete)}"
+
+
+def likely_region(text: str) -> str | None:
+    """Return the region that a text misspells, or names by its place: `us-east1`, `us-east-1a`, `Virginia`.
+
+    Return None for a region that exists: the agency chose it.
+    """
+    if text in _regions()["lambda"]:
+        return None
+    regions = _complete(_SERVICES)
+    places = {_descriptions().get(region, region): region for region in regions}
+    named = [region for place, region in places.items() if len(text) > 3 and text.casefold() in place.casefold()]
+    return named[0] if len(named) == 1 else closest(text, regions) if "-" in text or text[-1:].isdigit() else None
+
+
+def _complete(used: Iterable[str]) -> list[str]:
+    return sorted(frozenset.intersection(*(_regions()[endpoint] for endpoint in used)))
+
+
+def _descriptions() -> dict[str, str]:
+    """Return the names of the regions, such as US East (N. Virginia)."""
+    partitions = _endpoints()["partitions"]
+    return {region: about["description"] for each in partitions for region, about in each["regions"].items()}
 
 
 @cache
@@ -61,6 +89,7 @@ def _regions() -> dict[str, frozenset[str]]:
     }
 
 
+@cache
 def _endpoints() -> Any:
     spec = find_spec("botocore")
     if spec is None or spec.origin is None:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import to_json
 
 from agencies.alerting import Alerting
-from agencies.fields import Account, Country, Email, LogDays, Name, Region, Removal, Similarity, SourceUrl
+from agencies.fields import (
+    Account,
+    AlertSimilarity,
+    Country,
+    Email,
+    LogDays,
+    Name,
+    Percent,
+    Points,
+    Region,
+    Removal,
+    Similarity,
+)
 from agencies.regions import complaint
+from agencies.sources import Feed, Source, Sources
+from agencies.table import Table
 from lambdas.common.camera_names import ALLOWED, is_camera_name
 from lambdas.common.collection_names import looks_rebuilt
 from lambdas.common.outside_text import shown, single_line
-from lambdas.ingest.sources.settings import refuse_mixed_gallery
-from lambdas.ingest.sources.us_states import state_code
 
 # Each feed's schedule needs a statement in the function's resource policy, which may have 20 KB.
 _MAX_FEEDS = 50
@@ -26,113 +38,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Source(_Table):
-    """A source of cases, off by default. A live source also needs `permission`.
-
-    lambdas/ingest/sources/settings.py describes the keys, which the functions read under the same names.
-    """
-
-    enabled: bool = False
-    base_url: SourceUrl | None = None
-    photo_origins: list[SourceUrl] = []
-    permission: Annotated[str | None, Field(min_length=10, validate_default=True)] = None
-    requests_per_second: Annotated[float, Field(gt=0, le=100)] = 1.0
-    states: list[str] = []
-    case_number_range: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
-    nationalities: list[str] = []
-    wanted: bool = False
-    folder: str | None = None
-
-    @field_validator("permission")
-    @classmethod
-    def _live_source_needs_permission(cls, permission: str | None, others: ValidationInfo) -> str | None:
-        if permission is None and others.data.get("enabled") and others.data.get("base_url"):
-            raise ValueError('missing: a live source may be enabled only with permission = "who allowed it, and when"')
-        return permission
-
-    @field_validator("states")
-    @classmethod
-    def _exist(cls, states: list[str]) -> list[str]:
-        if unknown := [state for state in states if state_code(state) is None]:
-            raise ValueError(
-                f"{shown(', '.join(map(repr, unknown)))}: no such state; write a name or a postal code, such as OR"
-            )
-        return states
-
-    @model_validator(mode="after")
-    def _has_a_location(self) -> Self:
-        if self.enabled and not (self.base_url or self.folder):
-            raise ValueError("enabled = true needs base_url, or folder for an agency's own cases")
-        return self
-
-
-class Sources(_Table):
-    """The sources that Homeward can read."""
-
-    namus: Source = Source()
-    fbi: Source = Source()
-    interpol: Source = Source()
-    ncmec: Source = Source()
-    folder: Source = Source()
-
-    @property
-    def enabled(self) -> dict[str, Source]:
-        """Return the enabled sources by name."""
-        sources = {name: getattr(self, name) for name in type(self).model_fields}
-        return {name: source for name, source in sources.items() if source.enabled}
-
-    @property
-    def in_the_cloud(self) -> dict[str, Source]:
-        """Return the enabled sources that the deployed sync reads. Only `homeward sync` reads a local folder."""
-        reachable = (
-            (name, source)
-            for name, source in self.enabled.items()
-            if name != "folder" or (source.folder or "").startswith("s3://")
-        )
-        return dict(reachable)
-
-    @model_validator(mode="after")
-    def _fit_into_one_gallery(self) -> Self:
-        refuse_mixed_gallery({name: source.wanted for name, source in self.enabled.items()})
-        return self
-
-
-class Feed(_Table):
-    """A feed whose pictures become captures of the camera `feed-NAME`. Like a live source, it needs `permission`.
-
-    Pictures are downloaded only from the feed's own origin and from `image_origins`.
-    """
-
-    name: Name
-    url: SourceUrl
-    permission: Annotated[str | None, Field(min_length=10, validate_default=True)] = None
-    image_origins: list[SourceUrl] = []
-    interval_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
-
-    @field_validator("permission")
-    @classmethod
-    def _needs_permission(cls, permission: str | None) -> str:
-        if permission is None:
-            raise ValueError('missing: a feed may be read only with permission = "who allowed it, and when"')
-        return permission
-
-
-class Sync(_Table):
+class Sync(Table):
     """The interval of syncs. A sync that would remove more than `max_removed_percent` of the cases stops instead."""
 
     interval_hours: Annotated[int, Field(ge=1, le=168)] = 24
-    max_removed_percent: Annotated[float, Field(gt=0, le=100)] = 10
+    max_removed_percent: Percent = 10
 
 
-class Thresholds(_Table):
+class Thresholds(Table):
     """The minimum similarity, 0 to 100, for an encounter to open and for it to alert."""
 
     review_threshold: Similarity
-    alert_threshold: Annotated[float, Field(validate_default=True)]
+    alert_threshold: Annotated[AlertSimilarity, Field(validate_default=True)]
 
     @field_validator("alert_threshold")
     @classmethod
@@ -165,7 +82,7 @@ class Matching(Thresholds):
     """
 
     review_threshold: Similarity = 80
-    alert_threshold: Annotated[float, Field(validate_default=True)] = 95
+    alert_threshold: Annotated[AlertSimilarity, Field(validate_default=True)] = 95
     minors: Thresholds = Thresholds(review_threshold=85, alert_threshold=97)
     age_progression: Thresholds = Thresholds(review_threshold=85, alert_threshold=97)
     artist_rendering: Thresholds = Thresholds(review_threshold=90, alert_threshold=99)
@@ -175,8 +92,8 @@ class Matching(Thresholds):
     review_deadline_days: Annotated[int, Field(ge=1, le=365)] = 30
     dismissal_mute_days: Annotated[float, Field(ge=0, le=365)] = 7
     dismissal_limit: Annotated[int, Field(ge=1, le=100)] = 3
-    dismissal_threshold_increase: Annotated[float, Field(ge=0, le=20)] = 2
-    better_shot_margin: Annotated[float, Field(gt=0, le=20)] = 2
+    dismissal_threshold_increase: Annotated[Points, Field(ge=0, le=20)] = 2
+    better_shot_margin: Annotated[Points, Field(gt=0, le=20)] = 2
     better_shot_limit: Annotated[int, Field(ge=0, le=5)] = 1
     digest: bool = True
     max_retrospective_searches: Annotated[int, Field(ge=0, le=100_000)] = 1000
@@ -204,14 +121,14 @@ class Matching(Thresholds):
         return by_camera
 
 
-class Retention(_Table):
+class Retention(Table):
     """The retention, in days, of logs, and of encounters with their pictures."""
 
     log_days: LogDays = 90
     encounter_days: Annotated[int, Field(ge=1, le=3650)] = 365
 
 
-class Fleet(_Table):
+class Fleet(Table):
     """How cameras get the camera program, and which topics count besides those of this environment's cameras.
 
     Attributes:
@@ -225,7 +142,7 @@ class Fleet(_Table):
     legacy_topics: bool = False
 
 
-class CameraLimits(_Table):
+class CameraLimits(Table):
     """What one camera may use, so that a camera that floods leaves the rest to the others.
 
     Attributes:
@@ -239,7 +156,7 @@ class CameraLimits(_Table):
     sms_percent: Annotated[int, Field(ge=1, le=100)] = 50
 
 
-class Settings(_Table):
+class Settings(Table):
     """The settings of one environment of an agency: the agency's values with the environment's own over them."""
 
     name: Name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 1_000_000
+_ADVICE = {
+    "Cannot overwrite a value": "{} is there twice; delete one",
+    "Cannot declare": "the table [{}] is there twice; put its keys under one heading",
+    "Invalid value": "the value of {} cannot be read; text needs quotation marks, and true and false are lower case",
+    "Expected '=' after a key": "expected KEY = VALUE",
+    "Unescaped '\\' in a string": "the value of {} has a backslash; put it in single quotation marks",
+    "Invalid hex value": "the value of {} has a backslash; put it in single quotation marks",
+    "Illegal character '\\n'": "the value of {} lacks its closing quotation mark",
+    "Expected newline or end of document": "there is more after the value of {}; is a quotation mark missing or extra?",
+}
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -25,15 +36,31 @@ def read_toml(file: Path) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise ValueError(f"too large: the maximum is {MAX_BYTES:,} bytes")
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _without_mark(data))
+    text = ""
     try:
-        return tomllib.loads(data.decode(encoding))
+        text = data.decode(encoding)
+        return tomllib.loads(f"{text}\n")  # so that an error in the last line has its number
     except UnicodeDecodeError as error:
         name = encoding.removesuffix("-sig").upper()
         raise ValueError(f"not {name} ({error.reason} at byte {error.start})") from error
     except RecursionError as error:
         raise ValueError("not TOML that can be read: nested too deeply") from error
     except ValueError as error:  # also of a number with too many digits
-        raise ValueError(f"not TOML: {error}") from error
+        raise ValueError(f"not TOML: {_explained(str(error), text.splitlines())}") from error
+
+
+def _explained(message: str, lines: list[str]) -> str:
+    """Say what to do about the common mistakes. Name the key, never its value, which may be a password."""
+    if not (found := re.search(r"\(at line (\d+), ", message)):
+        return message
+    number = int(found[1])
+    line = lines[number - 1] if number <= len(lines) else ""
+    key = re.match(r"""\s*(?:\[+\s*)?([\w."' -]{1,80}?)\s*(?:[]=]|$)""", line, re.ASCII)
+    name = key[1] if key else "it"
+    for start, advice in _ADVICE.items():
+        if message.startswith(start):
+            return f"line {number}: {advice.format(name)}"
+    return message
 
 
 def _without_mark(data: bytes) -> str:

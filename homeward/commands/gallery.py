@@ -9,7 +9,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from agencies.settings import Sources
+from agencies.sources import Sources
 from homeward.agency_file import read_agency
 from homeward.commands.gallery_rebuild import rebuild
 from homeward.deployment.outputs import connect

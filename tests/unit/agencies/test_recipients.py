@@ -9,7 +9,7 @@ import pytest
 
 from agencies.alerting import Language, SourceName
 from agencies.files import AgencyFileError, load_agency
-from agencies.settings import Sources
+from agencies.sources import Sources
 from lambdas.alerting.recipients import Channel, Filter, Recipient, read_recipients
 
 if TYPE_CHECKING:
