@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import heapq
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from lambdas.common.times import from_text
-from lambdas.encounters.encounter import Encounter, Review, Stage
 from lambdas.encounters.evidence import evidence_of
-from lambdas.encounters.table import encounters_by_review, read_encounter
+from lambdas.encounters.listing import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,23 +17,16 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from lambdas.encounters.encounter import Sighting
+    from lambdas.encounters.encounter import Encounter, Sighting
+    from lambdas.encounters.listing import Wanted
     from lambdas.review.audit import AuditRecord
 
 _SECRET = "link_token"  # noqa: S105 - the name of a member, not a secret
 
 
-def read_encounters(
-    dynamodb: DynamoDBClient, *, table: str, stage: Stage | None, case_id: str | None, limit: int | None
-) -> Iterator[Encounter]:
-    """Read the encounters of a stage and a case, newest first. None means any stage, any case, no limit."""
-    reviews = list(Review) if stage is None else [_review_of(stage)]
-    by_review = (encounters_by_review(dynamodb, review, table=table, newest_first=True) for review in reviews)
-    newest = heapq.merge(*by_review, key=lambda found: found.started_at, reverse=True)
-    of_case = (found.encounter_id for found in newest if case_id in {None, found.case_id})
-    # The index lags behind the table, so each encounter is read again.
-    current = (read_encounter(dynamodb, table=table, encounter_id=encounter_id) for encounter_id in of_case)
-    return islice((each for each in current if each and stage in {None, each.stage}), limit)
+def read_encounters(dynamodb: DynamoDBClient, *, table: str, wanted: Wanted, limit: int | None) -> Iterator[Encounter]:
+    """Read the encounters that are wanted, all of them if there is no limit."""
+    return islice(_all_pages(dynamodb, table, wanted), limit)
 
 
 def row_of(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
@@ -101,9 +92,14 @@ def timeline_of(encounter: Encounter, records: Iterable[AuditRecord]) -> list[tu
     return sorted(events)
 
 
-def _review_of(stage: Stage) -> Review:
-    without_verdict = {Stage.OPEN, Stage.ALERTED, Stage.ACKNOWLEDGED}
-    return Review.OPEN if stage in without_verdict else Review(stage.value)
+def _all_pages(dynamodb: DynamoDBClient, table: str, wanted: Wanted) -> Iterator[Encounter]:
+    cursor = None
+    while True:
+        page = read_page(dynamodb, table=table, wanted=wanted, size=50, cursor=cursor)
+        yield from page.encounters
+        cursor = page.cursor
+        if cursor is None:
+            return
 
 
 def _seen(sighting: Sighting) -> str:

@@ -27,9 +27,9 @@ class Encounters:
         """Grant reading all encounters."""
         return self._grant(self.on_table("Scan"))
 
-    def may_list(self) -> Grant:
-        """Grant listing encounters by their review state."""
-        return self._grant(self.on_index("by-review"))
+    def may_list(self, *others: str) -> Grant:
+        """Grant listing encounters by their review state, and by the `others` of the indexes."""
+        return self._grant(*map(self.on_index, ("by-review", *others)))
 
     def may_withdraw(self) -> Grant:
         """Grant listing open encounters, and closing those whose case is closed."""
@@ -87,6 +87,14 @@ def _encounters_table(stack: HomewardStack) -> dynamodb.Table:
         index_name="by-review",
         partition_key=string_attribute("review"),
         sort_key=string_attribute("started_at"),
+        projection_type=dynamodb.ProjectionType.INCLUDE,
+        non_key_attributes=["case_id", "camera"],
+    )
+    # CloudFormation adds one index to a table in a deployment; a second new one needs a release of its own.
+    encounters.add_global_secondary_index(
+        index_name="by-strength",
+        partition_key=string_attribute("review"),
+        sort_key=dynamodb.Attribute(name="best_similarity", type=dynamodb.AttributeType.NUMBER),
         projection_type=dynamodb.ProjectionType.INCLUDE,
         non_key_attributes=["case_id", "camera"],
     )

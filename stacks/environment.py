@@ -50,7 +50,11 @@ class AgencyEnvironment(cdk.Stage):
                 detection.may_view_evidence(),
                 alerting.encounters.may_decide(),
             ],
-            daily=[detection.may_settle_evidence(), alerting.encounters.may_list(), alerting.encounters.may_decide()],
+            daily=[
+                detection.may_settle_evidence(),
+                alerting.encounters.may_list("by-strength"),
+                alerting.encounters.may_decide(),
+            ],
             reply=[
                 alerting.encounters.may_list(),
                 alerting.encounters.may_decide(),

@@ -27,6 +27,7 @@ from homeward.terminal import console, fail, warn
 from lambdas.common.keys import photo_key
 from lambdas.common.times import now
 from lambdas.encounters.encounter import AlertState, Stage
+from lambdas.encounters.listing import Order, Wanted
 from lambdas.review.audit import AuditKind, Via
 from lambdas.review.pictures import has_pictures
 
@@ -47,20 +48,32 @@ def list_encounters(
     agency: AgencyOption,
     stage: Annotated[Stage | None, typer.Option(help="Only encounters in this stage.")] = None,
     case: Annotated[str | None, typer.Option(help="Only encounters of this case, such as namus:MP900101.")] = None,
+    camera: Annotated[str | None, typer.Option(help="Only encounters at this camera, such as cam-01.")] = None,
+    at_least: Annotated[float, typer.Option(min=0, max=100, help="Minimum similarity of the best sighting.")] = 0,
+    order: Annotated[Order, typer.Option(help="waiting: the oldest first.")] = Order.NEWEST,
     limit: Annotated[int, typer.Option(min=1, help="Maximum number to list.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """List encounters, newest first.
+    """List encounters, newest, strongest or longest waiting first.
 
     Examples:
         homeward encounter list -a springfield-prod --stage alerted
+
+        homeward encounter list -a springfield-prod --stage open --order strongest
 
         homeward encounter list -a springfield-prod --case namus:MP900101 --json
     """
     deployment = connect(agency)
     site = open_sites(deployment)
+    wanted = Wanted(
+        order=order,
+        stages={stage} if stage else None,
+        case_id=case,
+        cameras={camera} if camera else None,
+        at_least=at_least,
+    )
     found = read_encounters(
-        deployment.client("dynamodb"), table=deployment["EncountersTable"], stage=stage, case_id=case, limit=limit
+        deployment.client("dynamodb"), table=deployment["EncountersTable"], wanted=wanted, limit=limit
     )
     rows = [row_of(encounter, site=site(encounter.camera), now=now()) for encounter in found]
     if as_json:

@@ -18,6 +18,7 @@ from homeward.options import AgencyOption, JsonOption
 from homeward.terminal import console, fail
 from lambdas.common.times import now, to_text
 from lambdas.encounters.hops import HOPS, hops_of
+from lambdas.encounters.listing import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ def latency(
 def _recent_encounters(deployment: Deployment, hours: float) -> Iterator[Encounter]:
     since = to_text(now() - timedelta(hours=hours))
     newest = read_encounters(
-        deployment.client("dynamodb"), table=deployment["EncountersTable"], stage=None, case_id=None, limit=None
+        deployment.client("dynamodb"), table=deployment["EncountersTable"], wanted=Wanted(), limit=None
     )
     recent = takewhile(lambda each: each.started_at >= since, newest)
     lines = ((encounter, encounter.timeline) for encounter in recent)

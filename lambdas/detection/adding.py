@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from lambdas.common.dynamodb import backoff_s, from_attributes, is_condition_failure, retry_conflicts
+from lambdas.common.dynamodb import backoff_s, from_attributes, is_condition_failure, retry_conflicts, update_if
 from lambdas.common.keys import EVIDENCE
 from lambdas.detection.capture import name_based_id
 from lambdas.detection.new_encounter import sighting_of
 from lambdas.encounters.encounter import Encounter, Review
-from lambdas.encounters.sighting_updates import add_sighting, count_sighting, replace_sighting
+from lambdas.encounters.sighting_updates import add_sighting, count_sighting, raise_best, replace_sighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +79,8 @@ class Adder:
                     self.pause(backoff_s(attempt))
                     continue
                 encounter, found = changed, changed.sightings.get(capture_id)
+            if found and found.similarity >= encounter.best.similarity:
+                update_if(self.dynamodb, **raise_best(self.table, encounter_id, found.similarity))
             is_here = found is not None and found.key.startswith(EVIDENCE)
             return Added(
                 encounter=encounter,

@@ -32,6 +32,17 @@ def add_sighting(table: str, encounter_id: str, capture_id: str, sighting: Sight
     )
 
 
+def raise_best(table: str, encounter_id: str, similarity: float) -> dict[str, Any]:
+    """Build the update that records a higher best similarity, the sort key of an index; refused if it is not higher."""
+    return update_request(
+        table,
+        encounter_id,
+        "SET best_similarity = :similarity",
+        condition="attribute_exists(encounter_id) AND NOT best_similarity >= :similarity",
+        values={":similarity": similarity},
+    )
+
+
 def replace_sighting(
     table: str, encounter: Encounter, dropped: str, *, capture_id: str, sighting: Sighting
 ) -> dict[str, Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 REVIEW_INDEX = "by-review"
+STRENGTH_INDEX = "by-strength"
 ALERTS_DUE_INDEX = "alerts-due"
 
 
@@ -58,8 +59,9 @@ def put_new_request(table: str, item: Item) -> dict[str, Any]:
 
 
 def encounter_item(encounter: Encounter) -> Item:
-    """Convert the encounter to typed attributes."""
-    return to_attributes({"kind": "encounter", **msgspec.to_builtins(encounter)})
+    """Convert the encounter to typed attributes. `best_similarity` is the sort key of an index."""
+    best = {"best_similarity": encounter.best.similarity} if encounter.sightings else {}
+    return to_attributes({"kind": "encounter", **best, **msgspec.to_builtins(encounter)})
 
 
 def read_item(dynamodb: DynamoDBClient, *, table: str, key: str) -> Item:

@@ -13,6 +13,7 @@ from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.review.expiry import Expiry
+from lambdas.review.strength_index import complete_strength_index
 from lambdas.review.wiring import verdicts_from_environment
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         counts["EncountersExpired"] = expiry.expire(now=now())
     finally:
         counts["EncountersSettled"] = verdicts.pictures.settle_all()
+        complete_strength_index(verdicts.dynamodb, table=verdicts.table)
         for name, count in counts.items():
             metrics.count(name, count)
     logger.info("daily review done", extra=counts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -10,7 +10,7 @@ from lambdas.cases.case import Case, CaseStatus
 from lambdas.cases.table import CASE_RECORD
 from lambdas.common.cameras_table import BY_THING_INDEX
 from lambdas.common.dynamodb import to_attributes
-from lambdas.encounters.table import ALERTS_DUE_INDEX, REVIEW_INDEX
+from lambdas.encounters.table import ALERTS_DUE_INDEX, REVIEW_INDEX, STRENGTH_INDEX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,24 +26,26 @@ def make_tables(dynamodb: DynamoDBClient, prefix: str = "") -> None:
     make_table(dynamodb, f"{prefix}cameras", {"camera": "HASH"}, THING, GlobalSecondaryIndexes=[by_thing])
     make_table(dynamodb, f"{prefix}audit", {"encounter_id": "HASH", "at": "RANGE"})
     due, review = {"alert": "HASH", "alert_due_at": "RANGE"}, {"review": "HASH", "started_at": "RANGE"}
+    strength = {"review": "HASH", "best_similarity": "RANGE"}
+    listed = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["case_id", "camera"]}
     indexes: list[Any] = [
         {"IndexName": ALERTS_DUE_INDEX, "KeySchema": key_schema(due), "Projection": {"ProjectionType": "KEYS_ONLY"}},
-        {
-            "IndexName": REVIEW_INDEX,
-            "KeySchema": key_schema(review),
-            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["case_id", "camera"]},
-        },
+        {"IndexName": REVIEW_INDEX, "KeySchema": key_schema(review), "Projection": listed},
+        {"IndexName": STRENGTH_INDEX, "KeySchema": key_schema(strength), "Projection": listed},
     ]
-    make_table(dynamodb, f"{prefix}encounters", {"encounter_id": "HASH"}, due, review, GlobalSecondaryIndexes=indexes)
+    keys = ({"encounter_id": "HASH"}, due, review, strength)
+    make_table(dynamodb, f"{prefix}encounters", *keys, GlobalSecondaryIndexes=indexes)
 
 
 def make_table(dynamodb: DynamoDBClient, name: str, *keys: dict[str, str], **others: Any) -> None:
     """Create a table with text keys: first `{"case_id": "HASH", "record": "RANGE"}`, say, then its indexes'."""
-    names = [key for schema in keys for key in schema]
+    kinds: dict[str, Literal["N", "S"]] = {
+        key: "N" if key == "best_similarity" else "S" for schema in keys for key in schema
+    }
     dynamodb.create_table(
         TableName=name,
         KeySchema=key_schema(keys[0]),
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in names],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": kind} for key, kind in kinds.items()],
         BillingMode="PAY_PER_REQUEST",
         **others,
     )

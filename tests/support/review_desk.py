@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.common.dynamodb import from_attributes
 from lambdas.encounters.encounter import Encounter, Sighting, Timeline
-from lambdas.encounters.table import encounter_key, read_encounter
+from lambdas.encounters.table import encounter_item, encounter_key, read_encounter
 from lambdas.encounters.window import window_key
 from lambdas.review.audit import Audit
 from lambdas.review.pictures import Pictures
@@ -69,8 +67,7 @@ class Desk:
                 **given,
             },
         )
-        item = to_attributes({"kind": "encounter", **msgspec.to_builtins(encounter)})
-        self.dynamodb.put_item(TableName="encounters", Item=item)
+        self.dynamodb.put_item(TableName="encounters", Item=encounter_item(encounter))
         return encounter
 
     def add_sighting(self, encounter_id: str, shot: int) -> Sighting:

@@ -76,6 +76,12 @@ def remember(dynamodb: DynamoDBClient, clock: Clock, **verdicts: Any) -> None:
     dynamodb.put_item(TableName="encounters", Item=to_attributes(item))
 
 
+def test_only_a_better_sighting_raises_the_place_by_strength(gate: Gate, dynamodb: DynamoDBClient) -> None:
+    for capture_id, similarity, best in (("c1", 90, 90), ("c2", 96.5, 96.5), ("c3", 91, 96.5), ("c2", 96.5, 96.5)):
+        gate.passes(capture_id, similarity)
+        assert [item["best_similarity"] for item in encounters_in(dynamodb)] == [best]
+
+
 def test_dismissed_pair_is_reviewed_but_muted(gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic) -> None:
     remember(dynamodb, clock)
     gate.passes("c-1", 99.9)
