@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -m "not nightly"
 UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down test test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench requirements clean
+.PHONY: help setup demo down test test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench requirements schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ bench: setup ## run all benchmarks; results in build/bench/
 
 requirements: ## write requirements.txt from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --output-file requirements.txt --python-version 3.11 --quiet --custom-compile-command "make requirements"
+
+schema: $(VENV)/.ready ## write the JSON Schema of agency files, from agencies/settings.py
+	$(BIN)/python -m agencies.schema
 
 clean: ## delete everything that was built or installed
 	if test -x $(BIN)/python && test -d .local/demo/cloud; then $(BIN)/python -m local_cloud down --state .local/demo/cloud; fi

@@ -11,9 +11,9 @@ from agencies.fields import (
     CameraName,
     Email,
     HttpsUrl,
+    Name,
     Phone,
     QuietHours,
-    RecipientName,
     Similarity,
     Text,
     TimeZone,
@@ -34,7 +34,17 @@ _RECEIVER_BYTES = 310
 
 
 class Filter(Table):
-    """The encounters that a recipient gets alerts about. An empty list matches every encounter."""
+    """The encounters that a recipient gets alerts about. An empty list matches every encounter.
+
+    Attributes:
+        sources: only cases of these sources.
+        case_types: only these kinds of cases.
+        counties: only cases last seen in these counties, or in an unknown one.
+        cameras: only sightings at these cameras.
+        sites: only sightings at these sites.
+        minors_only: only cases of minors.
+        minimum_similarity: only matches of at least this similarity, 0 to 100.
+    """
 
     sources: list[SourceName] = []
     case_types: list[Literal["missing", "wanted", "unidentified", "other"]] = []
@@ -49,9 +59,21 @@ class Recipient(Table):
     """A recipient with one address. The filter, the language and the quiet hours are optional.
 
     A recipient with `escalation` gets only alerts that nobody acknowledged in time.
+
+    Attributes:
+        name: unique; the audit and the failure queues show it.
+        sms: a telephone for text messages, in E.164.
+        email: an e-mail address, which must confirm its subscription.
+        webhook: an https:// address that gets signed JSON.
+        chat: post to a chat room, whose address is set with `homeward webhook set-url`.
+        language: en, es or fr, instead of the agency's.
+        quiet_hours: such as 22:00-07:00. Alerts wait until they end.
+        quiet_for_minors: whether quiet hours also apply to alerts about minors.
+        escalation: gets only alerts that nobody acknowledged.
+        filter: an alert must match every line.
     """
 
-    name: RecipientName
+    name: Name
     sms: Phone | None = None
     email: Email | None = None
     webhook: WebhookUrl | None = None

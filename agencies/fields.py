@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from agencies.addresses import check_email, check_https, check_https_or_local, check_origin
 from agencies.likely import did_you_mean, percent
-from agencies.quiet_hours import check_quiet_hours
-from agencies.regions import complaint, likely_region
+from agencies.quiet_hours import CLOCK, check_quiet_hours
+from agencies.regions import complaint, likely_region, regions
 from agencies.telephones import check_telephone
 from agencies.time_zones import check_time_zone
-from lambdas.common.camera_names import ALLOWED, is_camera_name
+from lambdas.common.camera_names import ALLOWED, CAMERA_NAME, is_camera_name
 from lambdas.common.outside_text import shown
 
 _COUNTRIES = {"USA": "US", "UK": "GB", "CAN": "CA", "MEX": "MX", "AUS": "AU", "GBR": "GB"}
@@ -28,6 +28,19 @@ def _text(pattern: str, allowed: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def _schema(**members: object) -> WithJsonSchema:
+    """State for editors as much of a check as JSON Schema can."""
+    return WithJsonSchema(members)
+
+
+def _list_regions(schema: dict[str, Any]) -> None:
+    schema["enum"] = regions()
+
+
+def _pattern(pattern: str) -> WithJsonSchema:
+    return _schema(type="string", pattern=f"^({pattern})$")
 
 
 def _has_phone_numbers(country: str) -> str:
@@ -76,29 +89,38 @@ def _is_camera(name: str) -> str:
     return name
 
 
-Name = Annotated[str, _text(r"[a-z][a-z0-9-]{0,30}", "lower-case letters, digits and '-', at most 31")]
-Email = Annotated[str, AfterValidator(check_email)]
-Phone = Annotated[str, AfterValidator(check_telephone)]
-Country = Annotated[str, AfterValidator(_has_phone_numbers)]
-HttpsUrl = Annotated[str, AfterValidator(check_https)]
-SourceUrl = Annotated[str, AfterValidator(check_https_or_local)]
-Origin = Annotated[str, AfterValidator(check_https_or_local), AfterValidator(check_origin)]
-Account = Annotated[str, _text(r"[0-9]{12}", "the 12 digits of an AWS account")]
-Region = Annotated[str, AfterValidator(_has_every_service)]
+_NAME = r"[a-z][a-z0-9-]{0,30}"
+_PERCENT = {"type": "number", "maximum": 100, "not": {"exclusiveMinimum": 0, "maximum": 1}}
+_HTTPS = r"https://[^\s/]+\S*"
+Name = Annotated[str, _text(_NAME, "lower-case letters, digits and '-', at most 31"), _pattern(_NAME)]
+Email = Annotated[str, AfterValidator(check_email), _pattern(r"[^@\s]+@[^@\s]+\.[A-Za-z]+")]
+Phone = Annotated[str, AfterValidator(check_telephone), _pattern(r"\+[1-9][0-9]{6,14}")]
+Country = Annotated[str, AfterValidator(_has_phone_numbers), _pattern("[A-Z]{2}")]
+HttpsUrl = Annotated[str, AfterValidator(check_https), _pattern(_HTTPS)]
+SourceUrl = Annotated[
+    str, AfterValidator(check_https_or_local), _pattern(rf"{_HTTPS}|http://(127\.0\.0\.1|localhost).*")
+]
+Origin = Annotated[SourceUrl, AfterValidator(check_origin)]
+Account = Annotated[str, _text(r"[0-9]{12}", "the 12 digits of an AWS account"), _pattern("[0-9]{12}")]
+Region = Annotated[str, AfterValidator(_has_every_service), Field(json_schema_extra=_list_regions)]
 # What `cdk destroy` does with data.
 Removal = Literal["destroy", "retain"]
-Similarity = Annotated[float, Field(ge=0, le=100), AfterValidator(_is_percent)]
-AlertSimilarity = Annotated[float, AfterValidator(_is_percent)]  # Thresholds compares it with review_threshold
-Percent = Annotated[float, Field(gt=0, le=100), AfterValidator(_is_percent)]
+Similarity = Annotated[float, Field(ge=0, le=100), AfterValidator(_is_percent), _schema(**_PERCENT, minimum=0)]
+# Thresholds compares this one with review_threshold.
+AlertSimilarity = Annotated[float, AfterValidator(_is_percent), _schema(**_PERCENT, minimum=0)]
+Percent = Annotated[float, Field(gt=0, le=100), AfterValidator(_is_percent), _schema(**_PERCENT, exclusiveMinimum=0)]
 Points = Annotated[float, AfterValidator(_is_points)]
-Text = Annotated[str, AfterValidator(_has_text)]
-CameraName = Annotated[str, AfterValidator(_is_camera)]
+Text = Annotated[str, AfterValidator(_has_text), _pattern(r".*\S.*")]
+CameraName = Annotated[str, AfterValidator(_is_camera), _pattern(CAMERA_NAME)]
 # The retention periods of CloudWatch Logs.
 LogDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 ]
-QuietHours = Annotated[str, AfterValidator(check_quiet_hours)]
-TimeZone = Annotated[str, AfterValidator(check_time_zone)]
-RecipientName = Annotated[str, _text(r"[a-z][a-z0-9-]{0,30}", "lower-case letters, digits and '-', at most 31")]
+QuietHours = Annotated[str, AfterValidator(check_quiet_hours), _pattern(f"{CLOCK}-{CLOCK}")]
+TimeZone = Annotated[
+    str,
+    AfterValidator(check_time_zone),
+    _schema(type="string", examples=["America/Denver"], pattern="/|^UTC$|^[A-Z]{3}\\d"),
+]
 # The webhook function refuses plain HTTP, except in the local cloud.
 WebhookUrl = SourceUrl

@@ -7,12 +7,12 @@ import re
 from agencies.likely import did_you_mean
 from lambdas.common.outside_text import shown
 
-_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 def check_quiet_hours(hours: str) -> str:
     """Return hours such as 22:00-07:00."""
-    if not re.fullmatch(f"{_CLOCK}-{_CLOCK}", hours):
+    if not re.fullmatch(f"{CLOCK}-{CLOCK}", hours):
         allowed = "must be two times of day such as 22:00-07:00"
         raise ValueError(f"{shown(repr(hours))} is not allowed: {allowed}{did_you_mean(_likely_hours(hours))}")
     return _has_a_length(hours)
@@ -27,7 +27,7 @@ def _likely_hours(text: str) -> str | None:
     for hour, minute, half in times:
         hours = int(hour) % 12 + (12 if half == "pm" else 0) if half else int(hour) % 24
         read.append(f"{hours:02}:{int(minute or 0):02}")
-    return "-".join(read) if all(re.fullmatch(_CLOCK, each) for each in read) and read[0] != read[1] else None
+    return "-".join(read) if all(re.fullmatch(CLOCK, each) for each in read) and read[0] != read[1] else None
 
 
 def _has_a_length(hours: str) -> str:

@@ -51,6 +51,11 @@ def complaint(region: str, *, greengrass: bool = False) -> str | None:
     return f"{lacks}; must be one of {', '.join(complete)}"
 
 
+def regions() -> list[str]:
+    """Return the regions in which Homeward can run."""
+    return _complete(_SERVICES)
+
+
 def likely_region(text: str) -> str | None:
     """Return the region that a text misspells, or names by its place: `us-east1`, `us-east-1a`, `Virginia`.
 
@@ -58,10 +63,9 @@ def likely_region(text: str) -> str | None:
     """
     if text in _regions()["lambda"]:
         return None
-    regions = _complete(_SERVICES)
-    places = {_descriptions().get(region, region): region for region in regions}
+    places = {_descriptions().get(region, region): region for region in regions()}
     named = [region for place, region in places.items() if len(text) > 3 and text.casefold() in place.casefold()]
-    return named[0] if len(named) == 1 else closest(text, regions) if "-" in text or text[-1:].isdigit() else None
+    return named[0] if len(named) == 1 else closest(text, regions()) if "-" in text or text[-1:].isdigit() else None
 
 
 def _complete(used: Iterable[str]) -> list[str]:

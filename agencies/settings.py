@@ -39,7 +39,12 @@ if TYPE_CHECKING:
 
 
 class Sync(Table):
-    """The interval of syncs. A sync that would remove more than `max_removed_percent` of the cases stops instead."""
+    """The schedule of syncs.
+
+    Attributes:
+        interval_hours: time between two syncs.
+        max_removed_percent: a sync that would remove more of the cases than this stops instead.
+    """
 
     interval_hours: Annotated[int, Field(ge=1, le=168)] = 24
     max_removed_percent: Percent = 10
@@ -122,7 +127,12 @@ class Matching(Thresholds):
 
 
 class Retention(Table):
-    """The retention, in days, of logs, and of encounters with their pictures."""
+    """The retention, in days.
+
+    Attributes:
+        log_days: of the logs; one of the periods of CloudWatch Logs.
+        encounter_days: of encounters and their pictures.
+    """
 
     log_days: LogDays = 90
     encounter_days: Annotated[int, Field(ge=1, le=3650)] = 365

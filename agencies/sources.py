@@ -17,7 +17,19 @@ from lambdas.ingest.sources.us_states import NAMES_BY_CODE, state_code
 class Source(Table):
     """A source of cases, off by default. A live source also needs `permission`.
 
-    lambdas/ingest/sources/settings.py describes the keys, which the functions read under the same names.
+    The functions read the keys under the same names, in lambdas/ingest/sources/settings.py.
+
+    Attributes:
+        enabled: whether syncs read this source.
+        base_url: the address of the source's API.
+        photo_origins: other origins of the source's photos, such as https://www.fbi.gov.
+        permission: who allowed it, and when. A live source may not be enabled without.
+        requests_per_second: the maximum for all workers together.
+        states: the states to search, by name or postal code; empty means all. NamUs and NCMEC.
+        case_number_range: the first and the last case number to request one by one. NamUs.
+        nationalities: ISO 3166 codes that split a long list. INTERPOL.
+        wanted: list wanted persons instead of missing ones. FBI and INTERPOL.
+        folder: the agency's own cases, as a path or s3://BUCKET/PREFIX.
     """
 
     enabled: bool = False
@@ -119,6 +131,13 @@ class Feed(Table):
     """A feed whose pictures become captures of the camera `feed-NAME`. Like a live source, it needs `permission`.
 
     Pictures are downloaded only from the feed's own origin and from `image_origins`.
+
+    Attributes:
+        name: its camera is feed-NAME.
+        url: the address of an RSS, Atom or JSON feed.
+        permission: who allowed it, and when.
+        image_origins: other origins of its pictures, such as https://images.example.
+        interval_minutes: time between two reads.
     """
 
     name: Name
