@@ -24,7 +24,7 @@ SUMMARIES = {
     "gallery": "Count, verify and repair the gallery, and rebuild its face collection.",
     "case": "List and show the cases of the gallery, and close a case by hand.",
     "encounter": "List and show encounters, and review them.",
-    "thresholds": "Count verdicts by kind of photo and similarity, and suggest an alert threshold for each kind.",
+    "thresholds": "Say what each alert threshold would have meant in alerts and verdicts, and propose one.",
     "latency": "Print p50, p90 and p99 in milliseconds of each hop from the camera to the alert.",
     "probe": "Send one synthetic capture through a deployed environment, and print the time of each hop.",
     "doctor": "Check an account and its deployed environment with read-only calls. Print ok or what to do.",
