@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from lambdas.cases.ages import age_on, age_then
 from lambdas.cases.case import PhotoKind
 from lambdas.common.times import from_text, local_minute, to_text
 from lambdas.encounters.encounter import reply_code
-from lambdas.encounters.evidence import Strength, evidence_of
+from lambdas.encounters.evidence import Ground, Strength, evidence_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from lambdas.cases.case import Case
+    from lambdas.cases.case import Case, Range
     from lambdas.common.trusted_time import TimeDoubt
     from lambdas.encounters.encounter import Encounter
     from lambdas.encounters.notice import NoticeKind
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # The person has probably left the place when the sighting is older than this.
 _MAX_CURRENT_AGE = timedelta(minutes=15)
+_MAX_MARKS = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,8 @@ class Alert:
     `is_past` is True if the person has probably left the place. `seen_at` and `until` are in the agency's time zone,
     `captured_at` is ISO 8601 in UTC. With a `time_doubt`, all of them are times of arrival. `more` counts the sightings
     since the last alert, `until` is the time of the latest one. `minutes` is how long the alert has gone without an
-    acknowledgment. `code` acknowledges the alert in a text message; it is None if the agency takes no replies.
+    acknowledgment. `age` is the age when missing, `age_now` that of today, give or take one. `ground` is the reason of
+    the strength. `code` acknowledges the alert in a text message; it is None if the agency takes no replies.
     """
 
     kind: NoticeKind
@@ -41,7 +44,14 @@ class Alert:
     is_minor: bool
     sex: str | None
     age: str | None
-    last_seen: str | None
+    age_now: str | None
+    last_seen_date: str | None
+    last_seen_place: str | None
+    height_cm: Range | None
+    weight_kg: Range | None
+    hair: str | None
+    marks: str | None
+    clothing: str | None
     agency: str | None
     phone: str | None
     case_number: str | None
@@ -55,6 +65,8 @@ class Alert:
     mean_similarity: float
     shots: int
     strength: Strength
+    ground: Ground
+    runner_up: str | None
     runner_up_margin: float | None
     photo_kind: PhotoKind
     photo_year: int | None
@@ -96,8 +108,15 @@ def compose_alert(
         name=case.name,
         is_minor=is_minor,
         sex=case.sex,
-        age=str(case.age_when_missing) if case.age_when_missing else None,
-        last_seen=" ".join(part for part in (seen.date, seen.place) if part) or None,
+        age=_years(age_then(case)),
+        age_now=_years(age_on(case, sent_at.date())),
+        last_seen_date=seen.date,
+        last_seen_place=seen.place,
+        height_cm=case.height_cm,
+        weight_kg=case.weight_kg,
+        hair=case.hair,
+        marks=_listed(case.marks),
+        clothing=_listed(case.clothing),
         agency=agency.name if agency else None,
         phone=agency.call if agency else None,
         case_number=agency.case_number if agency else None,
@@ -111,6 +130,8 @@ def compose_alert(
         mean_similarity=evidence.mean,
         shots=evidence.shots,
         strength=evidence.strength,
+        ground=evidence.ground,
+        runner_up=evidence.runner_up.case_id if evidence.runner_up else None,
         runner_up_margin=evidence.margin,
         photo_kind=photo.kind if photo else PhotoKind.PORTRAIT,
         photo_year=photo.taken_year if photo else None,
@@ -120,6 +141,14 @@ def compose_alert(
         code=reply_code(encounter.encounter_id) if takes_replies else None,
         link=f"{link_base}/e/{encounter.encounter_id}/{encounter.link_token}",
     )
+
+
+def _years(age: Range | None) -> str | None:
+    return str(age) if age else None
+
+
+def _listed(texts: tuple[str, ...]) -> str | None:
+    return "; ".join(texts)[:_MAX_MARKS] or None
 
 
 def _until(last: datetime, zone: tzinfo, sent_at: datetime) -> str:

@@ -173,6 +173,7 @@ class Case(CasePart, frozen=True):
     eyes_left: str | None = None
     eyes_right: str | None = None
     marks: tuple[str, ...] = ()
+    clothing: tuple[str, ...] = ()
     narrative: str | None = None
     agencies: tuple[InvestigatingAgency, ...] = ()
     cross_references: tuple[CrossReference, ...] = ()

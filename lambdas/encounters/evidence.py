@@ -23,6 +23,15 @@ class Strength(StrEnum):
     WEAK = "weak"
 
 
+class Ground(StrEnum):
+    """Why a match has its strength, and how near the runner-up is."""
+
+    IMAGES_AGREE = "images_agree"
+    ONE_IMAGE = "one_image"
+    OTHER_NEAR = "other_near"
+    OTHER_ALIKE = "other_alike"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """`best` and `mean` are similarities, 0 to 100; the mean is of the sightings that are kept.
@@ -43,12 +52,17 @@ class Evidence:
         return None if self.runner_up is None else round(self.best - self.runner_up.similarity, 2)
 
     @property
+    def ground(self) -> Ground:
+        """What decides the grade. A near runner-up weighs more than the number of images."""
+        if self.margin is not None and self.margin < _CLEAR:
+            return Ground.OTHER_ALIKE if self.margin < _CLOSE else Ground.OTHER_NEAR
+        return Ground.IMAGES_AGREE if self.alerting_shots > 1 else Ground.ONE_IMAGE
+
+    @property
     def strength(self) -> Strength:
         """The grade."""
-        if self.margin is not None and self.margin < _CLOSE:
-            return Strength.WEAK
-        clear = self.margin is None or self.margin >= _CLEAR
-        return Strength.STRONG if clear and self.alerting_shots > 1 else Strength.FAIR
+        grades = {Ground.IMAGES_AGREE: Strength.STRONG, Ground.OTHER_ALIKE: Strength.WEAK}
+        return grades.get(self.ground, Strength.FAIR)
 
 
 def evidence_of(encounter: Encounter) -> Evidence:

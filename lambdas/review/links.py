@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from lambdas.cases.readable import AMERICAN
 from lambdas.cases.table import read_case
 from lambdas.common.cameras_table import read_site
 from lambdas.common.times import from_text, local_minute
@@ -59,8 +60,8 @@ class PageContent:
     zone: tzinfo
 
     def minute(self, instant: str) -> str:
-        """Format an instant in the agency's time zone: 2026-11-23 04:00 CET."""
-        return local_minute(instant, self.zone)
+        """Format an instant in the agency's time zone: Nov 23, 2026 04:00 CET."""
+        return AMERICAN.dates(local_minute(instant, self.zone))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,7 +66,7 @@ def test_an_added_camera_sends_until_it_is_revoked(agency: DeployedAgency, tmp_p
     took_s = time.monotonic() - started
     assert sent.returncode == 0, sent.stderr
     [text] = wait_until("the alert", lambda: agency.alerts_at("dock-1"))
-    assert "Now at Ferry dock" in text
+    assert "Seen at Ferry dock, " in text
 
     assert homeward(agency, "revoke", "dock-1").returncode == 0
     assert "dock-1" not in statuses(agency)

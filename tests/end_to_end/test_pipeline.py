@@ -55,9 +55,11 @@ def test_another_photo_of_the_person_alerts_once(agency: DeployedAgency) -> None
     [encounter] = agency.encounters_at("gate-1")
     assert encounter["case_id"] == CASE
     assert encounter["sightings"][capture_id]["similarity"] >= 95
-    assert text.startswith("POSSIBLE MATCH, NOT VERIFIED. Marlowe Exampleton, MP900501, male, age 37.")
-    assert "Last seen 2021-02-27 Nowhere Falls, Oregon" in text
-    assert "+15035550142" in text
+    assert text.startswith(
+        "POSSIBLE MATCH, NOT VERIFIED. Marlowe Exampleton, MP900501, male, age 37 when missing in 2021 (about "
+    )
+    assert "Last seen Feb 27, 2021, Nowhere Falls, Oregon" in text
+    assert "(503) 555-0142" in text
     wait_until("the capture deleted", lambda: agency.searched("gate-1", capture_id))
     kept = agency.watch.keys("DetectionBucket", f"encounters/{encounter['encounter_id']}/")
     assert kept == [evidence_key(encounter["encounter_id"], capture_id)]

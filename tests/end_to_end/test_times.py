@@ -42,10 +42,10 @@ def test_old_and_impossible_times_are_told_and_expire_like_others(agency: Deploy
     agency.send(jpeg(PERSON[1]), camera="archive-3", captured_at="0001-01-01T00:00:00+14:00")
     cameras = ("archive-1", "archive-2", "archive-3")
     wait_until("the alerts", lambda: sum(len(agency.alerts_at(camera)) for camera in cameras) == 4)
-    ahead, old = sorted(agency.alerts_at("archive-1"), key=lambda text: "Seen 2026-09-01" in text)
+    ahead, old = sorted(agency.alerts_at("archive-1"), key=lambda text: "Sep 1, 2026" in text)
     [reset], [poison] = (agency.alerts_at(camera) for camera in cameras[1:])
-    assert "Seen 2026-09-01" in old
-    assert f"Received {to_text(now())[:4]}" in ahead
+    assert "Seen at archive-1, Sep 1, 2026" in old
+    assert re.search(f"Received from archive-1, [A-Z][a-z]+ [0-9]+, {now():%Y}", ahead)
     assert "(the sender's time is in the future)" in ahead
     assert "(the sender's time is before 2001)" in reset
     assert "(the sender's time cannot be read)" in poison

@@ -25,7 +25,9 @@ _TELEPHONE = re.compile(r"\+?\d(?:[ ().\-/\u2010-\u2015]{0,2}\d){6,}")
 _ISO_DATE = re.compile(r"((?<!\d)(?:19|20)\d\d-[01]\d(?:-[0-3]\d)?(?!\d))")
 # An agency writes its own identifiers, and the number to call is meant to be tapped.
 _NUMBERS_STAY = ("case_number", "phone")
-_WITHOUT_NUMBERS = ("name", "sex", "last_seen", "agency", "site")
+_WITHOUT_NUMBERS = (
+    "name", "sex", "last_seen_date", "last_seen_place", "hair", "marks", "clothing", "agency", "site"
+)  # fmt: skip
 
 
 def inert(alert: Alert, convert: Callable[[str], str] = str) -> Alert:
@@ -35,9 +37,11 @@ def inert(alert: Alert, convert: Callable[[str], str] = str) -> Alert:
         if value := getattr(alert, field):
             text = without_links(convert(single_line(value)))
             facts[field] = (without_links(without_numbers(text)) if field in _WITHOUT_NUMBERS else text) or None
-    source, colon, number = alert.case_id.partition(":")
-    case_id = f"{source}{colon}{without_links(convert(single_line(number)))}"
-    return replace(alert, **{**facts, "case_id": case_id, "site": facts.get("site") or alert.camera})
+    for field in ("case_id", "runner_up"):
+        if value := getattr(alert, field):
+            source, colon, number = value.partition(":")
+            facts[field] = f"{source}{colon}{without_links(convert(single_line(number)))}"
+    return replace(alert, **{**facts, "site": facts.get("site") or alert.camera})
 
 
 def without_links(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.alerting.texts.defuse import inert
+from lambdas.cases.readable import readable_phone
 from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
@@ -22,30 +23,34 @@ def email_text(alert: Alert, phrases: Phrases, headline: str) -> str:
 
 
 def _person(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
-    labels = phrases.labels
+    labels, notation = phrases.labels, phrases.notation
     return {
         labels.name: alert.name or phrases.name_not_known,
         labels.case: alert.case_id,
         labels.minor: phrases.minor if alert.is_minor else None,
         labels.sex: phrases.sexes.get(alert.sex, alert.sex) if alert.sex else None,
-        labels.age: alert.age,
-        labels.last_seen: alert.last_seen,
+        labels.age: phrases.years_of(alert),
+        labels.last_seen: phrases.last_seen_facts(alert),
+        labels.height: notation.height_of(alert.height_cm),
+        labels.weight: notation.weight_of(alert.weight_kg),
+        labels.hair: alert.hair,
+        labels.marks: alert.marks,
+        labels.clothing: alert.clothing,
         labels.agency: alert.agency,
-        labels.phone: alert.phone,
+        labels.phone: readable_phone(alert.phone) if alert.phone else None,
         labels.case_number: alert.case_number,
     }
 
 
 def _sighting(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
-    labels, margin = phrases.labels, alert.runner_up_margin
-    strength, shots = phrases.strengths[alert.strength], phrases.shot_count(alert.shots)
+    labels, time = phrases.labels, phrases.notation.dates(alert.seen_at)
     doubt = phrases.time_doubts[alert.time_doubt] if alert.time_doubt else None
     return {
         labels.camera: f"{alert.site} ({alert.camera})",
-        (labels.received_at if doubt else labels.seen_at): alert.seen_at + (f" ({doubt})" if doubt else ""),
-        labels.similarity: f"{alert.similarity:.1f} / 100 ({strength}, {shots})",
+        (labels.received_at if doubt else labels.seen_at): time + (f" ({doubt})" if doubt else ""),
+        labels.similarity: phrases.graded("{similarity:.1f} / 100, {strength} ({images}: {ground})", alert),
         labels.mean: f"{alert.mean_similarity:.1f}" if alert.shots > 1 else None,
-        labels.runner_up: None if margin is None else phrases.points_behind.format(points=margin),
+        labels.runner_up: phrases.next_case(alert),
         labels.photo: phrases.photo_note(alert.photo_kind, alert.photo_year),
     }
 

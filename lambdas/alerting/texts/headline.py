@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 def alert_headline(alert: Alert, phrases: Phrases) -> str:
     """Fill in the headline of the alert's kind."""
     headline = phrases.headlines[alert.kind]
-    return headline.format(count=alert.more, until=alert.until, best=alert.similarity, minutes=alert.minutes)
+    more, until = phrases.more_sightings(alert.more), phrases.notation.dates(alert.until)
+    return headline.format(more=more, until=until, best=alert.similarity, minutes=alert.minutes)
 
 
 def warning_headline(message: BudgetWarning | FloodWarning | ReplyAnswer, phrases: Phrases) -> str:
     """Fill in the headline of a message that is about no encounter."""
-    return phrases.headlines[kind_of(message)].format(**msgspec.to_builtins(message))
+    facts = msgspec.to_builtins(message)
+    if "day" in facts:
+        facts["day"] = phrases.notation.dates(facts["day"])
+    return phrases.headlines[kind_of(message)].format(**facts)
 
 
 def kind_of(message: BudgetWarning | FloodWarning | ReplyAnswer) -> NoticeKind:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from lambdas.cases.case import CaseStatus
+from lambdas.cases.readable import readable_phone
 from lambdas.encounters.encounter import Encounter, Stage
-from lambdas.review.link_page.facts import case_facts, evidence_facts, joined, photo_caption
-from lambdas.review.link_page.templates import escape, html_page
+from lambdas.review.link_page.facts import case_facts, evidence_facts, joined, map_link, photo_caption
+from lambdas.review.link_page.templates import escape, escape_paragraphs, html_page
 from lambdas.review.picture_urls import LinkPicture
 from lambdas.review.pictures import has_pictures
 
@@ -28,6 +29,7 @@ $form$call
 <dl>$evidence</dl>
 <h2>The missing person</h2>
 <dl>$case</dl>
+$map$narrative
 <p>A likeness is a lead, never an identification. A person must check it before anybody acts on it.</p>
 """)
 _FIGURE = Template('<figure><img src="$src" alt="$caption"><figcaption>$caption</figcaption></figure>')
@@ -37,6 +39,8 @@ _FORM = Template("""$refused<form method="post">
 </form>
 """)
 _CALL = Template('<a class="call" href="tel:$phone">Call $who</a>')
+_MAP = Template('<p><a href="$address" rel="noreferrer noopener">Map of where the person was last seen</a></p>')
+_NARRATIVE = Template("<h2>Circumstances</h2>\n$paragraphs")
 _DECISIONS = {
     Stage.CONFIRMED: "Confirmed by a reviewer.",
     Stage.DISMISSED: "Dismissed by a reviewer: not the missing person. Stand down.",
@@ -61,6 +65,8 @@ def encounter_page(content: PageContent, *, form_error: str = "") -> str:
         form=form if can_acknowledge else "",
         evidence=_definitions(evidence_facts(content)),
         case=_definitions(case_facts(encounter, case)),
+        map=_map(case),
+        narrative=_narrative(case),
     )
     return html_page(HEADLINE, body)
 
@@ -90,7 +96,18 @@ def _call(case: Case | None) -> str:
         return ""
     extension = f";ext={agency.phone_extension}" if agency.phone_extension else ""
     number = escape(agency.phone + extension)
-    return _CALL.substitute(phone=number, who=escape(joined((agency.name, agency.call)) or ""))
+    return _CALL.substitute(phone=number, who=escape(joined((agency.name, readable_phone(agency.call or ""))) or ""))
+
+
+def _map(case: Case | None) -> str:
+    address = map_link(case) if case else None
+    return _MAP.substitute(address=escape(address)) if address else ""
+
+
+def _narrative(case: Case | None) -> str:
+    if case is None or not case.narrative:
+        return ""
+    return _NARRATIVE.substitute(paragraphs=escape_paragraphs(case.narrative))
 
 
 def _stage(content: PageContent) -> str:

@@ -3,38 +3,55 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
+from lambdas.cases.ages import age_on, age_then
 from lambdas.cases.case import PhotoKind
-from lambdas.encounters.evidence import Strength, evidence_of
+from lambdas.cases.readable import AMERICAN, readable_phone
+from lambdas.common.times import from_text
+from lambdas.encounters.evidence import Ground, evidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdas.cases.case import Case
     from lambdas.encounters.encounter import Encounter
+    from lambdas.encounters.evidence import Evidence
     from lambdas.review.links import PageContent
 
 _PHOTO_KINDS = {PhotoKind.AGE_PROGRESSION: "age-progressed picture", PhotoKind.ARTIST: "drawn picture"}
-_STRENGTHS = {
-    Strength.STRONG: "strong: several shots agree, and no other case is near",
-    Strength.FAIR: "fair",
-    Strength.WEAK: "weak: another case resembles the capture almost as much",
+_MAP = "https://www.openstreetmap.org"
+_GROUNDS = {
+    Ground.IMAGES_AGREE: "several images agree, and no other case is near",
+    Ground.ONE_IMAGE: "only one image is a close match",
+    Ground.OTHER_NEAR: "another case is near",
+    Ground.OTHER_ALIKE: "another case looks almost as alike",
 }
 
 
 def evidence_facts(content: PageContent) -> dict[str, str | None]:
     """Return how strong the match is, and where and when the person was seen."""
     encounter, evidence = content.encounter, evidence_of(content.encounter)
-    shots = f"{evidence.shots} ({evidence.alerting_shots} above the alert threshold), mean {evidence.mean:.1f}"
+    images = f"{evidence.shots} ({evidence.alerting_shots} above the alert threshold), mean {evidence.mean:.1f}"
     return {
         "Similarity": f"{evidence.best:.1f} of 100",
-        "Strength": _STRENGTHS[evidence.strength],
-        "Shots": shots,
-        "Next case": f"{-evidence.margin:+.1f} points" if evidence.margin is not None else None,
+        "Strength": f"{evidence.strength.value}: {_GROUNDS[evidence.ground]}",
+        "Images": images,
+        "Other case": _next_case(evidence),
         "Camera": content.site if content.site == encounter.camera else f"{content.site} ({encounter.camera})",
         **_seen(content),
         "Picture's SHA-256": encounter.best.sha256,
     }
+
+
+def _next_case(evidence: Evidence) -> str | None:
+    """Say which other case the best image resembles, and how near it is."""
+    if evidence.runner_up is None or evidence.margin is None:
+        return None
+    near = "almost as alike" if evidence.ground is Ground.OTHER_ALIKE else "next"
+    likeness = near if evidence.margin >= 0 else "even more alike"
+    than = "lower" if evidence.margin >= 0 else "higher"
+    return f"{evidence.runner_up.case_id} is {likeness}, {abs(evidence.margin):.1f} points {than}"
 
 
 def _seen(content: PageContent) -> dict[str, str]:
@@ -48,21 +65,53 @@ def case_facts(encounter: Encounter, case: Case | None) -> dict[str, str | None]
     """Return the facts of the case; only its id if the gallery does not have it."""
     if case is None:
         return {"Case": encounter.case_id}
-    seen, agency = case.last_seen, case.primary_agency
-    contact = (agency.name, agency.call) if agency else ()
+    agency = case.primary_agency
+    contact = (agency.name, readable_phone(agency.call or "")) if agency else ()
     return {
         "Name": case.name or "not known",
         "Case": case.case_id,
         "Sex": case.sex,
-        "Age when missing": str(case.age_when_missing or "") or None,
-        "Last seen": joined((seen.date, seen.place)),
-        "Height": f"{case.height_cm} cm" if case.height_cm else None,
-        "Weight": f"{case.weight_kg} kg" if case.weight_kg else None,
+        "Age": _age(case, encounter),
+        "Last seen": _last_seen(case),
+        "Height": AMERICAN.height_of(case.height_cm),
+        "Weight": AMERICAN.weight_of(case.weight_kg),
         "Hair": case.hair,
+        "Eyes": _eyes(case),
         "Marks": "; ".join(case.marks) or None,
+        "Clothing": "; ".join(case.clothing) or None,
         "Agency": joined(contact),
         "Agency's number": agency.case_number if agency else None,
     }
+
+
+def _last_seen(case: Case) -> str | None:
+    seen = case.last_seen
+    when = AMERICAN.dates(seen.date) if seen.date else None
+    return ", ".join(part for part in (when, seen.place) if part) or None
+
+
+def _age(case: Case, encounter: Encounter) -> str | None:
+    """Return the age when missing, and the age when the encounter arose if that differs."""
+    then, now = age_then(case), age_on(case, from_text(encounter.opened_at).date())
+    if then is None or then == now:
+        return str(then) if then else None
+    year = f" in {case.last_seen.date[:4]}" if case.last_seen.date else ""
+    return f"{then} when missing{year}" + (f" (about {now} now)" if now else "")
+
+
+def _eyes(case: Case) -> str | None:
+    colors = dict.fromkeys(color for color in (case.eyes_left, case.eyes_right) if color)
+    return ", ".join(colors) or None
+
+
+def map_link(case: Case) -> str | None:
+    """Return the address of a map of where the person was last seen. The page loads nothing from it."""
+    seen = case.last_seen
+    if seen.latitude is not None and seen.longitude is not None:
+        point = urlencode({"mlat": f"{seen.latitude:.5f}", "mlon": f"{seen.longitude:.5f}"})
+        return f"{_MAP}/?{point}#map=13/{seen.latitude:.5f}/{seen.longitude:.5f}"
+    places = ", ".join(part for part in (seen.city, seen.county, seen.region, seen.country) if part)
+    return f"{_MAP}/search?{urlencode({'query': places or seen.text})}" if places or seen.text else None
 
 
 def photo_caption(encounter: Encounter, case: Case | None) -> str:

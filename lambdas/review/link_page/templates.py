@@ -44,6 +44,11 @@ def escape(text: str) -> str:
     return html.escape(single_line(text))
 
 
+def escape_paragraphs(text: str) -> str:
+    """Escape a text of several lines as paragraphs."""
+    return "\n".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
+
+
 def html_page(title: str, body: str) -> str:
     """Render a page with this title around a body that is HTML."""
     return _DOCUMENT.substitute(title=escape(title), style=STYLE, body=body)

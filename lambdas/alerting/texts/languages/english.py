@@ -2,15 +2,17 @@
 
 from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind
+from lambdas.cases.readable import AMERICAN
 from lambdas.common.trusted_time import TimeDoubt
-from lambdas.encounters.evidence import Strength
+from lambdas.encounters.evidence import Ground, Strength
 from lambdas.encounters.notice import NoticeKind
 
 ENGLISH = Phrases(
+    notation=AMERICAN,
     headlines={
         NoticeKind.FIRST: "Possible match, not verified",
-        NoticeKind.BETTER_SHOT: "Better shot of a possible match, not verified",
-        NoticeKind.DIGEST: "Possible match, not verified: {count} more sightings until {until}, best {best:.1f}",
+        NoticeKind.BETTER_SHOT: "Better image of a possible match, not verified",
+        NoticeKind.DIGEST: "Possible match, not verified: {more} until {until}, best {best:.1f}",
         NoticeKind.ESCALATION: "Nobody has acknowledged in {minutes} min: possible match, not verified",
         NoticeKind.RECALL: "Case closed, stand down",
         NoticeKind.BUDGET: (
@@ -25,22 +27,34 @@ ENGLISH = Phrases(
             "Homeward: nothing was acknowledged. Reply ACK and the code of an open alert, for example ACK 3F9A2C"
         ),
     },
+    one_more="1 more sighting",
+    more="{count} more sightings",
     must_be_checked="A person must check it before anybody acts on it.",
     stand_down="The case is closed: nobody needs to act on the earlier alert any more.",
     minor="MINOR",
     sexes={"male": "male", "female": "female"},
     name_not_known="Name not known",
     age="age {age}",
+    age_then="{age} when missing",
+    age_then_in="{age} when missing in {year}",
+    age_now="about {age} now",
     last_seen="Last seen {what}",
-    now_at="Now at {site} {time}",
-    seen_at="Seen {time} at {site}",
-    received_from="Received {time} from {site}",
+    seen_at="Seen at {site}, {time}",
+    received_from="Received from {site}, {time}",
     time_doubts={doubt: doubt.reason for doubt in TimeDoubt},
-    similarity="Similarity {similarity:.1f} ({strength}, {shots})",
+    similarity="Similarity {similarity:.1f}, {strength} ({images}: {ground})",
     strengths={Strength.STRONG: "strong", Strength.FAIR: "fair", Strength.WEAK: "weak"},
-    one_shot="1 shot",
-    shots="{count} shots",
-    points_behind="{points:.1f} points behind",
+    grounds={
+        Ground.IMAGES_AGREE: "they agree, no other case is near",
+        Ground.ONE_IMAGE: "only one is a close match",
+        Ground.OTHER_NEAR: "another case is near",
+        Ground.OTHER_ALIKE: "another case looks almost as alike",
+    },
+    one_image="1 image",
+    images="{count} images",
+    runner_up="{case} is next, {points:.1f} points lower",
+    runner_up_alike="{case} looks almost as alike, {points:.1f} points lower",
+    runner_up_ahead="{case} looks even more alike, {points:.1f} points higher",
     matched_on="Matched on {photo}",
     photos={
         PhotoKind.PORTRAIT: "a photo",
@@ -56,17 +70,22 @@ ENGLISH = Phrases(
         case="Case",
         minor="Minor",
         sex="Sex",
-        age="Age when missing",
+        age="Age",
         last_seen="Last seen",
+        height="Height",
+        weight="Weight",
+        hair="Hair",
+        marks="Marks",
+        clothing="Clothing",
         agency="Agency",
         phone="Agency phone",
         case_number="Agency case number",
         camera="Camera",
-        seen_at="Seen at",
-        received_at="Received at",
+        seen_at="Seen",
+        received_at="Received",
         similarity="Similarity",
-        mean="Mean of all shots",
-        runner_up="Next case",
+        mean="Mean of all images",
+        runner_up="Other case",
         photo="Matched on",
         picture="Picture of the sighting (the link expires)",
         case_photo="Photo of the case (the link expires)",

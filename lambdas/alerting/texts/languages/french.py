@@ -2,18 +2,24 @@
 
 from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind
+from lambdas.cases.readable import Notation
 from lambdas.common.trusted_time import EARLIEST, TimeDoubt
-from lambdas.encounters.evidence import Strength
+from lambdas.encounters.evidence import Ground, Strength
 from lambdas.encounters.notice import NoticeKind
 
 FRENCH = Phrases(
+    notation=Notation(
+        months="janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+        day="{day} {month} {year}",
+        month="{month} {year}",
+        height="{feet} pieds {inches} pouces",
+        weight="{pounds} livres",
+        span=" à ",
+    ),
     headlines={
         NoticeKind.FIRST: "Correspondance possible, non vérifiée",
         NoticeKind.BETTER_SHOT: "Meilleure image d'une correspondance possible, non vérifiée",
-        NoticeKind.DIGEST: (
-            "Correspondance possible, non vérifiée : {count} autres signalements jusqu'à {until}, "
-            "le meilleur {best:.1f}"
-        ),
+        NoticeKind.DIGEST: ("Correspondance possible, non vérifiée : {more} jusqu'à {until}, le meilleur {best:.1f}"),
         NoticeKind.ESCALATION: (
             "Personne n'a accusé réception en {minutes} min : correspondance possible, non vérifiée"
         ),
@@ -30,16 +36,20 @@ FRENCH = Phrases(
             "Homeward : rien n'a été confirmé. Répondez ACK et le code d'une alerte ouverte, par exemple ACK 3F9A2C"
         ),
     },
+    one_more="1 autre signalement",
+    more="{count} autres signalements",
     must_be_checked="Une personne doit la vérifier avant toute intervention.",
     stand_down="Le dossier est clos : plus personne ne doit intervenir suite à l'alerte précédente.",
     minor="MINEUR",
     sexes={"male": "homme", "female": "femme"},
     name_not_known="Nom inconnu",
-    age="{age} ans",
-    last_seen="Vue pour la dernière fois {what}",
-    now_at="Maintenant à {site} {time}",
-    seen_at="Vue le {time} à {site}",
-    received_from="Reçue le {time} de {site}",
+    age="âge {age}",
+    age_then="{age} à la disparition",
+    age_then_in="{age} à la disparition en {year}",
+    age_now="env. {age} à présent",
+    last_seen="Vue en dernier {what}",
+    seen_at="Vue à {site}, {time}",
+    received_from="Reçue de {site}, {time}",
     time_doubts={
         TimeDoubt.UNDATED: "l'expéditeur n'a pas donné l'heure",
         TimeDoubt.UNREADABLE: "l'heure de l'expéditeur est illisible",
@@ -47,12 +57,20 @@ FRENCH = Phrases(
         TimeDoubt.TOO_EARLY: f"l'heure de l'expéditeur est antérieure à {EARLIEST.year}",
         TimeDoubt.FUTURE: "l'heure de l'expéditeur est dans le futur",
     },
-    similarity="Similarité {similarity:.1f} ({strength}, {shots})",
+    similarity="Similarité {similarity:.1f}, {strength} ({images} : {ground})",
     strengths={Strength.STRONG: "forte", Strength.FAIR: "moyenne", Strength.WEAK: "faible"},
-    one_shot="1 image",
-    shots="{count} images",
-    points_behind="{points:.1f} points derrière",
-    matched_on="Correspond à {photo}",
+    grounds={
+        Ground.IMAGES_AGREE: "concordantes, aucun autre proche",
+        Ground.ONE_IMAGE: "une seule ressemble beaucoup",
+        Ground.OTHER_NEAR: "un autre dossier est proche",
+        Ground.OTHER_ALIKE: "un autre dossier ressemble presque autant",
+    },
+    one_image="1 image",
+    images="{count} images",
+    runner_up="{case} vient ensuite, {points:.1f} points de moins",
+    runner_up_alike="{case} ressemble presque autant, {points:.1f} points de moins",
+    runner_up_ahead="{case} ressemble encore plus, {points:.1f} points de plus",
+    matched_on="D'après {photo}",
     photos={
         PhotoKind.PORTRAIT: "une photo",
         PhotoKind.AGE_PROGRESSION: "un portrait vieilli",
@@ -67,17 +85,22 @@ FRENCH = Phrases(
         case="Dossier",
         minor="Mineur",
         sex="Sexe",
-        age="Âge à la disparition",
+        age="Âge",
         last_seen="Vue pour la dernière fois",
+        height="Taille",
+        weight="Poids",
+        hair="Cheveux",
+        marks="Signes particuliers",
+        clothing="Vêtements",
         agency="Agence",
         phone="Téléphone de l'agence",
         case_number="Numéro de dossier de l'agence",
         camera="Caméra",
-        seen_at="Vue à",
-        received_at="Reçue à",
+        seen_at="Vue",
+        received_at="Reçue",
         similarity="Similarité",
         mean="Moyenne de toutes les images",
-        runner_up="Dossier suivant",
+        runner_up="Autre dossier",
         photo="Correspond à",
         picture="Image du signalement (le lien expire)",
         case_photo="Photo du dossier (le lien expire)",

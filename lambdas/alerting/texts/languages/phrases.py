@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import PhotoKind
+from lambdas.encounters.evidence import Ground
 
 if TYPE_CHECKING:
+    from lambdas.alerting.alert import Alert
+    from lambdas.cases.readable import Notation
     from lambdas.common.trusted_time import TimeDoubt
     from lambdas.encounters.evidence import Strength
     from lambdas.encounters.notice import NoticeKind
@@ -23,6 +26,11 @@ class Labels:
     sex: str
     age: str
     last_seen: str
+    height: str
+    weight: str
+    hair: str
+    marks: str
+    clothing: str
     agency: str
     phone: str
     case_number: str
@@ -42,23 +50,31 @@ class Labels:
 class Phrases:
     """The sentences of text messages and e-mails, and the labels of e-mails."""
 
+    notation: Notation
     headlines: dict[NoticeKind, str]
+    one_more: str
+    more: str
     must_be_checked: str
     stand_down: str
     minor: str
     sexes: dict[str, str]
     name_not_known: str
     age: str
+    age_then: str
+    age_then_in: str
+    age_now: str
     last_seen: str
-    now_at: str
     seen_at: str
     received_from: str
     time_doubts: dict[TimeDoubt, str]
     similarity: str
     strengths: dict[Strength, str]
-    one_shot: str
-    shots: str
-    points_behind: str
+    grounds: dict[Ground, str]
+    one_image: str
+    images: str
+    runner_up: str
+    runner_up_alike: str
+    runner_up_ahead: str
     matched_on: str
     photos: dict[PhotoKind, str]
     of_year: str
@@ -67,9 +83,45 @@ class Phrases:
     reply: str
     labels: Labels
 
-    def shot_count(self, count: int) -> str:
-        """Render the number of shots."""
-        return self.one_shot if count == 1 else self.shots.format(count=count)
+    def image_count(self, count: int) -> str:
+        """Render the number of images."""
+        return self.one_image if count == 1 else self.images.format(count=count)
+
+    def more_sightings(self, count: int) -> str:
+        """Render the number of further sightings."""
+        return self.one_more if count == 1 else self.more.format(count=count)
+
+    def years_of(self, alert: Alert) -> str | None:
+        """Render the age when missing, and the age now if years have passed: 44 when missing in 2011 (about 59 now)."""
+        if not alert.age:
+            return None
+        if alert.age_now == alert.age:
+            return alert.age
+        year = (alert.last_seen_date or "")[:4]
+        then = self.age_then_in.format(age=alert.age, year=year) if year else self.age_then.format(age=alert.age)
+        return then + (f" ({self.age_now.format(age=alert.age_now)})" if alert.age_now else "")
+
+    def last_seen_facts(self, alert: Alert) -> str | None:
+        """Render when and where the person was last seen."""
+        when = self.notation.dates(alert.last_seen_date) if alert.last_seen_date else None
+        return ", ".join(part for part in (when, alert.last_seen_place) if part) or None
+
+    def graded(self, sentence: str, alert: Alert) -> str:
+        """Fill in the similarity, its grade, and the reason of the grade."""
+        return sentence.format(
+            similarity=alert.similarity,
+            strength=self.strengths[alert.strength],
+            images=self.image_count(alert.shots),
+            ground=self.grounds[alert.ground],
+        )
+
+    def next_case(self, alert: Alert) -> str | None:
+        """Say which other case the best image resembles, and how near it is."""
+        margin = alert.runner_up_margin
+        if margin is None:
+            return None
+        near = self.runner_up_alike if alert.ground is Ground.OTHER_ALIKE else self.runner_up
+        return (self.runner_up_ahead if margin < 0 else near).format(case=alert.runner_up, points=abs(margin))
 
     def photo_note(self, kind: PhotoKind, year: int | None) -> str | None:
         """Describe the photo that matched; None for a portrait of unknown year."""

@@ -2,17 +2,24 @@
 
 from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind
+from lambdas.cases.readable import Notation
 from lambdas.common.trusted_time import EARLIEST, TimeDoubt
-from lambdas.encounters.evidence import Strength
+from lambdas.encounters.evidence import Ground, Strength
 from lambdas.encounters.notice import NoticeKind
 
 SPANISH = Phrases(
+    notation=Notation(
+        months="ene feb mar abr may jun jul ago sep oct nov dic",
+        day="{day} {month} {year}",
+        month="{month} {year}",
+        height="{feet} pies {inches} pulgadas",
+        weight="{pounds} libras",
+        span=" a ",
+    ),
     headlines={
         NoticeKind.FIRST: "Posible coincidencia, sin verificar",
         NoticeKind.BETTER_SHOT: "Mejor imagen de una posible coincidencia, sin verificar",
-        NoticeKind.DIGEST: (
-            "Posible coincidencia, sin verificar: {count} avistamientos más hasta {until}, el mejor {best:.1f}"
-        ),
+        NoticeKind.DIGEST: ("Posible coincidencia, sin verificar: {more} hasta {until}, el mejor {best:.1f}"),
         NoticeKind.ESCALATION: "Nadie ha confirmado recepción en {minutes} min: posible coincidencia, sin verificar",
         NoticeKind.RECALL: "Caso cerrado, no actuar",
         NoticeKind.BUDGET: (
@@ -27,16 +34,20 @@ SPANISH = Phrases(
             "Homeward: no se ha confirmado nada. Responda ACK y el código de una alerta abierta, por ejemplo ACK 3F9A2C"
         ),
     },
+    one_more="1 avistamiento más",
+    more="{count} avistamientos más",
     must_be_checked="Una persona debe comprobarla antes de que nadie actúe.",
     stand_down="El caso está cerrado: ya nadie tiene que actuar por el aviso anterior.",
     minor="MENOR",
     sexes={"male": "hombre", "female": "mujer"},
     name_not_known="Nombre desconocido",
-    age="{age} años",
+    age="edad {age}",
+    age_then="{age} al desaparecer",
+    age_then_in="{age} al desaparecer en {year}",
+    age_now="hoy unos {age}",
     last_seen="Vista por última vez {what}",
-    now_at="Ahora en {site} {time}",
-    seen_at="Vista el {time} en {site}",
-    received_from="Recibida el {time} de {site}",
+    seen_at="Vista en {site}, {time}",
+    received_from="Recibida de {site}, {time}",
     time_doubts={
         TimeDoubt.UNDATED: "el remitente no dio hora",
         TimeDoubt.UNREADABLE: "la hora del remitente no es legible",
@@ -44,11 +55,19 @@ SPANISH = Phrases(
         TimeDoubt.TOO_EARLY: f"la hora del remitente es anterior a {EARLIEST.year}",
         TimeDoubt.FUTURE: "la hora del remitente está en el futuro",
     },
-    similarity="Similitud {similarity:.1f} ({strength}, {shots})",
+    similarity="Similitud {similarity:.1f}, {strength} ({images}: {ground})",
     strengths={Strength.STRONG: "fuerte", Strength.FAIR: "media", Strength.WEAK: "débil"},
-    one_shot="1 imagen",
-    shots="{count} imágenes",
-    points_behind="{points:.1f} puntos por detrás",
+    grounds={
+        Ground.IMAGES_AGREE: "coinciden, sin otro caso cerca",
+        Ground.ONE_IMAGE: "solo una se parece mucho",
+        Ground.OTHER_NEAR: "otro caso es cercano",
+        Ground.OTHER_ALIKE: "otro caso se parece casi igual",
+    },
+    one_image="1 imagen",
+    images="{count} imágenes",
+    runner_up="{case} es el siguiente, {points:.1f} puntos menos",
+    runner_up_alike="{case} se parece casi igual, {points:.1f} puntos menos",
+    runner_up_ahead="{case} se parece aún más, {points:.1f} puntos más",
     matched_on="Coincide con {photo}",
     photos={
         PhotoKind.PORTRAIT: "una foto",
@@ -64,17 +83,22 @@ SPANISH = Phrases(
         case="Caso",
         minor="Menor",
         sex="Sexo",
-        age="Edad al desaparecer",
+        age="Edad",
         last_seen="Vista por última vez",
+        height="Estatura",
+        weight="Peso",
+        hair="Pelo",
+        marks="Señas",
+        clothing="Ropa",
         agency="Agencia",
         phone="Teléfono de la agencia",
         case_number="Número de caso de la agencia",
         camera="Cámara",
-        seen_at="Vista a las",
-        received_at="Recibida a las",
+        seen_at="Vista",
+        received_at="Recibida",
         similarity="Similitud",
         mean="Media de todas las imágenes",
-        runner_up="Caso siguiente",
+        runner_up="Otro caso",
         photo="Coincide con",
         picture="Imagen del avistamiento (el enlace caduca)",
         case_photo="Foto del caso (el enlace caduca)",

@@ -37,6 +37,7 @@ COLUMNS = {
     "hair": "text",
     "eyes": "text",
     "marks": "texts, separated by ';'",
+    "clothing": "texts, separated by ';'",
     "narrative": "text",
     "agency_name": "text",
     "agency_phone": "the number to call, e.g. 503-555-0142 ext. 12, or with + and its country's code",

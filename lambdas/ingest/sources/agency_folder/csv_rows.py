@@ -17,7 +17,7 @@ Cells = dict[str, str]
 
 _SEPARATORS = (",", ";", "\t")
 # Only these cells may have a separator after a line break. Elsewhere a quotation mark swallowed a row.
-_LONG_TEXTS = frozenset({"narrative", "marks"})
+_LONG_TEXTS = frozenset({"narrative", "marks", "clothing"})
 QUOTE_FAULT = (
     'a cell that begins with a quotation mark has no matching end; write a quotation mark inside a cell twice ("")'
 )

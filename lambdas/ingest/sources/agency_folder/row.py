@@ -96,6 +96,7 @@ def _case(row: CellReader, source: str, number: str, country: str) -> Case:
         eyes_left=row.text("eyes"),
         eyes_right=row.text("eyes"),
         marks=row.texts("marks"),
+        clothing=row.texts("clothing"),
         narrative=row.text("narrative"),
         agencies=_agencies(row, country),
         cross_references=_cross_references(row),

@@ -51,7 +51,8 @@ def read_namus_case(source: str, source_id: str, document: bytes, *, base_url: s
         hair=known_text(raw, "physicalDescription", "hairColor", "name"),
         eyes_left=known_text(raw, "physicalDescription", "leftEyeColor", "name"),
         eyes_right=known_text(raw, "physicalDescription", "rightEyeColor", "name"),
-        marks=_marks(raw),
+        marks=_described(raw, "physicalFeatureDescriptions", "physicalFeature"),
+        clothing=_described(raw, "clothingAndAccessoriesArticles", "article"),
         narrative=plain_text(text(raw, "circumstances", "circumstancesOfDisappearance")),
         agencies=_agencies(raw),
         cross_references=_cross_references(raw),
@@ -115,9 +116,9 @@ def _last_seen(raw: dict[str, Any]) -> LastSeen:
     )
 
 
-def _marks(raw: dict[str, Any]) -> tuple[str, ...]:
-    features = items(raw, "physicalFeatureDescriptions")
-    listed = ((text(entry, "physicalFeature", "name"), text(entry, "description")) for entry in features)
+def _described(raw: dict[str, Any], listing: str, kind: str) -> tuple[str, ...]:
+    """Read a list of things with a kind and a description, such as `Tattoo: anchor on the left arm`."""
+    listed = ((text(entry, kind, "name"), text(entry, "description")) for entry in items(raw, listing))
     return tuple(": ".join(part for part in parts if part)[:500] for parts in listed if any(parts))
 
 

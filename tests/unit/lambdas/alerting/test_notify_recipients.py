@@ -111,7 +111,7 @@ def test_used_up_budget_drops_sms_and_sends_one_warning(
     sweep(notifier, clock())
     [(key, names, text)] = sent(topic)
     assert (key, names) == ("notice#2026-11-23#budget#1", ["desk", "mail"])
-    assert text == "Homeward: the 1 text messages of 2026-11-23 are used up"
+    assert text == "Homeward: the 1 text messages of Nov 23, 2026 are used up"
     item = dynamodb.get_item(TableName="encounters", Key=encounter_key(budget_key("2026-11-23")))["Item"]
     assert from_attributes(item)["alerts"] == {"e1"}
 

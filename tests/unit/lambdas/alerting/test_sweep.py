@@ -98,4 +98,4 @@ def test_poison_time_of_an_earlier_version_is_alerted(
     [message] = topic.messages()
     assert message["captured_at"] == "2026-11-23T03:00:00.000Z"
     assert message["time_doubt"] in {"too-early", "future"}
-    assert "Received 2026-11-23 03:00 UTC from North Station" in message["text"]
+    assert "Received from North Station, Nov 23, 2026 03:00 UTC" in message["text"]

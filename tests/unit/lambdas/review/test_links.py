@@ -10,9 +10,10 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 import pytest
 
-from lambdas.cases.case import Case, CaseStatus, Name
+from lambdas.cases.case import Case, CaseStatus, Name, Range
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.times import to_text
 from lambdas.common.trusted_time import TimeDoubt
@@ -97,12 +98,42 @@ def test_page_has_every_fact_to_act_on(desk: Desk, ask: Callable[..., Any]) -> N
     page = ask(LINK)
     assert page.status == 200
     assert "<h1>Possible match, not verified</h1>" in page.body
-    for fact in ("Marlowe Quill Exampleton", "91.5 of 100", "North Station (cam-01)", "+15035550142", "2021-02-27"):
+    for fact in ("Marlowe Quill Exampleton", "91.5 of 100", "North Station (cam-01)", "(503) 555-0142", "Feb 27, 2021"):
         assert f"<dd>{fact}" in page.body or f"{fact}</dd>" in page.body, fact
     assert re.findall(r'<img src="([^"]+)"', page.body) == [f"{LINK}/seen.jpg", f"{LINK}/photo.jpg"]
     assert "Nobody has acknowledged this yet." in page.body
     assert '<a class="call" href="tel:+15035550142">Call Nowhere Falls Police Department' in page.body
     assert not re.search(r"<script|<button[^>]*>(Confirm|Dismiss)", page.body)
+
+
+def test_page_has_what_tells_the_person_apart(desk: Desk, ask: Callable[..., Any]) -> None:
+    known = msgspec.structs.replace(
+        MARLOWE,
+        last_seen=msgspec.structs.replace(MARLOWE.last_seen, latitude=44.05, longitude=-121.3),
+        height_cm=Range(min=177.8, max=177.8),
+        weight_kg=Range(min=75, max=75),
+        marks=("Tattoo: Swallow",),
+        clothing=("Grey <b>wool</b> coat",),
+        narrative="Left home at noon.\n\nTook the <i>bus</i>.",
+    )
+    put_case(desk.dynamodb, known)
+    desk.add_encounter()
+    page = ask(LINK).body
+    for fact in (
+        "<dt>Age</dt><dd>37 when missing in 2021 (about 43 now)</dd>",
+        "<dt>Height</dt><dd>5 ft 10 in (178 cm)</dd>",
+        "<dt>Weight</dt><dd>165 lb (75 kg)</dd>",
+        "<dt>Marks</dt><dd>Tattoo: Swallow</dd>",
+        "<dt>Clothing</dt><dd>Grey &lt;b&gt;wool&lt;/b&gt; coat</dd>",
+        "<p>Left home at noon.</p>\n<p>Took the &lt;i&gt;bus&lt;/i&gt;.</p>",
+        'href="https://www.openstreetmap.org/?mlat=44.05000&amp;mlon=-121.30000#map=13/44.05000/-121.30000"',
+    ):
+        assert fact in page, fact
+
+
+def test_map_link_searches_a_place_without_coordinates(desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter()
+    assert 'href="https://www.openstreetmap.org/search?query=Nowhere+Falls%2C+OR" rel="noreferrer' in ask(LINK).body
 
 
 def test_page_says_why_a_time_is_not_believed(desk: Desk, ask: Callable[..., Any]) -> None:
@@ -112,8 +143,8 @@ def test_page_says_why_a_time_is_not_believed(desk: Desk, ask: Callable[..., Any
     )
     desk.add_encounter(sightings={"c0": shot})
     page = ask(LINK).body
-    assert "<dt>Received</dt><dd>2026-11-22 19:59 MST, the sender&#x27;s time is in the future</dd>" in page
-    assert "Received from North Station, 2026-11-22 19:59 MST" in page
+    assert "<dt>Received</dt><dd>Nov 22, 2026 19:59 MST, the sender&#x27;s time is in the future</dd>" in page
+    assert "Received from North Station, Nov 22, 2026 19:59 MST" in page
     assert "<dt>Seen</dt>" not in page
 
 
@@ -123,7 +154,7 @@ def test_page_opens_with_a_poison_time_of_an_earlier_version(desk: Desk, ask: Ca
     shot = Sighting(similarity=97, captured_at=poison, key="encounters/e1/c0.jpg", photo_id="1")
     line = Timeline(captured_at=poison, received_at=here, searched_at=here, encountered_at=here)
     desk.add_encounter(sightings={"c0": shot}, timeline=line, started_at=poison)
-    assert "<dt>Received</dt><dd>2026-11-22 20:00 MST" in ask(LINK).body
+    assert "<dt>Received</dt><dd>Nov 22, 2026 20:00 MST" in ask(LINK).body
 
 
 def test_headers_forbid_caching_and_other_content(desk: Desk, ask: Callable[..., Any]) -> None:
@@ -177,7 +208,7 @@ def test_page_names_who_acknowledged(desk: Desk, ask: Callable[..., Any], encode
     assert desk.encounter().stage is Stage.ACKNOWLEDGED
     assert desk.audited() == [("acknowledged", "Officer Bär <b>")]
     page = ask(LINK).body
-    assert "Acknowledged by Officer Bär &lt;b&gt;, 2026-11-22 20:00 MST." in page
+    assert "Acknowledged by Officer Bär &lt;b&gt;, Nov 22, 2026 20:00 MST." in page
     assert "<form" not in page
     assert ask(LINK, method="POST", body="by=Second").status == 303
     assert desk.encounter().acknowledged_by == "Officer Bär <b>"

@@ -24,7 +24,7 @@ from lambdas.alerting.texts.languages import PHRASES
 from lambdas.alerting.texts.render import Texts, render
 from lambdas.cases.case import Case, InvestigatingAgency, LastSeen, Name, PhotoKind, Range, SourcePhoto
 from lambdas.encounters.encounter import Encounter, RunnerUp, Sighting, Timeline
-from lambdas.encounters.evidence import Strength
+from lambdas.encounters.evidence import Ground, Strength
 from lambdas.encounters.notice import NoticeKind
 
 if TYPE_CHECKING:
@@ -131,6 +131,8 @@ def test_budget_warning_fits_two_segments(language: str) -> None:
     assert segments(texts.sms) <= 2
     assert "5000" in texts.sms
     assert "2026-11-23" in texts.document
+    assert "2026" in texts.email
+    assert "2026-11-23" not in texts.email
 
 
 @pytest.mark.parametrize("language", PHRASES)
@@ -169,7 +171,7 @@ def fields_by_phrase(phrases: Phrases) -> dict[str, set[str]]:
             return {name: found for key, each in value.items() for name, found in of(each, f"{path}.{key}").items()}
         return {path: {field for _, field, _, _ in string.Formatter().parse(value) if field}}
 
-    flat = {**dataclasses.asdict(phrases), "labels": dataclasses.asdict(phrases.labels)}
+    flat = dataclasses.asdict(phrases)
     return {name: found for key, value in flat.items() for name, found in of(value, key).items()}
 
 
@@ -179,5 +181,7 @@ def test_languages_have_the_same_phrases_and_fields() -> None:
         assert fields_by_phrase(phrases) == fields_by_phrase(PHRASES["en"])
         assert phrases.headlines.keys() == set(NoticeKind)
         assert phrases.strengths.keys() == set(Strength)
+        assert phrases.grounds.keys() == set(Ground)
+        assert len(phrases.notation.months.split()) == 12
         labels = dataclasses.asdict(phrases.labels).values()
         assert len(set(labels)) == len(labels), "two lines of an e-mail with the same label would become one"

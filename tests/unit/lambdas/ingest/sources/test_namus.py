@@ -65,6 +65,7 @@ def test_shape_b_becomes_a_case(sample: Callable[[str], Any]) -> None:
     assert (case.height_cm, case.weight_kg) == (Range(min=162.6, max=167.6), Range(min=59.0, max=59.0))
     assert (case.hair, case.eyes_left, case.eyes_right) == ("Black", "Brown", None)
     assert case.marks == ("Tattoo: Swallow on the left wrist", "Piercing")
+    assert case.clothing == ("Clothing: Red jacket", "Jewelry")
     assert case.narrative == "Last seen at the fictional Harbour Fair. Invented text."
     assert [reference.value for reference in case.cross_references] == ["9970001"]
     assert case.source_modified == "2025-02-10T11:00:00.1234567"

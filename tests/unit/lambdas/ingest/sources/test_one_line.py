@@ -63,7 +63,16 @@ def ncmec(text: str) -> Case:
 
 
 def folder(text: str) -> Case:
-    columns = ("given_name", "aliases", "last_seen_city", "last_seen_county", "hair", "marks", "agency_name")
+    columns = (
+        "given_name",
+        "aliases",
+        "last_seen_city",
+        "last_seen_county",
+        "hair",
+        "marks",
+        "clothing",
+        "agency_name",
+    )
     case, problems = read_row({"case_id": "A", **dict.fromkeys(columns, text)}, source="folder")
     assert case, problems
     return case
