@@ -19,8 +19,8 @@ folder = Path(__file__).parent / "agencies"
 files = [Path(chosen)] if chosen else sorted(folder.glob("*.toml"))
 if not files:
     sys.exit(
-        f"There is no agency file in {folder}. Copy agencies/examples/springfield.toml to agencies/NAME.toml and"
-        " change every value, or name a file with -c agency=FILE."
+        f"There is no agency file in {folder}. Write one with: homeward agency new NAME."
+        " Or name a file with -c agency=FILE."
     )
 try:
     environments = load_agencies(files)

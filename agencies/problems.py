@@ -51,18 +51,24 @@ def describe(problem: Any, own: dict[str, Any], environment: str) -> str:
         return f"{key}: unknown key{_known_key(location)}"
     if problem["type"] == "missing":
         return f"{key}: missing"
+    return f"{key}: {reason(problem, key)}"
+
+
+def reason(problem: Any, key: str) -> str:
+    """Say why a value is not allowed, and which is the likely one."""
     if problem["type"] == "value_error":
-        return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
+        text: str = problem["msg"]
+        return text.removeprefix("Value error, ")
     value = problem["input"]
     allowed = _TYPES.get(problem["type"]) or re.sub(r"^[A-Z][a-z]+ should", "must", problem["msg"])
     if problem["type"] == "list_type" and isinstance(value, dict):
         allowed = f"must be a list of tables; write [[{key}]]"
     elif isinstance(value, str) and problem["type"] in {"bool_type", "float_type", "int_type"}:
         allowed += ", without quotation marks"
-    return f"{key}: {shown(repr(value))} is not allowed: {allowed}{did_you_mean(_likely_value(problem, path[-1]))}"
+    return f"{shown(repr(value))} is not allowed: {allowed}{did_you_mean(_likely_value(problem, key))}"
 
 
-def _likely_value(problem: Any, key: Any) -> str | None:
+def _likely_value(problem: Any, key: str) -> str | None:
     kind, value = problem["type"], problem["input"]
     likely = None
     if kind == "literal_error":
@@ -76,7 +82,7 @@ def _likely_value(problem: Any, key: Any) -> str | None:
     elif kind in {"float_type", "int_type"} and isinstance(value, str):
         likely = number_in(value[:100])
     elif kind in {"int_type", "int_from_float"} and isinstance(value, float) and isfinite(value):
-        likely = f"{(percent(value) if 'percent' in str(key) else None) or round(value) or 1:.15g}"
+        likely = f"{(percent(value) if 'percent' in key else None) or round(value) or 1:.15g}"
     return likely and shown(likely)
 
 

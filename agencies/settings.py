@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+Environment = Literal["dev", "staging", "prod"]
+
+
 class Sync(Table):
     """The schedule of syncs.
 
@@ -170,7 +173,7 @@ class Settings(Table):
     """The settings of one environment of an agency: the agency's values with the environment's own over them."""
 
     name: Name
-    environment: Literal["dev", "staging", "prod"]
+    environment: Environment
     display_name: Annotated[str, AfterValidator(single_line), Field(min_length=1)]
     contact: Email
     country: Country = "US"

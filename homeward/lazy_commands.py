@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # The first line of each command's help, which a list of the commands shows. A test compares the two.
 SUMMARIES = {
+    "agency": "Write an agency's file, and check what it says.",
     "sync": "Update the gallery from its sources: fetch new and changed cases, and remove closed ones.",
     "import": "Import an agency's own cases from a folder. If it has errors, list them by line and import nothing.",
     "search": "Search the gallery for the largest face of a picture. Nothing is stored and nobody is alerted.",

@@ -83,6 +83,4 @@ def test_without_an_agency_file_one_line_says_what_to_do(tmp_path: Path) -> None
     done = run_app(checkout)
     [said] = [line for line in done.stderr.splitlines() if not line.startswith("b'!!")]
     assert done.returncode == 1
-    assert said.startswith(
-        f"There is no agency file in {checkout / 'agencies'}. Copy agencies/examples/springfield.toml"
-    )
+    assert said.startswith(f"There is no agency file in {checkout / 'agencies'}. Write one with: homeward agency new")
