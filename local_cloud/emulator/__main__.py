@@ -9,7 +9,7 @@ from pathlib import Path
 
 import ministack.app
 
-from local_cloud.emulator import patches, stack_deletion
+from local_cloud.emulator import patches, stack_deletion, workers
 from local_cloud.emulator.faults import FaultyGateway
 from local_cloud.emulator.permissions import PermissionGateway, record_checks
 from local_cloud.own_requests import OwnRequestsOnly
@@ -18,6 +18,8 @@ if __name__ == "__main__":
     patches.bind_loopback_only()
     patches.require_device_certificates()
     patches.invoke_from_rules_asynchronously()
+    workers.extract_bundles_once()
+    workers.limit_executions()
     stack_deletion.keep_buckets_with_objects()
     stack_deletion.keep_what_failed_deletions_need()
     patches.serve_delete_connection()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import boto3
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from local_cloud.emulator.faults import Fault
+from local_cloud.emulator.workers import AT_ONCE
 from local_cloud.errors import CloudError
 from tests.end_to_end.local_cloud.functions import call_function, make_function
 from tests.end_to_end.local_cloud.processes import LOOPBACK, group_of, listening_addresses
@@ -112,3 +114,20 @@ def test_a_failed_synthesis_shows_the_apps_error(cloud: Cloud, tmp_path: Path) -
 
     with pytest.raises(CloudError, match="no such agency"):
         cloud.synthesize("echo no such agency >&2; exit 1", folder=tmp_path)
+
+
+def test_processes_of_a_function_share_its_bundle_and_the_cores(cloud: Cloud) -> None:
+    make_function(
+        cloud,
+        "many",
+        "import os, time\n"
+        "def handler(event, context):\n"
+        "    time.sleep(0.3)\n"
+        "    return os.getpid(), os.path.realpath(__file__)\n",
+    )
+    with ThreadPoolExecutor(3 * AT_ONCE) as callers:
+        calls = list(callers.map(lambda _: call_function(cloud, "many"), range(3 * AT_ONCE)))
+
+    processes, files = (set(each) for each in zip(*calls, strict=True))
+    assert 1 < len(processes) <= AT_ONCE
+    assert len(files) == 1
