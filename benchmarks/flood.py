@@ -5,6 +5,7 @@
 A camera sends a missing person's picture once a second, each time as another camera, so that each opens an encounter.
 The time is from the publication to the search, as the encounter's timeline has it. Then another camera publishes
 100 different pictures a second beside it, within one minute of the clock, because the limit counts by the minute.
+A short flood comes before all measurements: processes that start would take the cores of this machine, not of Lambda.
 `searches_of_flooder_per_minute` counts the flooder's captures that were stored, all of which are searched.
 Writes build/bench/flood.json.
 """
@@ -49,7 +50,7 @@ def flood(agency: Agency, stop: threading.Event, sent: list[int]) -> None:
         time.sleep(max(0.0, due - time.monotonic()))
 
 
-def waits_under_flood(agency: Agency, trials: int) -> tuple[list[float], float]:
+def waits_under_flood(agency: Agency, name: str, trials: int) -> tuple[list[float], float]:
     """Return the waits beside a flood, and how many captures a second it published."""
     stop = threading.Event()
     sent: list[int] = []
@@ -58,7 +59,7 @@ def waits_under_flood(agency: Agency, trials: int) -> tuple[list[float], float]:
     for sender in senders:
         sender.start()
     try:
-        flooded = waits(agency, "flooded", trials)
+        flooded = waits(agency, name, trials)
     finally:
         stop.set()
         for sender in senders:
@@ -78,11 +79,12 @@ def main(
         console.status("Deploying, then one minute in quiet and one of flood"),
         deployed(Path(folder)) as agency,
     ):
-        waits(agency, "warm-up", 5)
+        waits_under_flood(agency, "warm-up", 10)
+        time.sleep(60 - time.time() % 60)
         quiet = waits(agency, "quiet", trials)
         before = agency.stored()
         time.sleep(60 - time.time() % 60)
-        flooded, rate = waits_under_flood(agency, trials)
+        flooded, rate = waits_under_flood(agency, "flooded", trials)
         searches = agency.stored() - before - trials
     figures = {
         "quiet_p95_ms": round(float(np.percentile(quiet, 95)), 1),
