@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import signal
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 # What these folders and files test is slow and rarely changes: the local cloud itself, benchmarks, and taking down or
@@ -21,8 +23,12 @@ NIGHTLY = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Restore the handler of SIGINT. A background job of a shell ignores SIGINT, and its children inherit that."""
+    """Restore the handler of SIGINT, which a background job of a shell ignores, and let AWS sessions share a loader.
+
+    moto starts a session for each test, and each session read the models of its services again: an eighth of all time.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -60,7 +60,7 @@ class Faults:
         return strike
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(steps=[("put", 1, 1), ("deliver", 1, 0), ("put", 1, 1)], faults=[], no_face=False)
 @given(
     steps=st.lists(_step, min_size=3, max_size=14),
