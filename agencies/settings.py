@@ -141,6 +141,12 @@ class Retention(Table):
     encounter_days: Annotated[int, Field(ge=1, le=3650)] = 365
 
 
+class Review(Table):
+    """How reviewers decide. With `four_eyes`, a second reviewer, who does not know of the first, must confirm too."""
+
+    four_eyes: bool = False
+
+
 class Fleet(Table):
     """How cameras get the camera program, and which topics count besides those of this environment's cameras.
 
@@ -184,6 +190,7 @@ class Settings(Table):
     feeds: list[Feed] = []
     sync: Sync = Sync()
     matching: Matching = Matching()
+    review: Review = Review()
     alerting: Alerting
     retention: Retention = Retention()
     fleet: Fleet = Fleet()

@@ -50,7 +50,7 @@ def _explain(error: Exception) -> tuple[str, int] | None:
     from homeward.deployment.outputs import NotDeployedError  # noqa: PLC0415
     from lambdas.ingest.gallery.lease import LeaseBusyError  # noqa: PLC0415
     from lambdas.ingest.gallery.rebuild import RebuildError  # noqa: PLC0415
-    from lambdas.review.verdicts import ReviewError  # noqa: PLC0415
+    from lambdas.review.errors import ReviewError  # noqa: PLC0415
 
     explained: dict[type[Exception], tuple[str, int]] = {
         AgencyFileError: (f"{error}", WRONG_USAGE),

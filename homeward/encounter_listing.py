@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from lambdas.encounters.listing import Wanted
     from lambdas.review.audit import AuditRecord
 
-_SECRET = "link_token"  # noqa: S105 - the name of a member, not a secret
+# The secret of the link, and what another reviewer thinks: who gives a second opinion may not know.
+_HIDDEN = frozenset({"link_token", "opinions", "opinion_at", "earlier"})
 
 
 def read_encounters(dynamodb: DynamoDBClient, *, table: str, wanted: Wanted, limit: int | None) -> Iterator[Encounter]:
@@ -58,7 +59,7 @@ def facts_of(encounter: Encounter, records: Iterable[AuditRecord], *, site: str)
     runner_up = evidence.runner_up
     members = msgspec.to_builtins(encounter)
     return {
-        "encounter": {name: value for name, value in members.items() if name != _SECRET},
+        "encounter": {name: value for name, value in members.items() if name not in _HIDDEN},
         "evidence": {
             "encounter": encounter.encounter_id,
             "stage": encounter.stage.value,

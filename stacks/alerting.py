@@ -62,6 +62,7 @@ class Alerting(HomewardStack):
             {
                 "EncountersTable": self.encounters.table.table_name,
                 "AuditTable": self.encounters.audit.table_name,
+                "FourEyes": str(settings.review.four_eyes).lower(),
                 "LinksUrl": self.links.api_endpoint,
                 "AlertTopic": self.topic.topic_arn,
                 "SweepFunction": self.sweep.function_name,

@@ -51,9 +51,9 @@ class Encounters:
     def may_decide(self) -> Grant:
         """Grant recording acknowledgments and verdicts. The audit log is append-only."""
         grant = self._grant(self.on_table("GetItem", "UpdateItem"), may("dynamodb:PutItem", on=[self.audit.table_arn]))
-        return Grant(
-            statements=grant.statements, environment={**grant.environment, "AUDIT_TABLE": self.audit.table_name}
-        )
+        four_eyes = str(self._stack.settings.review.four_eyes).lower()
+        environment = {**grant.environment, "AUDIT_TABLE": self.audit.table_name, "FOUR_EYES": four_eyes}
+        return Grant(statements=grant.statements, environment=environment)
 
     def on_table(self, *actions: str) -> iam.PolicyStatement:
         """Allow actions on the encounters table."""

@@ -52,7 +52,7 @@ class AgencyEnvironment(cdk.Stage):
             ],
             daily=[
                 detection.may_settle_evidence(),
-                alerting.encounters.may_list("by-strength"),
+                alerting.encounters.may_list("by-strength", "alerts-due"),
                 alerting.encounters.may_decide(),
             ],
             reply=[

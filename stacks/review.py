@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
@@ -107,6 +108,8 @@ class Review(HomewardStack):
             failures=failure_queue(self, "DailyFailures", key=self.key),
         )
         repeat(self, "EveryDay", every=cdk.Duration.days(1), target=targets.LambdaFunction(daily))
+        only_due = targets.LambdaFunction(daily, event=events.RuleTargetInput.from_object({"only": "due"}))
+        repeat(self, "EveryFiveMinutes", every=cdk.Duration.minutes(5), target=only_due)
         add_outputs(self, {"DailyFunction": daily.function_name, "EncounterDays": self._environment["ENCOUNTER_DAYS"]})
 
     def _replies(self, grants: Sequence[Grant]) -> None:

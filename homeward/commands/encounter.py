@@ -16,6 +16,7 @@ from homeward.commands.encounter_review import (
     dismiss,
     existing_encounter,
     undecided,
+    undo,
 )
 from homeward.deployment.outputs import connect
 from homeward.deployment.review import open_sites, open_verdicts
@@ -29,6 +30,7 @@ from lambdas.common.times import now
 from lambdas.encounters.encounter import AlertState, Stage
 from lambdas.encounters.listing import Order, Wanted
 from lambdas.review.audit import AuditKind, Via
+from lambdas.review.four_eyes import visible_records
 from lambdas.review.pictures import has_pictures
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def show(
             raise fail(f"encounter {encounter_id} is {encounter.stage.value}: its pictures are deleted", code=NOT_FOUND)
         verdicts.audit.add(encounter_id, AuditKind.PICTURE_VIEWED, by=who, at=now(), via=Via.COMMAND_LINE)
         saved = [str(path) for path in _save(deployment, encounter, pictures)]
-    records = list(verdicts.audit.of(encounter_id))
+    records = visible_records(encounter, verdicts.audit.of(encounter_id), viewer=who)
     facts = facts_of(encounter, records, site=open_sites(deployment)(encounter.camera))
     if as_json:
         console.print_json(data={**facts, "pictures": saved})
@@ -131,7 +133,7 @@ def show(
         console.print(path, soft_wrap=True)
 
 
-for _command in (acknowledge, confirm, dismiss, undecided):
+for _command in (acknowledge, confirm, dismiss, undecided, undo):
     app.command()(_command)
 
 

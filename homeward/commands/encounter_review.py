@@ -1,8 +1,8 @@
-"""`homeward encounter acknowledge`, `confirm`, `dismiss` and `undecided`: a reviewer's decisions."""
+"""`homeward encounter acknowledge`, `confirm`, `dismiss`, `undecided` and `undo`: a reviewer's decisions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,15 +15,23 @@ from lambdas.common.times import now
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.table import read_encounter
 from lambdas.review.audit import Via
-from lambdas.review.verdicts import EncounterOverError, NoEncounterError
+from lambdas.review.errors import EncounterOverError, NeedsSupervisorError, NoEncounterError, ReviewError
+from lambdas.review.four_eyes import Decided
 
 if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
     from lambdas.encounters.encounter import Encounter
 
+_SAID = {
+    Decided.RECORDED: "{encounter} is {verdict}",
+    Decided.AS_BEFORE: "{encounter} is {verdict}, as before",
+    Decided.AWAITS_SECOND: "{encounter}: your confirmation is recorded. A second reviewer must confirm it too",
+    Decided.AWAITS_SUPERVISOR: "{encounter}: another reviewer disagrees. A supervisor decides, with --supervisor",
+}
 EncounterArgument = Annotated[str, typer.Argument(help="The id that `homeward encounter list` shows.")]
 ByOption = Annotated[str, typer.Option(help="Who decides, for the audit: a name or a badge number.")]
 NoteOption = Annotated[str | None, typer.Option(help="The reason, for the audit.")]
+SupervisorOption = Annotated[bool, typer.Option("--supervisor", help="Decide what two reviewers disagree on.")]
 
 
 def acknowledge(
@@ -56,6 +64,7 @@ def confirm(
     agency: AgencyOption,
     by: ByOption,
     note: NoteOption = None,
+    supervisor: SupervisorOption = False,
     dry_run: DryRunOption = False,
 ) -> None:
     """Confirm that it is the missing person. The encounter and its pictures are kept and never expire.
@@ -63,7 +72,7 @@ def confirm(
     Example:
         homeward encounter confirm 5f0c9d7e12ab34cd -a springfield-prod --by Ada --note "Met at North Station."
     """
-    _decide(encounter_id, Review.CONFIRMED, agency=agency, by=by, note=note, dry_run=dry_run)
+    _decide(encounter_id, Review.CONFIRMED, agency=agency, by=by, note=note, supervisor=supervisor, dry_run=dry_run)
 
 
 def dismiss(
@@ -72,6 +81,7 @@ def dismiss(
     agency: AgencyOption,
     by: ByOption,
     note: NoteOption = None,
+    supervisor: SupervisorOption = False,
     dry_run: DryRunOption = False,
 ) -> None:
     """Dismiss an encounter: it is somebody else. Delete its pictures, and raise the camera's threshold for this case.
@@ -79,7 +89,7 @@ def dismiss(
     Example:
         homeward encounter dismiss 5f0c9d7e12ab34cd -a springfield-prod --by Ada --note "Twenty years too young."
     """
-    _decide(encounter_id, Review.DISMISSED, agency=agency, by=by, note=note, dry_run=dry_run)
+    _decide(encounter_id, Review.DISMISSED, agency=agency, by=by, note=note, supervisor=supervisor, dry_run=dry_run)
 
 
 def undecided(
@@ -88,6 +98,7 @@ def undecided(
     agency: AgencyOption,
     by: ByOption,
     note: NoteOption = None,
+    supervisor: SupervisorOption = False,
     dry_run: DryRunOption = False,
 ) -> None:
     """Record that nobody can tell. The pictures are kept until the encounter expires.
@@ -95,7 +106,24 @@ def undecided(
     Example:
         homeward encounter undecided 5f0c9d7e12ab34cd -a springfield-prod --by Ada --note "Too dark."
     """
-    _decide(encounter_id, Review.UNDECIDED, agency=agency, by=by, note=note, dry_run=dry_run)
+    _decide(encounter_id, Review.UNDECIDED, agency=agency, by=by, note=note, supervisor=supervisor, dry_run=dry_run)
+
+
+def undo(
+    encounter_id: EncounterArgument, *, agency: AgencyOption, by: ByOption, supervisor: SupervisorOption = False
+) -> None:
+    """Take back your verdict of the last 10 minutes. `dismiss` deletes pictures at once, and cannot be undone.
+
+    Example:
+        homeward encounter undo 5f0c9d7e12ab34cd -a springfield-prod --by Ada
+    """
+    deployment = connect(agency)
+    _reviewable_encounter(deployment, encounter_id)
+    try:
+        open_verdicts(deployment).undo(encounter_id, by=by, at=now(), via=Via.COMMAND_LINE, is_supervisor=supervisor)
+    except ReviewError as error:
+        raise fail(str(error), code=REFUSED) from error
+    console.print(f"{encounter_id} is {existing_encounter(deployment, encounter_id).stage.value} again")
 
 
 def existing_encounter(deployment: Deployment, encounter_id: str) -> Encounter:
@@ -107,15 +135,22 @@ def existing_encounter(deployment: Deployment, encounter_id: str) -> Encounter:
     return encounter
 
 
-def _decide(encounter_id: str, verdict: Review, *, agency: str, by: str, note: str | None, dry_run: bool) -> None:
+def _decide(
+    encounter_id: str, verdict: Review, *, agency: str, by: str, note: str | None, supervisor: bool, dry_run: bool
+) -> None:
     deployment = connect(agency)
     encounter = _reviewable_encounter(deployment, encounter_id)
     if dry_run:
         console.print(f"would make {encounter_id} {verdict.value}; it is {encounter.stage.value}")
         return
     verdicts = open_verdicts(deployment)
-    changed = verdicts.decide(encounter_id, verdict, by=by, at=now(), via=Via.COMMAND_LINE, note=note)
-    console.print(f"{encounter_id} is {verdict.value}" + ("" if changed else ", as before"))
+    can_undo = verdict is not Review.DISMISSED  # the command deletes the pictures at once, as it says
+    how: dict[str, Any] = {"note": note, "can_undo": can_undo, "is_supervisor": supervisor}
+    try:
+        decided = verdicts.decide(encounter_id, verdict, by=by, at=now(), via=Via.COMMAND_LINE, **how)
+    except NeedsSupervisorError as error:
+        raise fail(f"{error}. With that role, add --supervisor", code=REFUSED) from error
+    console.print(_SAID[decided].format(encounter=encounter_id, verdict=verdict.value), soft_wrap=True)
 
 
 def _reviewable_encounter(deployment: Deployment, encounter_id: str) -> Encounter:

@@ -29,6 +29,7 @@ def open_verdicts(deployment: Deployment) -> Verdicts:
             s3=deployment.client("s3"), dynamodb=dynamodb, bucket=deployment["DetectionBucket"], table=table, now=now
         ),
         kept_for=timedelta(days=float(deployment["EncounterDays"])),
+        four_eyes=deployment["FourEyes"] == "true",
     )
 
 

@@ -119,6 +119,8 @@ def as_notice(record: Encounter | Notice) -> Notice:
 def _is_needed(kind: NoticeKind, encounter: Encounter, *, is_open: bool) -> bool:
     if kind is NoticeKind.RECALL:
         return True
+    if kind is NoticeKind.STAND_DOWN:
+        return encounter.review is Review.DISMISSED
     if not is_open or encounter.review is not Review.OPEN:
         return False
     if kind is NoticeKind.DIGEST:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from lambdas.common.times import from_text, to_text
 from lambdas.common.trusted_time import TimeDoubt, time_taken
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # Of more sightings, the first, the best and the latest are kept.
 MAX_SIGHTINGS = 100
@@ -57,6 +61,23 @@ class RunnerUp(msgspec.Struct, frozen=True, kw_only=True):
     similarity: float
 
 
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict that waits for a second reviewer's."""
+
+    verdict: Review
+    by: str
+    at: str
+
+
+class Earlier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The review that a verdict replaced, which undoing the verdict restores."""
+
+    review: Review
+    reviewed_at: str | None = None
+    reviewed_by: str | None = None
+    opinions: list[Opinion] = []
+
+
 class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One capture of an encounter.
 
@@ -103,6 +124,9 @@ class Encounter(msgspec.Struct, kw_only=True):
     values that the last alert reported. `accepted_channels` are the channels of a first alert that SNS has accepted
     while others are left. `alert_error` is why the last attempt to send the alert failed. `muted` is the reason why an
     encounter above the threshold does not alert.
+
+    `opinions` await a second reviewer or a supervisor; `opinion_at` is when they last changed. Until `undo_until`,
+    `earlier` can be restored.
     """
 
     encounter_id: str
@@ -115,6 +139,10 @@ class Encounter(msgspec.Struct, kw_only=True):
     review: Review = Review.OPEN
     reviewed_at: str | None = None
     reviewed_by: str | None = None
+    opinions: list[Opinion] = []
+    opinion_at: str | None = None
+    earlier: Earlier | None = None
+    undo_until: str | None = None
     acknowledged_at: str | None = None
     acknowledged_by: str | None = None
     muted: str | None = None
@@ -130,6 +158,10 @@ class Encounter(msgspec.Struct, kw_only=True):
     expires_at: int | None = None
     dropped: int = 0
     dropped_alerting: int = 0
+
+    def can_be_undone(self, now: datetime) -> bool:
+        """Tell whether the verdict is so new that it can be undone."""
+        return self.earlier is not None and self.undo_until is not None and now < from_text(self.undo_until)
 
     @property
     def shots(self) -> int:

@@ -16,7 +16,8 @@ _PREFIX = "notice#"
 class NoticeKind(StrEnum):
     """The subject of a notice.
 
-    FIRST is a first alert that some recipients get separately. ANSWER goes to a recipient whose text message
+    FIRST is a first alert that some recipients get separately. RECALL follows the end of a case, STAND_DOWN the
+    dismissal of an encounter. ANSWER goes to a recipient whose text message
     acknowledged nothing.
     """
 
@@ -25,9 +26,14 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"
     ESCALATION = "escalation"
     RECALL = "recall"
+    STAND_DOWN = "stand-down"
     BUDGET = "budget"
     FLOOD = "flood"
     ANSWER = "answer"
+
+
+# The earlier alert is over: these say so, and ask for nothing.
+ENDINGS = frozenset({NoticeKind.RECALL, NoticeKind.STAND_DOWN})
 
 
 class Notice(msgspec.Struct, kw_only=True):

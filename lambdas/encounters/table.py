@@ -11,7 +11,7 @@ import msgspec
 
 from lambdas.common.dynamodb import Item, from_attributes, to_attributes
 from lambdas.common.times import to_text
-from lambdas.encounters.encounter import AlertState, Encounter, Review
+from lambdas.encounters.encounter import Encounter, Review
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -119,14 +119,13 @@ def encounters_by_review(
             yield msgspec.convert(from_attributes(item), type=Listed)
 
 
-def keys_by_alert(
-    dynamodb: DynamoDBClient, state: AlertState, *, table: str, due_by: datetime | None = None
-) -> Iterator[str]:
+def keys_by_alert(dynamodb: DynamoDBClient, state: str, *, table: str, due_by: datetime | None = None) -> Iterator[str]:
     """List the keys of encounters and notices whose alert is due, sending or failed, oldest first.
 
-    `due_by` limits them to those that were due then.
+    `state` is one of `AlertState`, or that of another item with a time. `due_by` limits them to those that were due
+    then.
     """
-    condition, values = "alert = :state", {":state": state.value}
+    condition, values = "alert = :state", {":state": str(state)}
     if due_by:
         condition, values = f"{condition} AND alert_due_at <= :by", {**values, ":by": to_text(due_by)}
     pages = dynamodb.get_paginator("query").paginate(

@@ -29,6 +29,8 @@ class AuditKind(StrEnum):
     CONFIRMED = "confirmed"
     DISMISSED = "dismissed"
     UNDECIDED = "undecided"
+    OPINION = "opinion"
+    UNDONE = "undone"
     EXPIRED = "expired"
     LOCKED = "locked"
     REFUSED = "refused"

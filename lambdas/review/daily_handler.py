@@ -14,6 +14,7 @@ from lambdas.common.metrics import Metrics
 from lambdas.common.times import now
 from lambdas.review.expiry import Expiry
 from lambdas.review.strength_index import complete_strength_index
+from lambdas.review.undo import settle_due
 from lambdas.review.wiring import verdicts_from_environment
 
 if TYPE_CHECKING:
@@ -34,7 +35,12 @@ expiry = Expiry(
 @json_log
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Return how many encounters expired and how many were settled. The next day's run continues after a timeout."""
+    """Return how many encounters expired and how many were settled. The next day's run continues after a timeout.
+
+    Every few minutes, the event is `{"only": "due"}`: settle only where the time to undo a dismissal is over.
+    """
+    if event.get("only") == "due":
+        return {"EncountersSettled": settle_due(verdicts.pictures)}
     counts = {}
     try:
         counts["EncountersExpired"] = expiry.expire(now=now())

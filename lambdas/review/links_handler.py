@@ -18,12 +18,12 @@ from lambdas.common.metrics import Metrics
 from lambdas.common.outside_text import single_line
 from lambdas.common.times import now
 from lambdas.encounters.attempts import PERIOD
+from lambdas.review.errors import EncounterOverError
 from lambdas.review.link_page.encounter_page import encounter_page, link_path
 from lambdas.review.link_page.headers import headers
 from lambdas.review.link_page.templates import message_page
 from lambdas.review.links import ExpiredLinkError, Links, TooManyTriesError, UnknownLinkError
 from lambdas.review.picture_urls import LinkPicture, PictureUrls
-from lambdas.review.verdicts import EncounterOverError
 from lambdas.review.wiring import verdicts_from_environment
 
 if TYPE_CHECKING:

@@ -122,7 +122,8 @@ class Pictures:
         """
         encounter_id, capture_id = picture_of_key(picture.key)
         if capture_id in encounter.sightings:
-            return kept_key(encounter.review, encounter_id, capture_id)
+            key = kept_key(encounter.review, encounter_id, capture_id)
+            return picture.key if key is None and encounter.can_be_undone(self.now()) else key
         is_new = picture.stored_at >= self.now() - _GRACE
         return picture.key if is_new and has_pictures(encounter) else None
 

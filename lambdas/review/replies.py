@@ -16,8 +16,8 @@ from lambdas.encounters.encounter import Review, reply_code
 from lambdas.encounters.notice import Notice, NoticeKind, notice_item, notice_key
 from lambdas.encounters.table import encounters_by_review, put_new_request
 from lambdas.review.audit import AuditKind, Via
+from lambdas.review.errors import EncounterOverError, NoEncounterError
 from lambdas.review.reply_text import acknowledged_codes, is_for_the_carrier
-from lambdas.review.verdicts import EncounterOverError, NoEncounterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -29,4 +29,5 @@ def verdicts_from_environment(s3: S3Client, dynamodb: DynamoDBClient) -> Verdict
         audit=Audit(dynamodb=dynamodb, table=os.environ["AUDIT_TABLE"]),
         pictures=Pictures(s3=s3, dynamodb=dynamodb, bucket=bucket, table=table, now=now),
         kept_for=timedelta(days=float(os.environ["ENCOUNTER_DAYS"])),
+        four_eyes=os.environ["FOUR_EYES"] == "true",
     )

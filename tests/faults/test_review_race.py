@@ -15,8 +15,9 @@ from lambdas.common.times import now
 from lambdas.encounters.encounter import AlertState, Review
 from lambdas.ingest.closed_encounters import ClosedEncounters
 from lambdas.review.audit import Via
+from lambdas.review.errors import EncounterOverError
+from lambdas.review.four_eyes import Decided
 from lambdas.review.pictures import kept_key
-from lambdas.review.verdicts import EncounterOverError
 from local_cloud.pipeline.tables import make_tables
 from tests.support.review_desk import CASE, WINDOW, Desk
 
@@ -67,7 +68,7 @@ def test_concurrent_verdicts_leave_a_consistent_state(desk: Desk, closes: bool) 
         now=now,
     )
 
-    def deciding(verdict: Review) -> Callable[[], bool]:
+    def deciding(verdict: Review) -> Callable[[], Decided]:
         return lambda: desk.verdicts.decide(encounter_id, verdict, by=verdict.value, at=now(), via=Via.COMMAND_LINE)
 
     works = [deciding(verdict) for verdict in VERDICTS] + [closing.withdraw] * (2 if closes else 0)
@@ -78,7 +79,7 @@ def test_concurrent_verdicts_leave_a_consistent_state(desk: Desk, closes: bool) 
     desk.pictures.settle_all()
 
     encounter = desk.encounter(encounter_id)
-    changed = sum(answer is True for answer in answers)
+    changed = sum(answer is Decided.RECORDED for answer in answers)
     assert len(desk.audited(encounter_id)) == changed >= 1 - closes
     dismissed = encounter.review is Review.DISMISSED
     assert desk.item(WINDOW).get("dismissals", 0) == before + dismissed

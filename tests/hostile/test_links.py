@@ -38,6 +38,7 @@ _ENVIRONMENT = {
     "CASES_TABLE": "cases",
     "CAMERAS_TABLE": "cameras",
     "AUDIT_TABLE": "audit",
+    "FOUR_EYES": "false",
     "DETECTION_BUCKET": "detection",
     "GALLERY_BUCKET": "gallery",
     "ENCOUNTER_DAYS": "30",

@@ -24,6 +24,7 @@ OUTPUTS = {
     "AuditTable": "audit",
     "CamerasTable": "cameras",
     "EncounterDays": "30",
+    "FourEyes": "false",
     "FaceCollection": "faces",
 }
 AGENCY = """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.alerting.texts.defuse import inert
 from lambdas.cases.readable import readable_phone
-from lambdas.encounters.notice import NoticeKind
+from lambdas.encounters.notice import ENDINGS
 
 if TYPE_CHECKING:
     from lambdas.alerting.alert import Alert
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def email_text(alert: Alert, phrases: Phrases, headline: str) -> str:
-    """Render the headline, what it means, and every known fact. A recall has no links to pictures."""
+    """Render the headline, what it means, and every known fact. A recall and a stand-down have no links to pictures."""
     alert = inert(alert)
-    is_recall = alert.kind is NoticeKind.RECALL
-    lines = _person(alert, phrases) | _sighting(alert, phrases) | ({} if is_recall else _links(alert, phrases))
+    is_over = alert.kind in ENDINGS
+    lines = _person(alert, phrases) | _sighting(alert, phrases) | ({} if is_over else _links(alert, phrases))
     facts = "\n".join(f"{label}: {value}" for label, value in lines.items() if value)
-    return f"{headline}. {phrases.stand_down if is_recall else phrases.must_be_checked}\n\n{facts}\n"
+    return f"{headline}. {phrases.endings[alert.kind] if is_over else phrases.must_be_checked}\n\n{facts}\n"
 
 
 def _person(alert: Alert, phrases: Phrases) -> dict[str, str | None]:

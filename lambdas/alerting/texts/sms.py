@@ -8,7 +8,7 @@ from lambdas.alerting.texts.defuse import inert
 from lambdas.alerting.texts.gsm7 import segments, to_gsm7
 from lambdas.cases.readable import readable_phone
 from lambdas.common.trusted_time import TimeDoubt
-from lambdas.encounters.notice import NoticeKind
+from lambdas.encounters.notice import ENDINGS, NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +56,7 @@ def _sentences(alert: Alert, phrases: Phrases, headline: str, limit: int, *, has
     def cut(text: str) -> str:
         return text if len(text) <= limit else text[: limit - 3] + "..."
 
-    is_brief = alert.kind in {NoticeKind.RECALL, NoticeKind.DIGEST}
+    is_brief = alert.kind in {*ENDINGS, NoticeKind.DIGEST}
     place = _place(alert, phrases).format(site=cut(alert.site), time=phrases.notation.dates(alert.seen_at))
     beginning = {"headline": headline.upper(), "person": _person(alert, phrases, cut, has_years=has_years)}
     if is_brief:
@@ -82,7 +82,7 @@ def _place(alert: Alert, phrases: Phrases) -> str:
     """
     if alert.time_doubt is None:
         return phrases.seen_at
-    is_over = alert.is_past or alert.kind is NoticeKind.RECALL
+    is_over = alert.is_past or alert.kind in ENDINGS
     was_just_seen = alert.time_doubt is TimeDoubt.UNSYNCED and not is_over
     sentence = phrases.seen_at if was_just_seen else phrases.received_from
     return f"{sentence} ({phrases.time_doubts[alert.time_doubt]})"

@@ -15,6 +15,7 @@ ENGLISH = Phrases(
         NoticeKind.DIGEST: "Possible match, not verified: {more} until {until}, best {best:.1f}",
         NoticeKind.ESCALATION: "Nobody has acknowledged in {minutes} min: possible match, not verified",
         NoticeKind.RECALL: "Case closed, stand down",
+        NoticeKind.STAND_DOWN: "Not the missing person, stand down",
         NoticeKind.BUDGET: (
             "Homeward: the {limit} text messages of {day} are used up. "
             "Until midnight alerts go by e-mail, webhook and chat only"
@@ -30,7 +31,10 @@ ENGLISH = Phrases(
     one_more="1 more sighting",
     more="{count} more sightings",
     must_be_checked="A person must check it before anybody acts on it.",
-    stand_down="The case is closed: nobody needs to act on the earlier alert any more.",
+    endings={
+        NoticeKind.RECALL: "The case is closed: nobody needs to act on the earlier alert any more.",
+        NoticeKind.STAND_DOWN: "A reviewer dismissed the match: nobody needs to act on the earlier alert any more.",
+    },
     minor="MINOR",
     sexes={"male": "male", "female": "female"},
     name_not_known="Name not known",

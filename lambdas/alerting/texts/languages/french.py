@@ -24,6 +24,7 @@ FRENCH = Phrases(
             "Personne n'a accusé réception en {minutes} min : correspondance possible, non vérifiée"
         ),
         NoticeKind.RECALL: "Dossier clos, ne plus intervenir",
+        NoticeKind.STAND_DOWN: "Pas la personne disparue, ne plus intervenir",
         NoticeKind.BUDGET: (
             "Homeward : les {limit} SMS du {day} sont épuisés. "
             "Jusqu'à minuit les alertes partent par courriel, webhook et chat seulement"
@@ -39,7 +40,12 @@ FRENCH = Phrases(
     one_more="1 autre signalement",
     more="{count} autres signalements",
     must_be_checked="Une personne doit la vérifier avant toute intervention.",
-    stand_down="Le dossier est clos : plus personne ne doit intervenir suite à l'alerte précédente.",
+    endings={
+        NoticeKind.RECALL: "Le dossier est clos : plus personne ne doit intervenir suite à l'alerte précédente.",
+        NoticeKind.STAND_DOWN: (
+            "La correspondance est écartée : plus personne ne doit intervenir suite à l'alerte précédente."
+        ),
+    },
     minor="MINEUR",
     sexes={"male": "homme", "female": "femme"},
     name_not_known="Nom inconnu",

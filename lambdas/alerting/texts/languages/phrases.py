@@ -55,7 +55,7 @@ class Phrases:
     one_more: str
     more: str
     must_be_checked: str
-    stand_down: str
+    endings: dict[NoticeKind, str]
     minor: str
     sexes: dict[str, str]
     name_not_known: str

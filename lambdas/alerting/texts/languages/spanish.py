@@ -22,6 +22,7 @@ SPANISH = Phrases(
         NoticeKind.DIGEST: ("Posible coincidencia, sin verificar: {more} hasta {until}, el mejor {best:.1f}"),
         NoticeKind.ESCALATION: "Nadie ha confirmado recepción en {minutes} min: posible coincidencia, sin verificar",
         NoticeKind.RECALL: "Caso cerrado, no actuar",
+        NoticeKind.STAND_DOWN: "No es la persona desaparecida, no actuar",
         NoticeKind.BUDGET: (
             "Homeward: se agotaron los {limit} mensajes de texto del {day}. "
             "Hasta medianoche los avisos van solo por correo, webhook y chat"
@@ -37,7 +38,10 @@ SPANISH = Phrases(
     one_more="1 avistamiento más",
     more="{count} avistamientos más",
     must_be_checked="Una persona debe comprobarla antes de que nadie actúe.",
-    stand_down="El caso está cerrado: ya nadie tiene que actuar por el aviso anterior.",
+    endings={
+        NoticeKind.RECALL: "El caso está cerrado: ya nadie tiene que actuar por el aviso anterior.",
+        NoticeKind.STAND_DOWN: "Se descartó la coincidencia: ya nadie tiene que actuar por el aviso anterior.",
+    },
     minor="MENOR",
     sexes={"male": "hombre", "female": "mujer"},
     name_not_known="Nombre desconocido",

@@ -137,6 +137,7 @@ def test_handler_acknowledges_from_a_queue_message(desk: Desk, monkeypatch: pyte
     environment = {
         "ENCOUNTERS_TABLE": "encounters",
         "AUDIT_TABLE": "audit",
+        "FOUR_EYES": "false",
         "DETECTION_BUCKET": "detection",
         "ENCOUNTER_DAYS": "30",
         "LINK_VALID_HOURS": "72",

@@ -9,7 +9,8 @@ import pytest
 from lambdas.common.dynamodb import to_attributes
 from lambdas.encounters.encounter import Review, Stage
 from lambdas.review.audit import Via
-from lambdas.review.verdicts import EncounterOverError, NoEncounterError, ReviewError
+from lambdas.review.errors import EncounterOverError, NoEncounterError, ReviewError
+from lambdas.review.four_eyes import Decided
 from tests.support.review_desk import STARTED, WINDOW
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 def decide(desk: Desk, verdict: Review, *, encounter_id: str = "e1", by: str = "Ada") -> bool:
     desk.clock.advance(seconds=1)
-    return desk.verdicts.decide(encounter_id, verdict, by=by, at=desk.clock(), via=Via.COMMAND_LINE, note="seen")
+    how: dict[str, Any] = {"by": by, "at": desk.clock(), "via": Via.COMMAND_LINE, "note": "seen"}
+    return desk.verdicts.decide(encounter_id, verdict, **how) is Decided.RECORDED
 
 
 def acknowledge(desk: Desk, *, by: str = "Ada") -> bool:

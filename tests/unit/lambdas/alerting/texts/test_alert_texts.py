@@ -140,6 +140,7 @@ def test_sms_starts_with_the_kind_of_notice() -> None:
         NoticeKind.DIGEST: "POSSIBLE MATCH, NOT VERIFIED: 1 MORE SIGHTING UNTIL 20:08 MST, BEST 97.2",
         NoticeKind.ESCALATION: "NOBODY HAS ACKNOWLEDGED IN 15 MIN: POSSIBLE MATCH, NOT VERIFIED",
         NoticeKind.RECALL: "CASE CLOSED, STAND DOWN",
+        NoticeKind.STAND_DOWN: "NOT THE MISSING PERSON, STAND DOWN",
     }
 
 
