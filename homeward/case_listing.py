@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.cases.ages import age_on, age_then
 from lambdas.cases.case import Case, CaseStatus
+from lambdas.cases.readable import AMERICAN, readable_phone
 from lambdas.cases.table import CASE_RECORD, StoredCase
 from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.common.times import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +42,7 @@ def row_of(stored: StoredCase) -> dict[str, Any]:
         "status": stored.status.value,
         "name": case.name,
         "sex": case.sex,
-        "age_when_missing": str(case.age_when_missing) if case.age_when_missing else None,
+        "age_when_missing": str(age) if (age := age_then(case)) else None,
         "last_seen": " ".join(part for part in (case.last_seen.date, case.last_seen.place) if part) or None,
         "photos": len(case.photos),
     }
@@ -48,13 +51,21 @@ def row_of(stored: StoredCase) -> dict[str, Any]:
 def facts_of(stored: StoredCase) -> dict[str, Any]:
     """Return what `homeward case show` prints of a case, by label."""
     case, agency = stored.case, stored.case.primary_agency
+    row, age_now = row_of(stored), age_on(case, now().date())
+    contact = (agency.name, readable_phone(agency.call or ""), agency.case_number) if agency else ()
     return {
-        **row_of(stored),
-        "height cm": case.height_cm,
-        "weight kg": case.weight_kg,
+        "case": row["case_id"],
+        **{label: row[label] for label in ("status", "name", "sex")},
+        "age when missing": row["age_when_missing"],
+        "age now, about": str(age_now) if age_now and str(age_now) != row["age_when_missing"] else None,
+        "last seen": AMERICAN.dates(row["last_seen"]) if row["last_seen"] else None,
+        "height": AMERICAN.height_of(case.height_cm),
+        "weight": AMERICAN.weight_of(case.weight_kg),
         "hair": case.hair,
         "marks": "; ".join(case.marks),
-        "agency": agency and " ".join(part for part in (agency.name, agency.call, agency.case_number) if part),
+        "clothing": "; ".join(case.clothing),
+        "photos": row["photos"],
+        "agency": " ".join(part for part in contact if part),
         "source": case.source_url,
         "narrative": case.narrative,
     }

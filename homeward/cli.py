@@ -47,11 +47,14 @@ def _explain(error: Exception) -> tuple[str, int] | None:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     from agencies.files import AgencyFileError  # noqa: PLC0415
-    from homeward.deployment.outputs import NotDeployedError  # noqa: PLC0415
+    from homeward.agency_file import NoAgencyFileError  # noqa: PLC0415
+    from homeward.deployment.outputs import NotDeployedError, deployed_here  # noqa: PLC0415
     from lambdas.ingest.gallery.lease import LeaseBusyError  # noqa: PLC0415
     from lambdas.ingest.gallery.rebuild import RebuildError  # noqa: PLC0415
     from lambdas.review.errors import ReviewError  # noqa: PLC0415
 
+    if isinstance(error, NoAgencyFileError):
+        return f"{error}{deployed_here()}", WRONG_USAGE
     explained: dict[type[Exception], tuple[str, int]] = {
         AgencyFileError: (f"{error}", WRONG_USAGE),
         NotDeployedError: (f"{error}", NOT_FOUND),

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from lambdas.encounters.listing import Wanted
     from lambdas.review.audit import AuditRecord
 
+# The columns of `homeward encounter list --csv`.
+ROW_MEMBERS = (
+    "encounter", "stage", "case", "name", "site", "similarity", "shots", "seen", "age", "camera", "started_at",
+    "seen_at", "time_doubt", "alert", "strength",
+)  # fmt: skip
 # The secret of the link, and what another reviewer thinks: who gives a second opinion may not know.
 _HIDDEN = frozenset({"link_token", "opinions", "opinion_at", "earlier"})
 
@@ -30,7 +35,7 @@ def read_encounters(dynamodb: DynamoDBClient, *, table: str, wanted: Wanted, lim
     return islice(_all_pages(dynamodb, table, wanted), limit)
 
 
-def row_of(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
+def row_of(encounter: Encounter, *, site: str, name: str | None, now: datetime) -> dict[str, Any]:
     """Return the row of an encounter in the list. `similarity` is that of its best sighting, 0 to 100.
 
     `age` counts from when the encounter arose here, `seen` is when the best picture was taken.
@@ -39,6 +44,7 @@ def row_of(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
         "encounter": encounter.encounter_id,
         "stage": encounter.stage.value,
         "case": encounter.case_id,
+        "name": name,
         "site": site,
         "similarity": encounter.best.similarity,
         "shots": encounter.shots,
@@ -53,8 +59,10 @@ def row_of(encounter: Encounter, *, site: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def facts_of(encounter: Encounter, records: Iterable[AuditRecord], *, site: str) -> dict[str, Any]:
-    """Return the encounter without its link's secret, a summary of its evidence, and its audit."""
+def facts_of(
+    encounter: Encounter, records: Iterable[AuditRecord], *, site: str, name: str | None, link: str | None
+) -> dict[str, Any]:
+    """Return the encounter, a summary of its evidence with the alert's link, and its audit."""
     evidence = evidence_of(encounter)
     runner_up = evidence.runner_up
     members = msgspec.to_builtins(encounter)
@@ -64,14 +72,16 @@ def facts_of(encounter: Encounter, records: Iterable[AuditRecord], *, site: str)
             "encounter": encounter.encounter_id,
             "stage": encounter.stage.value,
             "case": encounter.case_id,
+            "name": name,
             "site": site,
+            "link": link,
             "strength": evidence.strength.value,
             "best_similarity": evidence.best,
             "mean_similarity": evidence.mean,
             "shots": evidence.shots,
             "alerting_shots": evidence.alerting_shots,
             "photos_that_agree": evidence.photos,
-            "next_case": runner_up and f"{runner_up.case_id}, {evidence.margin:+g} points behind",
+            "next_case": runner_up and f"{runner_up.case_id}, {evidence.margin:g} points lower",
             "seen": _seen(encounter.best),
             "time_doubt": encounter.best.time_doubt and encounter.best.time_doubt.reason,
             "muted": encounter.muted,

@@ -41,4 +41,5 @@ CameraOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet, with every column.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done without doing it.")]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from homeward.commands.camera_claim_certificate import FolderOption, claim_certificate, refuse_existing_key
 from homeward.commands.camera_migrate import migrate
@@ -26,8 +25,9 @@ from homeward.fleet.registration import (
     reserve_camera,
 )
 from homeward.fleet.revocation import Revocation, camera_exists, revoke_camera
-from homeward.fleet.status import camera_statuses
-from homeward.options import AgencyOption, DryRunOption, JsonOption, check_camera_name
+from homeward.fleet.status import CameraStatus, camera_statuses
+from homeward.listing import Listing
+from homeward.options import AgencyOption, CsvOption, DryRunOption, JsonOption, check_camera_name
 from homeward.terminal import console, fail, messages
 from lambdas.common.times import now, to_text
 
@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Register, reserve, list and revoke cameras.")
 app.command("claim-certificate")(claim_certificate)
 app.command()(migrate)
+
+
+_CAMERAS = Listing(
+    columns={"camera": "camera", "site": "site", "state": "state", "status": "last status", "added_at": "added"},
+    whole=frozenset({"camera", "state"}),
+    members=[field.name for field in fields(CameraStatus)],
+)
 
 
 def _check_name(name: str) -> str:
@@ -130,22 +137,23 @@ def _reserve(deployment: Deployment, camera: str, *, site: str, serial_number: s
 
 
 @app.command("list")
-def list_cameras(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
+def list_cameras(*, agency: AgencyOption, as_json: JsonOption = False, as_csv: CsvOption = False) -> None:
     """List the cameras with their site, certificate state and last reported status.
 
-    Example:
+    Examples:
         homeward camera list -a springfield-prod
+
+        homeward camera list -a springfield-prod --csv > cameras.csv
     """
     cameras = sorted(camera_statuses(connect(agency)), key=lambda each: each.camera)
-    if as_json:
-        console.print_json(data=[asdict(each) for each in cameras])
-        return
-    table = Table("camera", "site", "state", "last status", "added")
-    for each in cameras:
-        status = f"{each.status} since {_minute(each.status_at)}" if each.status_at else "never reported"
-        table.add_row(each.camera, each.site, each.state, status, _minute(each.added_at or ""))
-    console.print(table)
-    console.print(f"{len(cameras)} cameras")
+    rows = [asdict(each) for each in cameras]
+    if not (as_json or as_csv):
+        for row in rows:
+            status_at = row["status_at"]
+            row["status"] = f"{row['status']} since {_minute(status_at)}" if status_at else "never reported"
+            row["added_at"] = _minute(row["added_at"] or "")
+    if _CAMERAS.show(rows, as_json=as_json, as_csv=as_csv):
+        console.print(f"{len(rows)} cameras")
 
 
 @app.command()

@@ -12,7 +12,8 @@ from rich.text import Text
 from homeward.case_listing import facts_of, read_cases, row_of
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, WRONG_USAGE
-from homeward.options import AgencyOption, DryRunOption, JsonOption
+from homeward.listing import Listing
+from homeward.options import AgencyOption, CsvOption, DryRunOption, JsonOption
 from homeward.terminal import console, fail
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import StoredCase, read_case
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="List and show the cases of the gallery, and close a case by hand.")
 
+_CASES = Listing(
+    columns={
+        "case_id": "case",
+        "status": "status",
+        "name": "name",
+        "sex": "sex",
+        "age_when_missing": "age",
+        "last_seen": "last seen",
+        "photos": "photos",
+    },
+    whole=frozenset({"case_id", "status", "sex", "age_when_missing", "photos"}),
+)
 CaseArgument = Annotated[str, typer.Argument(help="Source and number, such as namus:MP900101.")]
 
 
@@ -35,11 +48,14 @@ def list_cases(
     status: Annotated[CaseStatus | None, typer.Option(help="Only cases with this status.")] = None,
     source: Annotated[str | None, typer.Option(help="Only cases of this source, such as namus.")] = None,
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
 ) -> None:
     """List the cases of the gallery.
 
     Examples:
         homeward case list -a springfield-prod --status open
+
+        homeward case list -a springfield-prod --csv > cases.csv
 
         homeward case list -a springfield-prod --json | jq -r '.[].case_id'
     """
@@ -50,14 +66,8 @@ def list_cases(
         if status in {None, stored.status} and source in {None, stored.case.source}
     ]
     rows.sort(key=lambda row: str(row["case_id"]))
-    if as_json:
-        console.print_json(data=rows)
-        return
-    table = Table("case", "status", "name", "sex", "age when missing", "last seen", "photos")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    console.print(table)
-    console.print(f"{len(rows)} cases")
+    if _CASES.show(rows, as_json=as_json, as_csv=as_csv):
+        console.print(f"{len(rows)} cases")
 
 
 @app.command()

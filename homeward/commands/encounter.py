@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -19,13 +19,14 @@ from homeward.commands.encounter_review import (
     undo,
 )
 from homeward.deployment.outputs import connect
-from homeward.deployment.review import open_sites, open_verdicts
-from homeward.encounter_listing import facts_of, read_encounters, row_of, timeline_of
+from homeward.deployment.review import link_of, open_names, open_sites, open_verdicts
+from homeward.encounter_listing import ROW_MEMBERS, facts_of, read_encounters, row_of, timeline_of
+from homeward.encounter_pictures import new_folder, save_pictures
 from homeward.exit_codes import NOT_FOUND
 from homeward.failure_queues import FAILED_ALERTS
-from homeward.options import AgencyOption, JsonOption
+from homeward.listing import Listing
+from homeward.options import AgencyOption, CsvOption, JsonOption
 from homeward.terminal import console, fail, warn
-from lambdas.common.keys import photo_key
 from lambdas.common.times import now
 from lambdas.encounters.encounter import AlertState, Stage
 from lambdas.encounters.listing import Order, Wanted
@@ -33,15 +34,22 @@ from lambdas.review.audit import AuditKind, Via
 from lambdas.review.four_eyes import visible_records
 from lambdas.review.pictures import has_pictures
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from homeward.deployment.outputs import Deployment
-    from lambdas.encounters.encounter import Encounter
-
 app = typer.Typer(no_args_is_help=True, help="List and show encounters, and review them.")
 
-_MIN_WIDTHS = {"encounter": 16, "stage": 12}
+_LABELS = {"shots": "images", "alerting_shots": "alerting images", "next_case": "other case"}
+_ENCOUNTERS = Listing(
+    columns={
+        "encounter": "encounter",
+        "stage": "stage",
+        "case": "case",
+        "name": "name",
+        "site": "site",
+        "similarity": "alike",
+        "age": "age",
+    },
+    whole=frozenset({"encounter", "stage", "case", "similarity", "age"}),
+    members=ROW_MEMBERS,
+)
 
 
 @app.command("list")
@@ -55,8 +63,12 @@ def list_encounters(
     order: Annotated[Order, typer.Option(help="waiting: the oldest first.")] = Order.NEWEST,
     limit: Annotated[int, typer.Option(min=1, help="Maximum number to list.")] = 50,
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
 ) -> None:
     """List encounters, newest, strongest or longest waiting first.
+
+    `alike` is the similarity of the best sighting, 0 to 100, and `age` counts
+    from when the encounter arose here. --json and --csv have every column.
 
     Examples:
         homeward encounter list -a springfield-prod --stage alerted
@@ -66,7 +78,7 @@ def list_encounters(
         homeward encounter list -a springfield-prod --case namus:MP900101 --json
     """
     deployment = connect(agency)
-    site = open_sites(deployment)
+    site, name = open_sites(deployment), open_names(deployment)
     wanted = Wanted(
         order=order,
         stages={stage} if stage else None,
@@ -77,17 +89,11 @@ def list_encounters(
     found = read_encounters(
         deployment.client("dynamodb"), table=deployment["EncountersTable"], wanted=wanted, limit=limit
     )
-    rows = [row_of(encounter, site=site(encounter.camera), now=now()) for encounter in found]
-    if as_json:
-        console.print_json(data=rows)
+    rows = [
+        row_of(encounter, site=site(encounter.camera), name=name(encounter.case_id), now=now()) for encounter in found
+    ]
+    if not _ENCOUNTERS.show(rows, as_json=as_json, as_csv=as_csv):
         return
-    columns = ("encounter", "stage", "case", "site", "similarity", "shots", "seen", "age")
-    table = Table()
-    for column in columns:  # a narrow terminal must not break the ids and stages that people type
-        table.add_column(column, no_wrap=column in _MIN_WIDTHS, min_width=_MIN_WIDTHS.get(column), overflow="fold")
-    for row in rows:
-        table.add_row(*(str(row[column]) for column in columns))
-    console.print(table)
     console.print(f"{len(rows)} encounters" + ("; for more, raise --limit" if len(rows) == limit else ""))
     if failed := sum(row["alert"] == AlertState.FAILED for row in rows):
         warn(f"{failed} of their alerts failed. Retry them with: homeward queue redrive {FAILED_ALERTS} -a {agency}")
@@ -98,53 +104,57 @@ def show(
     encounter_id: EncounterArgument,
     *,
     agency: AgencyOption,
-    pictures: Annotated[Path | None, typer.Option(help="Save both pictures in this folder.")] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Save both pictures in this folder, and a sheet of them.")
+    ] = None,
+    open_sheet: Annotated[bool, typer.Option("--open", help="Open the sheet with both pictures.")] = False,
     by: Annotated[str, typer.Option(help="Who looks, for the audit. Default: your user name.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Show the evidence, times and audit of an encounter. The audit also records this command.
+    """Show the link, evidence, times and audit of an encounter. The audit also records this command.
 
-    Example:
+    --open shows the capture beside the photo of the case, with the viewer of
+    this machine. The sheet is in a folder of its own, or in that of --pictures:
+    delete it after the look.
+
+    Examples:
+        homeward encounter show 5f0c9d7e12ab34cd -a springfield-prod --open
+
         homeward encounter show 5f0c9d7e12ab34cd -a springfield-prod --pictures ./look
     """
     deployment = connect(agency)
     verdicts = open_verdicts(deployment)
     encounter = existing_encounter(deployment, encounter_id)
+    site, name = open_sites(deployment)(encounter.camera), open_names(deployment)(encounter.case_id)
     who = by or getpass.getuser()
     verdicts.audit.add(encounter_id, AuditKind.VIEWED, by=who, at=now(), via=Via.COMMAND_LINE)
-    saved: list[str] = []
-    if pictures:
+    saved: list[Path] = []
+    if pictures or open_sheet:
         if not has_pictures(encounter):
             raise fail(f"encounter {encounter_id} is {encounter.stage.value}: its pictures are deleted", code=NOT_FOUND)
         verdicts.audit.add(encounter_id, AuditKind.PICTURE_VIEWED, by=who, at=now(), via=Via.COMMAND_LINE)
-        saved = [str(path) for path in _save(deployment, encounter, pictures)]
+        saved = save_pictures(deployment, encounter, folder=pictures or new_folder(), site=site, name=name)
     records = visible_records(encounter, verdicts.audit.of(encounter_id), viewer=who)
-    facts = facts_of(encounter, records, site=open_sites(deployment)(encounter.camera))
+    facts = facts_of(encounter, records, site=site, name=name, link=link_of(deployment, encounter))
     if as_json:
-        console.print_json(data={**facts, "pictures": saved})
-        return
+        console.print_json(data={**facts, "pictures": [str(path) for path in saved]})
+    else:
+        _show(facts["evidence"], timeline_of(encounter, records), saved)
+    if open_sheet and typer.launch(str(saved[-1])):
+        warn(f"no viewer opened {saved[-1]}; open it yourself")
+
+
+def _show(evidence: dict[str, Any], timeline: list[tuple[str, str]], saved: list[Path]) -> None:
     table = Table(show_header=False, box=None)
-    for label, value in facts["evidence"].items():
-        table.add_row(label.replace("_", " "), "" if value is None else str(value))
-    for instant, event in timeline_of(encounter, records):
+    link = evidence.pop("link")
+    for label, value in evidence.items():
+        table.add_row(_LABELS.get(label, label.replace("_", " ")), "" if value is None else str(value))
+    for instant, event in timeline:
         table.add_row(instant, event)
     console.print(table)
-    for path in saved:
-        console.print(path, soft_wrap=True)
+    for line in ((f"link: {link}",) if link else ()) + tuple(map(str, saved)):
+        console.print(line, soft_wrap=True)
 
 
 for _command in (acknowledge, confirm, dismiss, undecided, undo):
     app.command()(_command)
-
-
-def _save(deployment: Deployment, encounter: Encounter, folder: Path) -> Iterator[Path]:
-    """Save the best capture and the photo that it resembles most."""
-    folder.mkdir(parents=True, exist_ok=True)
-    objects = {
-        "seen": (deployment["DetectionBucket"], encounter.best.key),
-        "photo": (deployment["GalleryBucket"], photo_key(encounter.case_id, encounter.best.photo_id)),
-    }
-    for name, (bucket, key) in objects.items():
-        path = folder / f"{encounter.encounter_id}-{name}.jpg"
-        deployment.client("s3").download_file(bucket, key, str(path))
-        yield path

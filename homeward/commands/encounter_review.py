@@ -17,6 +17,7 @@ from lambdas.encounters.table import read_encounter
 from lambdas.review.audit import Via
 from lambdas.review.errors import EncounterOverError, NeedsSupervisorError, NoEncounterError, ReviewError
 from lambdas.review.four_eyes import Decided
+from lambdas.review.pictures import has_pictures
 
 if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
@@ -82,13 +83,25 @@ def dismiss(
     by: ByOption,
     note: NoteOption = None,
     supervisor: SupervisorOption = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before the pictures are deleted.")] = False,
     dry_run: DryRunOption = False,
 ) -> None:
     """Dismiss an encounter: it is somebody else. Delete its pictures, and raise the camera's threshold for this case.
 
-    Example:
+    Pictures of a dismissed encounter cannot be restored, so the command asks
+    first. A script needs --yes.
+
+    Examples:
         homeward encounter dismiss 5f0c9d7e12ab34cd -a springfield-prod --by Ada --note "Twenty years too young."
+
+        homeward encounter dismiss 5f0c9d7e12ab34cd -a springfield-prod --by Ada --yes
     """
+    if not (yes or dry_run):
+        encounter = _reviewable_encounter(connect(agency), encounter_id)
+        if has_pictures(encounter):
+            count = len(encounter.sightings)
+            pictures = "1 picture" if count == 1 else f"{count} pictures"
+            typer.confirm(f"Dismiss {encounter_id} and delete its {pictures} for good?", abort=True, err=True)
     _decide(encounter_id, Review.DISMISSED, agency=agency, by=by, note=note, supervisor=supervisor, dry_run=dry_run)
 
 
@@ -141,7 +154,8 @@ def _decide(
     deployment = connect(agency)
     encounter = _reviewable_encounter(deployment, encounter_id)
     if dry_run:
-        console.print(f"would make {encounter_id} {verdict.value}; it is {encounter.stage.value}")
+        deleted = ", deleting its pictures" if verdict is Review.DISMISSED and has_pictures(encounter) else ""
+        console.print(f"would make {encounter_id} {verdict.value}{deleted}; it is {encounter.stage.value}")
         return
     verdicts = open_verdicts(deployment)
     can_undo = verdict is not Review.DISMISSED  # the command deletes the pictures at once, as it says

@@ -16,7 +16,8 @@ from homeward.encounter_listing import read_encounters
 from homeward.exit_codes import NOT_FOUND
 from homeward.options import AgencyOption, JsonOption
 from homeward.terminal import console, fail
-from lambdas.common.times import now, to_text
+from lambdas.common.times import from_text, now, to_text
+from lambdas.detection.capture import TRACK_OF_OTHERS
 from lambdas.encounters.hops import HOPS, hops_of
 from lambdas.encounters.listing import Wanted
 
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from homeward.deployment.outputs import Deployment
-    from lambdas.encounters.encounter import Encounter
+    from lambdas.encounters.encounter import Encounter, Timeline
 
 _PERCENTILES = (50, 90, 99)
+# What arrives later than this was recorded, or waited in a camera that was offline.
+_MAX_DELAY = timedelta(minutes=2)
 
 
 def latency(
@@ -39,8 +42,9 @@ def latency(
     """Print p50, p90 and p99 in milliseconds of each hop from the camera to the alert.
 
     The times come from the encounters. Captures that were searched again for a
-    new case are left out, because they waited for the case. So are pictures that
-    were taken before that time, such as old recordings.
+    new case are left out, because they waited for the case. So are recordings
+    and pictures that no camera of the fleet sent, and what waited in a camera
+    for more than two minutes.
 
     Exit codes: 3 no encounters in that time.
 
@@ -70,7 +74,18 @@ def _recent_encounters(deployment: Deployment, hours: float) -> Iterator[Encount
     )
     recent = takewhile(lambda each: each.started_at >= since, newest)
     lines = ((encounter, encounter.timeline) for encounter in recent)
-    return (encounter for encounter, line in lines if not line.again and line.captured_at >= since)
+    return (each for each, line in lines if not line.again and _came_from_camera(each) and _came_at_once(line))
+
+
+def _came_from_camera(encounter: Encounter) -> bool:
+    """Tell whether a camera sent the capture that opened the encounter, not `homeward submit` or another system."""
+    opened = encounter.timeline.captured_at
+    tracks = (each.track or "" for each in encounter.sightings.values() if each.captured_at == opened)
+    return not any(track.startswith(TRACK_OF_OTHERS) for track in tracks)
+
+
+def _came_at_once(line: Timeline) -> bool:
+    return from_text(line.received_at) - from_text(line.captured_at) <= _MAX_DELAY
 
 
 def _times(found: list[Encounter]) -> dict[str, list[float]]:

@@ -18,7 +18,8 @@ from homeward.failure_queues import (
     queue_attribute,
     retry_failed_alerts,
 )
-from homeward.options import AgencyOption, DryRunOption, JsonOption
+from homeward.listing import Listing
+from homeward.options import AgencyOption, CsvOption, DryRunOption, JsonOption
 from homeward.terminal import console, fail
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Count and retry messages that failed permanently.")
 
+_QUEUES = Listing(columns={"queue": "queue", "messages": "messages"}, whole=frozenset({"queue"}))
 _DEAD_LETTERS, _CAPTURE_FAILURES = "DeadLetters", "CaptureFailures"
 
 
 @app.command("list")
-def list_queues(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
+def list_queues(*, agency: AgencyOption, as_json: JsonOption = False, as_csv: CsvOption = False) -> None:
     """Count the messages in each failure queue, and the alerts that failed too often.
 
     Exit codes: 0 also if there are messages.
@@ -40,6 +42,10 @@ def list_queues(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
     """
     deployment = connect(agency)
     counts = count_failures(deployment)
+    if as_csv:
+        rows = [{"queue": name, "messages": count} for name, count in counts.items()]
+        _QUEUES.show(rows, as_json=as_json, as_csv=True)
+        return
     if as_json:
         console.print_json(data=counts)
         return

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from agencies.policy import policy_document
 from homeward.agency_file import read_agency
@@ -15,6 +14,7 @@ from homeward.closer_look import largest_face
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, UNUSABLE
 from homeward.gallery_search import NoFaceError, RefusedPictureError, search_gallery
+from homeward.listing import Listing
 from homeward.options import AgencyFileOption, AgencyOption, JsonOption
 from homeward.terminal import console, fail
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from homeward.gallery_search import CaseFound
     from lambdas.encounters.policy import Policy
 
+_CANDIDATES = Listing(
+    columns={name: name for name in ("case", "name", "similarity", "photo", "kind", "reached")},
+    whole=frozenset({"case", "similarity", "photo"}),
+)
 PhotoArgument = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="A picture. Its largest face is searched.")
 ]
@@ -101,14 +105,16 @@ def _show(found: list[CaseFound]) -> None:
     if not found:
         console.print("no open case resembles it")
         return
-    table = Table("case", "name", "similarity", "photo", "threshold reached")
-    for candidate in found:
-        table.add_row(
-            candidate.case_id,
-            candidate.name or "no name",
-            f"{candidate.similarity:.2f}",
-            f"{candidate.photo_kind.value.replace('_', ' ')} {candidate.photo_id}",
-            candidate.reached.value,
-        )
-    console.print(table)
+    rows = [
+        {
+            "case": candidate.case_id,
+            "name": candidate.name or "no name",
+            "similarity": f"{candidate.similarity:.2f}",
+            "kind": candidate.photo_kind.value.replace("_", " "),
+            "photo": candidate.photo_id,
+            "reached": candidate.reached.value,
+        }
+        for candidate in found
+    ]
+    console.print(_CANDIDATES.table(rows), crop=False)
     console.print("possible match, not verified: a person must check each candidate", soft_wrap=True)

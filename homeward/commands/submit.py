@@ -50,7 +50,10 @@ def submit(
     ] = 10,
     journal: JournalOption = None,
     again: Annotated[bool, typer.Option("--again", help="Submit again what was submitted before.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait for the searches, and list the encounters.")] = False,
+    wait: Annotated[
+        bool,
+        typer.Option("--wait", help="Wait for the searches, and list the encounters."),
+    ] = False,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -63,7 +66,7 @@ def submit(
     of arrival counts instead, and the encounter says so.
 
     After an interruption, the same command resumes. It skips what this user has
-    submitted before on this machine.
+    submitted before on this machine. --wait also lists its encounters.
 
     Exit codes: 0 all submitted; 3 nothing to submit; 6 some files are unusable,
     incomplete or neither picture nor video, and all others are submitted.
@@ -99,11 +102,12 @@ def submit(
         warn(f"{other}: neither picture nor video, skipped")
     with progress(str(files), total=len(usable)) as advance:
         reports = [_submit(submission, file, number, advance) for number, file in enumerate(usable)]
-    keys = {capture.capture_id: run.key_of(capture) for report in reports for capture in report.sent}
+    sent = {capture.capture_id for report in reports for capture in report.sent}
+    before = {capture_id for report in reports for capture_id in report.before}
     encounters = None
     if wait and not dry_run:
         with messages.status("waiting for the searches"):
-            encounters = wait_for_encounters(deployment, camera, keys)
+            encounters = wait_for_encounters(deployment, camera, sent=sent, before=before)
     if as_json:
         facts = facts_of(reports, camera=camera, dry_run=dry_run, others=others, encounters=encounters)
         console.print_json(data=facts)

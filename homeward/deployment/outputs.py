@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.ingest.resources import new_client
 
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
 
 STACKS = ("Ingest", "Detection", "Alerting", "Fleet", "Review", "Sync")
 OPTIONAL_STACKS = ("Feeds",)  # deployed only if the agency's file enables it
+
+
+_FIRST_STACK = re.compile(rf"[a-z][a-z0-9-]*-(dev|staging|prod)-{STACKS[0]}")
+_THERE = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_IN_PROGRESS"]
 
 
 class NotDeployedError(RuntimeError):
@@ -71,12 +78,41 @@ def find_deployment(stage: str, client: Callable[[str], Any]) -> Deployment:
         if found is None:
             if stack in OPTIONAL_STACKS:
                 continue
-            raise NotDeployedError(
-                f"{stage}-{stack} is not deployed in this account and region: npx cdk deploy '{stage}/*'"
-            )
+            raise NotDeployedError(_not_deployed(cloudformation, stage, stack))
         stacks.append(f"{stage}-{stack}")
         outputs |= {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
     return Deployment(stage=stage, outputs=outputs, client=client, stacks=tuple(stacks))
+
+
+def deployed_stages(cloudformation: Any) -> list[str]:
+    """List the environments in this account and region, by their stacks."""
+    pages = cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=_THERE)
+    names = (stack["StackName"] for page in pages for stack in page["StackSummaries"])
+    return sorted(name.removesuffix(f"-{STACKS[0]}") for name in names if _FIRST_STACK.fullmatch(name))
+
+
+def deployed_here() -> str:
+    """Say which environments there are for an error message. Empty if AWS does not tell at once."""
+    config = Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1})
+    try:
+        stages = deployed_stages(boto3.client("cloudformation", config=config))
+    except (BotoCoreError, ClientError):
+        stages = []
+    return f". Deployed here: {', '.join(stages)}" if stages else ""
+
+
+def _not_deployed(cloudformation: Any, stage: str, stack: str) -> str:
+    """Say what is missing, and which environments there are."""
+    try:
+        stages = deployed_stages(cloudformation)
+    except ClientError:  # whoever may describe a stack by name may not always list them
+        stages = []
+    if stage in stages or not stages:
+        return f"{stage}-{stack} is not deployed in this account and region: npx cdk deploy '{stage}/*'"
+    return (
+        f"{stage} is not deployed in this account and region. Deployed: {', '.join(stages)}. "
+        f"To deploy another: npx cdk deploy 'AGENCY-ENVIRONMENT/*'"
+    )
 
 
 def describe_stack(cloudformation: Any, name: str) -> dict[str, Any] | None:

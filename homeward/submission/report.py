@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from homeward.terminal import console
+from homeward.terminal import console, warn
 from lambdas.common.times import to_text
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def facts_of(
                 }
                 for each in report.sent
             ],
-            "submitted_before": report.sent_before,
+            "submitted_before": len(report.before),
         }
         for report in reports
     ]
@@ -62,11 +62,14 @@ def show(
     for found in encounters or []:
         console.print(
             f"encounter {found['encounter_id']}: {found['case_id']}, similarity {found['similarity']:.2f}, "
-            "possible match, not verified",
+            f"possible match, not verified{', submitted before' if found['submitted_before'] else ''}",
             soft_wrap=True,
         )
     if encounters == []:
         console.print("no capture resembles an open case")
+    unknown = [report.file for report in reports if report.is_forgotten]
+    if encounters is not None and unknown:
+        warn(f"{len(unknown)} files were submitted before by an earlier version. To see their encounters, add --again")
 
 
 def extensions_of(files: list[Path]) -> str:

@@ -11,7 +11,6 @@ from edge_device.close_look import RECORDING_SCALE, TILE_PX, CloseLook
 from edge_device.detector import load_detector
 from homeward.submission.files import is_video
 from homeward.submission.shots import IncompleteFileError, Shot, UnusableFileError, shots_of_picture, shots_of_video
-from lambdas.common.keys import capture_key
 from lambdas.common.times import now
 from lambdas.common.trusted_time import time_taken
 from lambdas.detection.capture import Capture, name_based_id
@@ -40,13 +39,18 @@ class FileOutcome(StrEnum):
 
 @dataclass(kw_only=True)
 class FileReport:
-    """The result of one file. `sent` are the captures of this run, `sent_before` counts those of earlier runs."""
+    """The result of one file. `sent` are the captures of this run, `before` the ids of those of earlier runs."""
 
     file: Path
     outcome: FileOutcome = FileOutcome.SUBMITTED
     reason: str | None = None
     sent: list[Capture] = field(default_factory=list)
-    sent_before: int = 0
+    before: list[str] = field(default_factory=list)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether an earlier version submitted the file, and recorded none of its captures."""
+        return self.outcome is FileOutcome.SUBMITTED_BEFORE and not self.before
 
 
 @dataclass(kw_only=True)
@@ -96,16 +100,17 @@ class Submission:
         file_id = name_based_id("file", self.camera, digest)
         if self._is_recorded(file_id):
             report.outcome = FileOutcome.SUBMITTED_BEFORE
+            report.before += self.journal.captures_of(file_id)
             return
         for shot in self._shots(file):
             capture = self._capture(shot, digest)
             if self._is_recorded(capture.capture_id):
-                report.sent_before += 1
+                report.before.append(capture.capture_id)
                 continue
             self._send(capture, shot.jpeg)
             report.sent.append(capture)
         if not self.dry_run:
-            self.journal.add(file_id)
+            self.journal.add(file_id, *report.before, *(capture.capture_id for capture in report.sent))
 
     def _shots(self, file: Path) -> Iterator[Shot]:
         if not is_video(file):
@@ -145,8 +150,3 @@ class Submission:
 def new_detector() -> Detector:
     """Load the camera program's detector at twice its usual resolution: no next frame waits."""
     return load_detector("yunet", width_px=TILE_PX, min_score=0.6)
-
-
-def key_of(capture: Capture) -> str:
-    """Return the key of a capture that waits for its search."""
-    return capture_key(capture.camera, capture.captured_at, capture.capture_id)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _OF_ANY_SENDER = frozenset({"capture-id", "captured-at", "time-doubt", "confidence", "track", "shot"})
 # So that the record of any capture fits into the 2 KB that S3 allows for metadata.
 MAX_SHOT = 1_000_000_000
+# The track of a capture that our own functions did not store.
+TRACK_OF_OTHERS = "sent-"
 _TRACK = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -75,7 +77,7 @@ def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata:
     if not is_stored_by_us(key):
         metadata = {name: value for name, value in metadata.items() if name in _OF_ANY_SENDER}
         if "track" in metadata:
-            metadata["track"] = "sent-" + _digest(metadata["track"])
+            metadata["track"] = TRACK_OF_OTHERS + _digest(metadata["track"])
     capture_id = checked_capture_id(metadata.get("capture-id") or name_based_id(key, etag))
     confidence = float(metadata["confidence"]) if "confidence" in metadata else None
     if confidence is not None and not 0 <= confidence <= 1:

@@ -26,6 +26,7 @@ OUTPUTS = {
     "EncounterDays": "30",
     "FourEyes": "false",
     "FaceCollection": "faces",
+    "LinksUrl": "https://links.example",
 }
 AGENCY = """
 name = "town"

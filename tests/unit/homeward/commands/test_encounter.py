@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from lambdas.common.times import now, to_text
 from lambdas.common.trusted_time import TimeDoubt
@@ -12,8 +17,6 @@ from lambdas.encounters.encounter import AlertState, Review, Sighting, Stage, Ti
 from tests.support.review_desk import CASE, Desk
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.town import Town
 
 
@@ -68,15 +71,19 @@ def test_poison_time_of_an_earlier_version_is_not_shown(town: Town, desk: Desk, 
     assert poison[:10] not in town.run("encounter", "show", "e1").stdout
 
 
-def test_show_omits_the_secret_of_the_link(town: Town, desk: Desk) -> None:
-    desk.add_encounter(link_token="hush-hush")
+def test_show_prints_the_link_of_an_alert_alone(town: Town, desk: Desk) -> None:
+    desk.add_encounter("quiet", link_token="hush-hush")
+    assert "hush-hush" not in town.run("encounter", "show", "quiet", "--json").stdout
+    desk.add_encounter(link_token="hush-hush", alert=AlertState.SENT)
     shown = town.run("encounter", "show", "e1", "--by", "Ada", "--json").stdout
-    assert "hush-hush" not in shown
+    assert shown.count("hush-hush") == 1
     facts = json.loads(shown)
+    assert facts["evidence"]["link"] == "https://links.example/e/e1/hush-hush"
     assert facts["evidence"]["best_similarity"] == 91.5
     assert [(record["kind"], record["by"]) for record in facts["audit"]] == [("viewed", "Ada")]
     text = town.run("encounter", "show", "e1").stdout
     assert "viewed by Ada (command-line)" in text
+    assert "link: https://links.example/e/e1/hush-hush\n" in text
     assert "2026-11-23T02:59:00.000Z" in text
 
 
@@ -86,7 +93,48 @@ def test_show_saves_both_pictures_and_is_audited(town: Town, desk: Desk, tmp_pat
     assert town.run("encounter", "show", "e1", "--pictures", str(folder), "--by", "Ada").exit_code == 0
     assert (folder / "e1-seen.jpg").read_bytes() == b"picture 1"
     assert (folder / "e1-photo.jpg").read_bytes() == b"photo"
+    assert Image.open(folder / "e1-sheet.jpg").size == (1032, 654)
     assert sorted(desk.audited()) == [("picture_viewed", "Ada"), ("viewed", "Ada")]
+
+
+def test_open_shows_the_sheet_of_both_pictures(town: Town, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add_encounter()
+    opened: list[Path] = []
+    monkeypatch.setattr("typer.launch", lambda path: opened.extend([Path(path)]))
+    assert town.run("encounter", "show", "e1", "--open").exit_code == 0
+    [sheet] = opened
+    assert sheet.name == "e1-sheet.jpg"
+    assert sheet.parent.stat().st_mode & 0o077 == 0
+    shutil.rmtree(sheet.parent)
+
+
+def test_list_fits_80_columns_with_whole_ids_and_names(town: Town, desk: Desk) -> None:
+    desk.add_encounter("0123456789abcdef", review=Review.CONFIRMED)
+    text = town.run("encounter", "list").stdout
+    assert max(map(len, text.splitlines())) <= 80
+    assert {"0123456789abcdef", CASE, "Marlowe"} <= set(text.split())
+    long = "own:" + "9" * 90
+    desk.add_encounter("1123456789abcdef", case_id=long)
+    assert {"0123456789abcdef", "1123456789abcdef", long} <= set(town.run("encounter", "list").stdout.split())
+
+
+def test_csv_has_every_member_of_the_json(town: Town, desk: Desk) -> None:
+    empty = town.run("encounter", "list", "--csv").stdout
+    desk.add_encounter()
+    [row] = listed(town)
+    [found] = csv.DictReader(io.StringIO(town.run("encounter", "list", "--csv").stdout))
+    assert list(found) == list(row) == empty.strip().split(",")
+    assert found == {name: "" if value is None else str(value) for name, value in row.items()}
+    assert town.run("encounter", "list", "--csv", "--json").exit_code == 2
+
+
+@pytest.mark.parametrize(("answer", "stage"), [("y\n", Stage.DISMISSED), ("n\n", Stage.OPEN), ("", Stage.OPEN)])
+def test_dismissing_asks_before_it_deletes_pictures(town: Town, desk: Desk, answer: str, stage: Stage) -> None:
+    desk.add_encounter()
+    result = town.run("encounter", "dismiss", "e1", "--by", "Ada", stdin=answer)
+    assert "delete its 2 pictures for good?" in result.output
+    assert (result.exit_code == 0) == (stage is Stage.DISMISSED)
+    assert desk.encounter().stage is stage
 
 
 def test_deleted_pictures_exit_with_3(town: Town, desk: Desk, tmp_path: Path) -> None:
@@ -102,8 +150,18 @@ def test_deleted_pictures_exit_with_3(town: Town, desk: Desk, tmp_path: Path) ->
 )
 def test_verdict_is_recorded_once(town: Town, desk: Desk, command: str, review: Review) -> None:
     desk.add_encounter()
-    arguments = ("encounter", command, "e1", "--by", "Ada", "--note", "why")
-    assert town.run(*arguments, "--dry-run").stdout == f"would make e1 {review.value}; it is open\n"
+    arguments = (
+        "encounter",
+        command,
+        "e1",
+        "--by",
+        "Ada",
+        "--note",
+        "why",
+        *(("--yes",) if command == "dismiss" else ()),
+    )
+    deleted = ", deleting its pictures" if command == "dismiss" else ""
+    assert town.run(*arguments, "--dry-run").stdout == f"would make e1 {review.value}{deleted}; it is open\n"
     assert desk.audited() == []
     assert town.run(*arguments).stdout == f"e1 is {review.value}\n"
     assert town.run(*arguments).stdout == f"e1 is {review.value}, as before\n"

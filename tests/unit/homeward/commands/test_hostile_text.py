@@ -72,7 +72,7 @@ def test_case_shows_brackets_and_paragraphs(town: Town) -> None:
 @pytest.mark.usefixtures("hostile")
 def test_history_of_an_encounter_shows_who_did_what(town: Town) -> None:
     assert town.run("encounter", "acknowledge", "e1", "--by", HOSTILE).exit_code == 0
-    assert town.run("encounter", "dismiss", "e1", "--by", "Ada", "--note", HOSTILE).exit_code == 0
+    assert town.run("encounter", "dismiss", "e1", "--yes", "--by", "Ada", "--note", HOSTILE).exit_code == 0
     facts = json.loads(town.run("encounter", "show", "e1", "--json").stdout)
     clean = "[/nosuch] [link=http://evil.example]x[/link] end"
     assert facts["encounter"]["acknowledged_by"] == clean

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tests.support.town import Town
 
 
-def put(dynamodb: DynamoDBClient, name: str, *, took_ms: int, hours_ago: float = 1, **changes: Any) -> None:
+def put(
+    dynamodb: DynamoDBClient, name: str, *, took_ms: int, hours_ago: float = 1, track: str = "t-1", **changes: Any
+) -> None:
     """Store an encounter in which each hop took `took_ms`."""
     began = now() - timedelta(hours=hours_ago)
     at = [to_text(began + timedelta(milliseconds=took_ms * hop)) for hop in range(6)]
@@ -34,7 +36,11 @@ def put(dynamodb: DynamoDBClient, name: str, *, took_ms: int, hours_ago: float =
         case_id="namus:MP900101",
         camera="cam-01" if name < "m" else "cam-02",
         started_at=at[0],
-        sightings={"c": Sighting(similarity=97, captured_at=at[0], key="encounters/e/c.jpg", photo_id="1")},
+        sightings={
+            "c": Sighting(
+                similarity=97, captured_at=times["captured_at"], key="encounters/e/c.jpg", photo_id="1", track=track
+            )
+        },
         timeline=Timeline(**times),
         alerted_at=at[5],
     )
@@ -50,6 +56,8 @@ def test_each_hop_has_percentiles(town: Town, dynamodb: DynamoDBClient) -> None:
     put(dynamodb, "old", took_ms=5000, hours_ago=30)
     put(dynamodb, "again", took_ms=9000, again=True)
     put(dynamodb, "archive", took_ms=9000, captured_at="2026-01-01T00:00:00.000Z")
+    put(dynamodb, "b-recording", took_ms=9000, track="sent-0123")
+    put(dynamodb, "b-waited", took_ms=121_000)
     answer = town.run("latency", "--camera", "cam-01", "--json")
     assert answer.exit_code == 0, answer.output
     report = json.loads(answer.stdout)

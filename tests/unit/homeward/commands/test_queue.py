@@ -47,6 +47,7 @@ def test_list_counts_messages(deploy: Callable[..., Town], failures: str) -> Non
     town = deploy({"CaptureFailuresUrl": failures})
     assert json.loads(town.run("queue", "list", "--json").stdout) == {"CaptureFailures": 1, "FailedAlerts": 0}
     assert town.run("queue", "list").stdout == "CaptureFailures: 1\nFailedAlerts: 0\n"
+    assert town.run("queue", "list", "--csv").stdout == "queue,messages\nCaptureFailures,1\nFailedAlerts,0\n"
 
 
 def test_failed_alerts_are_counted_and_made_due_again(town: Town, desk: Desk) -> None:

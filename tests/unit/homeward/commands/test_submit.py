@@ -297,6 +297,18 @@ def test_wait_lists_the_encounters(
     result = submit("--wait")
     assert "encounter e-1: namus:MP900101, similarity 96.50, possible match, not verified" in result.stdout
     assert "e-2" not in result.stdout
+    again = submit("--wait")
+    assert "encounter e-1: namus:MP900101, similarity 96.50, possible match, not verified, submitted before" in (
+        again.stdout
+    )
+
+
+def test_file_of_an_earlier_version_asks_for_again(submit: Callable[..., Result], folder: Path, tmp_path: Path) -> None:
+    (folder / "one.jpg").write_bytes(ONE.read_bytes())
+    submit()
+    journal = tmp_path / "journal.txt"
+    journal.write_text("\n".join(journal.read_text().split()))
+    assert "To see their encounters, add --again" in submit("--wait").stderr
 
 
 def test_files_of_other_types_are_reported(submit: Callable[..., Result], folder: Path) -> None:
