@@ -23,7 +23,7 @@ SUMMARIES = {
     "upload-link": "Create a link with which a partner can upload pictures as captures of one camera, "
     "and nothing else.",
     "gallery": "Count, verify and repair the gallery, and rebuild its face collection.",
-    "case": "List and show the cases of the gallery, and close a case by hand.",
+    "case": "List and show the cases of the gallery, choose their faces, and close a case by hand.",
     "encounter": "List and show encounters, and review them.",
     "thresholds": "Say what each alert threshold would have meant in alerts and verdicts, and propose one.",
     "latency": "Print p50, p90 and p99 in milliseconds of each hop from the camera to the alert.",

@@ -80,6 +80,8 @@ def show(report: Mapping[str, Any]) -> None:
     closed = f"{report['removed']} closed with {report['encounters_withdrawn']} unreviewed encounters"
     console.print(f"{source}: {report['listed']} listed; {fetched}; {closed}", soft_wrap=True)
     _show_quarantine(report)
+    if held := report.get("photos_held"):
+        warn(f"{held} photos of {source} wait for a person to choose the face; see: homeward doctor")
     if report["failed"]:
         warn(f"{report['failed']} cases of {source} could not be fetched; sync again", style="red")
     if report["error"]:

@@ -136,8 +136,8 @@ class Ingest(HomewardStack):
                 may("s3:GetObject", on=self._objects(PHOTOS)),
                 # Without ListBucket, S3 answers 403 instead of 404 for a photo that was removed.
                 may("s3:ListBucket", on=[self.gallery.bucket_arn]),
-                self._on_cases("GetItem", "UpdateItem", "DeleteItem"),
-                self._on_faces("IndexFaces", "SearchFaces", "DeleteFaces", "ListFaces"),
+                self._on_cases("GetItem", "UpdateItem", "DeleteItem", "Query"),
+                self._on_faces("IndexFaces", "SearchFaces", "SearchFacesByImage", "DeleteFaces", "ListFaces"),
             ],
             environment={**self._gallery_environment, "INDEX_PER_SECOND": str(quota)},
             timeout=_INDEX_TIMEOUT,

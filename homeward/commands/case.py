@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from homeward.case_listing import facts_of, read_cases, row_of
+from homeward.commands.case_faces import faces
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, WRONG_USAGE
 from homeward.listing import Listing
@@ -24,7 +25,11 @@ from lambdas.ingest.wiring import open_encounters
 if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
 
-app = typer.Typer(no_args_is_help=True, help="List and show the cases of the gallery, and close a case by hand.")
+app = typer.Typer(
+    no_args_is_help=True, help="List and show the cases of the gallery, choose their faces, and close a case by hand."
+)
+
+app.command()(faces)
 
 _CASES = Listing(
     columns={

@@ -140,7 +140,7 @@ def _show_stats(stats: GalleryStats, collections: dict[str, str | None]) -> None
         **{f"photos {kind}": count for kind, count in sorted(stats.photos.items())},
         "photos with a face": stats.with_face,
         **{f"photos without a face, {reason}": count for reason, count in sorted(stats.without_face.items())},
-        "photos held for a person to crop": stats.held,
+        "photos held for a person to choose the face": stats.held,
         "photos not indexed yet": stats.not_indexed_yet,
         **{f"photos never stored, {reason}": count for reason, count in sorted(stats.never_stored.items())},
         "share of photos with a face": None if stats.face_share is None else f"{stats.face_share:.1%}",

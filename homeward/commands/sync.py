@@ -13,6 +13,8 @@ from homeward.exit_codes import WRONG_USAGE
 from homeward.options import AgencyFileOption, AgencyOption, AllowRemovalsOption, DryRunOption, JsonOption
 from homeward.sync_report import preview, run, show, show_preview
 from homeward.terminal import console, fail
+from lambdas.ingest.gallery.stats import gallery_stats
+from lambdas.ingest.gallery.wiring import open_gallery
 from lambdas.ingest.sources.open_source import open_source
 from lambdas.ingest.sync_runs import this_process
 from lambdas.ingest.wiring import open_sync
@@ -62,12 +64,13 @@ def sync(
     deployment = connect(agency)
     if in_cloud and not dry_run:
         results = [run_in_cloud(deployment, name, allow_removals=allow_removals) for name in names]
-        _finish(results, as_json=as_json)
+        _finish(deployment, results, as_json=as_json)
     syncs = [_open(deployment, settings, name) for name in names]
     if dry_run:
         _show_all([preview(planned) for planned in syncs], as_json=as_json, line=show_preview)
         return
-    _finish([run(started, allow_removals=allow_removals) for started in syncs], as_json=as_json)
+    results = [run(started, allow_removals=allow_removals) for started in syncs]
+    _finish(deployment, results, as_json=as_json)
 
 
 def _open(deployment: Deployment, settings: Settings, name: str) -> Sync:
@@ -92,8 +95,11 @@ def _chosen(settings: Settings, wanted: list[str] | None, *, in_cloud: bool) -> 
     return wanted or names
 
 
-def _finish(results: list[tuple[dict[str, Any], int]], *, as_json: bool) -> None:
+def _finish(deployment: Deployment, results: list[tuple[dict[str, Any], int]], *, as_json: bool) -> None:
     """Print the reports, and end the command with the highest exit code."""
+    held = gallery_stats(open_gallery(deployment)).held_by_case
+    for report, _ in results:
+        report["photos_held"] = sum(held[case_id] for case_id in held if case_id.startswith(f"{report['source']}:"))
     _show_all([report for report, _ in results], as_json=as_json, line=show)
     raise typer.Exit(max(code for _, code in results))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
     from homeward.fleet.status import CameraStatus
 
-_NAMED_CAMERAS = 10
+_NAMED_CAMERAS, _NAMED_CASES = 10, 5
 _MISSED_RUNS = 2
 
 
@@ -35,6 +35,11 @@ def check_gallery(settings: Settings, deployment: Deployment) -> Finding:
     if not counted.with_face:
         advice = f"homeward sync -a {settings.stage}; until then no capture can match"
         return Finding("failed", finding, advice)
+    if counted.held:
+        cases_held = sorted(counted.held_by_case)
+        named = ", ".join(cases_held[:_NAMED_CASES]) + (", ..." if len(cases_held) > _NAMED_CASES else "")
+        finding += f"; {counted.held} photos wait for a person to choose the face, of {named}"
+        return Finding("warning", finding, f"homeward case faces {cases_held[0]} -a {settings.stage} --sheet faces.jpg")
     return Finding("ok", finding)
 
 

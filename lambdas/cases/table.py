@@ -11,6 +11,8 @@ from lambdas.cases.case import Case, CaseStatus
 from lambdas.common.dynamodb import Item, from_attributes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CASE_RECORD = "case"
@@ -64,3 +66,18 @@ def read_photo(dynamodb: DynamoDBClient, *, table: str, case_id: str, photo_id: 
     key = record_key(case_id, photo_record(photo_id))
     attributes = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
     return from_attributes(attributes) if attributes else None
+
+
+def read_photos(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> Iterator[tuple[str, Item]]:
+    """Yield the id and the record of each photo of the case, strongly consistent."""
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="case_id = :case AND begins_with(#record, :photo)",
+        ExpressionAttributeNames={"#record": "record"},
+        ExpressionAttributeValues={":case": {"S": case_id}, ":photo": {"S": photo_record("")}},
+        ConsistentRead=True,
+    )
+    for page in pages:
+        for attributes in page["Items"]:
+            item = from_attributes(attributes)
+            yield item["record"].removeprefix(photo_record("")), item

@@ -38,8 +38,10 @@ class MemoryRekognition:
 
     def index_faces(self, **request: Any) -> dict[str, Any]:
         self._begin("IndexFaces")
-        name = request["Image"]["S3Object"]["Name"]
-        data = self.s3.get_object(Bucket=request["Image"]["S3Object"]["Bucket"], Key=name)["Body"].read()
+        name, data = "", request["Image"].get("Bytes")
+        if data is None:
+            name = request["Image"]["S3Object"]["Name"]
+            data = self.s3.get_object(Bucket=request["Image"]["S3Object"]["Bucket"], Key=name)["Body"].read()
         boxes = sorted(self.found.get(name, ONE_FACE), key=lambda box: -box[0] * box[1])
         details = [{"BoundingBox": {"Width": width, "Height": height}} for width, height in boxes]
         records = []
@@ -66,6 +68,11 @@ class MemoryRekognition:
         probe = collection[request["FaceId"]]
         same = [face for face in collection.values() if face is not probe and face["picture"] == probe["picture"]]
         return {"FaceMatches": [{"Similarity": 100.0, "Face": face} for face in same]}
+
+    def search_faces_by_image(self, **_: Any) -> dict[str, Any]:
+        """Find nobody: the pictures of these tests show no faces."""
+        self._begin("SearchFacesByImage")
+        return {"FaceMatches": []}
 
     def list_faces(self, **request: Any) -> dict[str, Any]:
         """Return two faces a page, so that tests exercise paging."""

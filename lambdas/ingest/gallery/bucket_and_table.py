@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lambdas.cases.case import CaseStatus
-from lambdas.cases.table import CASE_RECORD, photo_record, record_key
+from lambdas.cases.table import CASE_RECORD, photo_record, read_photos, record_key
 from lambdas.common.dynamodb import Item, from_attributes, to_attributes, update_if
 from lambdas.common.keys import bad_document_key, document_key, photo_key
 from lambdas.common.reasons import one_line, reason_metadata
@@ -50,18 +50,8 @@ class Gallery:
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
     def photo_records(self, case_id: str) -> Iterator[tuple[str, Item]]:
-        """Yield the id and the record of each photo of the case, strongly consistent."""
-        pages = self.dynamodb.get_paginator("query").paginate(
-            TableName=self.table,
-            KeyConditionExpression="case_id = :case AND begins_with(#record, :photo)",
-            ExpressionAttributeNames={"#record": "record"},
-            ExpressionAttributeValues=to_attributes({":case": case_id, ":photo": photo_record("")}),
-            ConsistentRead=True,
-        )
-        for page in pages:
-            for attributes in page["Items"]:
-                item = from_attributes(attributes)
-                yield item["record"].removeprefix(photo_record("")), item
+        """Return the id and the record of each photo of the case, strongly consistent."""
+        return read_photos(self.dynamodb, table=self.table, case_id=case_id)
 
     def open_case(self, case: Case, document: bytes) -> None:
         """Store the document and the open case. `finish_case` marks the case as complete."""

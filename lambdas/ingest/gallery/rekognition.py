@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import stamina
 from botocore.exceptions import ClientError, HTTPClientError
 
-from lambdas.ingest.gallery.held_photos import CHILD_WITH_OTHER_FACES, SEVERAL_FACES
+from lambdas.ingest.gallery.held_photos import CHILD_WITH_OTHER_FACES, HELD, SEVERAL_FACES, SMALLER_FACES_IGNORED
+from lambdas.ingest.gallery.subject import FaceInPhoto, face_of, is_clear_subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from mypy_boto3_rekognition import RekognitionClient
-    from mypy_boto3_rekognition.type_defs import BoundingBoxTypeDef, IndexFacesResponseTypeDef
+    from mypy_boto3_rekognition.type_defs import ImageTypeDef, IndexFacesResponseTypeDef
 
     from lambdas.downloads.pace import Pace
 
@@ -25,7 +26,6 @@ _UNREADABLE = frozenset(
 )
 _MAX_IDS = 4_096
 _SAME_PICTURE_SIMILARITY = 99.0
-_RIVAL_AREA_SHARE = 0.5
 # Faces that Rekognition is not sure of, or that are too small to be the subject of a photo.
 _NEGLIGIBLE = frozenset({"LOW_CONFIDENCE", "SMALL_BOUNDING_BOX"})
 
@@ -43,12 +43,16 @@ class IndexedFace:
         usable: False if the face must not stay in the collection.
         reason: why it is not usable: Rekognition's words, NO_FACE_FOUND, or one of `HELD`; or a remark on a usable one.
         maybe_duplicated: an earlier, failed attempt may have indexed the same picture.
+        faces: all faces of a photo with several, from left to right.
+        number: which of them this is, from 1.
     """
 
     face_id: str | None
     usable: bool
     reason: str | None = None
     maybe_duplicated: bool = False
+    faces: tuple[FaceInPhoto, ...] = ()
+    number: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +63,8 @@ class FaceCollection:
     collection: str
     pace: Pace | None = None
 
-    def index(self, *, bucket: str, key: str, external_image_id: str, is_child: bool = False) -> IndexedFace:
-        """Index the largest face of a stored photo.
+    def index(self, image: ImageTypeDef, *, external_image_id: str, is_child: bool = False) -> IndexedFace:
+        """Index the largest face of a photo.
 
         Raises:
             AmbiguousIndexError: every attempt failed, and one of them may have added a face.
@@ -72,7 +76,7 @@ class FaceCollection:
             try:
                 return self.rekognition.index_faces(
                     CollectionId=self.collection,
-                    Image={"S3Object": {"Bucket": bucket, "Name": key}},
+                    Image=image,
                     ExternalImageId=external_image_id,
                     MaxFaces=1,
                     QualityFilter="AUTO",
@@ -90,6 +94,20 @@ class FaceCollection:
         except HTTPClientError as error:
             raise AmbiguousIndexError(str(error)) from error
         return replace(face, maybe_duplicated="InternalServerError" in failures)
+
+    def search(self, picture: bytes, *, threshold: float) -> dict[str, float]:
+        """Search for the picture's largest face. Return the similarity of each face found, by face id."""
+        try:
+            answer = self._call(
+                lambda: self.rekognition.search_faces_by_image(
+                    CollectionId=self.collection, Image={"Bytes": picture}, FaceMatchThreshold=threshold, MaxFaces=100
+                )
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _UNREADABLE:  # no face, in Rekognition's words
+                return {}
+            raise
+        return {match["Face"]["FaceId"]: match["Similarity"] for match in answer["FaceMatches"]}
 
     def duplicates(self, face_id: str, external_image_id: str) -> list[str]:
         """Find other faces of the same picture, which have a similarity of 100, and of the same photo."""
@@ -147,24 +165,28 @@ class FaceCollection:
 def assess(answer: IndexFacesResponseTypeDef, *, is_child: bool = False) -> IndexedFace:
     """Decide whether the indexed face is clearly the person of the photo.
 
-    Rekognition indexes the largest face. If another face has at least half of its area, either could be the missing
-    person, and enrolling the wrong one would send the police after a bystander. Beside a child, the largest face is
-    often a parent's, so a child's photo with any other face waits for a person.
+    Rekognition indexes the largest face. Enrolling the wrong one would send the police after a bystander, so a photo
+    whose subject is not clear waits for a person. Beside a child, the largest face is often a parent's, so a child's
+    photo with any other face waits.
     """
-    others = answer["UnindexedFaces"]
+    others = [other for other in answer["UnindexedFaces"] if set(other.get("Reasons", [])) - _NEGLIGIBLE]
     if not answer["FaceRecords"]:
-        reasons = sorted({str(reason) for face in others for reason in face.get("Reasons", [])})
+        reasons = sorted({str(reason) for face in answer["UnindexedFaces"] for reason in face.get("Reasons", [])})
         return IndexedFace(face_id=None, usable=False, reason=",".join(reasons) or "NO_FACE_FOUND")
-    face = answer["FaceRecords"][0]["Face"]
-    if is_child and any(set(other.get("Reasons", [])) - _NEGLIGIBLE for other in others):
-        return IndexedFace(face_id=face["FaceId"], usable=False, reason=CHILD_WITH_OTHER_FACES)
-    rivals = [other for other in others if "EXCEEDS_MAX_FACES" in other.get("Reasons", [])]
-    largest = _area(face.get("BoundingBox", {}))
-    if any(
-        _area(rival.get("FaceDetail", {}).get("BoundingBox", {})) >= _RIVAL_AREA_SHARE * largest for rival in rivals
-    ):
-        return IndexedFace(face_id=face["FaceId"], usable=False, reason=SEVERAL_FACES)
-    return IndexedFace(face_id=face["FaceId"], usable=True, reason="SMALLER_FACES_IGNORED" if rivals else None)
+    record = answer["FaceRecords"][0]
+    face_id = record["Face"]["FaceId"]
+    if not others:
+        return IndexedFace(face_id=face_id, usable=True)
+    largest = face_of(record.get("FaceDetail") or {"BoundingBox": record["Face"].get("BoundingBox", {})})
+    faces = sorted((largest, *(face_of(other.get("FaceDetail", {})) for other in others)), key=lambda face: face.left)
+    rivals = [face_of(other.get("FaceDetail", {})) for other in others if "EXCEEDS_MAX_FACES" in other["Reasons"]]
+    reason = SMALLER_FACES_IGNORED if rivals else None
+    if is_child:
+        reason = CHILD_WITH_OTHER_FACES
+    elif not is_clear_subject(largest, rivals):
+        reason = SEVERAL_FACES
+    number = faces.index(largest) + 1
+    return IndexedFace(face_id=face_id, usable=reason not in HELD, reason=reason, faces=tuple(faces), number=number)
 
 
 def _final_error(error: ClientError, failures: list[str]) -> Exception:
@@ -175,7 +197,3 @@ def _final_error(error: ClientError, failures: list[str]) -> Exception:
 def _is_retriable(error: Exception) -> bool:
     """Whether a retry may succeed."""
     return isinstance(error, ClientError) and error.response["Error"]["Code"] in _RETRIED
-
-
-def _area(box: BoundingBoxTypeDef) -> float:
-    return box.get("Width", 0.0) * box.get("Height", 0.0)

@@ -27,14 +27,16 @@ class GalleryStats(msgspec.Struct, kw_only=True):
     """Stored photos by kind."""
     with_face: int = 0
     without_face: Counter[str] = msgspec.field(default_factory=Counter)
+    held_by_case: Counter[str] = msgspec.field(default_factory=Counter)
+    """Photos that wait for a person to choose the face, by case id."""
     not_indexed_yet: int = 0
     never_stored: Counter[str] = msgspec.field(default_factory=Counter)
     """Photos that were refused, by face_status: unusable or duplicate."""
 
     @property
     def held(self) -> int:
-        """The number of photos that wait for a person to crop them."""
-        return sum(self.without_face[reason] for reason in HELD)
+        """The number of photos that wait for a person to choose the face."""
+        return self.held_by_case.total()
 
     @property
     def face_share(self) -> float | None:
@@ -66,6 +68,8 @@ def _count_photo(stats: GalleryStats, item: Item) -> None:
         stats.with_face += 1
     elif status == "no_face":
         stats.without_face[item.get("reason", "unknown")] += 1
+        if item.get("reason") in HELD:
+            stats.held_by_case[item["case_id"]] += 1
     elif "reason" not in item:
         stats.not_indexed_yet += 1
 

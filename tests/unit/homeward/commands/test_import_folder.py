@@ -137,7 +137,7 @@ def test_childs_photo_with_a_larger_face_is_held_and_reported(town: Town, folder
     assert town.rekognition.external_ids() == ["folder:A-2:front"]
     write("second")
     code, output = run(town, folder)
-    held = "CHILD_WITH_OTHER_FACES: held: a child beside other faces; crop it to the face of the missing person"
+    held = "CHILD_WITH_OTHER_FACES: held: a child beside other faces; choose the face with: homeward case faces CASE"
     assert code == 0
     assert f"folder:A-1 photo front was not enrolled: {held}" in output
     assert "A-2 photo" not in output

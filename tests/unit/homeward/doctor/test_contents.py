@@ -12,6 +12,7 @@ from homeward.doctor import contents
 from homeward.doctor.contents import check_cameras, check_filters, check_gallery, check_syncs
 from homeward.fleet.status import CameraStatus
 from lambdas.cases.case import Case, LastSeen, SourcePhoto
+from lambdas.common.dynamodb import to_attributes
 from lambdas.common.photos import PreparedPhoto
 from lambdas.common.times import now, to_text
 from lambdas.ingest.gallery.wiring import open_gallery
@@ -53,6 +54,12 @@ def test_a_gallery_without_a_face_fails(agency: Callable[..., Settings], deploym
     )
     found = check_gallery(agency(), deployment)
     assert (found.grade, found.finding) == ("ok", "1 open cases, 1 photos with a face")
+    held = {"case_id": MARLOWE.case_id, "record": "photo#2", "face_status": "no_face", "reason": "SEVERAL_FACES"}
+    deployment.client("dynamodb").put_item(TableName="cases", Item=to_attributes(held))
+    found = check_gallery(agency(), deployment)
+    assert found.grade == "warning"
+    assert found.finding.endswith("; 1 photos wait for a person to choose the face, of namus:MP900101")
+    assert found.advice == "homeward case faces namus:MP900101 -a town-dev --sheet faces.jpg"
 
 
 def _fields(case: Case) -> dict[str, Any]:

@@ -107,13 +107,25 @@ def test_event_after_the_removal_does_nothing(
     assert (rekognition.calls, record()) == ([], None)
 
 
-@pytest.mark.parametrize(("boxes", "reason"), [([], "NO_FACE_FOUND"), ([(0.3, 0.3), (0.29, 0.3)], "SEVERAL_FACES")])
+@pytest.mark.parametrize(
+    ("boxes", "reason", "outcome"),
+    [
+        ([], "NO_FACE_FOUND", PhotoOutcome.WITHOUT_FACE),
+        ([(0.3, 0.3), (0.29, 0.3)], "SEVERAL_FACES", PhotoOutcome.HELD),
+    ],
+)
 def test_photo_without_one_clear_face_records_the_reason(
-    put: Any, photos: PhotoIndex, rekognition: Any, record: Any, boxes: list[tuple[float, float]], reason: str
+    put: Any,
+    photos: PhotoIndex,
+    rekognition: Any,
+    record: Any,
+    boxes: list[tuple[float, float]],
+    reason: str,
+    outcome: PhotoOutcome,
 ) -> None:
     put()
     rekognition.found[KEY] = boxes
-    assert photos.reconcile(KEY) is PhotoOutcome.WITHOUT_FACE
+    assert photos.reconcile(KEY) is outcome
     assert (record()["face_status"], record()["reason"]) == ("no_face", reason)
     assert rekognition.external_ids() == []
     assert photos.reconcile(KEY) is PhotoOutcome.UNCHANGED
