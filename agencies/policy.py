@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agencies.settings import Settings, Thresholds
+    from agencies.settings import Matching, Settings, Thresholds
 
 
 def policy_document(settings: Settings) -> str:
@@ -21,6 +21,7 @@ def policy_document(settings: Settings) -> str:
         },
         "by_source": {source: _thresholds(stricter) for source, stricter in matching.by_source.items()},
         "window_s": matching.encounter_window_minutes * 60,
+        "wait_s": matching.corroboration_wait_s,
         "dismissal_mute_days": matching.dismissal_mute_days,
         "dismissal_limit": matching.dismissal_limit,
         "dismissal_threshold_increase": matching.dismissal_threshold_increase,
@@ -32,12 +33,23 @@ def policy_document(settings: Settings) -> str:
         "kept_days": settings.retention.encounter_days,
     }
     if matching.by_camera:
-        policy["by_camera"] = {camera: _thresholds(own) for camera, own in matching.by_camera.items()}
+        policy["by_camera"] = {
+            camera: _thresholds(own) | {"alone": _alone_at(own, matching)} for camera, own in matching.by_camera.items()
+        }
     return json.dumps(policy)
 
 
 def _thresholds(thresholds: Thresholds) -> dict[str, float]:
-    return {"review": thresholds.review_threshold, "alert": thresholds.alert_threshold}
+    return {
+        "review": thresholds.review_threshold,
+        "alert": thresholds.alert_threshold,
+        "alone": thresholds.alone,
+    }
+
+
+def _alone_at(own: Thresholds, matching: Matching) -> float:
+    """Return a camera's alone threshold: the agency's, unless the camera has its own or a stricter alert threshold."""
+    return max(matching.alone, own.alert_threshold) if own.alone_threshold is None else own.alone_threshold
 
 
 def _escalate_after_s(settings: Settings) -> float:

@@ -32,7 +32,8 @@ from lambdas.common.outside_text import shown, single_line
 _MAX_FEEDS = 50
 # A function's environment may have 4 KB in all, and the example agency's takes half of it. A camera's thresholds take
 # this many bytes besides its name.
-_MAX_CAMERAS_BYTES, _CAMERA_BYTES = 1500, 60
+_MAX_CAMERAS_BYTES, _CAMERA_BYTES = 1500, 75
+_ALONE = 99.0
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,10 +55,17 @@ class Sync(Table):
 
 
 class Thresholds(Table):
-    """The minimum similarity, 0 to 100, for an encounter to open and for it to alert."""
+    """The minimum similarities, 0 to 100, of the bands of a match.
+
+    Attributes:
+        review_threshold: an encounter opens, for review.
+        alert_threshold: it alerts if a second sighting of the same passer-by, or a second photo of the case, agrees.
+        alone_threshold: one sighting alerts alone. Default: as strict as the rest of [matching] demands.
+    """
 
     review_threshold: Similarity
     alert_threshold: Annotated[AlertSimilarity, Field(validate_default=True)]
+    alone_threshold: AlertSimilarity | None = None
 
     @field_validator("alert_threshold")
     @classmethod
@@ -67,16 +75,31 @@ class Thresholds(Table):
             raise ValueError(f"{alert:g} is not allowed: must be a number from review_threshold ({review:g}) to 100")
         return alert
 
+    @field_validator("alone_threshold")
+    @classmethod
+    def _is_at_least_alert(cls, alone: float | None, others: ValidationInfo) -> float | None:
+        alert = others.data.get("alert_threshold", 0)
+        if alone is not None and not alert <= alone <= 100:
+            raise ValueError(f"{alone:g} is not allowed: must be a number from alert_threshold ({alert:g}) to 100")
+        return alone
+
+    @property
+    def alone(self) -> float:
+        """Return the alone threshold; by default the alert threshold, because the strictest of several tables wins."""
+        return self.alert_threshold if self.alone_threshold is None else self.alone_threshold
+
 
 class Matching(Thresholds):
     """The thresholds of matches, and the limits on alerts about the same case at the same camera.
 
     Where several thresholds apply, the strictest wins. docs/decisions/0017-thresholds.md says why matches with minors
-    and drawings have stricter ones, and docs/decisions/ has the rules for repeated alerts.
+    and drawings have stricter ones, and docs/decisions/0041-evidence-that-decides.md what the three bands are.
 
-    Args:
+    Attributes:
+        alone_threshold: default 99, or alert_threshold if that is higher.
+        corroboration_wait_s: how long an encounter is shown as waiting for a second sighting of the passer-by.
         by_source: thresholds for the cases of one source.
-        by_camera: thresholds of one camera, in place of review_threshold and alert_threshold.
+        by_camera: thresholds of one camera, in place of the agency's three; alone_threshold is the agency's by default.
         encounter_window_minutes: sightings of a case at a camera within this time are one encounter.
         review_deadline_days: an open encounter expires after this.
         dismissal_mute_days: after a dismissal, the case does not alert at this camera for this long.
@@ -90,9 +113,10 @@ class Matching(Thresholds):
     """
 
     review_threshold: Similarity = 80
-    alert_threshold: Annotated[AlertSimilarity, Field(validate_default=True)] = 95
-    minors: Thresholds = Thresholds(review_threshold=85, alert_threshold=97)
-    age_progression: Thresholds = Thresholds(review_threshold=85, alert_threshold=97)
+    alert_threshold: Annotated[AlertSimilarity, Field(validate_default=True)] = 97
+    corroboration_wait_s: Annotated[float, Field(ge=0, le=60)] = 5
+    minors: Thresholds = Thresholds(review_threshold=85, alert_threshold=98, alone_threshold=99.3)
+    age_progression: Thresholds = Thresholds(review_threshold=85, alert_threshold=98, alone_threshold=99.3)
     artist_rendering: Thresholds = Thresholds(review_threshold=90, alert_threshold=99)
     by_source: dict[str, Thresholds] = {}
     by_camera: dict[str, Thresholds] = {}
@@ -127,6 +151,11 @@ class Matching(Thresholds):
                 "leave out those that can have the agency's thresholds"
             )
         return by_camera
+
+    @property
+    def alone(self) -> float:
+        """Return the alone threshold; its default is never below the alert threshold."""
+        return max(_ALONE, self.alert_threshold) if self.alone_threshold is None else self.alone_threshold
 
 
 class Retention(Table):

@@ -31,7 +31,7 @@ from benchmarks.reference.prototype import Prototype
 from benchmarks.support.figures import write_figures
 from local_cloud.lifecycle import running_cloud
 from local_cloud.pipeline.tables import make_table
-from local_cloud.pipeline.world import ALERT, CASE, Clients, World
+from local_cloud.pipeline.world import ALONE, CASE, Clients, World
 from local_cloud.settings import CloudSettings
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def reference(world: World) -> Work:
 def count_alerts(clients: DistantClients, side: Callable[[World], Work], *, at_once: int) -> int:
     """Count the first alerts of one encounter, in new tables and a new topic."""
     world = World(clients)
-    keys = [world.take(f"c-{number}", "cam-01", world.now, ALERT + 0.5).key for number in range(CAPTURES)]
+    keys = [world.take(f"c-{number}", "cam-01", world.now, ALONE + 0.5).key for number in range(CAPTURES)]
     clients.answered = Barrier(at_once)
     with ThreadPoolExecutor(at_once) as threads:
         list(threads.map(side(world), keys))

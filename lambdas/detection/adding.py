@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lambdas.detection.candidates import Candidate
     from lambdas.detection.capture import Capture
     from lambdas.encounters.encounter import Sighting
+    from lambdas.encounters.policy import Policy
 
 _ATTEMPTS = 12
 
@@ -38,13 +39,14 @@ class ContentionError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Added:
-    """The encounter with the sighting in it.
+    """The encounter with the sighting in it. A full encounter may only count the sighting.
 
     `key` is where the picture belongs; None if a verdict has moved it, or if the full encounter does not keep it.
     `is_id_reused` is true if another picture has the capture's id, so that the sighting has an id of its own.
     """
 
     encounter: Encounter
+    sighting: Sighting
     key: str | None
     is_id_reused: bool = False
 
@@ -55,6 +57,7 @@ class Adder:
 
     dynamodb: DynamoDBClient
     table: str
+    policy: Policy
     pause: Callable[[float], None] = time.sleep
 
     def add(self, encounter_id: str, candidate: Candidate, capture: Capture) -> Added:
@@ -67,7 +70,7 @@ class Adder:
         first_id = capture.capture_id
         for attempt in range(_ATTEMPTS):
             capture_id = capture.capture_id
-            sighting = sighting_of(candidate, capture, encounter_id)
+            sighting = sighting_of(candidate, capture, encounter_id, self.policy)
             encounter = self._update(add_sighting(self.table, encounter_id, capture_id, sighting))
             found = encounter.sightings.get(capture_id)
             if found and found.sha256 not in {None, capture.sha256}:
@@ -84,6 +87,7 @@ class Adder:
             is_here = found is not None and found.key.startswith(EVIDENCE)
             return Added(
                 encounter=encounter,
+                sighting=found or sighting,
                 key=found.key if found and is_here else None,
                 is_id_reused=capture_id != first_id,
             )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import PhotoKind
 from lambdas.common.keys import photo_of_external_image_id
-from lambdas.encounters.encounter import RunnerUp
+from lambdas.encounters.encounter import MAX_OTHERS, RunnerUp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from mypy_boto3_rekognition.type_defs import FaceMatchTypeDef
 
@@ -29,8 +30,9 @@ class Likeness:
 
 
 class Reached(StrEnum):
-    """The highest threshold that a similarity reaches, for the case and the kind of photo."""
+    """The highest threshold that a similarity reaches, for the case and the kind of photo. The highest comes first."""
 
+    ALONE = "alone"
     ALERT = "alert"
     REVIEW = "review"
     NONE = "none"
@@ -47,6 +49,8 @@ class Graded:
     @property
     def reached(self) -> Reached:
         """The threshold that the similarity reaches."""
+        if self.likeness.similarity >= self.thresholds.alone:
+            return Reached.ALONE
         if self.likeness.similarity >= self.thresholds.alert:
             return Reached.ALERT
         return Reached.REVIEW if self.likeness.similarity >= self.thresholds.review else Reached.NONE
@@ -61,20 +65,28 @@ class Graded:
 class Candidate:
     """A case that a search returned for a capture, with its strongest photo.
 
-    `photos` counts the photos that reach their review threshold. `alert_threshold` is the photo's.
+    `photos` counts the photos that reach their review threshold. `thresholds` are the photo's. `others` are the nearest
+    other cases of the search that reach theirs. `is_outranked` says that one of them is nearer.
     """
 
     case: Case
     photo_id: str
     similarity: float
-    alert_threshold: float
+    thresholds: Thresholds
     photos: int = 1
     runner_up: RunnerUp | None = None
+    others: tuple[RunnerUp, ...] = ()
+    is_outranked: bool = False
 
     @property
     def alerting(self) -> bool:
-        """Whether the similarity reaches the alert threshold."""
-        return self.similarity >= self.alert_threshold
+        """Whether the similarity is enough to alert if a second sighting agrees."""
+        return self.similarity >= self.thresholds.alert and not self.is_outranked
+
+    @property
+    def alone(self) -> bool:
+        """Whether this sighting is enough to alert: by its similarity, or because two photos of the case agree."""
+        return self.alerting and (self.similarity >= self.thresholds.alone or self.photos > 1)
 
 
 def likenesses_by_case(matches: Iterable[FaceMatchTypeDef]) -> dict[str, list[Likeness]]:
@@ -87,7 +99,11 @@ def likenesses_by_case(matches: Iterable[FaceMatchTypeDef]) -> dict[str, list[Li
 
 
 def candidates_among(found: Mapping[str, list[Likeness]], cases: Iterable[Case], policy: Policy) -> list[Candidate]:
-    """Return the candidates among the open `cases` of one search, most similar first."""
+    """Return the candidates among the open `cases` of one search, the nearest first.
+
+    A case that can alert precedes one that cannot, which its stricter thresholds say means less. Then the most similar
+    precedes.
+    """
     open_cases = {case.case_id: case for case in cases}
     best = {case_id: max(likeness.similarity for likeness in found[case_id]) for case_id in open_cases}
     candidates = [
@@ -95,7 +111,31 @@ def candidates_among(found: Mapping[str, list[Likeness]], cases: Iterable[Case],
         for case in open_cases.values()
         if (candidate := _candidate(case, found[case.case_id], policy, _runner_up(case, best, open_cases)))
     ]
-    return sorted(candidates, key=lambda candidate: -candidate.similarity)
+    return sorted(candidates, key=lambda each: (not each.alerting, -each.similarity, each.case.case_id))
+
+
+def top_candidate(candidates: Sequence[Candidate], *, known: Collection[str] = ()) -> Candidate | None:
+    """Return the candidate whose encounter the sighting belongs to: only the nearest case of a sighting may alert.
+
+    The others become evidence on the same encounter. If the sighting is of `known` cases already, the nearest of the
+    other cases is returned; one that a known case outranks never alerts.
+    """
+    new = [candidate for candidate in candidates if candidate.case.case_id not in known]
+    if not new:
+        return None
+    nearest = candidates[0].case
+    top = min(
+        (each for each in new if each.alerting == new[0].alerting and _is_same_person(each.case, new[0].case)),
+        key=lambda each: each.case.case_id,
+    )
+    others = (each for each in candidates if each is not top)
+    return replace(
+        top,
+        others=tuple(
+            RunnerUp(case_id=each.case.case_id, similarity=each.similarity) for each in islice(others, MAX_OTHERS)
+        ),
+        is_outranked=nearest.case_id in known and not _is_same_person(nearest, top.case),
+    )
 
 
 def graded(case: Case, likenesses: Iterable[Likeness], policy: Policy) -> list[Graded]:
@@ -119,7 +159,7 @@ def _candidate(
         case=case,
         photo_id=kept[0].likeness.photo_id,
         similarity=kept[0].likeness.similarity,
-        alert_threshold=kept[0].thresholds.alert,
+        thresholds=kept[0].thresholds,
         photos=len(kept),
         runner_up=runner_up,
     )
@@ -127,15 +167,15 @@ def _candidate(
 
 def _runner_up(case: Case, best: Mapping[str, float], cases: Mapping[str, Case]) -> RunnerUp | None:
     """Return the next most similar case, ignoring the same person's cases in other sources."""
-    others = [other for other in best if other != case.case_id and not _same_person(case, cases[other])]
+    others = [other for other in best if other != case.case_id and not _is_same_person(case, cases[other])]
     if not others:
         return None
     nearest = max(others, key=lambda other: best[other])
     return RunnerUp(case_id=nearest, similarity=best[nearest])
 
 
-def _same_person(one: Case, other: Case) -> bool:
-    return bool(_numbers(one) & _numbers(other))
+def _is_same_person(one: Case, other: Case) -> bool:
+    return one.case_id == other.case_id or bool(_numbers(one) & _numbers(other))
 
 
 def _numbers(case: Case) -> set[tuple[str, str]]:

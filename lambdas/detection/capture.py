@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # What other senders may say of a capture. Our own functions know the rest.
-_OF_ANY_SENDER = frozenset({"capture-id", "captured-at", "time-doubt", "confidence", "track", "shot"})
+_OF_ANY_SENDER = frozenset({"capture-id", "captured-at", "time-doubt", "confidence", "track", "shot", "final"})
 # So that the record of any capture fits into the 2 KB that S3 allows for metadata.
 MAX_SHOT = 1_000_000_000
 # The track of a capture that our own functions did not store.
@@ -30,7 +30,8 @@ class Capture:
     """One face crop. `confidence` is the detector's, 0 to 1.
 
     `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said. `sha256` is the digest of
-    the picture, known once it is read. `known_cases` are the cases that it has matched before; a retrospective search
+    the picture, known once it is read. `final` is true if the sender says that its track gives no more captures.
+    `known_cases` are the cases that it has matched before; a retrospective search
     sets them and ignores these cases.
     """
 
@@ -43,6 +44,7 @@ class Capture:
     confidence: float | None = None
     track: str | None = None
     shot: int | None = None
+    final: bool = False
     sha256: str | None = None
     known_cases: frozenset[str] = frozenset()
 
@@ -58,6 +60,7 @@ class Capture:
             "confidence": self.confidence,
             "track": self.track,
             "shot": self.shot,
+            "final": "true" if self.final else None,
             "sha256": self.sha256,
         }
         return {name: str(value) for name, value in values.items() if value is not None}
@@ -94,6 +97,7 @@ def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata:
         confidence=confidence,
         track=metadata.get("track"),
         shot=_shot(metadata["shot"]) if "shot" in metadata else None,
+        final=metadata.get("final") == "true",
         known_cases=frozenset(metadata.get("known-cases", "").split()),
     )
 

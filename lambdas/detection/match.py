@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.cases.probe import PROBE_CAMERA, may_meet
 from lambdas.common.keys import evidence_key
-from lambdas.detection.candidates import candidates_among, likenesses_by_case
+from lambdas.detection.candidates import candidates_among, likenesses_by_case, top_candidate
 from lambdas.detection.capture_object import UnreadableCaptureError, keep_picture, open_capture
 from lambdas.detection.match_context import MAX_CASES, read_match_context
 from lambdas.detection.search_refusals import has_no_face, why_unreadable
@@ -123,13 +123,10 @@ class Matcher:
         cases = [case for case in context.open_cases if may_meet(case, capture.camera)]
         self._count(capture, (each.similarity for case in cases for each in found[case.case_id]))
         among = candidates_among(found, cases, policy)
-        candidates = [candidate for candidate in among if candidate.case.case_id not in capture.known_cases]
-        outcomes = {
-            self._record(capture, picture, candidate, context, searched_at=searched_at) for candidate in candidates
-        }
-        if MatchOutcome.REUSED_ID in outcomes:
-            return MatchOutcome.REUSED_ID
-        return MatchOutcome.CANDIDATE if candidates else MatchOutcome.NO_CANDIDATE
+        top = top_candidate(among, known=capture.known_cases)
+        if top is None:
+            return MatchOutcome.NO_CANDIDATE
+        return self._record(capture, picture, top, context, searched_at=searched_at)
 
     def _time(self, capture: Capture, searched_at: datetime) -> None:
         """Record the hops so far, except in a retrospective search. Durations identify nobody."""

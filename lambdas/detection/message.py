@@ -101,6 +101,7 @@ class FaceMessage(msgspec.Struct):
             confidence=self.detection.confidence,
             track=bounded_track(self.track.id) if self.track else None,
             shot=self.track.shot if self.track else None,
+            final=self.track is not None and self.track.final,
         )
         return ReceivedCapture(capture=capture, jpeg=self.image.data)
 

@@ -10,15 +10,12 @@ from lambdas.common.times import from_text, to_text
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lambdas.detection.candidates import Candidate
     from lambdas.detection.capture import Capture
     from lambdas.encounters.policy import Policy
     from lambdas.encounters.window import Window
 
 
-def muted_reason(
-    policy: Policy, window: Window, candidate: Candidate, capture: Capture, *, now: datetime
-) -> str | None:
+def muted_reason(policy: Policy, window: Window, capture: Capture, *, now: datetime) -> str | None:
     """Say why earlier dismissals mute this sighting, or None. A muted sighting is still kept for review."""
     if capture.track and capture.track in window.dismissed_tracks:
         return "this passer-by was dismissed as this case"
@@ -27,7 +24,4 @@ def muted_reason(
     silent_until = from_text(window.dismissed_at) + timedelta(days=policy.dismissal_mute_days)
     if now < silent_until:
         return f"this case was dismissed at this camera; silent until {to_text(silent_until)}"
-    needed = min(candidate.alert_threshold + policy.dismissal_threshold_increase, 100.0)
-    if window.dismissals >= policy.dismissal_limit and candidate.similarity < needed:
-        return f"this case was dismissed {window.dismissals} times at this camera; needs {needed:g}"
     return None

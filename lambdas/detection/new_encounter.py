@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.common.keys import evidence_key
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from lambdas.detection.candidates import Candidate
     from lambdas.detection.capture import Capture
+    from lambdas.encounters.policy import Policy
 
 
 def new_encounter(
@@ -25,22 +27,25 @@ def new_encounter(
     searched_at: datetime,
     now: datetime,
     claimed_until: datetime,
-    expires_at: int,
+    policy: Policy,
 ) -> Encounter:
-    """Build an encounter with its first sighting. Unless `muted`, an alerting one is created with its alert claimed."""
+    """Build an encounter with its first sighting.
+
+    If the sighting is enough alone and nothing mutes it, the encounter is created with its alert claimed.
+    """
     encounter_id = uuid.uuid4().hex[:16]
     encounter = Encounter(
         encounter_id=encounter_id,
         case_id=candidate.case.case_id,
         camera=capture.camera,
         started_at=to_text(now),
-        sightings={capture.capture_id: sighting_of(candidate, capture, encounter_id)},
+        sightings={capture.capture_id: sighting_of(candidate, capture, encounter_id, policy)},
         link_token=secrets.token_urlsafe(12),
         muted=muted,
         timeline=_timeline(capture, searched_at=searched_at, now=now),
-        expires_at=expires_at,
+        expires_at=policy.expiry(now),
     )
-    if candidate.alerting and not muted:
+    if candidate.alone and not muted:
         encounter.alert = AlertState.SENDING
         encounter.alert_due_at = to_text(claimed_until)
         encounter.alert_attempts = 1
@@ -49,8 +54,10 @@ def new_encounter(
     return encounter
 
 
-def sighting_of(candidate: Candidate, capture: Capture, encounter_id: str) -> Sighting:
+def sighting_of(candidate: Candidate, capture: Capture, encounter_id: str, policy: Policy) -> Sighting:
     """Build the record of the capture in the encounter."""
+    may_be_followed = capture.track is not None and not capture.final
+    waits = candidate.alerting and not candidate.alone and may_be_followed
     return Sighting(
         similarity=candidate.similarity,
         captured_at=to_text(capture.captured_at),
@@ -60,7 +67,11 @@ def sighting_of(candidate: Candidate, capture: Capture, encounter_id: str) -> Si
         track=capture.track,
         photos=candidate.photos,
         alerting=candidate.alerting,
+        alone=candidate.alone,
+        alone_threshold=candidate.thresholds.alone,
         runner_up=candidate.runner_up,
+        others=candidate.others,
+        waits_until=to_text(capture.received_at + timedelta(seconds=policy.wait_s)) if waits else None,
         time_doubt=capture.time_doubt,
     )
 

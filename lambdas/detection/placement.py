@@ -26,6 +26,7 @@ from lambdas.detection.adding import Adder, ContentionError
 from lambdas.detection.muting import muted_reason
 from lambdas.detection.new_encounter import new_encounter
 from lambdas.encounters.alert_updates import LEASE, claim_first_alert, count_better_shot
+from lambdas.encounters.decision import decide
 from lambdas.encounters.encounter import Encounter, Review
 from lambdas.encounters.flood_counts import count_first_alert, flood_notice
 from lambdas.encounters.notice import Notice, NoticeKind, notice_key, put_notice
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from lambdas.detection.adding import Added
     from lambdas.detection.candidates import Candidate
     from lambdas.detection.capture import Capture
+    from lambdas.encounters.encounter import Sighting
     from lambdas.encounters.policy import Policy
 
 _ATTEMPTS = 12
@@ -106,7 +108,7 @@ class Encounters:
                 if self._may_join(capture, found, window, key):
                     return Placement(encounter_id=found, window=window)
             else:
-                muted = self._muted(candidate, capture, window, first_alerts=first_alerts, now=now)
+                muted = self._muted(capture, window, first_alerts=first_alerts, now=now) if candidate.alone else None
                 encounter = self._new(candidate, capture, muted=muted, searched_at=searched_at, now=now)
                 prepared = first_alert_writes(encounter) if encounter.alert and not attempt else []
                 if self._open(encounter, window, prepared, now=now):
@@ -127,25 +129,24 @@ class Encounters:
             EncounterGoneError: the encounter does not exist any more.
             ContentionError: too many others changed the encounter at the same time.
         """
-        adder = Adder(dynamodb=self.dynamodb, table=self.table, pause=self.pause)
+        adder = Adder(dynamodb=self.dynamodb, table=self.table, policy=self.policy, pause=self.pause)
         added = adder.add(placement.encounter_id, candidate, capture)
-        to_alert = self._alert_for(
-            added.encounter, placement.window, candidate, capture, first_alerts=first_alerts, now=now
-        )
+        to_alert = self._alert_for(added, placement.window, capture, first_alerts=first_alerts, now=now)
         return Joined(added=added, to_alert=to_alert)
 
     def _alert_for(
-        self, encounter: Encounter, window: Window, candidate: Candidate, capture: Capture, *, first_alerts: int,
-        now: datetime,
-    ) -> Encounter | None:  # fmt: skip
-        """Claim the first alert if the encounter needs it and has none, or announce a clearly better shot."""
-        if not candidate.alerting or encounter.review is not Review.OPEN:
+        self, added: Added, window: Window, capture: Capture, *, first_alerts: int, now: datetime
+    ) -> Encounter | None:
+        """Claim the first alert if the sightings now give grounds for it, or announce a clearly better shot."""
+        encounter, arrived = added.encounter, added.sighting
+        others = (each for each in encounter.sightings.values() if each.key != arrived.key)
+        if encounter.review is not Review.OPEN or decide(arrived, others) is None:
             return None
         if encounter.alert is None:
-            if self._muted(candidate, capture, window, first_alerts=first_alerts, now=now):
+            if self._muted(capture, window, first_alerts=first_alerts, now=now):
                 return None
             return self._claim_alert(encounter, now=now)
-        self._announce_better_shot(encounter, candidate, now=now)
+        self._announce_better_shot(encounter, arrived, now=now)
         return None
 
     def _may_join(self, capture: Capture, encounter_id: str, window: Window, key: str) -> bool:
@@ -160,16 +161,12 @@ class Encounters:
             is not None
         )
 
-    def _muted(
-        self, candidate: Candidate, capture: Capture, window: Window, *, first_alerts: int, now: datetime
-    ) -> str | None:
-        """Say why an alerting sighting gives no first alert, or None. Tell the agency if the camera floods."""
-        if not candidate.alerting:
-            return None
+    def _muted(self, capture: Capture, window: Window, *, first_alerts: int, now: datetime) -> str | None:
+        """Say why an encounter that would alert gives no first alert, or None. Tell the agency if the camera floods."""
         if first_alerts >= self.policy.first_alerts_per_hour:
             transact(self.dynamodb, {"Put": flood_notice(self.table, capture.camera, now=now)})
             return f"this camera gave {first_alerts} first alerts in this hour"
-        return muted_reason(self.policy, window, candidate, capture, now=now)
+        return muted_reason(self.policy, window, capture, now=now)
 
     def _new(
         self, candidate: Candidate, capture: Capture, *, muted: str | None, searched_at: datetime, now: datetime
@@ -181,7 +178,7 @@ class Encounters:
             searched_at=searched_at,
             now=now,
             claimed_until=now + self.lease,
-            expires_at=self.policy.expiry(now),
+            policy=self.policy,
         )
 
     def _open(self, encounter: Encounter, window: Window, prepared: list[dict[str, Any]], *, now: datetime) -> bool:
@@ -204,7 +201,7 @@ class Encounters:
         update_if(self.dynamodb, **count_first_alert(self.table, encounter.camera, now=now))
         return msgspec.convert(claimed, type=Encounter)
 
-    def _announce_better_shot(self, encounter: Encounter, candidate: Candidate, *, now: datetime) -> None:
+    def _announce_better_shot(self, encounter: Encounter, sighting: Sighting, *, now: datetime) -> None:
         """Put a notice if this shot is clearly better than what the last alert reported, up to the policy's limit.
 
         Of several better shots at once, one gets a notice; the others appear in the digest.
@@ -212,7 +209,7 @@ class Encounters:
         alerted = encounter.alerted_similarity
         if alerted is None or encounter.better_shots >= self.policy.better_shot_limit:
             return
-        if candidate.similarity < alerted + self.policy.better_shot_margin:
+        if sighting.similarity < alerted + self.policy.better_shot_margin:
             return
         number = encounter.better_shots + 1
         notice = Notice(
@@ -223,5 +220,5 @@ class Encounters:
             alert_due_at=to_text(now),
             expires_at=self.policy.expiry(now),
         )
-        counted = count_better_shot(self.table, encounter, similarity=candidate.similarity)
+        counted = count_better_shot(self.table, encounter, similarity=sighting.similarity)
         transact(self.dynamodb, {"Update": counted}, put_notice(self.table, notice))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Of more sightings, the first, the best and the latest are kept.
 MAX_SIGHTINGS = 100
+MAX_OTHERS = 4  # cases beside the nearest that a sighting keeps
 
 
 class AlertState(StrEnum):
@@ -83,8 +84,10 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `similarity` is 0 to 100. `key` is the key of its picture in the detection bucket, `sha256` the digest of the
     picture as it was searched. `photos` counts the photos of the case that the capture resembles. `alerting` is true
-    if it reached the alert threshold of the case and photo. `time_doubt` is why `captured_at` is the time of arrival,
-    instead of what the sender said.
+    if it is enough to alert with a second sighting that agrees, `alone` if it is enough without. `alone_threshold` is
+    the similarity that it needed for that. `others` are the nearest of the other cases that the search
+    returned for review. While no other sighting agrees, the encounter is shown as waiting until `waits_until`.
+    `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said.
     """
 
     similarity: float
@@ -95,7 +98,11 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     track: str | None = None
     photos: int = 1
     alerting: bool = False
+    alone: bool = False
+    alone_threshold: float | None = None
     runner_up: RunnerUp | None = None
+    others: tuple[RunnerUp, ...] = ()
+    waits_until: str | None = None
     time_doubt: TimeDoubt | None = None
 
 
@@ -188,6 +195,13 @@ class Encounter(msgspec.Struct, kw_only=True):
     def best(self) -> Sighting:
         """The sighting with the highest similarity."""
         return max(self.sightings.values(), key=lambda sighting: sighting.similarity)
+
+    @property
+    def waits_until(self) -> str | None:
+        """Until when a second sighting is expected, because one is not enough; None if the encounter has an alert."""
+        if self.alert or self.muted or self.review is not Review.OPEN:
+            return None
+        return max((each.waits_until for each in self.sightings.values() if each.waits_until), default=None)
 
     @property
     def alerted_or_opened_at(self) -> str:

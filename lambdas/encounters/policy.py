@@ -17,16 +17,21 @@ if TYPE_CHECKING:
 
 
 class Thresholds(msgspec.Struct, frozen=True):
-    """Minimum similarities, 0 to 100, to keep an encounter for review and to alert."""
+    """Minimum similarities, 0 to 100, that a sighting needs for each band.
+
+    `review` keeps an encounter for review. `alert` alerts together with a second sighting of the track, or a second
+    photo of the case, that reaches `review`. `alone` alerts without either.
+    """
 
     review: float
     alert: float
+    alone: float
 
     def stricter(self, other: Thresholds | None) -> Thresholds:
         """Return the higher threshold of each kind."""
         if other is None:
             return self
-        return Thresholds(review=max(self.review, other.review), alert=max(self.alert, other.alert))
+        return Thresholds(*map(max, msgspec.structs.astuple(self), msgspec.structs.astuple(other)))
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,18 +40,20 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     `by_camera` maps a camera to the thresholds that take the place of `base` there. Where several thresholds apply, the
     strictest wins. `by_source` maps a source to its thresholds.
 
-    A dismissal mutes its pair of case and camera for `dismissal_mute_days`. After `dismissal_limit` dismissals, the
-    pair's alert threshold rises by `dismissal_threshold_increase`. An encounter gives up to `better_shot_limit` more
-    alerts, each for a shot that is better by at least `better_shot_margin`. Encounters expire after `kept_days`.
+    A sighting that needs a second one is shown as waiting for `wait_s`. A dismissal mutes its pair of case and camera
+    for `dismissal_mute_days`. After `dismissal_limit` dismissals, the pair's alert threshold rises by
+    `dismissal_threshold_increase`. An encounter gives up to `better_shot_limit` more alerts, each for a shot that is
+    better by at least `better_shot_margin`. Encounters expire after `kept_days`.
     A camera gives up to `first_alerts_per_hour`; its other encounters await review without an alert.
     """
 
-    base: Thresholds = Thresholds(80, 95)
+    base: Thresholds = Thresholds(80, 97, 99)
     minors: Thresholds | None = None
     kinds: dict[PhotoKind, Thresholds] = {}
     by_source: dict[str, Thresholds] = {}
     by_camera: dict[str, Thresholds] = {}
     window_s: float = 600
+    wait_s: float = 5
     dismissal_mute_days: float = 7
     dismissal_limit: int = 3
     dismissal_threshold_increase: float = 2

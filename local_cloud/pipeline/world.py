@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 CASE = Case(case_id="namus:MP900101", source="namus", source_id="MP900101")
 WINDOW = timedelta(minutes=10)
-REVIEW, ALERT = 80.0, 95.0
+REVIEW, ALERT, ALONE = 80.0, 97.0, 99.0
 # In two languages, so that every first alert has a second part. The first part has every channel.
 RECIPIENTS = (
     Recipient(name="desk", channel=Channel.SMS),
     Recipient(name="records", channel=Channel.EMAIL),
     Recipient(name="patrulla", channel=Channel.EMAIL, language="es"),
 )
-POLICY = Policy(base=Thresholds(REVIEW, ALERT), window_s=WINDOW.total_seconds())
+POLICY = Policy(base=Thresholds(REVIEW, ALERT, ALONE), window_s=WINDOW.total_seconds())
 _numbers = itertools.count()
 
 
@@ -76,13 +76,14 @@ class Clients:
 
 @dataclass(frozen=True)
 class TakenCapture:
-    """A picture that a camera took, and its similarity to the case."""
+    """A picture that a camera took, its similarity to the case, and the passer-by whom the camera saw."""
 
     key: str
     capture_id: str
     camera: str
     captured_at: datetime
     similarity: float
+    track: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,11 +171,13 @@ class World:
         """Return the clock of a host that is ahead by this much."""
         return lambda: self.now + timedelta(seconds=seconds)
 
-    def take(self, capture_id: str, camera: str, captured_at: datetime, similarity: float) -> TakenCapture:
+    def take(
+        self, capture_id: str, camera: str, captured_at: datetime, similarity: float, track: str | None = None
+    ) -> TakenCapture:
         """Make a capture and store it."""
         digest = hashlib.sha256(capture_id.encode()).hexdigest()
         key = stored_capture_key(camera, captured_at, capture_id, sha256=digest)
-        self.captures[key] = TakenCapture(key, capture_id, camera, captured_at, similarity)
+        self.captures[key] = TakenCapture(key, capture_id, camera, captured_at, similarity, track)
         self.clients.similarities[key] = similarity
         self.store(self.captures[key])
         return self.captures[key]
@@ -188,6 +191,7 @@ class World:
             captured_at=taken.at,
             received_at=self.now,
             time_doubt=taken.doubt,
+            track=capture.track,
         )
         body = capture.key.encode()
         put_once(self.clients.s3, Bucket=self.name, Key=capture.key, Body=body, Metadata=stored.to_metadata())

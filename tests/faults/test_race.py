@@ -12,7 +12,7 @@ import pytest
 from benchmarks.reference.prototype import Prototype
 from lambdas.alerting.recipients import TopicChannel
 from local_cloud.pipeline.tables import make_table
-from local_cloud.pipeline.world import ALERT, Clients, World
+from local_cloud.pipeline.world import ALONE, Clients, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ def race(work: Callable[[int], Any]) -> None:
 
 def test_32_concurrent_matchers_send_one_alert(world: World) -> None:
     clock = world.skewed(0)
-    keys = [world.take(f"c-{number}", "cam-01", world.now, ALERT + 0.5).key for number in range(AT_ONCE)]
+    keys = [world.take(f"c-{number}", "cam-01", world.now, ALONE + 0.5).key for number in range(AT_ONCE)]
     matcher, notifier = world.matcher(clock), world.notifier(clock)
 
     def match_and_notify(number: int) -> None:
@@ -73,7 +73,7 @@ def test_32_concurrent_encounters_share_the_sms_budget(world: World) -> None:
 
     world.clients.sns.meta.events.register("before-parameter-build.sns.PublishBatch", listen)
     clock = world.skewed(0)
-    keys = [world.take("c", f"cam-{number}", world.now, ALERT + 0.5).key for number in range(AT_ONCE)]
+    keys = [world.take("c", f"cam-{number}", world.now, ALONE + 0.5).key for number in range(AT_ONCE)]
     matcher = world.matcher(clock)
     race(lambda number: matcher.match(keys[number]))
     world.clients.sns.meta.events.unregister("before-parameter-build.sns.PublishBatch", listen)

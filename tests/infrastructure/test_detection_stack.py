@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import astuple
+
 from lambdas.common.cameras_table import BY_THING_INDEX
 from lambdas.encounters.policy import read_policy
 
@@ -82,8 +84,8 @@ def test_match_gets_the_thresholds_of_its_environment(dev: Deployment, prod: Dep
         variables = each.function("Detection", "Match")["Environment"]["Variables"]
         assert variables["FACE_COLLECTION"] == f"homeward-everytown-{each.environment}"
         policy = read_policy(variables["POLICY"])
-        thresholds[each.environment] = [policy.base.review, policy.base.alert, policy.window_s, policy.kept_days]
-    assert thresholds == {"dev": [80, 90, 600, 30], "prod": [80, 95, 600, 365]}
+        thresholds[each.environment] = [*astuple(policy.base), policy.window_s, policy.kept_days]
+    assert thresholds == {"dev": [80, 90, 99, 600, 30], "prod": [80, 97, 99, 600, 365]}
 
 
 def test_stacks_depend_on_the_stacks_that_they_use(either: Deployment) -> None:

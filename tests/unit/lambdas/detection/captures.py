@@ -13,7 +13,7 @@ from lambdas.encounters.policy import Policy, Thresholds
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-POLICY = Policy(kinds={PhotoKind.ARTIST: Thresholds(90, 99)}, minors=Thresholds(85, 97))
+POLICY = Policy(kinds={PhotoKind.ARTIST: Thresholds(90, 99, 99)}, minors=Thresholds(85, 97, 99))
 
 
 class Gallery:
@@ -32,9 +32,20 @@ class Gallery:
 
 
 def put_capture(
-    s3: S3Client, capture_id: str, at: str = "03:00:00", camera: str = "cam-01", picture: bytes = b"picture"
+    s3: S3Client,
+    capture_id: str,
+    at: str = "03:00:00",
+    camera: str = "cam-01",
+    picture: bytes = b"picture",
+    **more: str,
 ) -> str:
     key = f"captures/{camera}/.stored/2026-11-23/{capture_id}.jpg"
-    metadata = {"capture-id": capture_id, "camera": camera, "captured-at": f"2026-11-23T{at}.000Z", "track": "t-1"}
+    metadata = {
+        "capture-id": capture_id,
+        "camera": camera,
+        "captured-at": f"2026-11-23T{at}.000Z",
+        "track": "t-1",
+        **more,
+    }
     s3.put_object(Bucket="detection", Key=key, Body=picture, Metadata=metadata)
     return key

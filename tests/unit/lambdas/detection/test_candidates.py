@@ -12,7 +12,7 @@ from lambdas.encounters.policy import Policy, Thresholds
 if TYPE_CHECKING:
     from lambdas.detection.candidates import Candidate
 
-POLICY = Policy(kinds={PhotoKind.ARTIST: Thresholds(90, 99)})
+POLICY = Policy(kinds={PhotoKind.ARTIST: Thresholds(90, 99, 99)})
 
 
 def case(source: str, number: str, **known: Any) -> Case:
@@ -31,8 +31,8 @@ def candidates(matches: dict[str, float], *cases: Case) -> list[Candidate]:
 
 
 def test_alerting_portrait_outranks_more_similar_drawing() -> None:
-    [found] = candidates({"a:1:portrait": 95.5, "a:1:drawing": 98.0}, case("a", "1"))
-    assert (found.photo_id, found.similarity, found.alerting, found.photos) == ("portrait", 95.5, True, 2)
+    [found] = candidates({"a:1:portrait": 97.5, "a:1:drawing": 98.0}, case("a", "1"))
+    assert (found.photo_id, found.similarity, found.alerting, found.photos) == ("portrait", 97.5, True, 2)
 
 
 def test_drawing_has_stricter_thresholds() -> None:

@@ -13,7 +13,7 @@ from lambdas.cases.case import Case
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.times import to_text
 from lambdas.encounters.encounter import Review
-from lambdas.encounters.policy import Policy
+from lambdas.encounters.policy import Policy, Thresholds
 from lambdas.encounters.table import encounter_key
 from tests.support.matchers import matcher_of
 from tests.support.stories import encounters_in, put_case
@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from tests.support.topic import Topic
 
 POLICY = Policy(
+    base=Thresholds(80, 95, 95),
     dismissal_mute_days=7,
-    dismissal_limit=3,
-    dismissal_threshold_increase=2,
     better_shot_margin=2,
     better_shot_limit=1,
 )
@@ -99,15 +98,6 @@ def test_dismissed_track_never_alerts_again(gate: Gate, dynamodb: DynamoDBClient
     assert topic.messages() == []
     gate.passes("c-2", 99.9, track="t-2")
     assert kinds(topic) == ["first"]
-
-
-@pytest.mark.parametrize(("similarity", "alerts"), [(96.9, 0), (97.0, 1)])
-def test_repeated_dismissals_raise_the_alert_threshold(
-    gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic, similarity: float, alerts: int
-) -> None:
-    remember(dynamodb, clock, dismissed_at=to_text(clock() - timedelta(days=8)), dismissals=3)
-    gate.passes("c-1", similarity)
-    assert len(topic.messages()) == alerts
 
 
 def test_new_encounter_keeps_the_dismissals_in_the_window(gate: Gate, dynamodb: DynamoDBClient, clock: Clock) -> None:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from tests.unit.lambdas.detection.captures import Gallery
 
 
+OTHER = type(MARLOWE)(case_id="fbi:a1", source="fbi", source_id="a1")
+
+
 @pytest.fixture
 def matcher(s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier) -> Matcher:
     return matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
@@ -42,7 +45,7 @@ def keys(s3: S3Client) -> list[str]:
 def test_match_opens_an_encounter_and_alerts_at_once(
     matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, topic: Topic
 ) -> None:
-    gallery.answers(("namus:MP900101:910101", 96.123), ("namus:MP900101:910102", 97.5))
+    gallery.answers(("namus:MP900101:910101", 96.123), ("namus:MP900101:910102", 99.123))
     assert matcher.match(put_capture(s3, "c-1")) is MatchOutcome.CANDIDATE
     [encounter] = encounters_in(dynamodb)
     evidence = f"encounters/{encounter['encounter_id']}/c-1.jpg"
@@ -54,7 +57,7 @@ def test_match_opens_an_encounter_and_alerts_at_once(
     assert [message["alert_id"] for message in topic.messages()] == [encounter["encounter_id"]]
     assert encounter["sightings"] == {
         "c-1": {
-            "similarity": 97.5,
+            "similarity": 99.12,
             "captured_at": "2026-11-23T03:00:00.000Z",
             "key": evidence,
             "photo_id": "910102",
@@ -62,6 +65,8 @@ def test_match_opens_an_encounter_and_alerts_at_once(
             "track": "t-1",
             "photos": 2,
             "alerting": True,
+            "alone": True,
+            "alone_threshold": 99.0,
         }
     }
 
@@ -91,11 +96,11 @@ def test_closed_case_is_not_matched(
 def test_match_below_alert_threshold_is_for_review_only(
     matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient
 ) -> None:
-    gallery.answers(("namus:MP900101:910101", 94.99))
+    gallery.answers(("namus:MP900101:910101", 96.99))
     matcher.match(put_capture(s3, "c-1"))
     [encounter] = encounters_in(dynamodb)
     assert "alert" not in encounter
-    gallery.answers(("namus:MP900101:910101", 95.0))
+    gallery.answers(("namus:MP900101:910101", 99.0))
     matcher.match(put_capture(s3, "c-2", at="03:00:30"))
     [encounter] = encounters_in(dynamodb)
     assert encounter["alert"] == "sent"
@@ -125,15 +130,83 @@ def test_another_camera_opens_another_encounter(
     assert {encounter["camera"] for encounter in encounters_in(dynamodb)} == {"cam-01", "cam-02"}
 
 
-def test_two_matched_cases_open_two_encounters(
+def test_only_the_nearest_case_of_a_sighting_alerts(
+    matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, topic: Topic
+) -> None:
+    put_case(dynamodb, case=OTHER)
+    gallery.answers(("fbi:a1:1", 99.5), ("namus:MP900101:910101", 99.9))
+    matcher.match(put_capture(s3, "c-1"))
+    [encounter] = encounters_in(dynamodb)
+    assert (encounter["case_id"], encounter["alert"]) == ("namus:MP900101", "sent")
+    assert encounter["sightings"]["c-1"]["others"] == [{"case_id": "fbi:a1", "similarity": 99.5}]
+    assert len(topic.messages()) == 1
+    assert len(keys(s3)) == 1
+
+
+def test_former_runner_up_alerts_when_it_is_the_nearest(
     matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient
 ) -> None:
-    put_case(dynamodb, case=type(MARLOWE)(case_id="fbi:a1", source="fbi", source_id="a1"))
-    gallery.answers(("namus:MP900101:910101", 99), ("fbi:a1:1", 90))
+    put_case(dynamodb, case=OTHER)
+    gallery.answers(("namus:MP900101:910101", 98), ("fbi:a1:1", 97.5))
+    matcher.match(put_capture(s3, "c-1", picture=b"first"))
+    gallery.answers(("fbi:a1:1", 98), ("namus:MP900101:910101", 97.5))
+    matcher.match(put_capture(s3, "c-2", picture=b"second"))
+    # The two sightings of the track disagree, so neither case alerts.
+    assert {each["case_id"]: each.get("alert") for each in encounters_in(dynamodb)} == {
+        "namus:MP900101": None,
+        "fbi:a1": None,
+    }
+    gallery.answers(("fbi:a1:1", 81))
+    matcher.match(put_capture(s3, "c-3", picture=b"third"))
+    assert {each["case_id"]: each.get("alert") for each in encounters_in(dynamodb)} == {
+        "namus:MP900101": None,
+        "fbi:a1": "sent",
+    }
+
+
+@pytest.mark.parametrize(
+    ("second", "more", "alerts"),
+    [
+        (80.0, {}, 1),
+        (79.9, {}, 0),
+        (98.9, {"track": "t-2"}, 0),
+        (98.9, {"camera": "cam-02"}, 0),
+        (80.0, {"at": "02:59:58"}, 1),
+        (98.9, {"picture": b"first"}, 0),
+    ],
+    ids=["agrees", "too unlike", "another passer-by", "another camera", "taken before", "the same picture"],
+)
+def test_second_sighting_of_the_track_corroborates(
+    matcher: Matcher, gallery: Gallery, s3: S3Client, topic: Topic, second: float, more: Any, alerts: int
+) -> None:
+    gallery.answers(("namus:MP900101:910101", 97))
+    matcher.match(put_capture(s3, "c-1", picture=b"first"))
+    assert topic.messages() == []
+    gallery.answers(*([("namus:MP900101:910101", second)] if second >= 80 else []))
+    matcher.match(put_capture(s3, "c-2", **{"picture": b"second", **more}))
+    assert len(topic.messages()) == alerts
+
+
+def test_second_photo_of_the_case_corroborates(matcher: Matcher, gallery: Gallery, s3: S3Client, topic: Topic) -> None:
+    gallery.answers(("namus:MP900101:910101", 97), ("namus:MP900101:910103", 80))
     matcher.match(put_capture(s3, "c-1"))
-    found = {encounter["case_id"]: encounter.get("alert") for encounter in encounters_in(dynamodb)}
-    assert found == {"namus:MP900101": "sent", "fbi:a1": None}
-    assert len(keys(s3)) == 2
+    assert len(topic.messages()) == 1
+
+
+@pytest.mark.parametrize(
+    ("similarity", "more", "waits"),
+    [(97, {}, True), (97, {"final": "true"}, False), (99, {}, False), (96.9, {}, False)],
+    ids=["waits", "last of its track", "alone enough", "for review"],
+)
+def test_sighting_waits_only_for_what_may_come(
+    matcher: Matcher, gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, similarity: float, more: dict[str, Any],
+    waits: bool,
+) -> None:  # fmt: skip
+    gallery.answers(("namus:MP900101:910101", similarity))
+    matcher.match(put_capture(s3, "c-1", **{"received-at": "2026-11-23T03:00:01.000Z", **more}))
+    [encounter] = encounters_in(dynamodb)
+    expected = "2026-11-23T03:00:06.000Z" if waits else None
+    assert encounter["sightings"]["c-1"].get("waits_until") == expected
 
 
 def test_redelivered_event_changes_nothing(
@@ -273,7 +346,7 @@ def test_search_uses_the_picture_and_the_review_threshold(
 def test_cameras_own_thresholds_decide_its_matches(
     gallery: Gallery, s3: S3Client, dynamodb: DynamoDBClient, notifier: Notifier
 ) -> None:
-    policy = msgspec.structs.replace(POLICY, by_camera={"cam-07": Thresholds(60, 70)})
+    policy = msgspec.structs.replace(POLICY, by_camera={"cam-07": Thresholds(60, 70, 70)})
     matcher = matcher_of(s3, gallery.client, dynamodb, notifier, policy)
     matches = [{"Similarity": 75.0, "Face": {"ExternalImageId": "namus:MP900101:910101"}}]
     expected = {"CollectionId": ANY, "Image": ANY, "FaceMatchThreshold": 60, "MaxFaces": ANY, "QualityFilter": ANY}

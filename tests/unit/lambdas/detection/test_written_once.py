@@ -11,7 +11,7 @@ import pytest
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.keys import confirmed_key
 from lambdas.detection.match import MatchOutcome
-from lambdas.encounters.encounter import MAX_SIGHTINGS, Review
+from lambdas.encounters.encounter import MAX_OTHERS, MAX_SIGHTINGS, Review
 from lambdas.encounters.table import encounter_key, read_encounter
 from tests.support.matchers import matcher_of
 from tests.support.stories import encounters_in
@@ -103,7 +103,7 @@ def test_reused_id_leaves_a_confirmed_picture_alone(meetings: Meetings, known: b
 def test_full_encounter_keeps_first_best_and_latest(meetings: Meetings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lambdas.encounters.sighting_updates.MAX_SIGHTINGS", 4)
     for second in range(10):
-        meetings.meet(f"c-{second}", at=f"03:00:0{second}", similarity=99.5 if second == 3 else 96 - second)
+        meetings.meet(f"c-{second}", at=f"03:00:0{second}", similarity=99.5 if second == 3 else 98 - second)
     encounter = meetings.encounter()
     assert sorted(encounter.sightings) == ["c-0", "c-3", "c-8", "c-9"]
     assert (encounter.shots, encounter.dropped, encounter.dropped_alerting) == (10, 6, 1)
@@ -135,7 +135,11 @@ def test_longest_sightings_fit_into_an_item(meetings: Meetings) -> None:
         "track": "t" * 128,
         "photos": 49,
         "alerting": True,
+        "alone": True,
+        "alone_threshold": 99.99,
         "runner_up": {"case_id": "c" * 201, "similarity": 99.99},
+        "others": [{"case_id": "c" * 201, "similarity": 99.99}] * MAX_OTHERS,
+        "waits_until": encounter.started_at,
     }
     everything = {f"{number:03}{longest}"[:128]: sighting for number in range(MAX_SIGHTINGS)}
     assert len(json.dumps(everything)) < 200_000  # half of DynamoDB's limit

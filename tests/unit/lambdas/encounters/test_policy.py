@@ -14,27 +14,27 @@ from tests.support.stories import MARLOWE
 
 CHILD = msgspec.structs.replace(MARLOWE, age_when_missing=Range(min=9, max=9))
 POLICY = Policy(
-    base=Thresholds(80, 95),
-    minors=Thresholds(85, 97),
-    kinds={PhotoKind.ARTIST: Thresholds(82, 99)},
-    by_source={"namus": Thresholds(83, 96)},
+    base=Thresholds(80, 97, 99),
+    minors=Thresholds(85, 98, 99.3),
+    kinds={PhotoKind.ARTIST: Thresholds(82, 99, 99)},
+    by_source={"namus": Thresholds(83, 96, 98)},
 )
 
 
 def test_strictest_applicable_threshold_wins() -> None:
     elsewhere = msgspec.structs.replace(MARLOWE, source="fbi")
-    assert POLICY.thresholds_for(elsewhere, PhotoKind.PORTRAIT) == Thresholds(80, 95)
-    assert POLICY.thresholds_for(elsewhere, PhotoKind.ARTIST) == Thresholds(82, 99)
-    assert POLICY.thresholds_for(MARLOWE, PhotoKind.PORTRAIT) == Thresholds(83, 96)
-    assert POLICY.thresholds_for(CHILD, PhotoKind.PORTRAIT) == Thresholds(85, 97)
-    assert POLICY.thresholds_for(CHILD, PhotoKind.ARTIST) == Thresholds(85, 99)
+    assert POLICY.thresholds_for(elsewhere, PhotoKind.PORTRAIT) == Thresholds(80, 97, 99)
+    assert POLICY.thresholds_for(elsewhere, PhotoKind.ARTIST) == Thresholds(82, 99, 99)
+    assert POLICY.thresholds_for(MARLOWE, PhotoKind.PORTRAIT) == Thresholds(83, 97, 99)
+    assert POLICY.thresholds_for(CHILD, PhotoKind.PORTRAIT) == Thresholds(85, 98, 99.3)
+    assert POLICY.thresholds_for(CHILD, PhotoKind.ARTIST) == Thresholds(85, 99, 99.3)
 
 
 def test_cameras_own_thresholds_replace_the_base() -> None:
-    policy = msgspec.structs.replace(POLICY, by_camera={"cam-07": Thresholds(70, 98)})
+    policy = msgspec.structs.replace(POLICY, by_camera={"cam-07": Thresholds(70, 98, 99)})
     elsewhere = msgspec.structs.replace(MARLOWE, source="fbi")
-    assert policy.at("cam-07").thresholds_for(elsewhere, PhotoKind.PORTRAIT) == Thresholds(70, 98)
-    assert policy.at("cam-07").thresholds_for(elsewhere, PhotoKind.ARTIST) == Thresholds(82, 99)
+    assert policy.at("cam-07").thresholds_for(elsewhere, PhotoKind.PORTRAIT) == Thresholds(70, 98, 99)
+    assert policy.at("cam-07").thresholds_for(elsewhere, PhotoKind.ARTIST) == Thresholds(82, 99, 99)
     assert policy.at("cam-08") == policy
 
 
@@ -55,10 +55,10 @@ def test_agency_settings_become_the_functions_policy() -> None:
         retention=Retention(encounter_days=40),
     )
     policy = read_policy(policy_document(settings))
-    assert policy.base == Thresholds(70, 90)
-    assert policy.minors == Thresholds(85, 97)
-    assert policy.kinds == {PhotoKind.AGE_PROGRESSION: Thresholds(85, 97), PhotoKind.ARTIST: Thresholds(90, 99)}
-    assert policy.by_source == {"fbi": Thresholds(75, 99)}
-    assert policy.by_camera == {"cam-07": Thresholds(60, 85)}
-    assert (policy.window_s, policy.kept_days) == (300, 40)
+    assert policy.base == Thresholds(70, 90, 99)
+    assert policy.minors == Thresholds(85, 98, 99.3)
+    assert policy.kinds == {PhotoKind.AGE_PROGRESSION: Thresholds(85, 97, 97), PhotoKind.ARTIST: Thresholds(90, 99, 99)}
+    assert policy.by_source == {"fbi": Thresholds(75, 99, 99)}
+    assert policy.by_camera == {"cam-07": Thresholds(60, 85, 99)}
+    assert (policy.window_s, policy.wait_s, policy.kept_days) == (300, 5, 40)
     assert policy.escalate_after_s == 0
