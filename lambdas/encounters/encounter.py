@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Of more sightings, the first, the best and the latest are kept.
 MAX_SIGHTINGS = 100
-MAX_OTHERS = 4  # cases beside the nearest that a sighting keeps
+MAX_OTHERS = 3  # cases beside the nearest that a sighting keeps
 
 
 class AlertState(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -26,10 +27,10 @@ from lambdas.encounters.table import encounter_key
 from local_cloud.emulator.faults import Fault
 from local_cloud.pipeline import world
 from local_cloud.pipeline.actors import Actor, Fate, Killed
-from local_cloud.pipeline.world import ALERT, REVIEW, WINDOW, Clients, TakenCapture, World
+from local_cloud.pipeline.world import ALERT, ALONE, REVIEW, WINDOW, Clients, TakenCapture, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from local_cloud.cloud import Cloud
@@ -42,6 +43,17 @@ WRITES = ("UpdateItem", "TransactWriteItems")
 def opening_time(encounter: dict[str, Any]) -> datetime:
     """Return when the picture that opened the encounter was taken, or when it arrived if its time is doubted."""
     return from_text(encounter["timeline"]["captured_at"])
+
+
+def must_alert(sightings: Collection[dict[str, Any]]) -> bool:
+    """Tell whether one sighting is enough, or the best of a track with any other sighting of it."""
+    if max(sighting["similarity"] for sighting in sightings) >= ALONE:
+        return True
+    tracks: dict[str, list[float]] = defaultdict(list)
+    for sighting in sightings:
+        if track := sighting.get("track"):
+            tracks[track].append(sighting["similarity"])
+    return any(len(similarities) > 1 and max(similarities) >= ALERT for similarities in tracks.values())
 
 
 def refusal(status: int) -> ClientError:
@@ -96,11 +108,12 @@ class Rule1(RuleBasedStateMachine):
         camera=st.sampled_from(["cam-01", "cam-02"]),
         # Cameras deliver late, out of order, and with wrong clocks.
         seconds=st.integers(-6, 6).map(lambda steps: steps * 180),
-        similarity=st.sampled_from([REVIEW - 0.5, REVIEW + 0.5, ALERT + 0.5, ALERT + 4]),
+        similarity=st.sampled_from([REVIEW - 0.5, REVIEW + 0.5, ALERT + 0.5, ALONE + 0.5]),
+        track=st.sampled_from([None, "t-1", "t-1", "t-2"]),
     )
-    def capture(self, camera: str, seconds: int, similarity: float) -> TakenCapture:
+    def capture(self, camera: str, seconds: int, similarity: float, track: str | None = None) -> TakenCapture:
         at = self.world.now + timedelta(seconds=seconds)
-        return self.world.take(f"c-{next(self.numbers)}", camera, at, similarity)
+        return self.world.take(f"c-{next(self.numbers)}", camera, at, similarity, track)
 
     @rule(capture=captures)
     def camera_sends_again(self, capture: TakenCapture) -> None:
@@ -215,11 +228,7 @@ class Rule1(RuleBasedStateMachine):
     def check(self) -> None:
         assert [actor.failure for actor in self.actors if not is_expected(actor.failure)] == []
         encounters = self.world.encounters()
-        alerting = {
-            encounter["encounter_id"]
-            for encounter in encounters
-            if max(sighting["similarity"] for sighting in encounter["sightings"].values()) >= ALERT
-        }
+        alerting = {each["encounter_id"] for each in encounters if must_alert(each["sightings"].values())}
         sent = self.world.by_channel()
         assert set(sent.values()) <= {1}
         first_alerts = {each for each in sent if "#" not in each[0]}
@@ -246,7 +255,7 @@ def test_redelivered_capture_joins_its_first_encounter(cloud: Cloud) -> None:
     """An encounter opened later also encloses the capture, but must not get the sighting or alert again."""
     machine = Rule1(Clients(cloud))
     for seconds in (300, 0, -360):
-        machine.deliver_capture(machine.capture("cam-01", seconds, ALERT + 0.5))
+        machine.deliver_capture(machine.capture("cam-01", seconds, ALONE + 0.5))
     machine.camera_sends_again(list(machine.world.captures.values())[1])
     machine.teardown()
 
@@ -254,13 +263,48 @@ def test_redelivered_capture_joins_its_first_encounter(cloud: Cloud) -> None:
 def test_redelivered_capture_without_a_credible_time_stays_where_it_is(cloud: Cloud) -> None:
     """Its time is that of its arrival, which another encounter encloses when it arrives again."""
     machine = Rule1(Clients(cloud))
-    ahead = machine.capture("cam-01", 540, ALERT + 0.5)
+    ahead = machine.capture("cam-01", 540, ALONE + 0.5)
     machine.deliver_capture(ahead)
     machine.wait(901)
-    machine.deliver_capture(machine.capture("cam-01", 0, ALERT + 0.5))
+    machine.deliver_capture(machine.capture("cam-01", 0, ALONE + 0.5))
     machine.camera_sends_again(ahead)
     machine.deliver_capture(ahead)
     machine.teardown()
+
+
+def test_pair_alerts_once_whatever_kills_its_second_search(cloud: Cloud) -> None:
+    """Each encounter waits for its second sighting while the search of that one dies after any of its calls."""
+    machine = Rule1(Clients(cloud))
+    for calls, first in itertools.product(range(6), (ALERT + 0.5, REVIEW + 0.5)):
+        camera = f"cam-{calls}-{first:.0f}"
+        pair = [machine.capture(camera, 0, each, "t-1") for each in (first, ALERT + REVIEW + 1 - first)]
+        machine.deliver_capture(pair[0])
+        machine.deliver_capture(pair[1], calls=0)
+        machine.kill(0, calls=calls, took_effect=True)
+        machine.camera_sends_again(pair[0])
+        machine.deliver_capture(pair[0])
+    machine.teardown()
+    assert sum(machine.world.alerts().values()) == 12
+
+
+def test_pair_alerts_once_in_any_interleaving(cloud: Cloud) -> None:
+    """Both searches race to open the encounter and to complete the pair."""
+    machine = Rule1(Clients(cloud))
+    for number, schedule in enumerate(itertools.product([0, 1], repeat=4)):
+        pair = [machine.capture(f"cam-{number}", 0, each, "t-1") for each in (ALERT + 0.5, REVIEW + 0.5)]
+        machine.deliver_together(pair, list(schedule))
+        for _ in pair:
+            machine.finish(0)
+    machine.teardown()
+    assert sum(machine.world.alerts().values()) == 16
+
+
+def test_uncorroborated_encounter_never_alerts(cloud: Cloud) -> None:
+    machine = Rule1(Clients(cloud))
+    machine.deliver_capture(machine.capture("cam-01", 0, ALERT + 0.5, "t-1"))
+    machine.wait(901)
+    machine.teardown()
+    assert machine.world.messages == []
 
 
 def test_every_encounter_alerts_exactly_once(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +326,7 @@ def test_every_encounter_alerts_exactly_once(cloud: Cloud, monkeypatch: pytest.M
 @pytest.mark.parametrize("failure", sorted(SNS_FAILURES))
 def test_each_channel_alerts_exactly_once_when_its_batch_fails(cloud: Cloud, failure: str) -> None:
     machine = Rule1(Clients(cloud))
-    machine.deliver_capture(machine.capture("cam-01", 0, ALERT + 0.5), calls=0)
+    machine.deliver_capture(machine.capture("cam-01", 0, ALONE + 0.5), calls=0)
     machine.sns_fails(0, failure)
     machine.teardown()
 
@@ -294,7 +338,7 @@ def accept_nothing(states: AlertStates, _key: str, _channels: Any) -> None:
 def test_rule_detects_a_channel_sent_twice(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AlertStates, "accept", accept_nothing)
     machine = Rule1(Clients(cloud))
-    machine.deliver_capture(machine.capture("cam-01", 0, ALERT + 0.5), calls=0)
+    machine.deliver_capture(machine.capture("cam-01", 0, ALONE + 0.5), calls=0)
     machine.sns_fails(0, "e-mail unclear")
     with pytest.raises(AssertionError, match=r"assert \{1, 2\} <= \{1\}"):
         machine.teardown()
@@ -327,7 +371,7 @@ def test_rule_detects_doubled_and_lost_alerts(cloud: Cloud, monkeypatch: pytest.
 
     monkeypatch.setattr(world, "AlertStates", Careless)
     machine = Rule1(Clients(cloud))
-    machine.deliver_capture(machine.capture("cam-01", 0, ALERT + 0.5), calls=0)
+    machine.deliver_capture(machine.capture("cam-01", 0, ALONE + 0.5), calls=0)
     machine.pick(0).go_on_to("PublishBatch")
     if claim is claim_by_reading:
         machine.deliver_stream_record()

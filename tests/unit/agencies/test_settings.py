@@ -277,7 +277,7 @@ def test_too_many_cameras_with_own_thresholds_are_refused(file: AgencyFile) -> N
 def test_former_key_without_a_similar_one_lists_all(file: AgencyFile, old: str) -> None:
     message = file.refusal(("[matching]\n", f"[matching]\n{old} = 1\n"))
     assert message.startswith(
-        f"matching.{old}: unknown key; the known keys are review_threshold, alert_threshold, minors, "
+        f"matching.{old}: unknown key; the known keys are review_threshold, alert_threshold, alone_threshold, "
     )
 
 

@@ -86,9 +86,9 @@ def search(deploy: Callable[..., Town], dynamodb: DynamoDBClient, photo: Path) -
 
 def test_candidates_show_the_threshold_they_reach(search: Search) -> None:
     search.answers(
-        ("namus:MP900101:910102", 96.5),  # age-progressed: alert threshold 97
-        ("namus:MP900101:910101", 95.5),
-        ("namus:MP900102:910101", 96.5),
+        ("namus:MP900101:910102", 97.9),  # age-progressed: alert threshold 98
+        ("namus:MP900101:910101", 97.5),
+        ("namus:MP900102:910101", 99.0),
         ("namus:MP900103:910101", 99.9),
     )
     result = search.run("--json")
@@ -96,11 +96,11 @@ def test_candidates_show_the_threshold_they_reach(search: Search) -> None:
     answer = json.loads(result.stdout)
     assert answer["verified"] is False
     assert [(found["case_id"], found["photo_id"], found["reached"]) for found in answer["candidates"]] == [
-        ("namus:MP900102", "910101", "alert"),
+        ("namus:MP900102", "910101", "alone"),
         ("namus:MP900101", "910101", "alert"),
     ]
     assert (
-        answer["candidates"][1] | {"similarity": 95.5, "photo_kind": "portrait", "photos": 2} == answer["candidates"][1]
+        answer["candidates"][1] | {"similarity": 97.5, "photo_kind": "portrait", "photos": 2} == answer["candidates"][1]
     )
 
 
