@@ -33,6 +33,7 @@ _STAND_INS: dict[str, Any] = {
     "webhook": "https://stand-in-{}.example",
     "review_threshold": 0,
     "alert_threshold": 100,
+    "alone_threshold": 100,
     "review_deadline_days": 1,
     "encounter_days": 3650,
 }
@@ -74,5 +75,7 @@ def _stand_in(document: dict[str, Any], location: Sequence[Any], number: int) ->
     elif key in _STAND_INS:
         value = _STAND_INS[key]
         table[key] = value.format(number) if isinstance(value, str) else value
+        if key == "alert_threshold":  # the table's own alone_threshold was compared with the wrong value
+            table.pop("alone_threshold", None)
     elif isinstance(table, dict):
         table.pop(key, None)

@@ -45,7 +45,7 @@ def level_of(encounter: Encounter, case: Case | None, policy: Policy) -> float |
     It alerts at one if a sighting reaches it and what else applies to the case and the kind of photo.
     """
     kinds = {photo.photo_id: photo.kind for photo in case.photos} if case else {}
-    nothing = msgspec.structs.replace(policy, base=Thresholds(0, 0))
+    nothing = msgspec.structs.replace(policy, base=Thresholds(0, 0, 0))
 
     def needed(photo_id: str) -> float:
         kind = kinds.get(photo_id, PhotoKind.PORTRAIT)

@@ -115,6 +115,11 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
             ),
         ),
         (
+            "alone_threshold = 99",
+            "alone_threshold = 96.9",
+            "matching.alone_threshold: 96.9 is not allowed: must be a number from alert_threshold (97) to 100",
+        ),
+        (
             "alert_threshold = 90",
             "alert_threshold = 79.5",
             (

@@ -93,7 +93,7 @@ def test_intervals_match_published_values() -> None:
 
 
 def test_level_respects_the_stricter_thresholds_of_the_case(desk: Desk) -> None:
-    policy = Policy(minors=Thresholds(85, 97), kinds={PhotoKind.ARTIST: Thresholds(90, 99)})
+    policy = Policy(minors=Thresholds(85, 97, 97), kinds={PhotoKind.ARTIST: Thresholds(90, 99, 99)})
     child = msgspec.structs.replace(MARLOWE, age_when_missing=Range(min=9, max=9))
     encounter = desk.add_encounter("a", shots=7)  # best 96.5
     assert level_of(encounter, MARLOWE, policy) == 96.5
@@ -115,7 +115,7 @@ def test_advice_is_read_from_the_encounters_table(desk: Desk) -> None:
         desk.dynamodb,
         encounters_table="encounters",
         cases_table="cases",
-        policy=Policy(by_camera={"cam-02": Thresholds(70, 99)}),
+        policy=Policy(by_camera={"cam-02": Thresholds(70, 99, 99)}),
         since="2026-11-01",
         camera=None,
     )
