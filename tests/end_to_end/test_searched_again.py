@@ -28,7 +28,7 @@ def later_case(agency: DeployedAgency) -> Iterator[None]:
 
 @pytest.mark.usefixtures("later_case")
 def test_a_new_case_matches_captures_of_earlier_encounters(agency: DeployedAgency) -> None:
-    capture_id = agency.send(jpeg(PERSON[2]), camera="gate-20")
+    capture_id = agency.send(jpeg(PERSON[1]), camera="gate-20")  # nearer to the later case
     wait_until("the alert", lambda: agency.alerts_at("gate-20"))
     [encounter] = agency.encounters_at("gate-20")
 

@@ -152,6 +152,23 @@ def test_retrospective_search_ignores_known_cases(gate: Gate, dynamodb: DynamoDB
     assert encounter["timeline"]["again"] is True
 
 
+def test_case_that_a_known_one_outranks_is_for_review_only(gate: Gate, dynamodb: DynamoDBClient, topic: Topic) -> None:
+    put_case(dynamodb, case=Case(case_id="fbi:a1", source="fbi", source_id="a1"))
+    faces: Any = [
+        {"Similarity": similarity, "Face": {"ExternalImageId": image}}
+        for image, similarity in (("namus:MP900101:910101", 99.9), ("fbi:a1:1", 99.5))
+    ]
+    gate.answers.add_response("search_faces_by_image", {"FaceMatches": faces})
+    key = "captures/cam-01/.stored/2026-11-23/c-1.jpg"
+    known = {"capture-id": "c-1", "known-cases": "namus:MP900101"}
+    gate.matcher.s3.put_object(Bucket="detection", Key=key, Body=b"picture", Metadata=known)
+    gate.matcher.match(key)
+    [encounter] = encounters_in(dynamodb)
+    assert (encounter["case_id"], encounter.get("alert")) == ("fbi:a1", None)
+    assert encounter["sightings"]["c-1"]["others"] == [{"case_id": "namus:MP900101", "similarity": 99.9}]
+    assert topic.messages() == []
+
+
 def test_probe_and_real_case_never_match(gate: Gate, dynamodb: DynamoDBClient, topic: Topic) -> None:
     put_case(dynamodb, case=Case(case_id="probe:1", source="probe", source_id="1"))
     faces: Any = [
