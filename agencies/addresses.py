@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from agencies.likely import did_you_mean
+from edge_device.wording.likely import did_you_mean
 from lambdas.common.outside_text import shown
 
 _MAX_HOST, _MAX_EMAIL = 253, 254

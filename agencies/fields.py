@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from agencies.addresses import check_email, check_https, check_https_or_local, check_origin
-from agencies.likely import did_you_mean, percent
 from agencies.quiet_hours import CLOCK, check_quiet_hours
 from agencies.regions import complaint, likely_region, regions
 from agencies.telephones import check_telephone
 from agencies.time_zones import check_time_zone
+from edge_device.wording.likely import did_you_mean, percent
 from lambdas.common.camera_names import ALLOWED, CAMERA_NAME, is_camera_name
 from lambdas.common.outside_text import shown
 

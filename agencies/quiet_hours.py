@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agencies.likely import did_you_mean
+from edge_device.wording.likely import did_you_mean
 from lambdas.common.outside_text import shown
 
 CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"

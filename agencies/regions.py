@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agencies.likely import closest
+from edge_device.wording.likely import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,8 +7,8 @@ from typing import Annotated, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from agencies.fields import Country, Name, Origin, SourceUrl
-from agencies.likely import closest, did_you_mean
 from agencies.table import Table
+from edge_device.wording.likely import closest, did_you_mean
 from lambdas.common.outside_text import shown
 from lambdas.ingest.sources.settings import refuse_mixed_gallery
 from lambdas.ingest.sources.us_states import NAMES_BY_CODE, state_code

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agencies.likely import did_you_mean
+from edge_device.wording.likely import did_you_mean
 from lambdas.common.outside_text import shown
 
 if TYPE_CHECKING:

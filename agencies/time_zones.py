@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from zoneinfo import available_timezones
 
-from agencies.likely import closest, did_you_mean
+from edge_device.wording.likely import closest, did_you_mean
 from lambdas.common.outside_text import shown
 
 _UTC = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Universal", "Etc/Universal", "Zulu", "Etc/Zulu"})

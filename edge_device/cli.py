@@ -7,7 +7,9 @@ from typing import Annotated
 import structlog
 import typer
 
-from edge_device.commands import check, outbox, provision, replay, run, simulate, snapshot
+from edge_device.commands import check, live_view, outbox, provision, replay, run, simulate, snapshot
+from edge_device.commands.output import say
+from edge_device.version import version
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(run.run)
@@ -15,13 +17,24 @@ app.command()(check.check)
 app.command()(provision.provision)
 app.command()(snapshot.snapshot)
 app.command()(replay.replay)
+app.command("live-view")(live_view.live_view)
 app.add_typer(outbox.app, name="outbox")
 app.command()(simulate.simulate)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        say(f"homeward-edge {version()}")
+        raise typer.Exit
+
+
 @app.callback()
 def main(
-    *, quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log only warnings and errors.")] = False
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log only warnings and errors.")] = False,
 ) -> None:
     """Detect the faces of passers-by, and send one good shot of each to Homeward.
 

@@ -78,7 +78,7 @@ def provision_by_claim(claim: FleetClaim, *, camera: str, serial_number: str, fo
 
 def _client(connection: IotCore) -> iotidentity.IotIdentityClientV2:
     if not connection.wait_connected(_TIMEOUT_S):
-        raise PublishError(f"the broker refused the claim certificate: {connection.failure or 'no answer'}")
+        raise PublishError(f"cannot connect with the claim certificate: {connection.failure or 'no answer'}")
     return iotidentity.IotIdentityClientV2(connection.client, ClientOptions(2, 0, _TIMEOUT_S))
 
 

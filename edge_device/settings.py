@@ -5,16 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from edge_device.core.topics import Topics
 from edge_device.toml_file import read_toml
+from edge_device.wording.settings import known_key, reason
+from edge_device.wording.system import os_error_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 THING_NAME = r"^[a-zA-Z0-9:_\-]{1,128}\z"  # what AWS IoT accepts; pydantic compiles it as a Rust regex
 ENVIRONMENT = r"^[a-z0-9\-]{1,64}\z"
+_ALLOWED = {
+    THING_NAME: "letters, digits, '-', '_' and ':', at most 128",
+    ENVIRONMENT: "the environment's name, such as springfield-prod",
+}
 Fraction = Annotated[float, Field(ge=0, le=1)]
 _RENAMED = {
     "outbox.most_mb": "outbox.max_mb",
@@ -76,6 +82,11 @@ class ShotSettings(_Table):
     stay_s: float = Field(default=60, ge=10)
 
 
+def _device_number(source: Any) -> Any:
+    """Take the number of a webcam without quotation marks."""
+    return str(source) if type(source) is int and source >= 0 else source
+
+
 Polygon = Annotated[tuple[tuple[Fraction, Fraction], ...], Field(min_length=3)]
 
 
@@ -124,7 +135,7 @@ class Settings(_Table):
 
     camera: Annotated[str, Field(pattern=THING_NAME)]
     environment: Annotated[str, Field(pattern=ENVIRONMENT)] | None = None
-    source: str
+    source: Annotated[str, BeforeValidator(_device_number)]
     pace: Literal["real-time", "fast"] = "real-time"
     trust_clock: bool = False
     mqtt: MqttSettings = MqttSettings()
@@ -160,12 +171,21 @@ def read_settings(file: Path | None, options: Mapping[str, Any]) -> Settings:
         raise SettingsError("\n".join(f"{where}: {problem}" for problem in problems_of(error))) from error
 
 
-def problems_of(error: ValidationError) -> list[str]:
-    """Describe each invalid setting in one line: its name and what is allowed. A renamed setting has its new name."""
-    found = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
-    # The author of the file chooses the names of unknown settings.
-    found = [(name if name.isprintable() else ascii(name), reason) for name, reason in found]
-    return [f"{name}: {f'renamed to {_RENAMED[name]}' if name in _RENAMED else reason}" for name, reason in found]
+def problems_of(error: ValidationError, model: type[BaseModel] | None = None) -> list[str]:
+    """Describe each invalid setting of a model in one line: its name, what is allowed and the likely value."""
+    return [_problem(item, model or Settings) for item in error.errors()]
+
+
+def _problem(item: Any, model: type[BaseModel]) -> str:
+    name = ".".join(map(str, item["loc"]))
+    shown = name if name.isprintable() else ascii(name)  # the author of the file chooses the names of unknown settings
+    if name in _RENAMED:
+        return f"{shown}: renamed to {_RENAMED[name]}"
+    if item["type"] == "extra_forbidden":
+        return f"{shown}: unknown setting{known_key(model, list(item['loc']))}"
+    if item["type"] == "missing":
+        return f"{shown}: missing"
+    return f"{shown}: {reason(item, name, patterns=_ALLOWED, is_secret=name == 'source')}"
 
 
 def _override(document: dict[str, Any], path: list[str], value: Any) -> None:
@@ -181,6 +201,6 @@ def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return read_toml(file)
     except OSError as error:
-        raise SettingsError(f"cannot read {file}: {error.strerror}") from error
+        raise SettingsError(f"cannot read {os_error_in_words(error)}") from error
     except ValueError as error:
         raise SettingsError(f"{file} is {error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -13,8 +14,21 @@ from homeward.terminal import warn
 app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - as below
+
+        sys.stdout.write(f"homeward {version('homeward')}\n")
+        raise typer.Exit
+
+
 @app.callback()
-def describe() -> None:
+def describe(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Operate a deployed Homeward: its sources, gallery, cases, encounters and cameras.
 
     Credentials and region come from the AWS environment, as for the AWS command

@@ -12,9 +12,11 @@ from cryptography import x509
 from edge_device.checks.result import CheckResult
 from edge_device.publishers import PublishError
 from edge_device.wiring import build_publisher
+from edge_device.wording.system import os_error_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from edge_device.core.topics import Topics
     from edge_device.publishers import Publisher
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 _CONNECT_TIMEOUT_S = 15.0
 _MIN_VALID_DAYS = 30
+_CA = "set mqtt.ca to the broker's certificate authority (for AWS IoT: AmazonRootCA1.pem)"
+_NAME = "check mqtt.endpoint: this certificate is for another host"
+# By OpenSSL's verify codes; others are about the authority.
+_TRUST = {9: "check the clock", 10: "check the clock", 62: _NAME, 64: _NAME}
 # The IoT rule ignores this message: it selects confidences above 0.8.
 _TEST_CAPTURE = b'{"schema":"homeward.face/1","check":true,"detection":{"confidence":0}}'
 
@@ -32,10 +38,11 @@ def check_certificate(mqtt: MqttSettings) -> CheckResult:
     if not mqtt.certificate or not mqtt.key or not mqtt.endpoint:
         return CheckResult("certificate", "failed", "mqtt.endpoint, mqtt.certificate or mqtt.key is not set", advice)
     try:
-        certificate = x509.load_pem_x509_certificate(mqtt.certificate.read_bytes())
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(mqtt.certificate, mqtt.key)
-    except (OSError, ValueError) as error:
-        return CheckResult("certificate", "failed", f"{mqtt.certificate} and {mqtt.key}: {error}", advice)
+        certificate = _usable_certificate(mqtt.certificate, mqtt.key)
+    except OSError as error:
+        return CheckResult("certificate", "failed", os_error_in_words(error), advice)
+    except ValueError as error:
+        return CheckResult("certificate", "failed", str(error), f"copy the files again, or {advice}")
     days = (certificate.not_valid_after_utc - datetime.now(tz=UTC)).days
     if days < 0:
         return CheckResult("certificate", "failed", f"it expired on {certificate.not_valid_after_utc:%Y-%m-%d}", advice)
@@ -43,6 +50,19 @@ def check_certificate(mqtt: MqttSettings) -> CheckResult:
     if days < _MIN_VALID_DAYS:
         return CheckResult("certificate", "warning", finding, advice)
     return CheckResult("certificate", "ok", finding)
+
+
+def _usable_certificate(file: Path, key: Path) -> x509.Certificate:
+    key.read_bytes()  # unlike `load_cert_chain`, this names the file in its error
+    try:
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{file} is no certificate in PEM form") from error
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(file, key)
+    except ssl.SSLError as error:
+        raise ValueError(f"{key} is not the key of {file}") from error
+    return certificate
 
 
 def check_handshake(mqtt: MqttSettings) -> CheckResult:
@@ -60,12 +80,18 @@ def check_handshake(mqtt: MqttSettings) -> CheckResult:
         advice = "check mqtt.endpoint and the network's DNS"
         return CheckResult("broker", "failed", f"{mqtt.endpoint} has no address", advice)
     except ssl.SSLCertVerificationError as error:
-        advice = "set mqtt.ca to the broker's certificate authority (for AWS IoT: AmazonRootCA1.pem); check the clock"
-        finding = f"the certificate of {address} is not trusted: {error.verify_message}"
-        return CheckResult("broker", "failed", finding, advice)
+        finding = f"the certificate of {address} is not accepted: {error.verify_message}"
+        return CheckResult("broker", "failed", finding, _TRUST.get(error.verify_code, _CA))
+    except ssl.SSLError as error:
+        finding = f"{address} does not finish the TLS handshake: {error.reason or error}"
+        return CheckResult(
+            "broker", "failed", finding, "check that mqtt.endpoint and mqtt.port are those of the broker"
+        )
+    except FileNotFoundError:
+        return CheckResult("broker", "failed", f"mqtt.ca: {mqtt.ca} does not exist", _CA)
     except OSError as error:
         advice = f"check that {mqtt.port} is the right port (for AWS IoT: 8883) and that the firewall allows it"
-        return CheckResult("broker", "failed", f"{address}: {error}", advice)
+        return CheckResult("broker", "failed", f"{address}: {error.strerror or error}", advice)
 
 
 def check_connection(settings: Settings) -> Iterator[CheckResult]:
@@ -76,7 +102,7 @@ def check_connection(settings: Settings) -> Iterator[CheckResult]:
         if not publisher.wait_connected(_CONNECT_TIMEOUT_S):
             reason = getattr(publisher, "failure", None) or "no answer"
             advice = "check that the certificate is active, has a policy and is attached to the thing of this name"
-            yield CheckResult("connection", "failed", f"refused as {settings.camera}: {reason}", advice)
+            yield CheckResult("connection", "failed", f"not accepted as {settings.camera}: {reason}", advice)
             return
         yield CheckResult("connection", "ok", f"accepted as {settings.camera}")
         yield from _check_topics(settings.topics, publisher)

@@ -10,6 +10,7 @@ from edge_device import clock
 from edge_device.cameras import CameraError
 from edge_device.checks.result import CheckResult
 from edge_device.wiring import build_camera, build_detector, build_outbox
+from edge_device.wording.system import os_error_in_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,7 +70,7 @@ def check_outbox(settings: Settings) -> CheckResult:
             waiting, free_mb = len(outbox), shutil.disk_usage(outbox.path.parent).free / 1e6
     except OSError as error:
         advice = "run as the user homeward-edge, or set outbox.path to a folder that you can write to"
-        return CheckResult("outbox", "failed", f"{settings.outbox.path}: {error.strerror}", advice)
+        return CheckResult("outbox", "failed", os_error_in_words(error), advice)
     finding = f"{waiting} messages waiting, {free_mb:.0f} MB free"
     if free_mb < settings.outbox.max_mb:
         advice = f"free some disk space: outbox.max_mb is {settings.outbox.max_mb:.0f}"

@@ -16,6 +16,7 @@ from edge_device.commands.output import say
 from edge_device.core.message import MessageTooLargeError
 from edge_device.publishers import PublishError
 from edge_device.settings import Settings, SettingsError, read_settings
+from edge_device.wording.system import os_error_in_words
 
 FAILED, WRONG_SETTINGS, STILL_WAITING, INCOMPLETE = 1, 2, 3, 6
 
@@ -60,8 +61,10 @@ def exit_on_error() -> Iterator[None]:
         raise failure(str(error), code=WRONG_SETTINGS) from error
     except sqlite3.Error as error:
         raise failure(f"cannot use the outbox: {error}", code=FAILED) from error
-    except (CameraError, MessageTooLargeError, PublishError, OSError) as error:
+    except (CameraError, MessageTooLargeError, PublishError) as error:
         raise failure(str(error), code=FAILED) from error
+    except OSError as error:
+        raise failure(os_error_in_words(error), code=FAILED) from error
 
 
 def failure(message: str, *, code: int) -> typer.Exit:

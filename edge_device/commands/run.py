@@ -1,8 +1,9 @@
 """`homeward-edge run`."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -16,6 +17,7 @@ from edge_device.commands.options import (
     failure,
     load_settings,
 )
+from edge_device.commands.output import say
 from edge_device.filming.session import film
 
 
@@ -70,6 +72,8 @@ def run(
         report = film(load_settings(config, assignments, **options), drain_timeout_s=drain_timeout)
     if as_json:
         typer.echo(json.dumps(report))
+    else:
+        say(_summary(report), err=publisher == "stdout")
     if report["incomplete"]:
         raise failure(str(report["incomplete"]), code=INCOMPLETE)
     if report["waiting"]:
@@ -79,3 +83,14 @@ def run(
             " send them with the next run or `homeward-edge outbox flush`",
             code=STILL_WAITING,
         )
+
+
+def _summary(report: Mapping[str, Any]) -> str:
+    """Sum up a run in one line."""
+    captures = report["captures"]
+    people = len({capture["track"] for capture in captures if "track" in capture})
+    dropped = f", {report['dropped']} dropped" if report["dropped"] else ""
+    return (
+        f"{report['camera']}: {report['frames']:,} frames, {people:,} people, {len(captures):,} captures: "
+        f"{report['published']:,} acknowledged, {report['waiting']:,} waiting{dropped}"
+    )

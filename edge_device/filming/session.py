@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ import structlog
 from edge_device.cameras import IncompleteVideoError
 from edge_device.filming.capture_loop import CaptureLoop
 from edge_device.live_view.picture import LivePicture
-from edge_device.live_view.server import LiveServer, read_token
+from edge_device.live_view.server import LiveServer, live_link, read_token
 from edge_device.outbox.sender import Sender
 from edge_device.remote.device_state import device_state
 from edge_device.remote.health import HealthReporter
@@ -117,10 +119,13 @@ def _start_live_view(settings: Settings, loop: CaptureLoop, running: ExitStack) 
         return
     loop.live_view = LivePicture(width_px=view.width_px, min_px=settings.faces.min_px)
     loop.live_view.start()
-    server = LiveServer(view.port, read_token(view.token_file), loop.live_view, loop.state)
+    token = read_token(view.token_file)
+    server = LiveServer(view.port, token, loop.live_view, loop.state)
     server.start()
     running.callback(server.stop)
-    log.info("live view", url=f"http://127.0.0.1:{server.port}/?token=...", token_file=str(view.token_file))
+    log.info("live view", port=server.port, link="`homeward-edge live-view` prints it")
+    if not os.environ.get("JOURNAL_STREAM"):  # others may read the journal
+        sys.stderr.write(f"Live view: {live_link(server.port, token)}\n")
 
 
 def _stop_on_signals() -> threading.Event:

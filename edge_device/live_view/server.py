@@ -39,6 +39,11 @@ def read_token(file: Path) -> str:
     return file.read_text().strip()
 
 
+def live_link(port: int, token: str) -> str:
+    """Return the address that opens the live view."""
+    return f"http://127.0.0.1:{port}/?token={token}"
+
+
 class LiveServer:
     """The server, on 127.0.0.1 only. Use `ssh -L` from another computer."""
 

@@ -14,6 +14,7 @@ from awscrt.exceptions import AwsCrtError
 from awsiot import mqtt5_client_builder
 
 from edge_device.publishers import PublishError
+from edge_device.wording.connection import failure_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,10 @@ class IotCore:
                 on_publish_received=self._on_message,
             )
         except (AwsCrtError, RuntimeError) as error:  # awscrt raises either of them for a bad key or certificate
-            raise PublishError(f"cannot use the certificate or key: {error}") from error
+            reason = self._in_words(str(error))
+            raise PublishError(
+                reason if reason != str(error) else f"cannot use the certificate or key: {error}"
+            ) from error
         self.client.start()
 
     def wait_connected(self, timeout_s: float) -> bool:
@@ -146,8 +150,11 @@ class IotCore:
         log.info("connected", host=self.endpoint.host, port=self.endpoint.port)
 
     def _on_failure(self, data: mqtt5.LifecycleConnectFailureData) -> None:
-        self.failure = str(data.exception)
+        self.failure = self._in_words(str(data.exception))
         log.warning("connection failed, will retry", reason=self.failure)
+
+    def _in_words(self, failure: str) -> str:
+        return failure_in_words(failure, host=self.endpoint.host, port=self.endpoint.port, ca=self.endpoint.ca)
 
     def _on_disconnected(self, data: mqtt5.LifecycleDisconnectData) -> None:
         self._connected.clear()

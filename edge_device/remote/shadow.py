@@ -88,7 +88,7 @@ class CameraShadow:
         try:
             self._put_in_force(desired)
         except ValidationError as error:
-            reasons = problems_of(error)
+            reasons = problems_of(error, RemoteSettings)
             self._rejected = desired
             log.warning("remote settings rejected", reasons=reasons, shadow_version=shadow_version)
             self._report(rejected={"version": shadow_version, "reasons": reasons})

@@ -14,9 +14,9 @@ import agencies
 from agencies.alerting import Language
 from agencies.fields import Account, Country, Email, HttpsUrl, Name, Phone, Region, Text, TimeZone
 from agencies.files import load_agency
-from agencies.problems import reason
 from agencies.schema import FILE as SCHEMA
 from agencies.settings import Environment
+from edge_device.wording.settings import reason
 from homeward.exit_codes import REFUSED
 from homeward.new_agency import NewAgency, agency_text
 from homeward.terminal import console, fail

@@ -58,6 +58,23 @@ def test_check_reports_a_broker_that_is_not_trusted(config: Path, tmp_path: Path
     assert "mqtt.ca" in text
 
 
+def test_check_tells_a_wrong_name_from_a_wrong_authority(config: Path) -> None:
+    grade, text = grades(config, "--set", "mqtt.endpoint=localhost.localdomain.invalid")["broker"]
+    assert (grade, text) == (
+        "failed",
+        "localhost.localdomain.invalid has no address check mqtt.endpoint and the network's DNS",
+    )
+    # The address of the broker, written as its certificate does not have it.
+    grade, text = grades(config, "--set", 'mqtt.endpoint="127.1"')["broker"]
+    assert grade == "failed"
+    assert "check mqtt.endpoint: this certificate is for another host" in text
+
+
+def test_check_names_a_key_that_is_missing(config: Path) -> None:
+    text = grades(config, "--set", "mqtt.key=/nowhere/cam.key")["certificate"][1]
+    assert text.startswith("/nowhere/cam.key: it does not exist ")
+
+
 def test_check_reports_a_topic_that_the_policy_does_not_allow(
     tmp_path: Path, broker: Broker, authority: Authority, two_passers_by: Path
 ) -> None:

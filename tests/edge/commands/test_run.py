@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import cv2
@@ -77,8 +78,9 @@ def test_invalid_settings_are_named_with_what_is_allowed(tmp_path: Path) -> None
     file.write_text('camera = "cam 01"\nsource = "0"\nspeed = 3\n')
     result = homeward_edge("run", "--config", str(file))
     assert result.exit_code == 2
-    assert f"{file}: camera: String should match pattern" in result.stderr
-    assert f"{file}: speed: Extra inputs are not permitted" in result.stderr
+    allowed = "must be letters, digits, '-', '_' and ':', at most 128; did you mean cam-01?"
+    assert f"{file}: camera: 'cam 01' is not allowed: {allowed}" in result.stderr
+    assert f"{file}: speed: unknown setting; the known keys are camera, " in result.stderr
 
 
 def test_missing_video_is_named(tmp_path: Path) -> None:
@@ -86,3 +88,11 @@ def test_missing_video_is_named(tmp_path: Path) -> None:
     result = homeward_edge("run", "--source", "/nowhere/walk.mp4", *options)
     assert result.exit_code == 1
     assert "/nowhere/walk.mp4 does not exist" in result.stderr
+
+
+def test_run_ends_with_a_summary(two_passers_by: Path, broker: Broker, authority: Authority, tmp_path: Path) -> None:
+    options = run_options(two_passers_by, authority, port=broker.port, outbox=tmp_path / "outbox.db")
+    view = ("--live-view", "0", "--set", f"live_view.token_file={tmp_path}/token")
+    result = homeward_edge(*(option for option in options if option != "--json"), *view)
+    assert re.search(r"(?m)^cam-01: \d+ frames, 2 people, (\d+) captures: \1 acknowledged, 0 waiting$", result.stdout)
+    assert re.search(r"(?m)^Live view: http://127\.0\.0\.1:\d+/\?token=[\w-]{32}$", result.stderr)

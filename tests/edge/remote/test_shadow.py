@@ -128,12 +128,12 @@ def test_saved_state_that_is_not_valid_is_ignored(tmp_path: Path, saved: str) ->
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"faces": {"min_px": 5}}, "faces.min_px: Input should be greater than or equal to 20"),
-        ({"exposure": 3}, "exposure: Extra inputs are not permitted"),
+        ({"faces": {"min_px": 5}}, "faces.min_px: 5 is not allowed: must be greater than or equal to 20"),
+        ({"exposure": 3}, "exposure: unknown setting; the known keys are filming, faces, shots, zones"),
         ({"shots": {"most": 3}}, "shots.most: renamed to shots.max_per_track"),
         (
             {"zones": {"masks": [[[0, 0], [2, 0], [1, 1]]]}},
-            "zones.masks.0.1.0: Input should be less than or equal",
+            "zones.masks.0.1.0: 2 is not allowed: must be less than or equal",
         ),
     ],
 )

@@ -1,0 +1,1 @@
+"""Words for people: wrong settings, and errors of the operating system and of the connection."""
