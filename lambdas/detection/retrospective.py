@@ -6,6 +6,7 @@ the cases that it has matched before, which the match function ignores.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+
+logger = logging.getLogger(__name__)
 
 # Encounters in other states have no pictures.
 _WITH_PICTURES = frozenset({Review.OPEN, Review.CONFIRMED, Review.UNDECIDED})
@@ -60,7 +63,7 @@ class Retrospective:
             return 0
         began = self.now()
         captures = sorted(self._kept(), key=lambda capture: capture.captured_at, reverse=True)[: self.limit]
-        sent = sum(self._send(capture) for capture in captures)
+        sent = sum(self._send_if_readable(capture) for capture in captures)
         note_retrospective(self.dynamodb, table=self.cases_table, began=began)
         return sent
 
@@ -83,6 +86,13 @@ class Retrospective:
                     known_cases=frozenset(known[capture_id]),
                 )
         yield from best.values()
+
+    def _send_if_readable(self, kept: _KeptCapture) -> bool:
+        try:
+            return self._send(kept)
+        except ValueError:
+            logger.exception("a kept capture cannot be searched again", extra={"capture_id": kept.capture_id})
+            return False
 
     def _send(self, kept: _KeptCapture) -> bool:
         """Return False if the picture has been deleted."""

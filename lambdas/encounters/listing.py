@@ -18,7 +18,7 @@ import msgspec
 
 from lambdas.common.dynamodb import from_attributes, read_many, to_attributes
 from lambdas.encounters.encounter import Encounter, Review, Stage
-from lambdas.encounters.table import REVIEW_INDEX, STRENGTH_INDEX, encounter_key
+from lambdas.encounters.table import REVIEW_INDEX, STRENGTH_INDEX, encounter_key, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -206,7 +206,7 @@ def _read(dynamodb: DynamoDBClient, table: str, ids: list[str]) -> list[Encounte
     if not ids:
         return []
     items = read_many(dynamodb, {table: [encounter_key(encounter_id) for encounter_id in ids]})[table]
-    by_id = {item["encounter_id"]: msgspec.convert(item, type=Encounter) for item in items}
+    by_id = {item["encounter_id"]: encounter for item in items if (encounter := readable(item, Encounter))}
     return [by_id[encounter_id] for encounter_id in ids if encounter_id in by_id]
 
 

@@ -5,7 +5,8 @@ The table also holds the notices, windows and budgets of this package; `encounte
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import logging
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+logger = logging.getLogger(__name__)
+Record = TypeVar("Record")
 
 REVIEW_INDEX = "by-review"
 STRENGTH_INDEX = "by-strength"
@@ -76,6 +79,22 @@ def read_encounter(dynamodb: DynamoDBClient, *, table: str, encounter_id: str) -
     return msgspec.convert(item, type=Encounter) if item.get("kind") == "encounter" else None
 
 
+def readable(item: Item, kind: type[Record]) -> Record | None:
+    """Convert an item's plain values; None if they cannot be read, so that one such item does not end a list."""
+    try:
+        return msgspec.convert(item, type=kind)
+    except msgspec.ValidationError as error:
+        known = {"encounter_id": item.get("encounter_id"), "reason": str(error)}
+        logger.error("an encounter cannot be read and is left out", extra=known)  # noqa: TRY400  (the reason is enough)
+        return None
+
+
+def read_readable(dynamodb: DynamoDBClient, *, table: str, encounter_id: str) -> Encounter | None:
+    """Read one of many encounters: also None, and a line in the log, if it cannot be read."""
+    item = read_item(dynamodb, table=table, key=encounter_id)
+    return readable(item, Encounter) if item.get("kind") == "encounter" else None
+
+
 def all_encounters(dynamodb: DynamoDBClient, *, table: str) -> Iterator[Encounter]:
     """Scan the table for encounters, strongly consistent, in no order."""
     pages = dynamodb.get_paginator("scan").paginate(
@@ -86,7 +105,8 @@ def all_encounters(dynamodb: DynamoDBClient, *, table: str) -> Iterator[Encounte
     )
     for page in pages:
         for item in page["Items"]:
-            yield msgspec.convert(from_attributes(item), type=Encounter)
+            if encounter := readable(from_attributes(item), Encounter):
+                yield encounter
 
 
 def encounters_by_review(
@@ -116,7 +136,8 @@ def encounters_by_review(
     }
     for page in dynamodb.get_paginator("query").paginate(**request):
         for item in page["Items"]:
-            yield msgspec.convert(from_attributes(item), type=Listed)
+            if listed := readable(from_attributes(item), Listed):
+                yield listed
 
 
 def keys_by_alert(dynamodb: DynamoDBClient, state: str, *, table: str, due_by: datetime | None = None) -> Iterator[str]:

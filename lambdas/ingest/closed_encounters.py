@@ -14,7 +14,7 @@ from lambdas.common.times import to_text
 from lambdas.encounters import review_updates
 from lambdas.encounters.encounter import AlertState, Review
 from lambdas.encounters.notice import Notice, NoticeKind, notice_key, put_notice
-from lambdas.encounters.table import encounters_by_review, read_encounter
+from lambdas.encounters.table import encounters_by_review, read_readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ class ClosedEncounters:
     def _withdraw(self, encounter_id: str) -> bool:
         """Withdraw an encounter. False if a reviewer has decided in the meantime, which leaves it as it is."""
         while True:
-            encounter = read_encounter(self.dynamodb, table=self.encounters_table, encounter_id=encounter_id)
+            encounter = read_readable(self.dynamodb, table=self.encounters_table, encounter_id=encounter_id)
             if encounter is None or encounter.review not in _WITHOUT_VERDICT:
                 return False
             recall = [self._recall(encounter)] if encounter.alert in _ALERTED else []

@@ -28,7 +28,7 @@ from lambdas.common.keys import (
 from lambdas.common.s3_objects import delete_versions, is_not_found, objects_under, put_once
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.sighting_updates import move_picture
-from lambdas.encounters.table import read_encounter
+from lambdas.encounters.table import read_encounter, read_readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ class Pictures:
         settled = 0
         for prefix in (EVIDENCE, CONFIRMED):
             for encounter_id, pictures in groupby(self._under(prefix), key=lambda each: picture_of_key(each.key)[0]):
-                encounter = read_encounter(self.dynamodb, table=self.table, encounter_id=encounter_id)
+                encounter = read_readable(self.dynamodb, table=self.table, encounter_id=encounter_id)
                 if encounter and any(self._is_misplaced(encounter, picture) for picture in list(pictures)):
                     self.settle(encounter_id)
                     settled += 1

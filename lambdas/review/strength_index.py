@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lambdas.common.dynamodb import from_attributes, update_if
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.sighting_updates import raise_best
-from lambdas.encounters.table import STRENGTH_INDEX, encounters_by_review, read_encounter
+from lambdas.encounters.table import STRENGTH_INDEX, encounters_by_review, read_readable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,7 +20,7 @@ def complete_strength_index(dynamodb: DynamoDBClient, *, table: str) -> int:
         has = _listed_by_strength(dynamodb, table, review)
         lacking = [each.encounter_id for each in encounters_by_review(dynamodb, review, table=table)]
         for encounter_id in (each for each in lacking if each not in has):
-            encounter = read_encounter(dynamodb, table=table, encounter_id=encounter_id)
+            encounter = read_readable(dynamodb, table=table, encounter_id=encounter_id)
             if (
                 encounter
                 and update_if(dynamodb, **raise_best(table, encounter_id, encounter.best.similarity)) is not None

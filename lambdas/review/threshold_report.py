@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.cases.table import read_case
 from lambdas.encounters.encounter import Review
-from lambdas.encounters.table import encounters_by_review, read_encounter
+from lambdas.encounters.table import encounters_by_review, read_readable
 from lambdas.review.verdicts import VERDICTS
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def read_judged(dynamodb: DynamoDBClient, *, encounters_table: str, cases_table:
     kinds: dict[str, dict[str, str]] = {}
     for review in sorted(VERDICTS):
         for listed in encounters_by_review(dynamodb, review, table=encounters_table):
-            encounter = read_encounter(dynamodb, table=encounters_table, encounter_id=listed.encounter_id)
+            encounter = read_readable(dynamodb, table=encounters_table, encounter_id=listed.encounter_id)
             if encounter is None or encounter.review not in VERDICTS:
                 continue
             if encounter.case_id not in kinds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,6 +13,7 @@ from lambdas.common.dynamodb import to_attributes
 from lambdas.detection.capture import capture_of_object
 from lambdas.detection.retrospective import Retrospective
 from lambdas.encounters.encounter import Encounter, Review, Sighting, Timeline
+from lambdas.encounters.table import encounter_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -125,3 +127,23 @@ def test_deleted_picture_is_skipped(
     put_encounter(dynamodb, s3, "b")
     s3.delete_object(Bucket="detection", Key="encounters/a/a-2.jpg")
     assert retrospective.run() == 1
+
+
+def test_records_that_cannot_be_read_do_not_stop_the_others(
+    retrospective: Retrospective, s3: S3Client, dynamodb: DynamoDBClient, new_face: None
+) -> None:
+    for name in ("MP1", "MP2", "MP3"):
+        put_encounter(dynamodb, s3, name)
+    update = functools.partial(
+        dynamodb.update_item, TableName="encounters", ExpressionAttributeValues={":x": {"S": "x"}}
+    )
+    update(Key=encounter_key("MP1"), UpdateExpression="SET sightings = :x")
+    update(
+        Key=encounter_key("MP2"),
+        UpdateExpression="SET sightings.#best.captured_at = :x",
+        ExpressionAttributeNames={"#best": "MP2-2"},
+    )
+
+    assert retrospective.run() == 1
+    assert [key.rpartition("/")[2] for key in captures_in(s3)] == ["MP3-2.jpg"]
+    assert retrospective.run() == 0

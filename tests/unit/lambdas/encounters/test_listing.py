@@ -160,3 +160,8 @@ def test_encounter_of_an_earlier_version_is_listed_by_strength(five: Desk) -> No
     assert joined(pages(five, strongest)) == "e1 e5"
     assert [complete_strength_index(five.dynamodb, table="encounters") for _ in range(2)] == [1, 0]
     assert joined(pages(five, strongest)) == "e3 e1 e5"
+
+
+def test_encounter_that_cannot_be_read_is_left_out(five: Desk) -> None:
+    five.dynamodb.update_item(TableName="encounters", Key=encounter_key("e3"), UpdateExpression="REMOVE sightings")
+    assert joined(pages(five, Wanted(order=Order.NEWEST, stages={Stage.OPEN}))) == "e5 e1"

@@ -126,3 +126,17 @@ def test_verdict_missing_from_the_index_stands(closed: ClosedEncounters, store: 
     assert closed._withdraw("a") is False
     assert closed._withdraw("nobody") is False
     assert items(closed, "notice") == []
+
+
+def test_encounter_that_cannot_be_read_does_not_keep_the_others(
+    closed: ClosedEncounters, store: Callable[..., None], gallery: Gallery, caplog: pytest.LogCaptureFixture
+) -> None:
+    for encounter_id in ("damaged", "later"):
+        store(encounter_id, 2, Review.OPEN)
+    gallery.dynamodb.update_item(
+        TableName="encounters", Key={"encounter_id": {"S": "damaged"}}, UpdateExpression="REMOVE sightings"
+    )
+
+    assert closed.withdraw() == 1
+    [line] = [vars(record) for record in caplog.records if "cannot be read" in record.message]
+    assert (line["encounter_id"], line["reason"]) == ("damaged", "Object missing required field `sightings`")

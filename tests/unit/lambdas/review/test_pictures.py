@@ -169,3 +169,11 @@ def test_pictures_without_an_encounter_are_left(desk: Desk) -> None:
     desk.add_sighting("gone", 1)
     assert desk.pictures.settle_all() == 0
     assert desk.picture_keys() == ["encounters/gone/c1.jpg"]
+
+
+def test_encounter_that_cannot_be_read_keeps_its_pictures(desk: Desk) -> None:
+    for name in ("e1", "e2"):
+        desk.add_encounter(name, shots=1, review=Review.DISMISSED)
+    desk.dynamodb.update_item(TableName="encounters", Key=encounter_key("e1"), UpdateExpression="REMOVE sightings")
+    assert desk.pictures.settle_all() == 1
+    assert desk.picture_keys() == ["encounters/e1/c0.jpg"]
