@@ -6,20 +6,33 @@ import base64
 import binascii
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from lambdas.console.acts import record_act
 from lambdas.console.errors import ConsoleError, InvalidError, NotFoundError, RefusedError
 from lambdas.console.exchange import Request
 from lambdas.console.forms import read_form, read_query
-from lambdas.console.rendering import HTML, Message, json_response, language_of, render, respond, wants_json
+from lambdas.console.rendering import (
+    HTML,
+    Message,
+    json_response,
+    language_of,
+    lower_case,
+    redirect,
+    render,
+    respond,
+    wants_json,
+)
 from lambdas.console.routes import ROUTES
 from lambdas.console.security import HEADERS, PRIVATE, refuse_foreign_origin
+from lambdas.console.sign_in import sign_in_address
 from lambdas.console.static_files import FOREVER, static_file
-from lambdas.review.audit import AuditKind, Via
+from lambdas.review.audit import AuditKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
@@ -30,85 +43,6 @@ if TYPE_CHECKING:
 # Tells who sent a request; raises SignedOutError if nobody is signed in.
 Gate = Callable[["APIGatewayProxyEventV2", bool], "Person"]
 
-
-def build_app(services: Services, gate: Gate, *, origins: Collection[str]) -> APIGatewayHttpResolver:
-    """Build the application.
-
-    Args:
-        services: What pages use.
-        gate: Returns the person of a request. Its second argument is whether the request is a page's own poll.
-        origins: The addresses of the console, without a path. Forms from elsewhere are refused.
-    """
-    app = APIGatewayHttpResolver()
-    for route in ROUTES:
-        app.route(route.path, method=route.method)(_endpoint(app, services, gate, origins, route))
-    app.get("/static/<digest>/<name>")(_static)
-    app.not_found(lambda _: _error(app, services, NotFoundError("There is nothing at this address.")))
-    app.exception_handler(ConsoleError)(lambda error: _error(app, services, error))
-    return app
-
-
-def _endpoint(
-    app: APIGatewayHttpResolver, services: Services, gate: Gate, origins: Collection[str], route: Route
-) -> Callable[..., Response[Any]]:
-    """Make the function that answers a route: check the origin, the session and the roles, then ask the page."""
-
-    def answer(**path: str) -> Response[Any]:
-        event = app.current_event
-        headers = {name.lower(): value for name, value in event.headers.items()}
-        refuse_foreign_origin(route.method, headers.get("origin"), origins)
-        person = gate(event, route.is_poll)
-        if not person.has_one_of(route.roles):
-            _refuse(services, person, route)
-        language = language_of(headers, services.language)
-        form, files = read_form(_body(event), headers.get("content-type", ""), route.form) if route.form else (None, {})
-        request: Request[Any, Any] = Request(
-            person=person,
-            at=services.now(),
-            query=read_query(event.raw_query_string or "", route.query) if route.query else None,
-            form=form,
-            path=path,
-            headers=headers,
-            files=files,
-            language=language,
-        )
-        return respond(
-            route.answer(services, request),
-            services=services,
-            person=person,
-            path=event.path,
-            headers=headers,
-            language=language,
-        )
-
-    return answer
-
-
-def _refuse(services: Services, person: Person, route: Route) -> None:
-    """Audit a refusal under the day, because it is about no encounter, and raise it."""
-    at = services.now()
-    services.audit.add(
-        f"console#{at:%Y-%m-%d}",
-        AuditKind.REFUSED,
-        by=person.name,
-        at=at,
-        via=Via.CONSOLE,
-        note=f"{route.method} {route.path}",
-    )
-    raise RefusedError("Your role does not allow this. Ask a supervisor of your agency.")
-
-
-def _error(app: APIGatewayHttpResolver, services: Services, error: ConsoleError) -> Response[str]:
-    """Answer with a message: JSON to a program, a page to a person."""
-    headers = {name.lower(): value for name, value in app.current_event.headers.items()}
-    if wants_json(headers):
-        return json_response({"error": str(error)}, status=error.status)
-    language = language_of(headers, services.language)
-    message = Message(title=_TITLES.get(error.status, "Something went wrong"), text=str(error))
-    html = render("message.html", message, services=services, person=None, language=language)
-    return Response(status_code=error.status, content_type=HTML, headers=dict(PRIVATE), body=html)
-
-
 _TITLES = {
     401: "You are not signed in",
     403: "This is not allowed",
@@ -117,6 +51,108 @@ _TITLES = {
     422: "Something is missing or not valid",
     429: "Too many requests",
 }
+
+
+def build_app(services: Services, gate: Gate, *, origin: str) -> APIGatewayHttpResolver:
+    """Build the application.
+
+    Args:
+        services: What pages use.
+        gate: Returns the person of a request. Its second argument is whether the request is a page's own poll.
+        origin: The address of the console, without a path. Forms from elsewhere are refused.
+    """
+    app = APIGatewayHttpResolver()
+
+    def error_response(error: ConsoleError) -> Response[str]:
+        return _error(services, error, app.current_event)
+
+    for route in ROUTES:
+        app.route(route.path, method=route.method)(_endpoint(app, services, gate, origin, route))
+    app.get("/static/<digest>/<name>")(_static)
+    app.not_found(lambda _: error_response(NotFoundError("There is nothing at this address.")))
+    app.exception_handler(ConsoleError)(error_response)
+    return app
+
+
+def _endpoint(
+    app: APIGatewayHttpResolver, services: Services, gate: Gate, origin: str, route: Route
+) -> Callable[..., Response[Any]]:
+    """Make the function that answers a route: check the origin, the session and the roles, then ask the page."""
+
+    def answer(**path: str) -> Response[Any]:
+        event, person = app.current_event, None
+        headers = lower_case(event.headers)
+        try:
+            refuse_foreign_origin(route.method, headers.get("origin"), origin)
+            person = gate(event, route.is_poll)
+            if not person.has_one_of(route.roles):
+                record_act(services, person, AuditKind.REFUSED, note=f"{route.method} {route.path}")
+                raise RefusedError("Your role does not allow this. Ask a supervisor of your agency.")
+            request = _request(services, route, person, event=event, headers=headers, path=path)
+            return respond(
+                route.answer(services, request),
+                services=services,
+                person=person,
+                path=event.path,
+                headers=headers,
+                language=request.language,
+            )
+        except ConsoleError as error:
+            return _error(services, error, event, person)
+
+    return answer
+
+
+def _request(
+    services: Services,
+    route: Route,
+    person: Person,
+    *,
+    event: APIGatewayProxyEventV2,
+    headers: Mapping[str, str],
+    path: Mapping[str, str],
+) -> Request[Any, Any]:
+    """Read what the person sent, as the types that the route names."""
+    form, files = read_form(_body(event), headers.get("content-type", ""), route.form) if route.form else (None, {})
+    return Request(
+        person=person,
+        at=services.now(),
+        query=read_query(event.raw_query_string or "", route.query) if route.query else None,
+        form=form,
+        path=path,
+        headers=headers,
+        files=files,
+        language=language_of(headers, services.language),
+    )
+
+
+def _error(
+    services: Services, error: ConsoleError, event: APIGatewayProxyEventV2, person: Person | None = None
+) -> Response[str]:
+    """Answer with a message: JSON to a program, a page to a person, who may have to sign in first."""
+    headers = lower_case(event.headers)
+    if wants_json(headers):
+        return json_response({"error": str(error)}, status=error.status)
+    if error.status == 401 and event.path != "/auth/callback":
+        return _to_sign_in(event, headers)
+    message = Message(title=_TITLES.get(error.status, "Something went wrong"), text=str(error))
+    language = language_of(headers, services.language)
+    html = render("message.html", message, services=services, person=person, language=language)
+    return Response(status_code=error.status, content_type=HTML, headers=dict(PRIVATE), body=html)
+
+
+def _to_sign_in(event: APIGatewayProxyEventV2, headers: Mapping[str, str]) -> Response[str]:
+    """Redirect to the sign-in, and from there to the page that the person has before them."""
+    if "hx-request" in headers:
+        shown = urlsplit(headers.get("hx-current-url", "/"))
+    elif event.http_method == "GET":
+        shown = urlsplit(event.path)._replace(query=event.raw_query_string or "")
+    else:
+        shown = urlsplit(headers.get("referer", "/"))
+    address = sign_in_address(shown._replace(scheme="", netloc="", fragment="").geturl() or "/")
+    if "hx-request" in headers:
+        return Response(status_code=401, headers={**PRIVATE, "HX-Redirect": address}, body="")
+    return redirect(address)
 
 
 def _body(event: APIGatewayProxyEventV2) -> bytes:

@@ -49,6 +49,11 @@ def _templates() -> Environment:
     return environment
 
 
+def lower_case(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers with names in lower case."""
+    return {name.lower(): value for name, value in headers.items()}
+
+
 def wants_json(headers: Mapping[str, str]) -> bool:
     """Tell whether the client accepts JSON and no pages."""
     accepted = headers.get("accept", "")

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lambdas.console.errors import RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 # Only files of our own. Pages have no inline scripts or styles, so the policy has no exception for any.
 _POLICY = {
@@ -37,7 +32,7 @@ HEADERS = {
 PRIVATE = {**HEADERS, "Cache-Control": "private, no-store", "Vary": "Accept, HX-Request"}
 
 
-def refuse_foreign_origin(method: str, origin: str | None, own: Collection[str]) -> None:
+def refuse_foreign_origin(method: str, origin: str | None, own: str) -> None:
     """Refuse a request that changes something, unless a page of the console sent it.
 
     Browsers send `Origin` with every form and every script's request. Other programs must send it, too.
@@ -45,5 +40,5 @@ def refuse_foreign_origin(method: str, origin: str | None, own: Collection[str])
     Raises:
         RefusedError: the request is from elsewhere.
     """
-    if method not in _SAFE_METHODS and origin not in own:
+    if method not in _SAFE_METHODS and origin != own:
         raise RefusedError("The request is not from a page of this console.")

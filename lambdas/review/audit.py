@@ -34,6 +34,8 @@ class AuditKind(StrEnum):
     EXPIRED = "expired"
     LOCKED = "locked"
     REFUSED = "refused"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
 
 
 class Via(StrEnum):

@@ -25,11 +25,14 @@ ROOT = Path(__file__).resolve().parents[2]
 # opens, and feeds stores captures as detection does.
 _ROOMS = {
     "alerting": ("cases", "encounters"),
+    "console": ("cases", "encounters", "review"),
     "detection": ("cases", "encounters", "alerting"),
     "feeds": ("downloads", "detection"),
     "ingest": ("cases", "encounters", "downloads"),
     "review": ("cases", "encounters"),
 }
+# Modules, and what pages are made of.
+_SUFFIXES = frozenset({".py", ".html", ".css", ".js", ".svg"})
 # Those that decode pictures, or check them.
 _WITH_PICTURES = frozenset({"detection", "feeds", "ingest"})
 _LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14")
@@ -92,7 +95,7 @@ def lambda_sources(package: str) -> Iterator[Path]:
     lambdas = ROOT / "lambdas"
     yield lambdas / "__init__.py"
     for folder in ("common", package, *_ROOMS.get(package, ())):
-        yield from sorted((lambdas / folder).rglob("*.py"))
+        yield from sorted(path for path in (lambdas / folder).rglob("*") if path.suffix in _SUFFIXES)
     if package in _WITH_PICTURES:
         yield from sorted((ROOT / "pictures").rglob("*.py"))
     yield lambdas / package / "requirements.txt"

@@ -7,7 +7,7 @@ import gzip
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 from zoneinfo import ZoneInfo
 
 from lambdas.console.app import build_app
@@ -66,7 +66,7 @@ class ConsoleClient:
 
     def __init__(self, services: Services, signed_in: Person) -> None:
         self.person = signed_in
-        self.app = build_app(services, lambda _event, _is_poll: self.person, origins=[ORIGIN])
+        self.app = build_app(services, lambda _event, _is_poll: self.person, origin=ORIGIN)
 
     def get(self, path: str, *, accept: str = "text/html", **headers: str) -> Answered:
         """`path` may have a query. `hx_request="true"` is the header hx-request."""
@@ -120,6 +120,7 @@ def http_event(method: str, path: str, body: bytes | None, headers: Mapping[str,
         "routeKey": "$default",
         "rawPath": unquote(address),
         "rawQueryString": query,
+        "queryStringParameters": dict(parse_qsl(query, keep_blank_values=True)),
         "headers": {"accept-encoding": "gzip", **headers},
         "requestContext": {
             "http": {"method": method, "path": unquote(address), "sourceIp": "192.0.2.1"},
