@@ -119,7 +119,7 @@ class Alerting(Table):
     escalate_after_minutes: Annotated[float, Field(ge=0, le=1440)] = 15
     sms_per_day: Annotated[int, Field(ge=1, le=5000)] = 200
     sms_replies: bool = False
-    console_url: Annotated[HttpsUrl, Field(max_length=120)]
+    console_url: Annotated[HttpsUrl, Field(max_length=120)] | None = None
     link_valid_hours: Annotated[int, Field(ge=24, le=720)] = (
         72  # at least 24: quiet hours delay an alert by up to a day
     )

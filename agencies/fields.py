@@ -91,6 +91,7 @@ def _is_camera(name: str) -> str:
 
 _NAME = r"[a-z][a-z0-9-]{0,30}"
 _PERCENT = {"type": "number", "maximum": 100, "not": {"exclusiveMinimum": 0, "maximum": 1}}
+_CERTIFICATE = r"arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+"
 _HTTPS = r"https://[^\s/]+\S*"
 Name = Annotated[str, _text(_NAME, "lower-case letters, digits and '-', at most 31"), _pattern(_NAME)]
 Email = Annotated[str, AfterValidator(check_email), _pattern(r"[^@\s]+@[^@\s]+\.[A-Za-z]+")]
@@ -103,6 +104,11 @@ SourceUrl = Annotated[
 Origin = Annotated[SourceUrl, AfterValidator(check_origin)]
 Account = Annotated[str, _text(r"[0-9]{12}", "the 12 digits of an AWS account"), _pattern("[0-9]{12}")]
 Region = Annotated[str, AfterValidator(_has_every_service), Field(json_schema_extra=_list_regions)]
+CertificateArn = Annotated[
+    str,
+    _text(_CERTIFICATE, "the ARN of a certificate, such as arn:aws:acm:us-east-1:111111111111:certificate/1b2c"),
+    _pattern(_CERTIFICATE),
+]
 # What `cdk destroy` does with data.
 Removal = Literal["destroy", "retain"]
 Similarity = Annotated[float, Field(ge=0, le=100), AfterValidator(_is_percent), _schema(**_PERCENT, minimum=0)]

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import to_json
 
 from agencies.alerting import Alerting
+from agencies.console import Console, is_plain_host
 from agencies.fields import (
     Account,
     AlertSimilarity,
@@ -224,6 +225,7 @@ class Settings(Table):
     retention: Retention = Retention()
     fleet: Fleet = Fleet()
     camera_limits: CameraLimits = CameraLimits()
+    console: Console = Console()
 
     @field_validator("environment")
     @classmethod
@@ -251,6 +253,18 @@ class Settings(Table):
         if fleet.greengrass and region and (reason := complaint(region, greengrass=True)):
             raise ValueError(f"greengrass = true is not allowed in {region}: {reason}")
         return fleet
+
+    @field_validator("console")
+    @classmethod
+    def _has_its_certificate_where_it_runs(cls, console: Console, others: ValidationInfo) -> Console:
+        if console.certificate is None:
+            return console
+        alerting, region = others.data.get("alerting"), others.data.get("region")
+        if alerting and not is_plain_host(alerting.console_url):
+            raise ValueError("certificate needs alerting.console_url: https:// and a host name, and nothing else")
+        if region and console.certificate.split(":")[3] != region:
+            raise ValueError(f"certificate {console.certificate!r} is not allowed: it must be in {region}")
+        return console
 
     @field_validator("feeds")
     @classmethod

@@ -14,7 +14,7 @@ from agencies.policy import policy_document
 from stacks.constructs.failures import FailedBatches
 from stacks.constructs.function import Function
 from stacks.constructs.grant import Grant, may
-from stacks.constructs.links_api import LinksApi
+from stacks.constructs.logged_http_api import LoggedHttpApi
 from stacks.constructs.outputs import add_outputs
 from stacks.constructs.schedule import repeat
 from stacks.constructs.topic_filter import topic_filter
@@ -45,7 +45,7 @@ class Alerting(HomewardStack):
         super().__init__(scope, name, settings=settings, purpose="encounters and alerts")
         self._notify_grants = notify
         self.encounters = Encounters(self)
-        self.links = LinksApi(
+        self.links = LoggedHttpApi(
             self,
             "Links",
             description=f"Homeward {settings.stage}: the pages behind the links in alerts",

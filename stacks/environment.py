@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from stacks.alerting import Alerting
+from stacks.console import Console
 from stacks.detection import Detection
 from stacks.feeds import Feeds
 from stacks.fleet import Fleet
@@ -38,12 +39,14 @@ class AgencyEnvironment(cdk.Stage):
             match=[ingest.may_search(), fleet.may_read_cameras("BatchGetItem"), alerting.may_open_encounters()],
             retrospective=[alerting.encounters.may_scan(), ingest.may_follow_gallery()],
         )
+        console = self._console(settings, ingest, fleet, detection, alerting) if settings.console.enabled else None
         Review(
             self,
             "Review",
             settings=settings,
             links_api=alerting.links,
             detection_bucket=detection.captures.bucket_name,
+            console_origin=console.origin if console else "",
             links=[
                 ingest.may_show_cases(),
                 fleet.may_read_cameras("GetItem"),
@@ -73,3 +76,19 @@ class AgencyEnvironment(cdk.Stage):
             captures = detection.may_put_captures("MayPutFeedPictures", cameras="feed-*")
             Feeds(self, "Feeds", settings=settings, read_feed=[captures])
         cdk.Tags.of(self).add("homeward:stage", settings.stage)
+
+    def _console(
+        self, settings: Settings, ingest: Ingest, fleet: Fleet, detection: Detection, alerting: Alerting
+    ) -> Console:
+        return Console(
+            self,
+            "Console",
+            settings=settings,
+            grants=[
+                ingest.may_show_cases(),
+                fleet.may_read_cameras("GetItem"),
+                detection.may_view_evidence(),
+                alerting.encounters.may_list(),
+                alerting.encounters.may_decide(),
+            ],
+        )

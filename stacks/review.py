@@ -41,7 +41,8 @@ _ROUTES = {
 class Review(HomewardStack):
     """The functions that record what reviewers decide, and that expire encounters without a decision.
 
-    `links`, `daily` and `reply` grant these functions what they use of other stacks.
+    `links`, `daily` and `reply` grant these functions what they use of other stacks. `console_origin` is the address of
+    the console, empty if the agency has none.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Review(HomewardStack):
         settings: Settings,
         links_api: apigateway.HttpApi,
         detection_bucket: str,
+        console_origin: str,
         links: Sequence[Grant],
         daily: Sequence[Grant],
         reply: Sequence[Grant],
@@ -61,12 +63,12 @@ class Review(HomewardStack):
             "DETECTION_BUCKET": detection_bucket,
             "ENCOUNTER_DAYS": str(settings.retention.encounter_days),
         }
-        self._links(links_api, links)
+        self._links(links_api, links, console_origin)
         self._daily(daily)
         if settings.alerting.sms_replies:
             self._replies(reply)
 
-    def _links(self, api: apigateway.HttpApi, grants: Sequence[Grant]) -> None:
+    def _links(self, api: apigateway.HttpApi, grants: Sequence[Grant], console_origin: str) -> None:
         function = Function(
             self,
             "Links",
@@ -78,6 +80,7 @@ class Review(HomewardStack):
                 **self._environment,
                 "LINK_VALID_HOURS": str(self.settings.alerting.link_valid_hours),
                 "TIME_ZONE": self.settings.alerting.time_zone,
+                "CONSOLE_ORIGIN": console_origin,
             },
             timeout=cdk.Duration.seconds(10),
         )

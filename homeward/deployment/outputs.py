@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 STACKS = ("Ingest", "Detection", "Alerting", "Fleet", "Review", "Sync")
-OPTIONAL_STACKS = ("Feeds",)  # deployed only if the agency's file enables it
+OPTIONAL_STACKS = ("Console", "Feeds")  # deployed only if the agency's file enables them
 
 
 _FIRST_STACK = re.compile(rf"[a-z][a-z0-9-]*-(dev|staging|prod)-{STACKS[0]}")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from lambdas.common.console_paths import CALLBACK
 from lambdas.console.acts import record_act
 from lambdas.console.errors import ConsoleError, InvalidError, NotFoundError, RefusedError
 from lambdas.console.exchange import Request
@@ -133,7 +134,7 @@ def _error(
     headers = lower_case(event.headers)
     if wants_json(headers):
         return json_response({"error": str(error)}, status=error.status)
-    if error.status == 401 and event.path != "/auth/callback":
+    if error.status == 401 and event.path != CALLBACK:
         return _to_sign_in(event, headers)
     message = Message(title=_TITLES.get(error.status, "Something went wrong"), text=str(error))
     language = language_of(headers, services.language)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from lambdas.common.console_paths import CALLBACK, SIGNED_OUT
 from lambdas.console.acts import record_act
 from lambdas.console.cookies import SESSION, SIGN_IN, cookie, read_cookie
 from lambdas.console.errors import SignedOutError
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 _SIGN_IN_S = 600
 # An address of this console: browsers read // and /\ as the start of another host.
 _OWN_ADDRESS = re.compile(r"/(?![/\\])[!-\[\]-~]*")
-CALLBACK, SIGNED_OUT = "/auth/callback", "/signed-out"
 
 
 class Leaving(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import ministack.app
 
-from local_cloud.emulator import patches, stack_deletion, workers
+from local_cloud.emulator import managed_login, patches, stack_deletion, workers
 from local_cloud.emulator.faults import FaultyGateway
 from local_cloud.emulator.permissions import PermissionGateway, record_checks
 from local_cloud.own_requests import OwnRequestsOnly
@@ -27,6 +27,8 @@ if __name__ == "__main__":
     patches.refer_to_secrets_by_arn()
     patches.know_conditional_puts()
     patches.name_roles_as_principals()
+    managed_login.accept_styles()
+    managed_login.ask_for_one_time_codes()
     if os.environ.get("AUTH") == "true":
         record_checks(Path(os.environ["PERMISSION_RECORD"]))
         ministack.app.app = PermissionGateway(patches.claim_https(ministack.app.app))

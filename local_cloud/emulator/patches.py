@@ -158,10 +158,13 @@ def serve_delete_connection() -> None:
 
 
 def claim_https(app: App) -> App:
-    """Mark requests as TLS. Otherwise policies that require `aws:SecureTransport` deny plain HTTP on loopback."""
+    """Mark requests as TLS. Otherwise policies that require `aws:SecureTransport` deny plain HTTP on loopback.
+
+    Not those for the discovery document of a user pool, whose addresses would then be https.
+    """
 
     async def app_behind_tls(scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == "http" and "/.well-known/" not in scope["path"]:
             scope["headers"] = [*scope["headers"], (b"x-forwarded-proto", b"https")]
         await app(scope, receive, send)
 

@@ -98,6 +98,12 @@ REASONS = {
     "link route": {
         "AwsSolutions-APIG4": "The secret in the link authorizes the request: it is for one encounter, and expires.",
     },
+    "console route": {
+        "AwsSolutions-APIG4": (
+            "The function checks the session itself, because it leads people without one to the sign-in. A JWT"
+            " authorizer cannot read a cookie, and a Lambda authorizer would accept an ended session for a minute."
+        ),
+    },
     "provisioning role": {
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSIoTThingsRegistration]": (
             "AWS IoT registers things with many actions, and AWS keeps their list in this policy."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agencies.fields import Removal
     from stacks.constructs.work_queue import WorkQueue
 
-_POLICIES = {"destroy": cdk.RemovalPolicy.DESTROY, "retain": cdk.RemovalPolicy.RETAIN}
+POLICIES = {"destroy": cdk.RemovalPolicy.DESTROY, "retain": cdk.RemovalPolicy.RETAIN}
 
 
 def encryption_key(scope: Construct, *, stage: str, removal: Removal) -> kms.Key:
@@ -34,7 +34,7 @@ def encryption_key(scope: Construct, *, stage: str, removal: Removal) -> kms.Key
         "Key",
         description=f"Homeward {stage}",
         enable_key_rotation=True,
-        removal_policy=_POLICIES[removal],
+        removal_policy=POLICIES[removal],
         pending_window=cdk.Duration.days(7) if removal == "destroy" else None,
     )
 
@@ -54,12 +54,12 @@ def private_bucket(scope: Construct, name: str, *, key: kms.IKey | None, removal
         encryption_key=key,
         bucket_key_enabled=key is not None,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        removal_policy=_POLICIES[removal],
+        removal_policy=POLICIES[removal],
         **props,
     )
     acknowledge(bucket, "bucket")
     if bucket.policy:
-        bucket.policy.apply_removal_policy(_POLICIES[removal])
+        bucket.policy.apply_removal_policy(POLICIES[removal])
     return bucket
 
 
@@ -109,7 +109,7 @@ def table(
             point_in_time_recovery_enabled=True
         ),
         deletion_protection=removal == "retain",
-        removal_policy=_POLICIES[removal],
+        removal_policy=POLICIES[removal],
         **props,
     )
     acknowledge(made, "table")

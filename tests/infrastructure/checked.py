@@ -32,6 +32,15 @@ legacy_topics = true
 name = "shelter"
 url = "https://shelter.everytown.example/feed.xml"
 permission = "Letter of 2026-10-01 from the shelter"
+
+[console]
+certificate = "arn:aws:acm:us-east-1:222222222222:certificate/1b2c"
+
+[console.federation]
+name = "everytown"
+oidc_issuer = "https://login.everytown.example"
+oidc_client_id = "homeward"
+oidc_secret = "everytown-sign-in"
 """
 _FOLDER = """
 [sources.folder]

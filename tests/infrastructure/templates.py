@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENCY_FILE = Path(__file__).with_name("agency.toml")
-STACKS = ("Ingest", "Fleet", "Alerting", "Detection", "Review", "Sync")
+STACKS = ("Ingest", "Fleet", "Alerting", "Detection", "Console", "Review", "Sync")
 
 Resource = dict[str, Any]
 

@@ -18,6 +18,7 @@ TABLES = {
     ("Alerting", "Encounters"): "encounter_id",
     ("Alerting", "Audit"): "encounter_id",
     ("Fleet", "Cameras"): "camera",
+    ("Console", "Sessions"): "session",
 }
 DATA = ("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::DynamoDB::Table", "AWS::KMS::Key")
 

@@ -70,6 +70,7 @@ def test_every_function_has_its_own_log_group(either: Deployment) -> None:
     groups = either.of_type("AWS::Logs::LogGroup").keys() - {
         f"Sync/{either.logical_id('Sync', 'MachineLog')}",
         f"Alerting/{either.logical_id('Alerting', 'LinksAccessLog')}",
+        f"Console/{either.logical_id('Console', 'PagesAccessLog')}",
     }
     assert sorted(logs) == sorted(groups)
 
@@ -84,6 +85,7 @@ def test_functions_of_a_package_share_one_asset(either: Deployment) -> None:
         "detection",
         "alerting",
         "webhook",
+        "console",
         "review",
         "fleet",
         "custom_resources",

@@ -1,4 +1,4 @@
-"""The HTTP API behind the links in alerts."""
+"""An HTTP API with a rate limit and an access log that has no paths."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stacks.constructs.function import log_group
 if TYPE_CHECKING:
     from constructs import Construct
 
-# The path is not logged: it contains the secret of the link.
+# The path is not logged: that of a link contains its secret.
 _LOGGED = (
     "requestId",
     "requestTime",
@@ -25,22 +25,38 @@ _LOGGED = (
 )
 
 
-class LinksApi(apigateway.HttpApi):
-    """The API without routes; the Review stack adds them. Links start with its `api_endpoint`.
+class LoggedHttpApi(apigateway.HttpApi):
+    """An API without routes. With a `domain`, it answers only there.
 
-    The API and its routes are in different stacks because alerts contain the endpoint, and Review depends on Alerting.
+    The API of the links and its routes are in different stacks: alerts contain its `api_endpoint`, and Review depends
+    on Alerting.
     """
 
-    def __init__(self, scope: Construct, name: str, *, description: str, log_days: int) -> None:
-        super().__init__(scope, name, description=description, create_default_stage=False)
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        description: str,
+        log_days: int,
+        domain: apigateway.DomainName | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            name,
+            description=description,
+            create_default_stage=False,
+            disable_execute_api_endpoint=True if domain else None,
+        )
         self.log = log_group(scope, f"{name}AccessLog", days=log_days)
         stage = apigateway.HttpStage(
             self,
             "Stage",
             http_api=self,
             auto_deploy=True,
-            # All visitors share these limits, so a flood must not reach them easily. The function itself limits each
-            # visitor of each link. A page is three requests.
+            domain_mapping=apigateway.DomainMappingOptions(domain_name=domain) if domain else None,
+            # All visitors share these limits, so a flood must not reach them easily. The functions themselves limit
+            # each visitor of each link (a page is three requests) and each session of the console.
             throttle=apigateway.ThrottleSettings(rate_limit=200, burst_limit=400),
         )
         resource = stage.node.default_child
