@@ -52,12 +52,16 @@ class ExpiredLinkError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class PageContent:
-    """What the page of an encounter shows. `case` is None if the gallery does not have it."""
+    """What the page of an encounter shows.
+
+    `case` is None if the gallery does not have it. `console_origin` is empty if the agency has no console.
+    """
 
     encounter: Encounter
     case: StoredCase | None
     site: str
     zone: tzinfo
+    console_origin: str = ""
 
     def minute(self, instant: str) -> str:
         """Format an instant in the agency's time zone: Nov 23, 2026 04:00 CET."""
@@ -79,6 +83,7 @@ class Links:
     valid_for: timedelta
     zone: tzinfo
     now: Callable[[], datetime]
+    console_origin: str = ""
 
     def open(self, encounter_id: str, token: str, *, visitor: str = "") -> Encounter:
         """Return the encounter of a link. `visitor` is the address that asks.
@@ -117,6 +122,7 @@ class Links:
             case=read_case(self.dynamodb, table=self.cases_table, case_id=encounter.case_id),
             site=read_site(self.dynamodb, table=self.cameras_table, camera=encounter.camera),
             zone=self.zone,
+            console_origin=self.console_origin,
         )
 
     def view_picture(self, encounter: Encounter, picture: LinkPicture, *, visitor: str = "") -> str:

@@ -50,6 +50,7 @@ links = Links(
     valid_for=timedelta(hours=float(os.environ["LINK_VALID_HOURS"])),
     zone=ZoneInfo(os.environ["TIME_ZONE"]),
     now=now,
+    console_origin=os.environ["CONSOLE_ORIGIN"],
 )
 
 

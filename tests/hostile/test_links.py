@@ -45,6 +45,7 @@ _ENVIRONMENT = {
     "REVIEW_DEADLINE_DAYS": "30",
     "LINK_VALID_HOURS": "72",
     "TIME_ZONE": "America/Denver",
+    "CONSOLE_ORIGIN": "https://console.example",
     "SERVICE_NAME": "links",
     "METRICS_NAMESPACE": "Homeward",
 }

@@ -94,6 +94,7 @@ STATEFUL_TYPES = {
     "AWS::SNS::Topic",
     "AWS::SecretsManager::Secret",
     "Custom::FaceCollection",
+    "AWS::Cognito::UserPool",
 }
 
 

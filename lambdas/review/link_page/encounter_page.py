@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.readable import readable_phone
+from lambdas.common.console_paths import encounter_path
 from lambdas.encounters.encounter import Encounter, Stage
 from lambdas.review.link_page.facts import case_facts, evidence_facts, joined, map_link, photo_caption
 from lambdas.review.link_page.templates import escape, escape_paragraphs, html_page
@@ -24,7 +25,7 @@ HEADLINE = "Possible match, not verified"
 
 _ENCOUNTER = Template("""$pictures
 <p class="stage" role="status">$stage</p>
-$form$call
+$form$decide$call
 <h2>Evidence</h2>
 <dl>$evidence</dl>
 <h2>The missing person</h2>
@@ -38,6 +39,7 @@ _FORM = Template("""$refused<form method="post">
 <button>Acknowledge: I am on it</button>
 </form>
 """)
+_DECIDE = Template('<a class="call" href="$address" rel="noreferrer">Sign in to decide</a>')
 _CALL = Template('<a class="call" href="tel:$phone">Call $who</a>')
 _MAP = Template('<p><a href="$address" rel="noreferrer noopener">Map of where the person was last seen</a></p>')
 _NARRATIVE = Template("<h2>Circumstances</h2>\n$paragraphs")
@@ -61,6 +63,7 @@ def encounter_page(content: PageContent, *, form_error: str = "") -> str:
     body = _ENCOUNTER.substitute(
         pictures=_pictures(content, case) if has_pictures(encounter) else "",
         stage=escape(stage),
+        decide="" if is_closed else _decide(content),
         call=_call(case),
         form=form if can_acknowledge else "",
         evidence=_definitions(evidence_facts(content)),
@@ -88,6 +91,13 @@ def _pictures(content: PageContent, case: Case | None) -> str:
         for picture, caption in captions.items()
     )
     return f'<div class="pictures">{"".join(figures)}</div>'
+
+
+def _decide(content: PageContent) -> str:
+    """Lead people with an account to the encounter in the console, where they can confirm or dismiss it."""
+    if not content.console_origin or content.encounter.stage in {Stage.WITHDRAWN, Stage.EXPIRED}:
+        return ""
+    return _DECIDE.substitute(address=escape(content.console_origin + encounter_path(content.encounter.encounter_id)))
 
 
 def _call(case: Case | None) -> str:

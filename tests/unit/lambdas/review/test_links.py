@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "REVIEW_DEADLINE_DAYS": "30",
     "LINK_VALID_HOURS": "72",
     "TIME_ZONE": "America/Denver",
+    "CONSOLE_ORIGIN": "https://console.example",
     "SERVICE_NAME": "links",
     "METRICS_NAMESPACE": "Homeward",
 }
@@ -105,6 +106,16 @@ def test_page_has_every_fact_to_act_on(desk: Desk, ask: Callable[..., Any]) -> N
     assert "Nobody has acknowledged this yet." in page.body
     assert '<a class="call" href="tel:+15035550142">Call Nowhere Falls Police Department' in page.body
     assert not re.search(r"<script|<button[^>]*>(Confirm|Dismiss)", page.body)
+
+
+def test_page_offers_to_sign_in_while_a_verdict_counts(desk: Desk, ask: Callable[..., Any]) -> None:
+    offer = '<a class="call" href="https://console.example/encounters/e1" rel="noreferrer">Sign in to decide</a>'
+    for review, is_offered in ((Review.OPEN, True), (Review.DISMISSED, True), (Review.EXPIRED, False)):
+        desk.add_encounter(review=review)
+        assert (offer in ask(LINK).body) is is_offered, review
+    put_case(desk.dynamodb, status=CaseStatus.RESOLVED)
+    desk.add_encounter()
+    assert offer not in ask(LINK).body
 
 
 def test_page_has_what_tells_the_person_apart(desk: Desk, ask: Callable[..., Any]) -> None:
