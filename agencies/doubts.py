@@ -89,4 +89,4 @@ def _about_telephone(number: str, country: str) -> Iterator[str]:
 
 
 def _host(settings: Settings) -> str:
-    return urlsplit(settings.alerting.console_url).hostname or ""
+    return urlsplit(settings.alerting.console_url or "").hostname or ""
