@@ -8,7 +8,7 @@ COVERAGE := --cov --cov-report=
 UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down test test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench requirements schema clean
+.PHONY: help setup demo down test test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench edge-release requirements schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -105,6 +105,9 @@ bench: setup ## run all benchmarks; results in build/bench/
 
 requirements: ## write requirements.txt from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --output-file requirements.txt --python-version 3.11 --quiet --custom-compile-command "make requirements"
+
+edge-release: $(VENV)/.ready ## pack the camera program for devices: a wheel, and a bundle that installs it without a checkout
+	$(BIN)/python -m edge_device.release build/edge-release
 
 schema: $(VENV)/.ready ## write the JSON Schema of agency files, from agencies/settings.py
 	$(BIN)/python -m agencies.schema

