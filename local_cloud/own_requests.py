@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -52,6 +52,8 @@ class OwnRequestsOnly:
         asked = headers.get("host", [])
         if len(asked) != 1 or not self._is_own(asked[0]):
             return 421, b"The local cloud answers only to 127.0.0.1 and localhost.\n"
+        if self._is_upload_form(scope, headers):
+            return None
         site = headers.get("sec-fetch-site", ["none"])[-1]
         if any(not self._is_of(origin, asked[0], site) for origin in headers.get("origin", [])):
             return 403, b"The local cloud does not answer web pages of other sites.\n"
@@ -60,6 +62,13 @@ class OwnRequestsOnly:
         if site not in {"none", "same-origin"} and not is_harmless:
             return 403, b"The local cloud does not answer web pages of other sites.\n"
         return None
+
+    def _is_upload_form(self, scope: Scope, headers: Mapping[str, list[str]]) -> bool:
+        """Whether a page of a local server posts a form to a bucket, as that of an upload link does."""
+        types, origins = headers.get("content-type", []), headers.get("origin", [])
+        is_form = [kind.partition(";")[0].strip() for kind in types] == ["multipart/form-data"]
+        is_bucket = scope.get("method") == "POST" and scope["path"].strip("/").count("/") == 0 and scope["path"] != "/"
+        return is_form and is_bucket and len(origins) == 1 and self._is_own(urlsplit(origins[0]).netloc)
 
     def _is_own(self, host: str) -> bool:
         name = re.sub(r":\d{1,5}\Z", "", host.lower())

@@ -48,6 +48,15 @@ class Encounters:
         )
         return self._grant(counting)
 
+    def may_read_upload_links(self) -> Grant:
+        """Grant reading the records of upload links, and no encounters."""
+        reading = iam.PolicyStatement(
+            actions=["dynamodb:GetItem"],
+            resources=[self.table.table_arn],
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["upload#*"]}},
+        )
+        return self._grant(reading)
+
     def may_decide(self) -> Grant:
         """Grant recording acknowledgments and verdicts. The audit log is append-only."""
         grant = self._grant(self.on_table("GetItem", "UpdateItem"), may("dynamodb:PutItem", on=[self.audit.table_arn]))

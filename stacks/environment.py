@@ -53,6 +53,10 @@ class AgencyEnvironment(cdk.Stage):
                 detection.may_view_evidence(),
                 alerting.encounters.may_decide(),
             ],
+            uploads=[
+                alerting.encounters.may_read_upload_links(),
+                detection.may_put_captures("MayPutUploads", cameras="*/upload-*"),
+            ],
             daily=[
                 detection.may_settle_evidence(),
                 alerting.encounters.may_list("by-strength", "alerts-due"),

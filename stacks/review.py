@@ -22,7 +22,7 @@ from stacks.constructs.work_queue import WorkQueue, accept_from, accept_publicat
 from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from constructs import Construct
 
@@ -36,13 +36,19 @@ _ROUTES = {
     "Acknowledge": (_LINK, apigateway.HttpMethod.POST),
     "Picture": (f"{_LINK}/{{picture}}", apigateway.HttpMethod.GET),
 }
+_UPLOAD = "/u/{link_id}/{token}"
+_UPLOAD_ROUTES = {
+    "UploadForm": (_UPLOAD, apigateway.HttpMethod.GET),
+    "UploadSent": (f"{_UPLOAD}/sent", apigateway.HttpMethod.GET),
+    "UploadScript": ("/u/form.js", apigateway.HttpMethod.GET),
+}
 
 
 class Review(HomewardStack):
     """The functions that record what reviewers decide, and that expire encounters without a decision.
 
-    `links`, `daily` and `reply` grant these functions what they use of other stacks. `console_origin` is the address of
-    the console, empty if the agency has none.
+    `links`, `uploads`, `daily` and `reply` grant these functions what they use of other stacks. `console_origin` is
+    the address of the console, empty if the agency has none.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class Review(HomewardStack):
         detection_bucket: str,
         console_origin: str,
         links: Sequence[Grant],
+        uploads: Sequence[Grant],
         daily: Sequence[Grant],
         reply: Sequence[Grant],
     ) -> None:
@@ -64,6 +71,7 @@ class Review(HomewardStack):
             "ENCOUNTER_DAYS": str(settings.retention.encounter_days),
         }
         self._links(links_api, links, console_origin)
+        self._uploads(links_api, uploads)
         self._daily(daily)
         if settings.alerting.sms_replies:
             self._replies(reply)
@@ -84,7 +92,30 @@ class Review(HomewardStack):
             },
             timeout=cdk.Duration.seconds(10),
         )
-        for name, (path, method) in _ROUTES.items():
+        self._route(api, function, _ROUTES)
+
+    def _uploads(self, api: apigateway.HttpApi, grants: Sequence[Grant]) -> None:
+        """Serve the form behind an upload link. The function signs what its own role may put."""
+        function = Function(
+            self,
+            "Uploads",
+            handler="review.uploads",
+            description="Show the upload form to whoever has an upload link",
+            log_days=self.log_days,
+            grants=grants,
+            environment={
+                "LINK_BASE": api.api_endpoint,
+                "AGENCY_NAME": self.settings.display_name,
+                "TIME_ZONE": self.settings.alerting.time_zone,
+            },
+            timeout=cdk.Duration.seconds(10),
+        )
+        self._route(api, function, _UPLOAD_ROUTES)
+
+    def _route(
+        self, api: apigateway.HttpApi, function: Function, routes: Mapping[str, tuple[str, apigateway.HttpMethod]]
+    ) -> None:
+        for name, (path, method) in routes.items():
             route = apigateway.HttpRoute(
                 self,
                 name,

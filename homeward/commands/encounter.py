@@ -89,9 +89,7 @@ def list_encounters(
     found = read_encounters(
         deployment.client("dynamodb"), table=deployment["EncountersTable"], wanted=wanted, limit=limit
     )
-    rows = [
-        row_of(encounter, site=site(encounter.camera), name=name(encounter.case_id), now=now()) for encounter in found
-    ]
+    rows = [row_of(each, site=each.place(site(each.camera)), name=name(each.case_id), now=now()) for each in found]
     if not _ENCOUNTERS.show(rows, as_json=as_json, as_csv=as_csv):
         return
     console.print(f"{len(rows)} encounters" + ("; for more, raise --limit" if len(rows) == limit else ""))
@@ -125,7 +123,8 @@ def show(
     deployment = connect(agency)
     verdicts = open_verdicts(deployment)
     encounter = existing_encounter(deployment, encounter_id)
-    site, name = open_sites(deployment)(encounter.camera), open_names(deployment)(encounter.case_id)
+    site = encounter.place(open_sites(deployment)(encounter.camera))
+    name = open_names(deployment)(encounter.case_id)
     who = by or getpass.getuser()
     verdicts.audit.add(encounter_id, AuditKind.VIEWED, by=who, at=now(), via=Via.COMMAND_LINE)
     saved: list[Path] = []

@@ -17,6 +17,7 @@ from homeward.options import AgencyOption, CameraOption, JsonOption
 from homeward.terminal import console, messages, warn
 from lambdas.common.keys import captures_prefix
 from lambdas.common.times import now, to_text
+from lambdas.review.upload_links import new_upload_link
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -52,36 +53,51 @@ def upload_link(
         timedelta,
         typer.Option(parser=_parse_duration, metavar="DURATION", help="How long the link is valid: 30m, 1h, 7d."),
     ] = "1h",  # type: ignore[assignment] # typer parses the default too
-    content_type: Annotated[PictureType, typer.Option("--type", help="The only media type that the link accepts.")] = (
+    content_type: Annotated[PictureType, typer.Option("--type", help="The media type that curl may send.")] = (
         PictureType.JPEG
     ),
+    curl: Annotated[bool, typer.Option("--curl", help="Print a curl command for scripts instead.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Create a link with which a partner can upload pictures as captures of one camera, and nothing else.
 
-    The link is a form that S3 checks: the key must begin with captures/NAME/,
-    the media type must be the given one, and a picture may have at most 5 MB.
-    Anyone who has the link can use it until it expires; it cannot be revoked. A
-    link made with temporary credentials expires with them.
+    The link opens a web form: a picture of at most 15 MB, where and when it was
+    taken. Anyone who has the link can use it until it expires.
+
+    --curl prints a command instead, which S3 checks: the key must begin with
+    captures/NAME/, the media type must be the given one, and a picture may have
+    at most 5 MB. It cannot be revoked, and with temporary credentials it expires
+    with them. --json has both.
 
     Examples:
         homeward upload-link --camera transit-7 --expires 1h -a springfield-prod
 
-        homeward upload-link --camera transit-7 --expires 7d --type image/png --json -a springfield-prod
+        homeward upload-link --camera transit-7 --expires 7d --type image/png --curl -a springfield-prod
     """
     deployment = connect(agency)
+    expires_at = now() + expires
+    link = None
+    if not curl:
+        path = new_upload_link(
+            deployment.client("dynamodb"), table=deployment["EncountersTable"], camera=camera, expires_at=expires_at
+        )
+        link = f"{deployment['LinksUrl']}{path}"
+        if not as_json:
+            messages.print(f"valid until {to_text(expires_at)}:")
+            console.print(link, soft_wrap=True, highlight=False)
+            return
     s3 = boto3.client("s3", config=SIGNING)
     form = presigned_form(
         s3, bucket=deployment["DetectionBucket"], camera=camera, content_type=content_type, expires=expires
     )
     line = curl_line(form)
     if as_json:
-        facts = {"camera": camera, "expires_at": to_text(now() + expires), "at_most_bytes": MAX_BYTES, "curl": line}
-        console.print_json(data={**form, **facts})
+        facts = {"camera": camera, "expires_at": to_text(expires_at), "at_most_bytes": MAX_BYTES, "curl": line}
+        console.print_json(data={**form, **facts, "link": link})
         return
     if "x-amz-security-token" in form["fields"]:
         warn("made with temporary credentials; the link expires with them")
-    messages.print(f"valid until {to_text(now() + expires)}; give each picture a unique name:", soft_wrap=True)
+    messages.print(f"valid until {to_text(expires_at)}; give each picture a unique name:", soft_wrap=True)
     console.print(line, soft_wrap=True, highlight=False)
 
 

@@ -121,7 +121,7 @@ def compose_alert(
         phone=agency.call if agency else None,
         case_number=agency.case_number if agency else None,
         camera=encounter.camera,
-        site=site,
+        site=encounter.place(site),
         seen_at=local_minute(best.captured_at, zone),
         captured_at=best.captured_at,
         is_past=sent_at - from_text(best.captured_at) > _MAX_CURRENT_AGE,

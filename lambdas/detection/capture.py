@@ -7,8 +7,10 @@ import re
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from lambdas.common.keys import camera_of_key, checked_capture_id, is_stored_by_us
+from lambdas.common.outside_text import single_line
 from lambdas.common.times import to_text
 from lambdas.common.trusted_time import TimeDoubt, TimeTaken, time_taken
 
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # What other senders may say of a capture. Our own functions know the rest.
-_OF_ANY_SENDER = frozenset({"capture-id", "captured-at", "time-doubt", "confidence", "track", "shot", "final"})
+_OF_ANY_SENDER = frozenset({"capture-id", "captured-at", "time-doubt", "confidence", "track", "shot", "final", "place"})
 # So that the record of any capture fits into the 2 KB that S3 allows for metadata.
+_MAX_PLACE = 80
 MAX_SHOT = 1_000_000_000
 # The track of a capture that our own functions did not store.
 TRACK_OF_OTHERS = "sent-"
@@ -31,8 +34,8 @@ class Capture:
 
     `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said. `sha256` is the digest of
     the picture, known once it is read. `final` is true if the sender says that its track gives no more captures.
-    `known_cases` are the cases that it has matched before; a retrospective search
-    sets them and ignores these cases.
+    `place` is where the sender says that it was taken. `known_cases` are the cases that it has matched before; a
+    retrospective search sets them and ignores these cases.
     """
 
     capture_id: str
@@ -46,6 +49,7 @@ class Capture:
     shot: int | None = None
     final: bool = False
     sha256: str | None = None
+    place: str | None = None
     known_cases: frozenset[str] = frozenset()
 
     def to_metadata(self) -> dict[str, str]:
@@ -62,6 +66,7 @@ class Capture:
             "shot": self.shot,
             "final": "true" if self.final else None,
             "sha256": self.sha256,
+            "place": self.place and quote(self.place),
         }
         return {name: str(value) for name, value in values.items() if value is not None}
 
@@ -98,6 +103,7 @@ def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata:
         track=metadata.get("track"),
         shot=_shot(metadata["shot"]) if "shot" in metadata else None,
         final=metadata.get("final") == "true",
+        place=_place(metadata.get("place", "")),
         known_cases=frozenset(metadata.get("known-cases", "").split()),
     )
 
@@ -106,7 +112,12 @@ def _time_taken(metadata: Mapping[str, str], received_at: datetime) -> TimeTaken
     """Repeat the doubt that was found before the object was stored, or else check the sender's time."""
     if metadata.get("time-doubt") in set(TimeDoubt):
         return TimeTaken(received_at, TimeDoubt(metadata["time-doubt"]))
-    return time_taken(metadata.get("captured-at"), arrived_at=received_at)
+    return time_taken(metadata.get("captured-at") or None, arrived_at=received_at)
+
+
+def _place(text: str) -> str | None:
+    """Read a place, which is percent-encoded because S3 takes only ASCII."""
+    return single_line(unquote(text))[:_MAX_PLACE].strip() or None
 
 
 def _shot(text: str) -> int:

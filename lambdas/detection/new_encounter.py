@@ -73,6 +73,7 @@ def sighting_of(candidate: Candidate, capture: Capture, encounter_id: str, polic
         others=candidate.others,
         waits_until=to_text(capture.received_at + timedelta(seconds=policy.wait_s)) if waits else None,
         time_doubt=capture.time_doubt,
+        place=capture.place,
     )
 
 

@@ -87,7 +87,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     if it is enough to alert with a second sighting that agrees, `alone` if it is enough without. `alone_threshold` is
     the similarity that it needed for that. `others` are the nearest of the other cases that the search
     returned for review. While no other sighting agrees, the encounter is shown as waiting until `waits_until`.
-    `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said.
+    `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said. `place` is where the
+    sender says that it was taken.
     """
 
     similarity: float
@@ -104,6 +105,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     others: tuple[RunnerUp, ...] = ()
     waits_until: str | None = None
     time_doubt: TimeDoubt | None = None
+    place: str | None = None
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -195,6 +197,13 @@ class Encounter(msgspec.Struct, kw_only=True):
     def best(self) -> Sighting:
         """The sighting with the highest similarity."""
         return max(self.sightings.values(), key=lambda sighting: sighting.similarity)
+
+    def place(self, site: str) -> str:
+        """Return where the best picture was taken: as its sender says, with the site of the camera."""
+        said = self.best.place
+        if not said:
+            return site
+        return said if site == self.camera else f"{said} ({site})"
 
     @property
     def waits_until(self) -> str | None:

@@ -120,7 +120,7 @@ class Links:
         return PageContent(
             encounter=encounter,
             case=read_case(self.dynamodb, table=self.cases_table, case_id=encounter.case_id),
-            site=read_site(self.dynamodb, table=self.cameras_table, camera=encounter.camera),
+            site=encounter.place(read_site(self.dynamodb, table=self.cameras_table, camera=encounter.camera)),
             zone=self.zone,
             console_origin=self.console_origin,
         )

@@ -1,11 +1,12 @@
-"""The page of an alert's link on a phone: a real browser, the function's code, the emulator's S3."""
+"""The pages of alerts' links and of upload links: a real browser, the functions' code, the emulator's S3."""
 
 from __future__ import annotations
 
 import importlib
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.times import now, to_text
+from lambdas.detection.capture import capture_of_object
 from lambdas.encounters.encounter import AlertState, Stage
+from lambdas.review.upload_links import new_upload_link
 from local_cloud.lifecycle import running_cloud
 from local_cloud.pipeline.tables import make_tables
 from local_cloud.rekognition.engine.distinct_faces import HEADSHOTS
@@ -24,6 +27,7 @@ from tests.support.stories import put_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from local_cloud.cloud import Cloud
 
@@ -44,6 +48,7 @@ ENVIRONMENT = {
     "LINK_VALID_HOURS": "72",
     "TIME_ZONE": "America/Denver",
     "CONSOLE_ORIGIN": "https://console.example",
+    "AGENCY_NAME": "Town",
     "SERVICE_NAME": "links",
     "METRICS_NAMESPACE": "Homeward",
 }
@@ -80,18 +85,18 @@ def meet(desk: Desk, encounter_id: str, **members: Any) -> str:
 
 @pytest.fixture(scope="module")
 def address(cloud: Cloud, desk: Desk) -> Iterator[str]:
-    """A server that passes requests to the function, as the HTTP API does."""
+    """A server that passes requests to the functions, as the HTTP API does."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {**cloud.environment, **ENVIRONMENT}.items():
-            patch.setenv(name, value)
-        function = importlib.import_module("lambdas.review.links_handler")
+        functions: dict[str, ModuleType] = {}
 
         class Requests(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 length = int(self.headers.get("content-length") or 0)
+                path = urlsplit(self.path).path
+                function = functions[path.split("/")[1]]
                 event = {
-                    "rawPath": self.path,
-                    "requestContext": {"http": {"method": self.command, "path": self.path}, "stage": "$default"},
+                    "rawPath": path,
+                    "requestContext": {"http": {"method": self.command, "path": path}, "stage": "$default"},
                     "headers": {name.lower(): value for name, value in self.headers.items()},
                     "body": self.rfile.read(length).decode(),
                     "isBase64Encoded": False,
@@ -109,14 +114,22 @@ def address(cloud: Cloud, desk: Desk) -> Iterator[str]:
                 pass
 
         with ThreadingHTTPServer(("127.0.0.1", 0), Requests) as server:
+            address = f"http://127.0.0.1:{server.server_port}"
+            for name, value in {**cloud.environment, **ENVIRONMENT, "LINK_BASE": address}.items():
+                patch.setenv(name, value)
+            functions["e"] = importlib.import_module("lambdas.review.links_handler")
+            functions["u"] = importlib.import_module("lambdas.review.uploads_handler")
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield address
             server.shutdown()
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_context(viewport=PHONE, java_script_enabled=False).new_page()  # type: ignore[arg-type] # width, height
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of a phone, without scripts unless a test asks for them."""
+    scripts = getattr(request, "param", "") == "scripts"
+    options = {"java_script_enabled": scripts, "timezone_id": "America/Denver"}
+    page = browser.new_context(viewport=PHONE, **options).new_page()  # type: ignore[arg-type] # width, height
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     yield page
@@ -159,3 +172,34 @@ def test_an_expired_link_says_so(browser: Browser, desk: Desk, address: str) -> 
     expect(page.get_by_role("heading")).to_have_text("This link has expired")
     expect(page.get_by_role("img")).to_have_count(0)
     context.close()
+
+
+@pytest.mark.parametrize("page", ["scripts"], indirect=True)
+def test_the_form_uploads_a_picture_with_place_and_time(page: Page, desk: Desk, address: str) -> None:
+    link = new_upload_link(desk.dynamodb, table="encounters", camera="tips", expires_at=now() + timedelta(hours=1))
+    page.goto(address + link)
+    page.get_by_label("Picture, JPEG or PNG").set_input_files(HEADSHOTS / "male" / "1.jpg")
+    expect(page.get_by_label("When was it taken")).not_to_have_value("")
+    page.get_by_label("When was it taken").fill("2026-09-01T07:30")
+    page.get_by_label("Where was it taken?").fill("Café, gate 7")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("status")).to_have_text("The picture has arrived and is being searched.")
+    [stored] = desk.s3.list_objects_v2(Bucket="detection", Prefix="captures/tips/")["Contents"]
+    found = desk.s3.get_object(Bucket="detection", Key=stored["Key"])
+    assert found["Body"].read() == (HEADSHOTS / "male" / "1.jpg").read_bytes()
+    capture = capture_of_object(stored["Key"], etag="1", last_modified=now(), metadata=found["Metadata"])
+    assert (capture.place, to_text(capture.captured_at)) == ("Café, gate 7", "2026-09-01T13:30:00.000Z")
+    page.get_by_role("link", name="Send another picture").click()
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+
+
+@pytest.mark.parametrize("page", ["scripts"], indirect=True)
+def test_the_form_refuses_what_cannot_be_searched(page: Page, desk: Desk, address: str, tmp_path: Path) -> None:
+    link = new_upload_link(desk.dynamodb, table="encounters", camera="tips-2", expires_at=now() + timedelta(hours=1))
+    page.goto(address + link)
+    (tmp_path / "list.pdf").write_bytes(b"%PDF")
+    page.get_by_label("Picture, JPEG or PNG").set_input_files(tmp_path / "list.pdf")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_have_text("Only JPEG and PNG pictures can be searched.")
+    assert "Contents" not in desk.s3.list_objects_v2(Bucket="detection", Prefix="captures/tips-2/")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -76,6 +79,33 @@ def test_an_upload_link_accepts_pictures_of_one_camera_only(agency: DeployedAgen
     assert upload(person) == 204
     [encounter] = wait_until("the encounter", lambda: agency.encounters_at("transit-7"))
     assert encounter["case_id"] == CASE
+
+
+def test_an_upload_form_leads_to_an_alert_with_its_place(agency: DeployedAgency) -> None:
+    link = urlsplit(agency.homeward("upload-link", "--camera", "partner-1").stdout.strip())
+    client = httpx.Client(trust_env=False, timeout=30)
+    emulator = agency.cloud.settings.endpoints["emulator"]
+
+    def ask(path: str) -> httpx.Response:
+        return client.get(f"{emulator}{path}", headers={"Host": link.netloc})
+
+    page = ask(link.path)
+    assert page.status_code == 200, page.text
+    assert ask("/u/form.js").headers["content-type"].startswith("text/javascript")
+    fields = {name: unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', page.text)}
+    action = re.search(r'action="([^"]+)"', page.text)
+    assert action
+    said = {"x-amz-meta-place": "Bus%20stop%207", "x-amz-meta-captured-at": "2026-09-01T10:00:00Z"}
+    picture = {"file": ("a.jpg", jpeg(PERSON[1]))}
+    stolen = fields | {"key": "captures/cam-01/a.jpg"}
+    assert client.post(action[1], data=stolen, files=picture).status_code == 403
+    sent = client.post(action[1], data=fields | said, files=picture)
+    assert sent.status_code == 303
+    after = urlsplit(sent.headers["location"])
+    assert after.netloc == link.netloc
+    assert "has arrived" in ask(f"{after.path}?{after.query}").text
+    [text] = wait_until("the alert", lambda: agency.alerts_at("partner-1"))
+    assert "Seen at Bus stop 7, Sep 1, 2026 10:00 UTC" in text
 
 
 def test_submit_searches_videos_and_pictures_once(agency: DeployedAgency, stranger: bytes, tmp_path: Path) -> None:

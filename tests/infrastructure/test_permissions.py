@@ -30,7 +30,14 @@ ONLY = {
     "s3:DeleteObjectVersion": {"Match", "MayDeleteEvidence", "MaySettleEvidence", "Contents/Emptier"},
     "s3:DeleteBucket": {"Contents/Emptier"},
     "s3:PutBucketPolicy": {"Contents/Emptier"},
-    "s3:PutObject": {"StoreCapture", "Match", "MayChangeGallery", "MaySettleEvidence", "Retrospective"},
+    "s3:PutObject": {
+        "StoreCapture",
+        "Match",
+        "MayChangeGallery",
+        "MayPutUploads",
+        "MaySettleEvidence",
+        "Retrospective",
+    },
     "s3:GetObject": {
         "Match",
         "IndexPhoto",
@@ -50,6 +57,7 @@ ONLY = {
         "Retrospective",
         "Daily",
         "MaySettleEvidence",
+        "MayPutUploads",
         "StoreCapture",
     },
     "dynamodb:DeleteItem": {"IndexPhoto", "MayChangeGallery", "Console"},

@@ -65,3 +65,19 @@ def test_own_pages_are_answered(address: str) -> None:
 def test_a_foreign_page_cannot_act_with_a_get(address: str, site: str) -> None:
     assert ask(address, path="/?Action=CreateQueue&QueueName=q", Sec_Fetch_Site=site)[0] == 403
     assert ask(address, "POST", path="/", Sec_Fetch_Site=site)[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "origin", "is_answered"),
+    [
+        ("/bucket", "http://127.0.0.1:1", True),
+        ("/bucket", "http://x1.execute-api.localhost:4566", True),
+        ("/bucket", "https://evil.example", False),
+        ("/bucket", "null", False),
+        ("/", "http://127.0.0.1:1", False),
+        ("/2015-03-31/functions", "http://127.0.0.1:1", False),
+    ],
+)
+def test_only_a_local_page_posts_an_upload_form(address: str, path: str, origin: str, *, is_answered: bool) -> None:
+    form = {"Content_Type": "multipart/form-data; boundary=x", "Origin": origin, "Sec_Fetch_Site": "cross-site"}
+    assert (ask(address, "POST", path, **form)[0] != 403) is is_answered

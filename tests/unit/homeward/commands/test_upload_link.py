@@ -11,8 +11,12 @@ import boto3
 import pytest
 
 from homeward.commands.upload_link import SIGNING
+from lambdas.common.times import now
+from lambdas.review.upload_links import find_upload_link
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
     from tests.support.town import Town
 
 
@@ -52,7 +56,25 @@ def test_curl_line_sends_the_fields_of_the_form(town: Town) -> None:
     assert words[-3:-1] == ["-F", "file=@PHOTO.jpg"]
     assert words[-1] == form["url"]
     assert form["fields"]["Content-Type"] == "image/png"
-    assert town.run("upload-link", "--camera", "transit-7").stdout.startswith("curl ")
+    assert town.run("upload-link", "--camera", "transit-7", "--curl").stdout.startswith("curl ")
+
+
+def test_link_is_recorded_without_its_secret(town: Town, dynamodb: DynamoDBClient) -> None:
+    printed = town.run("upload-link", "--camera", "transit-7").stdout.strip()
+    base, _, path = printed.partition("/u/")
+    link_id, _, token = path.partition("/")
+    assert base == "https://links.example"
+    item = dynamodb.get_item(TableName="encounters", Key={"encounter_id": {"S": f"upload#{link_id}"}})["Item"]
+    assert token not in str(item)
+    found = find_upload_link(dynamodb, table="encounters", link_id=link_id, token=token, now=now())
+    assert found
+    assert found.camera == "transit-7"
+    wrong: list[dict[str, Any]] = [
+        {"token": token[:-1], "now": now()},
+        {"token": token, "now": now() + timedelta(hours=2)},
+    ]
+    for options in wrong:
+        assert find_upload_link(dynamodb, table="encounters", link_id=link_id, **options) is None
 
 
 @pytest.mark.parametrize(

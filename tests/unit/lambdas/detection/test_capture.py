@@ -118,3 +118,21 @@ def test_unknown_doubt_in_metadata_is_ignored(doubt: str) -> None:
 def test_malformed_key_or_metadata_is_refused_with_reason(key: str, metadata: dict[str, str], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         dropped(key, **metadata)
+
+
+@pytest.mark.parametrize(
+    ("sent", "place"),
+    [
+        ("Caf%C3%A9%20at%20gate%207%0AAgency%20phone%3A%201", "Café at gate 7 Agency phone: 1"),
+        ("x" * 100, "x" * 80),
+        ("%0A", None),
+    ],
+)
+def test_place_of_a_sender_is_one_short_line(sent: str, place: str | None) -> None:
+    capture = dropped(place=sent)
+    assert capture.place == place
+    assert len("".join(capture.to_metadata().values())) < 2048
+
+
+def test_empty_time_of_a_form_is_no_time() -> None:
+    assert dropped(captured_at="").time_doubt is TimeDoubt.UNDATED

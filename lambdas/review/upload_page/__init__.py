@@ -1,0 +1,1 @@
+"""The web form behind an upload link: plain HTML and one script of our own."""
