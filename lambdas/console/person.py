@@ -26,11 +26,15 @@ EVERYBODY = frozenset(Role)
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """The person who is signed in. `name` is what the audit records."""
+    """The person who is signed in. `name` is what the audit records.
+
+    `session_key` is a secret of the session, which the links to pictures are signed with.
+    """
 
     sub: str
     name: str
     groups: frozenset[Role]
+    session_key: str = ""
 
     def has_one_of(self, roles: Iterable[Role]) -> bool:
         """Tell whether the person has one of these roles."""

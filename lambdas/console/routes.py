@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.console.pages import home, queue
+from lambdas.console import queue_rows
+from lambdas.console.pages import encounter, home, pictures, queue, verdicts
 from lambdas.console.person import EVERYBODY, REVIEWERS, Role
 
 if TYPE_CHECKING:
@@ -53,7 +54,34 @@ def route(
 
 ROUTES = (
     route("GET", "/", EVERYBODY, home.show),
-    route("GET", "/encounters", REVIEWERS, queue.show, query=queue.Query, data=queue.Queue),
+    route("GET", "/encounters", REVIEWERS, queue.show, query=queue_rows.Query, data=queue.Queue),
+    route("GET", "/encounters/live", REVIEWERS, queue.news, query=queue.LiveQuery, data=queue.News, is_poll=True),
+    route("GET", "/encounters/<encounter_id>", REVIEWERS, encounter.show, query=encounter.Query, data=encounter.View),
+    route(
+        "POST",
+        "/encounters/<encounter_id>/verdict",
+        REVIEWERS,
+        verdicts.decide,
+        form=verdicts.Verdict,
+        data=verdicts.Outcome,
+    ),
+    route(
+        "POST",
+        "/encounters/<encounter_id>/acknowledge",
+        REVIEWERS,
+        verdicts.acknowledge,
+        form=verdicts.Nothing,
+        data=verdicts.Outcome,
+    ),
+    route(
+        "POST",
+        "/encounters/<encounter_id>/undo",
+        REVIEWERS,
+        verdicts.undo,
+        form=verdicts.Nothing,
+        data=verdicts.Outcome,
+    ),
+    route("GET", "/pictures/<token>", REVIEWERS, pictures.show),
 )
 
 # The pages that the navigation offers, to those who may use them.

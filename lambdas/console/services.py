@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, tzinfo
 
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
 
     from lambdas.review.audit import Audit
     from lambdas.review.verdicts import Verdicts
+
+
+@cache
+def rekognition_client() -> RekognitionClient:
+    """Make the client once a container. A person waits, so it gives up soon."""
+    return boto3.client(
+        "rekognition", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +38,8 @@ class Services:
         agency: The agency's name for people.
         zone: The time zone of the times that people read.
         language: The agency's language; a person's browser may prefer another.
+        origin: The console's address, without a path.
+        rekognition: Returns the client, which most requests do without.
     """
 
     dynamodb: DynamoDBClient
@@ -39,6 +54,8 @@ class Services:
     zone: tzinfo
     language: str
     now: Callable[[], datetime]
+    origin: str = ""
+    rekognition: Callable[[], RekognitionClient] = rekognition_client
 
     @property
     def audit(self) -> Audit:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -101,8 +102,9 @@ class Sessions:
         if item["requests"] > MAX_REQUESTS_PER_MINUTE:
             raise TooManyRequestsError("Your browser sends too many requests. Wait a minute.")
         if self._seconds() - item["checked_at"] >= CHECKED_EACH.total_seconds():
-            return self._check(value, item["refresh_token"])
-        return Person(sub=item["sub"], name=item["name"], groups=known_roles(item["groups"]))
+            return replace(self._check(value, item["refresh_token"]), session_key=_session_key(value))
+        groups = known_roles(item["groups"])
+        return Person(sub=item["sub"], name=item["name"], groups=groups, session_key=_session_key(value))
 
     def end(self, value: str) -> Person | None:
         """End a session and revoke its tokens. Return whose it was; None if there is no such session."""
@@ -175,6 +177,11 @@ class Sessions:
 
     def _seconds(self) -> int:
         return int(self.now().timestamp())
+
+
+def _session_key(value: str) -> str:
+    """Derive the secret that signs links to pictures. Neither the links nor the table tell it."""
+    return hmac.new(value.encode("utf-8", "surrogatepass"), b"pictures", hashlib.sha256).hexdigest()
 
 
 def _key(value: str) -> Item:

@@ -41,6 +41,7 @@ def app_from_environment() -> APIGatewayHttpResolver:
         zone=ZoneInfo(os.environ["TIME_ZONE"]),
         language=os.environ["LANGUAGE"],
         now=now,
+        origin=os.environ["CONSOLE_ORIGIN"],
     )
     # Short: a person waits, and the retries together must end before the function does.
     cognito = boto3.client(

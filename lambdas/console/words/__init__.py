@@ -6,11 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lambdas.console.words.spanish import SPANISH
+from lambdas.console.words.spanish_pages import SPANISH_PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_TRANSLATIONS: Mapping[str, Mapping[str, str]] = {"en": {}, "es": SPANISH}
+_TRANSLATIONS: Mapping[str, Mapping[str, str]] = {"en": {}, "es": SPANISH | SPANISH_PAGES}
 LANGUAGES = tuple(_TRANSLATIONS)
 
 
