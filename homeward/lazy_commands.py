@@ -29,6 +29,7 @@ SUMMARIES = {
     "latency": "Print p50, p90 and p99 in milliseconds of each hop from the camera to the alert.",
     "probe": "Send one synthetic capture through a deployed environment, and print the time of each hop.",
     "doctor": "Check an account and its deployed environment with read-only calls. Print ok or what to do.",
+    "reviewer": "Add, list and remove the people who may sign in to the console.",
     "camera": "Register, reserve, list and revoke cameras.",
     "fleet": "Delete the cameras of an environment, before the environment itself is removed.",
     "queue": "Count and retry messages that failed permanently.",
