@@ -40,7 +40,7 @@ def monthly_cost(settings: Settings, *, cameras: int, people: int) -> MonthlyCos
 
     Each passer-by is searched about once.
     """
-    keys = _KEYS + bool(settings.feeds) + settings.alerting.sms_replies
+    keys = _KEYS + bool(settings.feeds) + settings.alerting.sms_replies + settings.console.enabled
     minutes = _DAYS * 24 * 60
     has_phones = any(recipient.sms for recipient in settings.alerting.recipients)
     return MonthlyCost(

@@ -35,7 +35,7 @@ class NewAgency:
 
 def agency_text(agency: NewAgency, *, schema: str) -> str:
     """Return the file. `schema` is the path of the JSON Schema from the file's folder."""
-    text = EXAMPLE.read_text(encoding="utf-8")
+    text = EXAMPLE.read_text(encoding="utf-8").replace("springfield", agency.name)
     values: dict[str, object] = {
         "name": agency.name,
         "display_name": agency.display_name,
@@ -51,13 +51,13 @@ def agency_text(agency: NewAgency, *, schema: str) -> str:
         text = _set(text, key, json.dumps(value, ensure_ascii=False))
     text = _replace(text, "[environments.dev]", "[sources.namus]", _environments(agency))
     text = _replace(text, "[[alerting.recipients]]", "[retention]", _recipients(agency))
-    text = text[text.index("# A value under") :].replace("springfield-dev", f"{agency.name}-dev")
+    text = text[text.index("# A value under") :]
     return f"#:schema {schema}\n{text}"
 
 
 def _set(text: str, key: str, value: str) -> str:
     """Give a key its value, and keep its comment at the same column."""
-    pattern = re.compile(rf"^{key} = [^#\n]*?( *)(#.*)?$", re.MULTILINE)
+    pattern = re.compile(rf"^{key} = [^#\n]*?( *)(#.*)?(?=\n|\Z)", re.MULTILINE)
 
     def line(found: re.Match[str]) -> str:
         column = len(found[0]) - len(found[2] or "")

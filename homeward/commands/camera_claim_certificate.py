@@ -37,7 +37,7 @@ def claim_certificate(
         homeward camera claim-certificate -a springfield-prod --folder /secure --replace
     """
     certificate, key = folder / "claim.crt", folder / "claim.key"
-    refuse_existing_key(key)
+    refuse_existing_file(key)
     deployment = connect(agency)
     iot, policy = deployment.client("iot"), deployment["ClaimPolicyName"]
     earlier = targets_of(iot, policy) if replace else []
@@ -54,7 +54,7 @@ def claim_certificate(
     console.print(f"{certificate}, {key}, template {template}, endpoint {endpoint}")
 
 
-def refuse_existing_key(key: Path) -> None:
-    """End the command if the key's file exists."""
-    if key.exists():
-        raise fail(f"{key} exists; move it away or choose another --folder")
+def refuse_existing_file(file: Path, *, option: str = "--folder") -> None:
+    """End the command if a file with a private key exists."""
+    if file.exists():
+        raise fail(f"{file} exists; move it away or choose another {option}")
