@@ -7,12 +7,13 @@ from typing import Annotated
 import structlog
 import typer
 
-from edge_device.commands import check, live_view, outbox, provision, replay, run, simulate, snapshot
+from edge_device.commands import check, live_view, outbox, provision, replay, run, setup, simulate, snapshot
 from edge_device.commands.output import say
 from edge_device.version import version
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(run.run)
+app.command()(setup.setup)
 app.command()(check.check)
 app.command()(provision.provision)
 app.command()(snapshot.snapshot)

@@ -31,22 +31,32 @@ def read_toml(file: Path) -> dict[str, Any]:
         OSError: the file cannot be read.
         ValueError: it is not TOML, not text in UTF-8 or UTF-16, or too large. The text is one line that says where.
     """
+    text = read_text(file)
+    try:
+        return tomllib.loads(f"{text}\n")  # so that an error in the last line has its number
+    except RecursionError as error:
+        raise ValueError("not TOML that can be read: nested too deeply") from error
+    except ValueError as error:  # also of a number with too many digits
+        raise ValueError(f"not TOML: {_explained(str(error), text.splitlines())}") from error
+
+
+def read_text(file: Path) -> str:
+    """Read a text file as editors save it.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not text in UTF-8 or UTF-16, or too large. The text is one line.
+    """
     with file.open("rb") as opened:  # the file may be a device that never ends
         data = opened.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ValueError(f"too large: the maximum is {MAX_BYTES:,} bytes")
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _without_mark(data))
-    text = ""
     try:
-        text = data.decode(encoding)
-        return tomllib.loads(f"{text}\n")  # so that an error in the last line has its number
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         name = encoding.removesuffix("-sig").upper()
         raise ValueError(f"not {name} ({error.reason} at byte {error.start})") from error
-    except RecursionError as error:
-        raise ValueError("not TOML that can be read: nested too deeply") from error
-    except ValueError as error:  # also of a number with too many digits
-        raise ValueError(f"not TOML: {_explained(str(error), text.splitlines())}") from error
 
 
 def _explained(message: str, lines: list[str]) -> str:

@@ -32,6 +32,17 @@ _TRUST = {9: "check the clock", 10: "check the clock", 62: _NAME, 64: _NAME}
 _TEST_CAPTURE = b'{"schema":"homeward.face/1","check":true,"detection":{"confidence":0}}'
 
 
+def check_broker(settings: Settings) -> Iterator[CheckResult]:
+    """Check the way to the broker in order, up to the first failure."""
+    if settings.mqtt.publisher == "iot-core":
+        for check_part in (check_certificate, check_handshake):
+            result = check_part(settings.mqtt)
+            yield result
+            if result.grade == "failed":
+                return
+    yield from check_connection(settings)
+
+
 def check_certificate(mqtt: MqttSettings) -> CheckResult:
     """Check that certificate and key exist, belong together and are valid."""
     advice = "create them with `homeward camera add` or `homeward-edge provision`"

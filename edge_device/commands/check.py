@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import typer
 
-from edge_device.checks.broker import check_certificate, check_connection, check_handshake
+from edge_device.checks.broker import check_broker
 from edge_device.checks.device import check_camera, check_clock, check_detector, check_outbox
 from edge_device.checks.result import CheckResult
 from edge_device.commands.options import FAILED, AsJson, Config, Set, exit_on_error, load_settings
-from edge_device.commands.output import say
+from edge_device.commands.output import show
 from edge_device.settings import Settings
 
 
@@ -28,9 +28,7 @@ def check(*, config: Config = None, assignments: Set = None, as_json: AsJson = F
         typer.echo(json.dumps([result.to_json() for result in results]))
     else:
         for result in results:
-            say(f"{result.grade:<8}{result.name:<13}{result.finding}")
-            if result.advice:
-                say(f"{'':<21}-> {result.advice}")
+            show(result)
     if any(result.grade == "failed" for result in results):
         raise typer.Exit(FAILED)
 
@@ -43,10 +41,4 @@ def _results(settings: Settings) -> Iterator[CheckResult]:
         yield check_detector(settings, image)
     yield check_clock()
     yield check_outbox(settings)
-    if settings.mqtt.publisher == "iot-core":
-        for check_part in (check_certificate, check_handshake):
-            result = check_part(settings.mqtt)
-            yield result
-            if result.grade == "failed":
-                return
-    yield from check_connection(settings)
+    yield from check_broker(settings)
