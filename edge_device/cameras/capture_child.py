@@ -14,10 +14,11 @@ import mmap
 import os
 import signal
 import sys
-import time
 
 import cv2
 import numpy as np
+
+from edge_device import clock
 
 SLOTS = 3
 SLOT_BYTES = 3840 * 2160 * 3  # pages that are never written use no memory
@@ -27,16 +28,24 @@ _PR_SET_PDEATHSIG = 1
 def open_capture(source: str) -> cv2.VideoCapture:
     """Open a webcam by number or device, or a stream by URL."""
     if source.isdigit() or source.startswith("/dev/"):
-        return cv2.VideoCapture(int(source) if source.isdigit() else source, cv2.CAP_V4L2)
+        driver = cv2.CAP_V4L2 if sys.platform.startswith("linux") else cv2.CAP_ANY
+        return cv2.VideoCapture(int(source) if source.isdigit() else source, driver)
     # TCP: with UDP, lost packets make faces gray.
     os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
     return cv2.VideoCapture(source, cv2.CAP_FFMPEG)
 
 
+def end_with_parent() -> None:
+    """End this process with its parent. Only Linux can; elsewhere the next frame ends it, as nobody reads it."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
     """Read until the camera or the parent process ends."""
     descriptor, source = int(sys.argv[1]), sys.stdin.read()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     memory = mmap.mmap(descriptor, SLOTS * SLOT_BYTES)
     capture = open_capture(source)
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
@@ -49,8 +58,7 @@ def main() -> None:
             raise SystemExit(4)
         slot = number % SLOTS
         np.ndarray(image.shape, np.uint8, memory, slot * SLOT_BYTES)[:] = image
-        steady = time.clock_gettime(time.CLOCK_BOOTTIME)
-        sys.stdout.write(f"{slot} {number} {width} {height} {steady} {time.time()}\n")
+        sys.stdout.write(f"{slot} {number} {width} {height} {clock.steady_s()} {clock.wall_s()}\n")
         sys.stdout.flush()
 
 

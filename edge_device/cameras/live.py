@@ -7,6 +7,7 @@ import mmap
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -106,7 +107,7 @@ class _Child:
     """The child process, the shared memory, and a thread that reads which frame is the newest."""
 
     def __init__(self, source: str) -> None:
-        descriptor = os.memfd_create("homeward-edge-frames")
+        descriptor = _memory_file()
         os.ftruncate(descriptor, SLOTS * SLOT_BYTES)
         self._memory = mmap.mmap(descriptor, SLOTS * SLOT_BYTES)
         command = [sys.executable, "-m", "edge_device.cameras.capture_child", str(descriptor)]
@@ -160,6 +161,15 @@ class _Child:
             self._changed.notify()
 
 
+def _memory_file() -> int:
+    """Open a file without a name: in memory on Linux, elsewhere in the folder for temporary files."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("homeward-edge-frames")
+    descriptor, name = tempfile.mkstemp()
+    os.unlink(name)  # noqa: PTH108 - the name is no Path
+    return descriptor
+
+
 def _send(stdin: IO[str] | None, source: str) -> None:
     """Tell the child its source. All users of the machine see the arguments of a process, but not its input."""
     if stdin:
@@ -170,4 +180,4 @@ def _send(stdin: IO[str] | None, source: str) -> None:
 def _advice(source: str) -> str:
     if "://" in source:
         return "Open the same URL in a player such as VLC, and check user and password"
-    return "List the devices with `v4l2-ctl --list-devices`, and add the user to the group `video`"
+    return "List the cameras with `homeward-edge setup`. On Linux, add the user to the group `video`"

@@ -20,8 +20,11 @@ def device_state() -> dict[str, Any]:
 
 
 def _memory_mb() -> int:
-    """Resident memory of the program (proc(5), statm counts pages)."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1_000_000
+    """Resident memory of the program (proc(5), statm counts pages). Where there is no /proc, its maximum so far."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize() // 1_000_000
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_000_000  # macOS counts bytes
 
 
 def _temperature_c() -> float | None:

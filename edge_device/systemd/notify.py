@@ -11,6 +11,6 @@ def notify(state: str) -> None:
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         # A leading @ stands for the abstract namespace.
         channel.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
