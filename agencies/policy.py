@@ -23,8 +23,6 @@ def policy_document(settings: Settings) -> str:
         "window_s": matching.encounter_window_minutes * 60,
         "wait_s": matching.corroboration_wait_s,
         "dismissal_mute_days": matching.dismissal_mute_days,
-        "dismissal_limit": matching.dismissal_limit,
-        "dismissal_threshold_increase": matching.dismissal_threshold_increase,
         "better_shot_margin": matching.better_shot_margin,
         "better_shot_limit": matching.better_shot_limit,
         "first_alerts_per_hour": settings.camera_limits.first_alerts_per_hour,

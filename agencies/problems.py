@@ -8,6 +8,10 @@ from agencies.settings import Settings
 from edge_device.wording.settings import known_key, reason
 from lambdas.common.outside_text import shown
 
+# Keys that earlier versions read.
+_BY_RULE = "dismissals now raise what a case needs by a rule without settings"
+_REMOVED = {"dismissal_limit": _BY_RULE, "dismissal_threshold_increase": _BY_RULE}
+
 
 def describe(problem: Any, own: dict[str, Any], environment: str) -> str:
     """Describe a problem that pydantic found in an environment with these own values."""
@@ -20,6 +24,8 @@ def describe(problem: Any, own: dict[str, Any], environment: str) -> str:
         path = location
     key = ".".join(shown(str(part)) for part in path)
     if problem["type"] == "extra_forbidden":
+        if location[-1] in _REMOVED:
+            return f"{key}: unknown key; delete it: {_REMOVED[location[-1]]}"
         return f"{key}: unknown key{known_key(Settings, location, names={'environment': 'environments'})}"
     return f"{key}: {'missing' if problem['type'] == 'missing' else reason(problem, key)}"
 

@@ -104,8 +104,6 @@ class Matching(Thresholds):
         encounter_window_minutes: sightings of a case at a camera within this time are one encounter.
         review_deadline_days: an open encounter expires after this.
         dismissal_mute_days: after a dismissal, the case does not alert at this camera for this long.
-        dismissal_limit: from this many dismissals on, the alert threshold of the pair is higher ...
-        dismissal_threshold_increase: ... by this.
         better_shot_margin: another alert of an encounter needs a similarity that is higher by this.
         better_shot_limit: the maximum number of such alerts per encounter.
         digest: whether an alert sums up the encounter when its window ends.
@@ -124,8 +122,6 @@ class Matching(Thresholds):
     encounter_window_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
     review_deadline_days: Annotated[int, Field(ge=1, le=365)] = 30
     dismissal_mute_days: Annotated[float, Field(ge=0, le=365)] = 7
-    dismissal_limit: Annotated[int, Field(ge=1, le=100)] = 3
-    dismissal_threshold_increase: Annotated[Points, Field(ge=0, le=20)] = 2
     better_shot_margin: Annotated[Points, Field(gt=0, le=20)] = 2
     better_shot_limit: Annotated[int, Field(ge=0, le=5)] = 1
     digest: bool = True

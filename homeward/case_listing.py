@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from lambdas.cases.ages import age_on, age_then
-from lambdas.cases.case import Case, CaseStatus
 from lambdas.cases.readable import AMERICAN, readable_phone
-from lambdas.cases.table import CASE_RECORD, StoredCase
+from lambdas.cases.table import CASE_RECORD, StoredCase, stored_case
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.common.times import now
 
@@ -29,9 +26,7 @@ def read_cases(dynamodb: DynamoDBClient, *, table: str) -> Iterator[StoredCase]:
     )
     for page in pages:
         for attributes in page["Items"]:
-            item = from_attributes(attributes)
-            case = msgspec.json.decode(item["case"], type=Case)
-            yield StoredCase(case=case, status=CaseStatus(item["status"]))
+            yield stored_case(from_attributes(attributes))
 
 
 def row_of(stored: StoredCase) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from botocore.exceptions import ClientError
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.collections_in_use import read_collections_in_use
 from lambdas.cases.table import read_case
+from lambdas.common.times import now
 from lambdas.detection.candidates import graded, likenesses_by_case
 from lambdas.detection.search_refusals import has_no_face, why_unreadable
+from lambdas.encounters.look_alikes import look_alike_halvings, read_verdicts
 
 if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
@@ -66,7 +68,10 @@ def search_gallery(deployment: Deployment, jpeg: bytes, *, policy: Policy, min_s
     for case_id, likenesses in likenesses_by_case(answer["FaceMatches"]).items():
         stored = read_case(dynamodb, table=table, case_id=case_id)
         if stored and stored.status is CaseStatus.OPEN:
-            matches.append((stored.case, graded(stored.case, likenesses, policy)))
+            verdicts = read_verdicts(dynamodb, table=deployment["EncountersTable"], case_id=case_id)
+            look_alikes = look_alike_halvings(stored, verdicts, now=now())
+            photos = graded(stored.case, likenesses, policy, on=now().date(), look_alikes=look_alikes)
+            matches.append((stored.case, photos))
     best_first = sorted(matches, key=lambda match: match[1][0].rank)
     return [_case_found(case, photos) for case, photos in best_first]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_s3 as s3
 
 from agencies.workers import index_workers
@@ -16,8 +17,9 @@ from stacks.constructs.function import Function
 from stacks.constructs.grant import Grant, may, shared_policy
 from stacks.constructs.nag import acknowledge
 from stacks.constructs.outputs import add_outputs
+from stacks.constructs.schedule import repeat
 from stacks.constructs.storage import notify_of, private_bucket, table
-from stacks.constructs.work_queue import WorkQueue
+from stacks.constructs.work_queue import WorkQueue, failure_queue
 from stacks.stack import HomewardStack
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ class Ingest(HomewardStack):
             statements=[self.decrypt(), may("s3:GetObject", on=self._objects(PHOTOS))],
         )
         self._index_photos()
+        self._compare_cases()
         add_outputs(
             self,
             {
@@ -116,23 +119,6 @@ class Ingest(HomewardStack):
             environment={"GALLERY_BUCKET": self.gallery.bucket_name, "CASES_TABLE": self.cases.table_name},
         )
 
-    def may_browse_cases(self) -> Grant:
-        """Grant reading all cases and their photos, and searching the face collection by a picture."""
-        detect = may("rekognition:DetectFaces", on=["*"])  # has no resource
-        return Grant(
-            policies=[self._view_photos],
-            statements=[
-                self._on_cases("GetItem", "BatchGetItem", "Query", "Scan"),
-                self._on_faces("SearchFacesByImage"),
-                detect,
-            ],
-            environment={
-                "GALLERY_BUCKET": self.gallery.bucket_name,
-                "CASES_TABLE": self.cases.table_name,
-                "FACE_COLLECTION": self.faces.collection_id,
-            },
-        )
-
     def may_follow_gallery(self) -> Grant:
         """Grant reading when the gallery last got new faces, and recording that they were searched for."""
         return Grant(
@@ -163,6 +149,27 @@ class Ingest(HomewardStack):
         queue = WorkQueue(self, "PhotoEvents", key=self.key, function_timeout=_INDEX_TIMEOUT)
         queue.feed(index, batch_size=10, concurrency=index_workers(quota))
         notify_of(self.gallery, queue, key=self.key, prefix=PHOTOS, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"])
+
+    def _compare_cases(self) -> None:
+        near = Function(
+            self,
+            "NearCases",
+            handler="ingest.gallery.near_cases",
+            description="Find out which other cases each case's photos resemble",
+            log_days=self.log_days,
+            statements=[
+                self.decrypt(),
+                self._on_cases("GetItem", "Scan", "UpdateItem"),
+                self._on_faces("SearchFaces"),
+            ],
+            environment={"CASES_TABLE": self.cases.table_name, "FACE_COLLECTION": self.faces.collection_id},
+            timeout=cdk.Duration.minutes(5),
+            # No retries: the next run, an hour later, does the same work.
+            retry_attempts=0,
+            failures=failure_queue(self, "NearCasesFailures", key=self.key),
+        )
+        repeat(self, "CompareEveryHour", every=cdk.Duration.hours(1), target=targets.LambdaFunction(near))
+        add_outputs(self, {"NearCasesFunction": near.function_name})
 
     def _change_policy(self) -> iam.ManagedPolicy:
         return shared_policy(

@@ -14,10 +14,12 @@ from homeward.commands.case_faces import faces
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, WRONG_USAGE
 from homeward.listing import Listing
+from homeward.look_alikes import look_alike_facts, look_alike_line
 from homeward.options import AgencyOption, CsvOption, DryRunOption, JsonOption
 from homeward.terminal import console, fail
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import StoredCase, read_case
+from lambdas.encounters.look_alikes import read_verdicts
 from lambdas.ingest.gallery.held_photos import explain
 from lambdas.ingest.gallery.wiring import open_gallery, open_withdrawal
 from lambdas.ingest.wiring import open_encounters
@@ -85,14 +87,24 @@ def show(case_id: CaseArgument, *, agency: AgencyOption, as_json: JsonOption = F
     deployment = connect(agency)
     stored = _existing(deployment, case_id)
     photos = dict(open_gallery(deployment).photo_records(case_id))
+    verdicts = read_verdicts(
+        deployment.client("dynamodb"), table=deployment["EncountersTable"], case_id=stored.case.case_id
+    )
+    look_alikes = look_alike_facts(stored, verdicts)
     if as_json:
-        facts = {"status": stored.status.value, "case": msgspec.to_builtins(stored.case), "photos": photos}
+        facts = {
+            "status": stored.status.value,
+            "case": msgspec.to_builtins(stored.case),
+            "photos": photos,
+            "look_alikes": look_alikes,
+        }
         console.print_json(data=facts)
         return
     table = Table(show_header=False, box=None)
     for label, value in facts_of(stored).items():
         if value:
             table.add_row(label, Text(value) if label == "narrative" else str(value))
+    table.add_row("look-alikes", look_alike_line(look_alikes))
     for photo_id, photo in photos.items():
         parts = (photo.get("kind"), photo.get("face_status"), explain(photo.get("reason")))
         state = " ".join(str(part) for part in parts if part)

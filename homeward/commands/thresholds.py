@@ -12,6 +12,7 @@ from rich.table import Table
 from agencies.policy import policy_document
 from homeward.agency_file import read_agency
 from homeward.deployment.outputs import connect
+from homeward.look_alikes import look_alike_line, read_look_alikes
 from homeward.options import AgencyFileOption, AgencyOption, JsonOption, check_camera_name
 from homeward.terminal import console
 from lambdas.common.times import now
@@ -66,11 +67,13 @@ def thresholds(
     reports = threshold_report(read_judged(dynamodb, **tables))
     since = (now() - timedelta(days=days)).strftime("%Y-%m-%d")
     advice, cameras = read_advice(dynamodb, **tables, policy=policy, since=since, camera=camera)
+    look_alikes = read_look_alikes(dynamodb, **tables)
     if as_json:
         document = {
             "by_photo_kind": [asdict(report) for report in reports],
             "advice": _document(advice, policy, max_false),
             "cameras": [_document(each, policy, max_false) for each in cameras],
+            "look_alikes": look_alikes,
         }
         console.print_json(data=document)
         return
@@ -79,6 +82,8 @@ def thresholds(
     if len(cameras) > 1:
         _show_cameras(cameras, policy, max_false)
     console.print(_proposal(advice, policy, max_false), soft_wrap=True)
+    for case_id, facts in look_alikes.items():
+        console.print(f"{case_id} {look_alike_line(facts)}", soft_wrap=True)
 
 
 def _document(advice: Advice, policy: Policy, max_false: float) -> dict[str, Any]:

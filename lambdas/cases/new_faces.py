@@ -1,11 +1,12 @@
-"""Record, in the cases table, whether the gallery got faces since the last retrospective search.
+"""Record, in the cases table, whether the gallery got faces since somebody last looked at all of them.
 
-If a function dies after indexing a photo and before the record, the next new face makes up for it: a retrospective
-search covers every kept capture and every face.
+If a function dies after indexing a photo and before the record, the next new face makes up for it: every reader covers
+all faces.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from lambdas.common.dynamodb import from_attributes, to_attributes
@@ -24,15 +25,22 @@ def note_new_face(dynamodb: DynamoDBClient, *, table: str, at: datetime) -> None
     _set(dynamodb, table, "last_face_at", at)
 
 
-def note_retrospective(dynamodb: DynamoDBClient, *, table: str, began: datetime) -> None:
-    """Record when a retrospective search began."""
-    _set(dynamodb, table, "retrospective_at", began)
+class Reader(StrEnum):
+    """Who looks at all faces when there are new ones. The value is the attribute with the time of the last run."""
+
+    RETROSPECTIVE = "retrospective_at"
+    NEAR_CASES = "near_cases_at"
 
 
-def is_retrospective_due(dynamodb: DynamoDBClient, *, table: str) -> bool:
-    """Tell whether the gallery got a face since the last retrospective search began."""
+def note_run(dynamodb: DynamoDBClient, reader: Reader, *, table: str, began: datetime) -> None:
+    """Record when a complete run of the reader began."""
+    _set(dynamodb, table, reader.value, began)
+
+
+def is_due(dynamodb: DynamoDBClient, reader: Reader, *, table: str) -> bool:
+    """Tell whether the gallery got a face since the reader's last complete run began."""
     item = from_attributes(dynamodb.get_item(TableName=table, Key=_KEY, ConsistentRead=True).get("Item", {}))
-    return str(item.get("last_face_at", "")) > str(item.get("retrospective_at", ""))
+    return str(item.get("last_face_at", "")) > str(item.get(reader.value, ""))
 
 
 def _set(dynamodb: DynamoDBClient, table: str, attribute: str, at: datetime) -> None:

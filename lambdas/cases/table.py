@@ -25,10 +25,15 @@ def photo_record(photo_id: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredCase:
-    """A case in the gallery. `status` overrides the one in the case."""
+    """A case in the gallery. `status` overrides the one in the case.
+
+    Its photos resemble those of `near` other cases, of the `among` that there were when the last photo was compared.
+    """
 
     case: Case
     status: CaseStatus
+    near: frozenset[str] = frozenset()
+    among: int = 0
 
 
 def read_case(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> StoredCase | None:
@@ -46,7 +51,12 @@ def record_key(case_id: str, record: str) -> Item:
 
 def stored_case(item: Item) -> StoredCase:
     """Decode a case from the plain values of its record."""
-    return StoredCase(case=msgspec.json.decode(item["case"], type=Case), status=CaseStatus(item["status"]))
+    return StoredCase(
+        case=msgspec.json.decode(item["case"], type=Case),
+        status=CaseStatus(item["status"]),
+        near=frozenset(item.get("near_cases", ())),
+        among=item.get("near_among", 0),
+    )
 
 
 def read_status(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> CaseStatus | None:

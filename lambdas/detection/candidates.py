@@ -6,14 +6,18 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import PhotoKind
+from lambdas.cases.photo_age import photo_age_halvings
+from lambdas.cases.same_person import is_same_person
 from lambdas.common.keys import photo_of_external_image_id
-from lambdas.encounters.encounter import MAX_OTHERS, RunnerUp
+from lambdas.encounters.encounter import MAX_OTHERS, RunnerUp, Strictness
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
 
     from mypy_boto3_rekognition.type_defs import FaceMatchTypeDef
 
@@ -45,6 +49,7 @@ class Graded:
     likeness: Likeness
     kind: PhotoKind
     thresholds: Thresholds
+    strictness: Strictness
 
     @property
     def reached(self) -> Reached:
@@ -65,14 +70,15 @@ class Graded:
 class Candidate:
     """A case that a search returned for a capture, with its strongest photo.
 
-    `photos` counts the photos that reach their review threshold. `thresholds` are the photo's. `others` are the nearest
-    other cases of the search that reach theirs. `is_outranked` says that one of them is nearer.
+    `photos` counts the photos that reach their review threshold. `thresholds` are the photo's, raised by `strictness`.
+    `others` are the nearest other cases of the search that reach theirs. `is_outranked` says that one is nearer.
     """
 
     case: Case
     photo_id: str
     similarity: float
     thresholds: Thresholds
+    strictness: Strictness
     photos: int = 1
     runner_up: RunnerUp | None = None
     others: tuple[RunnerUp, ...] = ()
@@ -98,8 +104,17 @@ def likenesses_by_case(matches: Iterable[FaceMatchTypeDef]) -> dict[str, list[Li
     return found
 
 
-def candidates_among(found: Mapping[str, list[Likeness]], cases: Iterable[Case], policy: Policy) -> list[Candidate]:
-    """Return the candidates among the open `cases` of one search, the nearest first.
+def candidates_among(
+    found: Mapping[str, list[Likeness]],
+    cases: Iterable[Case],
+    policy: Policy,
+    *,
+    on: date,
+    look_alikes: Mapping[str, float] = MappingProxyType({}),
+) -> list[Candidate]:
+    """Return the candidates among the open `cases` of one search on a day, the nearest first.
+
+    `look_alikes` maps cases to how much they need more because they look like many people, in halvings.
 
     A case that can alert precedes one that cannot, which its stricter thresholds say means less. Then the most similar
     precedes.
@@ -109,7 +124,13 @@ def candidates_among(found: Mapping[str, list[Likeness]], cases: Iterable[Case],
     candidates = [
         candidate
         for case in open_cases.values()
-        if (candidate := _candidate(case, found[case.case_id], policy, _runner_up(case, best, open_cases)))
+        if (
+            candidate := _candidate(
+                case,
+                graded(case, found[case.case_id], policy, on=on, look_alikes=look_alikes.get(case.case_id, 0)),
+                _runner_up(case, best, open_cases),
+            )
+        )
     ]
     return sorted(candidates, key=lambda each: (not each.alerting, -each.similarity, each.case.case_id))
 
@@ -125,7 +146,7 @@ def top_candidate(candidates: Sequence[Candidate], *, known: Collection[str] = (
         return None
     nearest = candidates[0].case
     top = min(
-        (each for each in new if each.alerting == new[0].alerting and _is_same_person(each.case, new[0].case)),
+        (each for each in new if each.alerting == new[0].alerting and is_same_person(each.case, new[0].case)),
         key=lambda each: each.case.case_id,
     )
     others = (each for each in candidates if each is not top)
@@ -134,25 +155,28 @@ def top_candidate(candidates: Sequence[Candidate], *, known: Collection[str] = (
         others=tuple(
             RunnerUp(case_id=each.case.case_id, similarity=each.similarity) for each in islice(others, MAX_OTHERS)
         ),
-        is_outranked=nearest.case_id in known and not _is_same_person(nearest, top.case),
+        is_outranked=nearest.case_id in known and not is_same_person(nearest, top.case),
     )
 
 
-def graded(case: Case, likenesses: Iterable[Likeness], policy: Policy) -> list[Graded]:
+def graded(
+    case: Case, likenesses: Iterable[Likeness], policy: Policy, *, on: date, look_alikes: float = 0
+) -> list[Graded]:
     """Grade each photo. Alerting photos come first, then the most similar."""
-    kinds = {photo.photo_id: photo.kind for photo in case.photos}
-    photos = []
+    photos = {photo.photo_id: photo for photo in case.photos}
+    grades = []
     for likeness in likenesses:
-        kind = kinds.get(likeness.photo_id, PhotoKind.PORTRAIT)
-        photos.append(Graded(likeness=likeness, kind=kind, thresholds=policy.thresholds_for(case, kind)))
-    return sorted(photos, key=lambda photo: photo.rank)
+        photo = photos.get(likeness.photo_id)
+        kind = photo.kind if photo else PhotoKind.PORTRAIT
+        strictness = Strictness(look_alikes=look_alikes, photo_age=photo_age_halvings(case, photo, on))
+        thresholds = policy.thresholds_for(case, kind).raised(strictness.halvings)
+        grades.append(Graded(likeness=likeness, kind=kind, thresholds=thresholds, strictness=strictness))
+    return sorted(grades, key=lambda grade: grade.rank)
 
 
-def _candidate(
-    case: Case, likenesses: Iterable[Likeness], policy: Policy, runner_up: RunnerUp | None
-) -> Candidate | None:
+def _candidate(case: Case, photos: list[Graded], runner_up: RunnerUp | None) -> Candidate | None:
     """Return None if no photo reaches its review threshold."""
-    kept = [photo for photo in graded(case, likenesses, policy) if photo.reached is not Reached.NONE]
+    kept = [photo for photo in photos if photo.reached is not Reached.NONE]
     if not kept:
         return None
     return Candidate(
@@ -160,6 +184,7 @@ def _candidate(
         photo_id=kept[0].likeness.photo_id,
         similarity=kept[0].likeness.similarity,
         thresholds=kept[0].thresholds,
+        strictness=kept[0].strictness,
         photos=len(kept),
         runner_up=runner_up,
     )
@@ -167,17 +192,8 @@ def _candidate(
 
 def _runner_up(case: Case, best: Mapping[str, float], cases: Mapping[str, Case]) -> RunnerUp | None:
     """Return the next most similar case, ignoring the same person's cases in other sources."""
-    others = [other for other in best if other != case.case_id and not _is_same_person(case, cases[other])]
+    others = [other for other in best if other != case.case_id and not is_same_person(case, cases[other])]
     if not others:
         return None
     nearest = max(others, key=lambda other: best[other])
     return RunnerUp(case_id=nearest, similarity=best[nearest])
-
-
-def _is_same_person(one: Case, other: Case) -> bool:
-    return one.case_id == other.case_id or bool(_numbers(one) & _numbers(other))
-
-
-def _numbers(case: Case) -> set[tuple[str, str]]:
-    references = {(reference.kind, reference.value) for reference in case.cross_references}
-    return references | {(case.source, case.source_id)}

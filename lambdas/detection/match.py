@@ -122,7 +122,7 @@ class Matcher:
         )
         cases = [case for case in context.open_cases if may_meet(case, capture.camera)]
         self._count(capture, (each.similarity for case in cases for each in found[case.case_id]))
-        among = candidates_among(found, cases, policy)
+        among = candidates_among(found, cases, policy, on=searched_at.date(), look_alikes=context.look_alikes)
         top = top_candidate(among, known=capture.known_cases)
         if top is None:
             return MatchOutcome.NO_CANDIDATE

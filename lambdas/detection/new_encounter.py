@@ -69,6 +69,7 @@ def sighting_of(candidate: Candidate, capture: Capture, encounter_id: str, polic
         alerting=candidate.alerting,
         alone=candidate.alone,
         alone_threshold=candidate.thresholds.alone,
+        strictness=candidate.strictness if candidate.strictness.halvings else None,
         runner_up=candidate.runner_up,
         others=candidate.others,
         waits_until=to_text(capture.received_at + timedelta(seconds=policy.wait_s)) if waits else None,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lambdas.cases.new_faces import is_retrospective_due, note_retrospective
+from lambdas.cases.new_faces import Reader, is_due, note_run
 from lambdas.common.keys import stored_capture_key
 from lambdas.common.s3_objects import is_not_found
 from lambdas.common.times import from_text
@@ -59,12 +59,12 @@ class Retrospective:
 
     def run(self) -> int:
         """Send the captures and return their number; 0 if the gallery has no new face."""
-        if not is_retrospective_due(self.dynamodb, table=self.cases_table):
+        if not is_due(self.dynamodb, Reader.RETROSPECTIVE, table=self.cases_table):
             return 0
         began = self.now()
         captures = sorted(self._kept(), key=lambda capture: capture.captured_at, reverse=True)[: self.limit]
         sent = sum(self._send_if_readable(capture) for capture in captures)
-        note_retrospective(self.dynamodb, table=self.cases_table, began=began)
+        note_run(self.dynamodb, Reader.RETROSPECTIVE, table=self.cases_table, began=began)
         return sent
 
     def _kept(self) -> Iterator[_KeptCapture]:

@@ -79,16 +79,28 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     opinions: list[Opinion] = []
 
 
+class Strictness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a match needs more than its thresholds say: halvings of their distance to 100."""
+
+    look_alikes: float = 0
+    photo_age: float = 0
+
+    @property
+    def halvings(self) -> float:
+        """The sum."""
+        return self.look_alikes + self.photo_age
+
+
 class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One capture of an encounter.
 
     `similarity` is 0 to 100. `key` is the key of its picture in the detection bucket, `sha256` the digest of the
     picture as it was searched. `photos` counts the photos of the case that the capture resembles. `alerting` is true
     if it is enough to alert with a second sighting that agrees, `alone` if it is enough without. `alone_threshold` is
-    the similarity that it needed for that. `others` are the nearest of the other cases that the search
-    returned for review. While no other sighting agrees, the encounter is shown as waiting until `waits_until`.
-    `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said. `place` is where the
-    sender says that it was taken.
+    the similarity that it needed for that, `strictness` why that is more than usual. `others` are the nearest of the
+    other cases that the search returned for review. While no other sighting agrees, the encounter is shown as waiting
+    until `waits_until`. `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said.
+    `place` is where the sender says that it was taken.
     """
 
     similarity: float
@@ -101,6 +113,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     alerting: bool = False
     alone: bool = False
     alone_threshold: float | None = None
+    strictness: Strictness | None = None
     runner_up: RunnerUp | None = None
     others: tuple[RunnerUp, ...] = ()
     waits_until: str | None = None

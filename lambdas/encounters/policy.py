@@ -33,6 +33,15 @@ class Thresholds(msgspec.Struct, frozen=True):
             return self
         return Thresholds(*map(max, msgspec.structs.astuple(self), msgspec.structs.astuple(other)))
 
+    def raised(self, halvings: float) -> Thresholds:
+        """Halve the distance of the alert and alone thresholds to 100 this often. What is for review stays so."""
+        left = 0.5**halvings
+        return Thresholds(
+            review=self.review,
+            alert=round(100 - (100 - self.alert) * left, 2),
+            alone=round(100 - (100 - self.alone) * left, 2),
+        )
+
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The thresholds of matches, and the limits on repeated alerts about one case at one camera.
@@ -41,9 +50,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     strictest wins. `by_source` maps a source to its thresholds.
 
     A sighting that needs a second one is shown as waiting for `wait_s`. A dismissal mutes its pair of case and camera
-    for `dismissal_mute_days`. After `dismissal_limit` dismissals, the pair's alert threshold rises by
-    `dismissal_threshold_increase`. An encounter gives up to `better_shot_limit` more alerts, each for a shot that is
-    better by at least `better_shot_margin`. Encounters expire after `kept_days`.
+    for `dismissal_mute_days`. An encounter gives up to `better_shot_limit` more alerts, each for a shot that is better
+    by at least `better_shot_margin`. Encounters expire after `kept_days`.
     A camera gives up to `first_alerts_per_hour`; its other encounters await review without an alert.
     """
 
@@ -55,8 +63,6 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     window_s: float = 600
     wait_s: float = 5
     dismissal_mute_days: float = 7
-    dismissal_limit: int = 3
-    dismissal_threshold_increase: float = 2
     better_shot_margin: float = 2
     better_shot_limit: int = 1
     first_alerts_per_hour: int = 30

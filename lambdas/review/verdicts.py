@@ -10,6 +10,7 @@ from lambdas.common.dynamodb import backoff_s, transact
 from lambdas.common.outside_text import single_line
 from lambdas.encounters import review_updates
 from lambdas.encounters.encounter import Encounter, Review
+from lambdas.encounters.look_alikes import counts, read_verdicts, record_verdict
 from lambdas.encounters.table import read_encounter, read_item
 from lambdas.encounters.window import count_dismissal, window_key, window_of
 from lambdas.review.audit import Audit, AuditKind, Via
@@ -51,8 +52,7 @@ class Given:
 class Verdicts:
     """The encounters table, the audit, and the pictures that a verdict keeps or deletes.
 
-    `kept_for` is how long an encounter is kept that is not confirmed. With `four_eyes`, two reviewers confirm. Who may
-    not change pictures does not settle them: the review stack's function does it within minutes.
+    `kept_for` is how long an encounter is kept that is not confirmed. With `four_eyes`, two reviewers confirm.
     """
 
     dynamodb: DynamoDBClient
@@ -61,7 +61,6 @@ class Verdicts:
     pictures: Pictures
     kept_for: timedelta
     four_eyes: bool = False
-    settles: bool = True
     pause: Callable[[float], None] = time.sleep
 
     def acknowledge(self, encounter_id: str, *, by: str, at: datetime, via: Via) -> bool:
@@ -115,7 +114,7 @@ class Verdicts:
             raise ValueError(f"{verdict.value} is not a verdict: use {', '.join(sorted(VERDICTS))}")
         given = Given(verdict=verdict, by=by, at=at, via=via, note=note, can_undo=can_undo, is_supervisor=is_supervisor)
         decided = self._retry(encounter_id, lambda encounter: self._attempt(encounter, given))
-        self._settle(encounter_id)
+        self.pictures.settle(encounter_id)
         return decided
 
     def undo(self, encounter_id: str, *, by: str, at: datetime, via: Via, is_supervisor: bool = False) -> None:
@@ -133,7 +132,7 @@ class Verdicts:
             return Decided.RECORDED if transact(self.dynamodb, *writes, audit) else None
 
         self._retry(encounter_id, attempt)
-        self._settle(encounter_id)
+        self.pictures.settle(encounter_id)
 
     def read(self, encounter_id: str) -> Encounter:
         """Read an encounter that can still take a verdict.
@@ -149,10 +148,6 @@ class Verdicts:
             why = _REASONS_OVER[encounter.review]
             raise EncounterOverError(f"encounter {encounter_id} is {encounter.review.value}: {why}")
         return encounter
-
-    def _settle(self, encounter_id: str) -> None:
-        if self.settles:
-            self.pictures.settle(encounter_id)
 
     def _retry(self, encounter_id: str, attempt: Callable[[Encounter], Decided | None]) -> Decided:
         """Read the encounter and attempt the change, until nobody else changes it in between."""
@@ -194,9 +189,8 @@ class Verdicts:
         writes = [{"Update": decided}, *self._count(encounter, verdict, at=at)]
         if verdict is Review.DISMISSED:
             writes += stand_down_writes(self.dynamodb, self.table, encounter, at=at)
-        if not self.settles or (undo_until and verdict is Review.DISMISSED):
-            due = undo_until if undo_until and verdict is Review.DISMISSED else at
-            writes.append(settle_later(self.table, encounter.encounter_id, at=due))
+            if undo_until:
+                writes.append(settle_later(self.table, encounter.encounter_id, at=undo_until))
         return writes
 
     def _undo_writes(self, encounter: Encounter, *, by: str, at: datetime, is_supervisor: bool) -> list[dict[str, Any]]:
@@ -211,16 +205,20 @@ class Verdicts:
             raise ReviewError(f"only {encounter.reviewed_by} or a supervisor can undo this verdict")
         expires_at = int((at + self.kept_for).timestamp())
         undone = review_updates.undo(self.table, encounter, expires_at=expires_at)
-        later = [] if self.settles else [settle_later(self.table, encounter.encounter_id, at=at)]
-        return [{"Update": undone}, *self._count(encounter, encounter.earlier.review, at=at), *later]
+        return [{"Update": undone}, *self._count(encounter, encounter.earlier.review, at=at)]
 
     def _count(self, encounter: Encounter, verdict: Review, *, at: datetime) -> list[dict[str, Any]]:
-        """Build the update of the window, if a dismissal is made or taken back."""
-        if Review.DISMISSED not in {verdict, encounter.review}:
-            return []
-        key = window_key(encounter.case_id, encounter.camera)
-        window = window_of(read_item(self.dynamodb, table=self.table, key=key))
+        """Build the updates of what is remembered of the case: at this camera, and at all of them."""
         expires_at = int((at + self.kept_for).timestamp())
-        dismissed = verdict is Review.DISMISSED
-        counted = count_dismissal(self.table, window, encounter, dismissed=dismissed, at=at, expires_at=expires_at)
-        return [{"Update": counted}]
+        writes = []
+        if Review.DISMISSED in {verdict, encounter.review}:
+            key = window_key(encounter.case_id, encounter.camera)
+            window = window_of(read_item(self.dynamodb, table=self.table, key=key))
+            dismissed = verdict is Review.DISMISSED
+            writes.append(
+                count_dismissal(self.table, window, encounter, dismissed=dismissed, at=at, expires_at=expires_at)
+            )
+        if counts(encounter, verdict):
+            known = read_verdicts(self.dynamodb, table=self.table, case_id=encounter.case_id)
+            writes.append(record_verdict(self.table, known, encounter, verdict, at=at, expires_at=expires_at))
+        return [{"Update": write} for write in writes]

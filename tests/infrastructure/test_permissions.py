@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 # Sensitive actions, and the only functions or managed policies that may have them.
 ONLY = {
-    "rekognition:SearchFacesByImage": {"Match", "Console", "IndexPhoto"},
+    "rekognition:SearchFacesByImage": {"IndexPhoto", "Match"},
     "rekognition:IndexFaces": {"IndexPhoto"},
-    "rekognition:SearchFaces": {"IndexPhoto"},
+    "rekognition:SearchFaces": {"IndexPhoto", "NearCases"},
     "rekognition:DeleteFaces": {"IndexPhoto", "MayChangeGallery"},
     "rekognition:ListFaces": {"IndexPhoto", "MayChangeGallery"},
     "rekognition:CreateCollection": {"Faces/Manager"},
@@ -54,6 +54,7 @@ ONLY = {
         "Notify",
         "Match",
         "Sweep",
+        "NearCases",
         "Retrospective",
         "Daily",
         "MaySettleEvidence",
@@ -73,7 +74,7 @@ ONLY = {
         "SyncFunction",
         "StoreCapture",
     },
-    "dynamodb:Scan": {"MayChangeGallery", "Retrospective", "Console"},
+    "dynamodb:Scan": {"MayChangeGallery", "NearCases", "Retrospective"},
     "states:StartExecution": {"MachineMay", "Machine/Events"},
     "lambda:InvokeFunction": {"MachineMay"},
 }
@@ -87,9 +88,8 @@ NO_RESOURCE = {
     "logs:ListLogDeliveries",
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
-    # The Service Authorization Reference lists no resource type for these three.
+    # The Service Authorization Reference lists no resource type for these two.
     "rekognition:CreateCollection",
-    "rekognition:DetectFaces",
     "rekognition:ListCollections",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
@@ -124,7 +124,6 @@ def test_sensitive_actions_have_only_the_listed_holders(dev: Deployment) -> None
 def test_sensitive_services_have_no_other_actions(dev: Deployment) -> None:
     others = {action for action in allowed(dev) if action.partition(":")[0] in {"rekognition", "sns", "s3"}}
     assert others - ONLY.keys() == {
-        "rekognition:DetectFaces",
         "s3:ListBucket",
         "s3:ListBucketVersions",
         "s3:GetBucketPolicy",

@@ -24,6 +24,8 @@ _RETRIED = frozenset({"ThrottlingException", "ProvisionedThroughputExceededExcep
 _UNREADABLE = frozenset(
     {"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException", "ValidationException"}
 )
+# The face id is well-formed, so these say that the collection does not have it.
+_GONE = frozenset({"InvalidParameterException", "ResourceNotFoundException"})
 _MAX_IDS = 4_096
 _SAME_PICTURE_SIMILARITY = 99.0
 # Faces that Rekognition is not sure of, or that are too small to be the subject of a photo.
@@ -108,6 +110,20 @@ class FaceCollection:
                 return {}
             raise
         return {match["Face"]["FaceId"]: match["Similarity"] for match in answer["FaceMatches"]}
+
+    def near(self, face_id: str, *, threshold: float) -> list[str]:
+        """Return the ExternalImageIds of the faces that resemble a face of the collection; none if it is gone."""
+        try:
+            answer = self._call(
+                lambda: self.rekognition.search_faces(
+                    CollectionId=self.collection, FaceId=face_id, FaceMatchThreshold=threshold, MaxFaces=100
+                )
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                return []
+            raise
+        return [match["Face"].get("ExternalImageId", "") for match in answer["FaceMatches"]]
 
     def duplicates(self, face_id: str, external_image_id: str) -> list[str]:
         """Find other faces of the same picture, which have a similarity of 100, and of the same photo."""

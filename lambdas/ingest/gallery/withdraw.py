@@ -9,6 +9,7 @@ import stamina
 
 from lambdas.common.keys import external_image_id
 from lambdas.ingest.gallery.lease import LeaseBusyError
+from lambdas.ingest.gallery.near_cases import forget_near_case
 
 if TYPE_CHECKING:
     from lambdas.cases.case import CaseStatus
@@ -45,6 +46,7 @@ class Withdrawal:
         if not self.gallery.close_case(case_id, status, source_modified=source_modified):
             return False
         self.gallery.release_quarantine(case_id)
+        forget_near_case(self.gallery.dynamodb, table=self.gallery.table, case_id=case_id)
         leases = [self._take(case_id, photo_id) for photo_id, _ in self.gallery.photo_records(case_id)]
         self._delete_faces(leases)
         for lease in leases:

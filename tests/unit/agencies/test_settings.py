@@ -253,8 +253,6 @@ def test_invalid_value_is_one_line_with_what_is_allowed(file: AgencyFile, old: s
         ("sync", "most_removed_percent", "max_removed_percent"),
         ("matching", "review_days", "review_deadline_days"),
         ("matching", "dismissed_days", "dismissal_mute_days"),
-        ("matching", "dismissals", "dismissal_limit"),
-        ("matching", "dismissed_raise", "dismissal_threshold_increase"),
         ("matching", "better_shots", "better_shot_limit"),
         ("matching", "artist", "artist_rendering"),
         ("alerting", "link_hours", "link_valid_hours"),
@@ -266,6 +264,13 @@ def test_former_key_suggests_the_new_one(file: AgencyFile, table: str, old: str,
     assert (
         file.refusal(with_sync, (f"[{table}]\n", f"[{table}]\n{old} = 1\n"))
         == f"{table}.{old}: unknown key; did you mean {new}?"
+    )
+
+
+def test_removed_key_is_to_be_deleted(file: AgencyFile) -> None:
+    assert file.refusal(("[matching]\n", "[matching]\ndismissal_limit = 3\n")) == (
+        "matching.dismissal_limit: unknown key; delete it: "
+        "dismissals now raise what a case needs by a rule without settings"
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lambdas.cases.case import Case, CrossReference, PhotoKind, SourcePhoto
-from lambdas.detection.candidates import candidates_among, likenesses_by_case
-from lambdas.encounters.encounter import RunnerUp
+from lambdas.cases.case import Case, CrossReference, LastSeen, PhotoKind, SourcePhoto
+from lambdas.detection.candidates import candidates_among, likenesses_by_case, top_candidate
+from lambdas.encounters.encounter import RunnerUp, Strictness
 from lambdas.encounters.policy import Policy, Thresholds
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ def case(source: str, number: str, **known: Any) -> Case:
     return Case(case_id=f"{source}:{number}", source=source, source_id=number, photos=photos, **known)
 
 
-def candidates(matches: dict[str, float], *cases: Case) -> list[Candidate]:
+def candidates(matches: dict[str, float], *cases: Case, **known: Any) -> list[Candidate]:
     faces: Any = [
         {"Similarity": similarity, "Face": {"ExternalImageId": image}} for image, similarity in matches.items()
     ]
-    return candidates_among(likenesses_by_case(faces), cases, POLICY)
+    return candidates_among(likenesses_by_case(faces), cases, POLICY, on=date(2026, 11, 23), **known)
 
 
 def test_alerting_portrait_outranks_more_similar_drawing() -> None:
@@ -63,3 +64,39 @@ def test_same_person_in_another_source_is_not_runner_up() -> None:
         None,
         None,
     ]
+
+
+def test_one_case_that_looks_like_many_needs_more() -> None:
+    """Its similarity is higher, but it does not hide the case that reaches its threshold."""
+    matches = {"a:1:portrait": 98.4, "b:2:portrait": 97.2}
+    known, other = candidates(matches, case("a", "1"), case("b", "2"), look_alikes={"a:1": 1.0})
+    assert (known.case.case_id, known.thresholds) == ("b:2", Thresholds(80, 97, 99))
+    assert (other.case.case_id, other.thresholds, other.alerting) == ("a:1", Thresholds(80, 98.5, 99.5), False)
+    assert other.strictness == Strictness(look_alikes=1.0)
+
+
+def test_old_photo_needs_more() -> None:
+    old = case("a", "1", last_seen=LastSeen(date="1996-05"))
+    [found] = candidates({"a:1:portrait": 97.5}, old)
+    assert found.thresholds == Thresholds(80, 97.88, 99.29)
+
+
+def test_top_candidate_stands_for_all_records_of_a_person() -> None:
+    number = (CrossReference(kind="ncmec", value="NCMC1"),)
+    one, other = case("namus", "1", cross_references=number), case("ncmec", "NCMC1")
+    found = candidates({"namus:1:portrait": 97, "ncmec:NCMC1:portrait": 98}, one, other)
+    top = top_candidate(found)
+    assert top is not None
+    assert top.case.case_id == "namus:1"
+    assert [each.case_id for each in top.others] == ["ncmec:NCMC1"]
+
+
+def test_known_case_that_is_nearer_outranks_a_new_one() -> None:
+    found = candidates({"a:1:portrait": 99.5, "b:2:portrait": 99.1}, case("a", "1"), case("b", "2"))
+    top = top_candidate(found, known={"a:1"})
+    assert top is not None
+    assert (top.case.case_id, top.is_outranked, top.alone) == ("b:2", True, False)
+    nearest = top_candidate(found, known={"b:2"})
+    assert nearest is not None
+    assert (nearest.case.case_id, nearest.is_outranked, nearest.alone) == ("a:1", False, True)
+    assert top_candidate(found, known={"a:1", "b:2"}) is None

@@ -100,6 +100,19 @@ def test_dismissed_track_never_alerts_again(gate: Gate, dynamodb: DynamoDBClient
     assert kinds(topic) == ["first"]
 
 
+@pytest.mark.parametrize(("similarity", "alerts"), [(97.4, 0), (97.5, 1)])
+def test_dismissals_at_other_cameras_raise_what_is_needed(
+    gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic, similarity: float, alerts: int
+) -> None:
+    dismissed = [{"encounter_id": name, "verdict": "dismissed", "at": to_text(clock())} for name in ("a", "b")]
+    item = {"encounter_id": "verdicts#namus:MP900101", "kind": "verdicts", "version": 2, "verdicts": dismissed}
+    dynamodb.put_item(TableName="encounters", Item=to_attributes(item))
+    gate.passes("c-1", similarity)
+    assert len(topic.messages()) == alerts
+    [encounter] = encounters_in(dynamodb)
+    assert encounter["sightings"]["c-1"]["strictness"]["look_alikes"] == 1
+
+
 def test_new_encounter_keeps_the_dismissals_in_the_window(gate: Gate, dynamodb: DynamoDBClient, clock: Clock) -> None:
     remember(dynamodb, clock, dismissed_tracks=["t-9"])
     gate.passes("c-1", 99.9)

@@ -8,10 +8,11 @@ import pytest
 
 from lambdas.common.dynamodb import to_attributes
 from lambdas.encounters.encounter import Review, Stage
+from lambdas.encounters.look_alikes import verdicts_key
 from lambdas.review.audit import Via
 from lambdas.review.errors import EncounterOverError, NoEncounterError, ReviewError
 from lambdas.review.four_eyes import Decided
-from tests.support.review_desk import STARTED, WINDOW
+from tests.support.review_desk import CASE, STARTED, WINDOW
 
 if TYPE_CHECKING:
     from tests.support.review_desk import Desk
@@ -176,3 +177,25 @@ def test_confirmed_encounter_does_not_expire(desk: Desk) -> None:
     assert desk.encounter().expires_at is None
     decide(desk, Review.UNDECIDED)
     assert desk.encounter().expires_at == int(desk.clock().timestamp()) + 30 * 86_400
+
+
+def remembered(desk: Desk) -> list[tuple[str, str]]:
+    """Return the verdicts that raise or lower what the case needs at every camera."""
+    return [(each["encounter_id"], each["verdict"]) for each in desk.item(verdicts_key(CASE)).get("verdicts", [])]
+
+
+def test_verdicts_on_alerts_are_remembered_for_the_case(desk: Desk) -> None:
+    for name, camera in (("e1", "cam-01"), ("e2", "cam-02"), ("e3", "cam-02")):
+        desk.add_encounter(name, camera=camera, dropped_alerting=1)
+    decide(desk, Review.DISMISSED)
+    decide(desk, Review.CONFIRMED, encounter_id="e2")
+    decide(desk, Review.UNDECIDED, encounter_id="e3")
+    assert remembered(desk) == [("e1", "dismissed"), ("e2", "confirmed")]
+    decide(desk, Review.UNDECIDED)
+    assert remembered(desk) == [("e2", "confirmed")]
+
+
+def test_dismissal_far_below_the_alert_threshold_is_not_remembered(desk: Desk) -> None:
+    desk.add_encounter()
+    decide(desk, Review.DISMISSED)
+    assert remembered(desk) == []
