@@ -17,7 +17,7 @@ setup: $(VENV)/.ready node_modules/.ready .local/models/.ready ## install the vi
 
 # Runs each time the Makefile is read, before make looks at the dates of files: it may remove an old $(VENV).
 ifneq ($(filter-out help clean requirements,$(or $(MAKECMDGOALS),help)),)
-MACHINE := $(shell tools/check-machine "$(PYTHON)" "$(VENV)" >&2 || echo not ready)
+MACHINE := $(shell tools/check-machine "$(PYTHON)" "$(VENV)" $(if $(filter file,$(origin PYTHON)),,named) >&2 || echo not ready)
 ifneq ($(MACHINE),)
 $(error See the line above)
 endif

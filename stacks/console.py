@@ -11,6 +11,7 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_certificatemanager as acm
 
+from agencies.policy import policy_document
 from stacks.constructs.function import Function
 from stacks.constructs.grant import may
 from stacks.constructs.logged_http_api import LoggedHttpApi
@@ -96,6 +97,7 @@ class Console(HomewardStack):
                 "USER_POOL": self.people.user_pool_id,
                 "USER_POOL_CLIENT": self.people.client.user_pool_client_id,
                 "SESSIONS_TABLE": self.sessions.table_name,
+                "POLICY": policy_document(self.settings),
             },
             timeout=cdk.Duration.seconds(20),
             memory_mb=1024,  # people wait for the first page, which imports most

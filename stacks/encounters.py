@@ -21,6 +21,9 @@ class Encounters:
         self._stack = stack
         self.table = _encounters_table(stack)
         self.audit = table(stack, "Audit", key=stack.key, removal=stack.removal, partition="encounter_id", sort="at")
+        self.audit.add_global_secondary_index(
+            index_name="by-day", partition_key=string_attribute("day"), sort_key=string_attribute("at")
+        )
         self.environment = {"ENCOUNTERS_TABLE": self.table.table_name}
 
     def may_scan(self) -> Grant:
@@ -30,6 +33,15 @@ class Encounters:
     def may_list(self, *others: str) -> Grant:
         """Grant listing encounters by their review state, and by the `others` of the indexes."""
         return self._grant(*map(self.on_index, ("by-review", *others)))
+
+    def may_browse(self) -> Grant:
+        """Grant reading all encounters and the audit, and adding notices, for the pages of the console."""
+        return self._grant(
+            self.on_table("BatchGetItem", "PutItem", "Scan"),
+            self.on_index("by-review"),
+            self.on_index("by-strength"),
+            may("dynamodb:Query", on=[self.audit.table_arn, f"{self.audit.table_arn}/index/by-day"]),
+        )
 
     def may_withdraw(self) -> Grant:
         """Grant listing open encounters, and closing those whose case is closed."""

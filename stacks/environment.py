@@ -89,10 +89,10 @@ class AgencyEnvironment(cdk.Stage):
             "Console",
             settings=settings,
             grants=[
-                ingest.may_show_cases(),
-                fleet.may_read_cameras("GetItem"),
+                ingest.may_browse_cases(),
+                fleet.may_read_cameras("GetItem", "Scan"),
                 detection.may_view_evidence(),
-                alerting.encounters.may_list(),
+                alerting.encounters.may_browse(),
                 alerting.encounters.may_decide(),
             ],
         )

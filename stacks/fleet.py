@@ -64,10 +64,11 @@ class Fleet(HomewardStack):
             },
         )
 
-    def may_read_cameras(self, action: str) -> Grant:
-        """Grant reading cameras with "GetItem" or "BatchGetItem"."""
+    def may_read_cameras(self, *actions: str) -> Grant:
+        """Grant reading cameras with "GetItem", "BatchGetItem" or "Scan"."""
+        named = (f"dynamodb:{action}" for action in actions)
         return Grant(
-            statements=[self.decrypt(), may(f"dynamodb:{action}", on=[self.cameras.table_arn])],
+            statements=[self.decrypt(), may(*named, on=[self.cameras.table_arn])],
             environment={"CAMERAS_TABLE": self.cameras.table_name},
         )
 

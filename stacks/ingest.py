@@ -119,6 +119,23 @@ class Ingest(HomewardStack):
             environment={"GALLERY_BUCKET": self.gallery.bucket_name, "CASES_TABLE": self.cases.table_name},
         )
 
+    def may_browse_cases(self) -> Grant:
+        """Grant reading all cases and their photos, and searching the face collection by a picture."""
+        detect = may("rekognition:DetectFaces", on=["*"])  # has no resource
+        return Grant(
+            policies=[self._view_photos],
+            statements=[
+                self._on_cases("GetItem", "BatchGetItem", "Query", "Scan"),
+                self._on_faces("SearchFacesByImage"),
+                detect,
+            ],
+            environment={
+                "GALLERY_BUCKET": self.gallery.bucket_name,
+                "CASES_TABLE": self.cases.table_name,
+                "FACE_COLLECTION": self.faces.collection_id,
+            },
+        )
+
     def may_follow_gallery(self) -> Grant:
         """Grant reading when the gallery last got new faces, and recording that they were searched for."""
         return Grant(

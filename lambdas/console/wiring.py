@@ -31,7 +31,7 @@ def app_from_environment() -> APIGatewayHttpResolver:
     services = Services(
         dynamodb=dynamodb,
         s3=s3,
-        verdicts=verdicts_from_environment(s3, dynamodb),
+        verdicts=verdicts_from_environment(s3, dynamodb, settles=False),
         cases_table=os.environ["CASES_TABLE"],
         cameras_table=os.environ["CAMERAS_TABLE"],
         detection_bucket=os.environ["DETECTION_BUCKET"],

@@ -15,9 +15,13 @@ from lambdas.common.times import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+BY_DAY_INDEX = "by-day"
+_DAY = len("2026-11-27")
 
 
 class AuditKind(StrEnum):
@@ -78,7 +82,8 @@ class Audit:
             via=via,
             note=note and single_line(note),
         )
-        return {"Put": {"TableName": self.table, "Item": to_attributes(msgspec.to_builtins(record))}}
+        item = {**msgspec.to_builtins(record), "day": record.at[:_DAY]}
+        return {"Put": {"TableName": self.table, "Item": to_attributes(item)}}
 
     def add(
         self, encounter_id: str, kind: AuditKind, *, by: str, at: datetime, via: Via, note: str | None = None
@@ -97,3 +102,24 @@ class Audit:
         for page in pages:
             for item in page["Items"]:
                 yield msgspec.convert(from_attributes(item), type=AuditRecord)
+
+    def on(self, day: date, *, after: AuditRecord | None = None, limit: int) -> list[AuditRecord]:
+        """Return records of a day (UTC), the newest first, those that are older than `after`.
+
+        The day is an attribute since the console exists; records of before are found by their encounter.
+        """
+        values = {":day": day.isoformat()}
+        request: dict[str, Any] = {
+            "TableName": self.table,
+            "IndexName": BY_DAY_INDEX,
+            "KeyConditionExpression": "#day = :day",
+            "ExpressionAttributeNames": {"#day": "day"},
+            "ExpressionAttributeValues": to_attributes(values),
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if after:
+            key = {"day": day.isoformat(), "at": after.at, "encounter_id": after.encounter_id}
+            request["ExclusiveStartKey"] = to_attributes(key)
+        answer = self.dynamodb.query(**request)
+        return [msgspec.convert(from_attributes(item), type=AuditRecord) for item in answer["Items"]]

@@ -52,7 +52,8 @@ class Given:
 class Verdicts:
     """The encounters table, the audit, and the pictures that a verdict keeps or deletes.
 
-    `kept_for` is how long an encounter is kept that is not confirmed. With `four_eyes`, two reviewers confirm.
+    `kept_for` is how long an encounter is kept that is not confirmed. With `four_eyes`, two reviewers confirm. Who may
+    not change pictures does not settle them: the review stack's function does it within minutes.
     """
 
     dynamodb: DynamoDBClient
@@ -61,6 +62,7 @@ class Verdicts:
     pictures: Pictures
     kept_for: timedelta
     four_eyes: bool = False
+    settles: bool = True
     pause: Callable[[float], None] = time.sleep
 
     def acknowledge(self, encounter_id: str, *, by: str, at: datetime, via: Via) -> bool:
@@ -114,7 +116,7 @@ class Verdicts:
             raise ValueError(f"{verdict.value} is not a verdict: use {', '.join(sorted(VERDICTS))}")
         given = Given(verdict=verdict, by=by, at=at, via=via, note=note, can_undo=can_undo, is_supervisor=is_supervisor)
         decided = self._retry(encounter_id, lambda encounter: self._attempt(encounter, given))
-        self.pictures.settle(encounter_id)
+        self._settle(encounter_id)
         return decided
 
     def undo(self, encounter_id: str, *, by: str, at: datetime, via: Via, is_supervisor: bool = False) -> None:
@@ -132,7 +134,7 @@ class Verdicts:
             return Decided.RECORDED if transact(self.dynamodb, *writes, audit) else None
 
         self._retry(encounter_id, attempt)
-        self.pictures.settle(encounter_id)
+        self._settle(encounter_id)
 
     def read(self, encounter_id: str) -> Encounter:
         """Read an encounter that can still take a verdict.
@@ -148,6 +150,10 @@ class Verdicts:
             why = _REASONS_OVER[encounter.review]
             raise EncounterOverError(f"encounter {encounter_id} is {encounter.review.value}: {why}")
         return encounter
+
+    def _settle(self, encounter_id: str) -> None:
+        if self.settles:
+            self.pictures.settle(encounter_id)
 
     def _retry(self, encounter_id: str, attempt: Callable[[Encounter], Decided | None]) -> Decided:
         """Read the encounter and attempt the change, until nobody else changes it in between."""
@@ -189,8 +195,9 @@ class Verdicts:
         writes = [{"Update": decided}, *self._count(encounter, verdict, at=at)]
         if verdict is Review.DISMISSED:
             writes += stand_down_writes(self.dynamodb, self.table, encounter, at=at)
-            if undo_until:
-                writes.append(settle_later(self.table, encounter.encounter_id, at=undo_until))
+        if not self.settles or (undo_until and verdict is Review.DISMISSED):
+            due = undo_until if undo_until and verdict is Review.DISMISSED else at
+            writes.append(settle_later(self.table, encounter.encounter_id, at=due))
         return writes
 
     def _undo_writes(self, encounter: Encounter, *, by: str, at: datetime, is_supervisor: bool) -> list[dict[str, Any]]:
@@ -205,7 +212,8 @@ class Verdicts:
             raise ReviewError(f"only {encounter.reviewed_by} or a supervisor can undo this verdict")
         expires_at = int((at + self.kept_for).timestamp())
         undone = review_updates.undo(self.table, encounter, expires_at=expires_at)
-        return [{"Update": undone}, *self._count(encounter, encounter.earlier.review, at=at)]
+        later = [] if self.settles else [settle_later(self.table, encounter.encounter_id, at=at)]
+        return [{"Update": undone}, *self._count(encounter, encounter.earlier.review, at=at), *later]
 
     def _count(self, encounter: Encounter, verdict: Review, *, at: datetime) -> list[dict[str, Any]]:
         """Build the updates of what is remembered of the case: at this camera, and at all of them."""

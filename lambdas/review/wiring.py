@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def verdicts_from_environment(s3: S3Client, dynamodb: DynamoDBClient) -> Verdicts:
+def verdicts_from_environment(s3: S3Client, dynamodb: DynamoDBClient, *, settles: bool = True) -> Verdicts:
     """Build the verdicts.
 
     Raises:
@@ -30,4 +30,5 @@ def verdicts_from_environment(s3: S3Client, dynamodb: DynamoDBClient) -> Verdict
         pictures=Pictures(s3=s3, dynamodb=dynamodb, bucket=bucket, table=table, now=now),
         kept_for=timedelta(days=float(os.environ["ENCOUNTER_DAYS"])),
         four_eyes=os.environ["FOUR_EYES"] == "true",
+        settles=settles,
     )

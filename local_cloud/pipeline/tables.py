@@ -11,6 +11,7 @@ from lambdas.cases.table import CASE_RECORD
 from lambdas.common.cameras_table import BY_THING_INDEX
 from lambdas.common.dynamodb import to_attributes
 from lambdas.encounters.table import ALERTS_DUE_INDEX, REVIEW_INDEX, STRENGTH_INDEX
+from lambdas.review.audit import BY_DAY_INDEX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,7 +25,13 @@ def make_tables(dynamodb: DynamoDBClient, prefix: str = "") -> None:
     make_table(dynamodb, f"{prefix}cases", {"case_id": "HASH", "record": "RANGE"})
     by_thing = {"IndexName": BY_THING_INDEX, "KeySchema": key_schema(THING), "Projection": {"ProjectionType": "ALL"}}
     make_table(dynamodb, f"{prefix}cameras", {"camera": "HASH"}, THING, GlobalSecondaryIndexes=[by_thing])
-    make_table(dynamodb, f"{prefix}audit", {"encounter_id": "HASH", "at": "RANGE"})
+    by_day = {
+        "IndexName": BY_DAY_INDEX,
+        "KeySchema": key_schema({"day": "HASH", "at": "RANGE"}),
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    audit = {"encounter_id": "HASH", "at": "RANGE"}
+    make_table(dynamodb, f"{prefix}audit", audit, {"day": "HASH"}, GlobalSecondaryIndexes=[by_day])
     due, review = {"alert": "HASH", "alert_due_at": "RANGE"}, {"review": "HASH", "started_at": "RANGE"}
     strength = {"review": "HASH", "best_similarity": "RANGE"}
     listed = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["case_id", "camera"]}

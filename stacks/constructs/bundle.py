@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # opens, and feeds stores captures as detection does.
 _ROOMS = {
     "alerting": ("cases", "encounters"),
-    "console": ("cases", "encounters", "review"),
+    "console": ("cases", "encounters", "review", "detection"),
     "detection": ("cases", "encounters", "alerting"),
     "feeds": ("downloads", "detection"),
     "ingest": ("cases", "encounters", "downloads"),
@@ -34,7 +34,7 @@ _ROOMS = {
 # Modules, and what pages are made of.
 _SUFFIXES = frozenset({".py", ".html", ".css", ".js", ".svg"})
 # Those that decode pictures, or check them.
-_WITH_PICTURES = frozenset({"detection", "feeds", "ingest"})
+_WITH_PICTURES = frozenset({"console", "detection", "feeds", "ingest"})
 _LAMBDA = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14")
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Sensitive actions, and the only functions or managed policies that may have them.
 ONLY = {
-    "rekognition:SearchFacesByImage": {"IndexPhoto", "Match"},
+    "rekognition:SearchFacesByImage": {"Match", "Console", "IndexPhoto"},
     "rekognition:IndexFaces": {"IndexPhoto"},
     "rekognition:SearchFaces": {"IndexPhoto", "NearCases"},
     "rekognition:DeleteFaces": {"IndexPhoto", "MayChangeGallery"},
@@ -74,7 +74,7 @@ ONLY = {
         "SyncFunction",
         "StoreCapture",
     },
-    "dynamodb:Scan": {"MayChangeGallery", "NearCases", "Retrospective"},
+    "dynamodb:Scan": {"MayChangeGallery", "NearCases", "Retrospective", "Console"},
     "states:StartExecution": {"MachineMay", "Machine/Events"},
     "lambda:InvokeFunction": {"MachineMay"},
 }
@@ -88,8 +88,9 @@ NO_RESOURCE = {
     "logs:ListLogDeliveries",
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
-    # The Service Authorization Reference lists no resource type for these two.
+    # The Service Authorization Reference lists no resource type for these three.
     "rekognition:CreateCollection",
+    "rekognition:DetectFaces",
     "rekognition:ListCollections",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
@@ -124,6 +125,7 @@ def test_sensitive_actions_have_only_the_listed_holders(dev: Deployment) -> None
 def test_sensitive_services_have_no_other_actions(dev: Deployment) -> None:
     others = {action for action in allowed(dev) if action.partition(":")[0] in {"rekognition", "sns", "s3"}}
     assert others - ONLY.keys() == {
+        "rekognition:DetectFaces",
         "s3:ListBucket",
         "s3:ListBucketVersions",
         "s3:GetBucketPolicy",

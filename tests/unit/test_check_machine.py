@@ -31,9 +31,13 @@ class Machine:
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
 
-    def check(self, python: str = "python3") -> tuple[int, str]:
+    def check(self, python: str = "python3", *named: str) -> tuple[int, str]:
         result = subprocess.run(
-            [CHECK, python, self.venv], env={"PATH": str(self.tools)}, capture_output=True, text=True, check=False
+            [CHECK, python, self.venv, *named],
+            env={"PATH": str(self.tools)},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return result.returncode, result.stderr + result.stdout
 
@@ -96,3 +100,25 @@ def test_working_environment_is_kept(machine: Machine) -> None:
     (machine.venv / "bin" / "python").symlink_to(sys.executable)
     assert machine.check() == (0, "")
     assert machine.venv.exists()
+
+
+def test_environment_of_another_named_python_is_deleted(machine: Machine) -> None:
+    (machine.venv / "bin").mkdir(parents=True)
+    (machine.venv / "bin" / "python").symlink_to(sys.executable)
+    machine.has("python3.99", 'case "$2" in *print*) echo 3.99 ;; esac')
+    assert machine.check("python3.99") == (0, ""), "nobody named it: this one is as good"
+    code, text = machine.check("python3.99", "named")
+    assert (code, text.count("\n")) == (0, 1)
+    assert "has another Python than 'python3.99'" in text
+    assert not machine.venv.exists()
+
+
+def test_environment_of_an_interrupted_installation_is_deleted(machine: Machine) -> None:
+    (machine.venv / "bin").mkdir(parents=True)
+    broken = machine.venv / "bin" / "python"
+    broken.write_text('#!/bin/sh\ncase "$2" in *pip*) exit 1 ;; esac\n')
+    broken.chmod(0o755)
+    code, text = machine.check()
+    assert code == 0
+    assert "has no pip" in text
+    assert not machine.venv.exists()

@@ -104,3 +104,15 @@ def test_nobody_is_told_to_stand_down_without_need(
     desk.add_encounter(alert=alert, acknowledged_at=by and "2026-11-23T02:59:30.000Z", acknowledged_by=by)
     decide(desk, verdict)
     assert desk.item(STAND_DOWN) == {}
+
+
+def test_pictures_are_settled_later_for_those_who_may_not(desk: Desk) -> None:
+    object.__setattr__(desk.verdicts, "settles", False)
+    desk.add_encounter()
+    decide(desk, Review.CONFIRMED)
+    assert sorted(desk.picture_keys()) == ["encounters/e1/c0.jpg", "encounters/e1/c1.jpg"]
+    assert settle_due(desk.pictures) == 1
+    assert sorted(desk.picture_keys()) == ["confirmed/e1/c0.jpg", "confirmed/e1/c1.jpg"]
+    undo(desk)
+    assert settle_due(desk.pictures) == 1
+    assert all(each.key.startswith("encounters/") for each in desk.encounter().sightings.values())
