@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lambdas.common.dynamodb import update_if
@@ -38,10 +39,12 @@ def retry_failed_alerts(deployment: Deployment) -> int:
 
 def failure_queues(deployment: Deployment) -> dict[str, str]:
     """Return the URLs of the failure queues by name, from the outputs of the stacks."""
+    # Other URLs are addresses of pages. A queue's ends with the account and the queue's name.
+    queue_url = re.compile(r"https?://[^/]+/\d{12}/[^/]+")
     found = {
         name.removesuffix("Url"): url
         for name, url in deployment.outputs.items()
-        if name.endswith("Url") and name != "LinksUrl"  # the address of the links in alerts
+        if name.endswith("Url") and queue_url.fullmatch(url)
     }
     return dict(sorted(found.items()))
 

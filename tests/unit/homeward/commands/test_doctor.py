@@ -51,7 +51,11 @@ def test_checks_that_the_credentials_may_not_make_do_not_stop_the_others(deploy:
     """What the credentials may see is the environment of these tests, whose gallery is empty."""
     denied = ("lambda", "organizations", "service-quotas", "sns", "sqs", "iot", "cloudwatch")
     town = deploy(
-        {"CaptureFailuresUrl": "https://sqs.example/failures", "AlertTopic": "arn:topic", "CameraType": "camera"},
+        {
+            "CaptureFailuresUrl": "https://sqs.example/123456789012/failures",
+            "AlertTopic": "arn:topic",
+            "CameraType": "camera",
+        },
         **dict.fromkeys(denied, Forbidden()),
     )
     result = town.run("doctor", "--agency-file", str(town.agency_file), "--json")

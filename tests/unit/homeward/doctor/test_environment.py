@@ -78,8 +78,9 @@ def test_only_alarms_of_this_environment_are_read(agency: Callable[..., Settings
 
 
 def test_failure_queues_must_be_empty(agency: Callable[..., Settings], answers: Answers) -> None:
-    outputs = {"CaptureFailuresUrl": "https://a.example", "NotifyFailuresUrl": "https://b.example", "LinksUrl": "x"}
-    outputs["EncountersTable"] = "encounters"
+    queues = {f"{name}FailuresUrl": f"https://sqs.example/123456789012/{name}" for name in ("Capture", "Notify")}
+    pages = {"LinksUrl": "https://links.example", "ConsoleUrl": "https://console.example/start"}
+    outputs = {**queues, **pages, "EncountersTable": "encounters"}
     deployment = Deployment(stage="town-dev", outputs=outputs, client=answers)
     alert = {"encounter_id": {"S": "e1"}}
     for counts, alerts, grade, said in (
