@@ -16,6 +16,7 @@ from edge_device.core.topics import Topics
 from edge_device.publishers.iot_core import Endpoint, IotCore
 from homeward.deployment.outputs import find_deployment
 from homeward.fleet.certificates import new_certificate
+from lambdas.common.collection_names import deployed_collection
 from lambdas.encounters.encounter import reply_code
 from local_cloud.demo.agency import LOCAL_CONTEXT, write_agency_file
 from local_cloud.demo.watch import Watch, wait_until
@@ -38,9 +39,10 @@ UNREGISTERED = "CapturesFromUnregisteredThings"
 
 @dataclass(frozen=True)
 class Account:
-    """One account with three environments."""
+    """One account with three environments. `progress` has the lines of deployments."""
 
     cloud: Cloud
+    progress: list[str]
     folder: Path
     assembly: Path
     environments: dict[str, DeployedAgency]
@@ -81,8 +83,12 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     documents = tmp_path_factory.mktemp("documents")
     write_case(documents, number=900501, name="Marlowe Exampleton", picture=PERSON[0])
     settings = CloudSettings(state=tmp_path_factory.mktemp("cloud"), documents=documents).with_free_ports()
-    with checked_cloud(settings, "environments") as cloud, web_server() as web:
+    progress: list[str] = []
+    with checked_cloud(settings, "environments", progress=progress.append) as cloud, web_server() as web:
         assembly = synthesize(cloud)
+        # One that was left behind, which the deployment adopts, and one of a rebuild.
+        for suffix in ("", "-20261123030405"):
+            cloud.client("rekognition").create_collection(CollectionId=deployed_collection(OAK_DEV) + suffix)
         cloud.deploy(assembly)
         environments = {}
         for stage in STAGES:
@@ -93,7 +99,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         for stage in STAGES:
             add = ("camera", "add", "cam-01", "--site", f"Hall of {stage}", "--folder", str(folder / stage))
             environments[stage].homeward(*add)
-        yield Account(cloud, folder, assembly, environments)
+        yield Account(cloud, progress, folder, assembly, environments)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +118,14 @@ def test_each_environment_has_a_thing_of_its_own_for_the_same_camera(account: Ac
     for stage in STAGES:
         [row] = json.loads(account[stage].homeward("camera", "list", "--json").stdout)
         assert (row["camera"], row["thing"], row["state"]) == ("cam-01", f"{stage}_cam-01", "active")
+
+
+def test_deploying_again_changes_nothing(account: Account) -> None:
+    account.progress.clear()
+    account.cloud.deploy(account.assembly, f"{OTHER}/*")
+    done = [line for line in account.progress if line.startswith("✅")]
+    assert len(done) >= 6
+    assert all(line.endswith("(no changes)") for line in done), done
 
 
 def test_capture_of_one_environment_makes_nothing_in_the_others(account: Account, alerted: str) -> None:
@@ -201,9 +215,20 @@ def test_reply_to_an_alert_acknowledges_its_encounter(account: Account, alerted:
     assert [notice["about"] for notice in notices] == ["desk"]
 
 
+def left_of_oak_dev(account: Account) -> dict[str, list[str]]:
+    """List the resources of the environment whose removal policy is "destroy". `OTHER` begins with its name."""
+    of_it = {
+        kind: [name for name in names if OAK_DEV in name.replace(OTHER, "") and not name.endswith(f"{OAK_DEV}-phone")]
+        for kind, names in leftovers(account.cloud).items()
+    }
+    return {kind: names for kind, names in of_it.items() if names}
+
+
 def test_destroying_one_environment_leaves_the_others_whole(account: Account) -> None:
     account[OAK_DEV].homeward("fleet", "empty")
+    assert {"stacks", "buckets", "tables", "collections", "functions"} <= set(left_of_oak_dev(account))
     account.cloud.destroy(account.assembly, f"{OAK_DEV}/*")
+    assert left_of_oak_dev(account) == {}
     collections = account.cloud.client("rekognition").list_collections()["CollectionIds"]
     assert [name for name in collections if name.startswith("homeward-oak")] == [
         f"homeward-{OTHER}",
