@@ -57,7 +57,7 @@ class Console(HomewardStack):
             self,
             "Sessions",
             key=self.key,
-            removal=self.removal,
+            removal="destroy",  # nobody misses a session
             partition="session",
             time_to_live_attribute="expires_at",
         )

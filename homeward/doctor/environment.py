@@ -21,7 +21,8 @@ _ALARMS_PER_REQUEST = 100
 
 def check_stacks(settings: Settings, client: Callable[[str], Any]) -> Finding:
     """Check that every stack is deployed and that its last update succeeded."""
-    expected = [*STACKS, *(OPTIONAL_STACKS if settings.feeds else ())]
+    is_expected = {"Feeds": bool(settings.feeds), "Console": settings.console.enabled}
+    expected = [*STACKS, *(stack for stack in OPTIONAL_STACKS if is_expected[stack])]
     cloudformation = client("cloudformation")
     found = {stack: describe_stack(cloudformation, f"{settings.stage}-{stack}") for stack in expected}
     states = {stack: described["StackStatus"] if described else "is not deployed" for stack, described in found.items()}

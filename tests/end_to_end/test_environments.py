@@ -254,7 +254,7 @@ def test_retained_data_is_exactly_what_the_docs_say(account: Account) -> None:
         for kind, names in leftovers(account.cloud).items()
     }
     counts = {kind: len(names) for kind, names in left.items() if names}
-    assert counts == {"buckets": 3, "tables": 4, "collections": 1, "keys": 5}, left
+    assert counts == {"buckets": 3, "tables": 4, "collections": 1, "keys": 6}, left
     assert account[OAK_PROD].watch.faces() == 1
     s3 = account.cloud.client("s3")
     assert all("aws:SecureTransport" in s3.get_bucket_policy(Bucket=bucket)["Policy"] for bucket in left["buckets"])

@@ -90,7 +90,7 @@ def test_redrive_moves_dead_letters_to_their_source(deploy: Callable[..., Town])
     with Stubber(sqs) as stubber:
         stubber.add_response("get_queue_attributes", {"Attributes": {"QueueArn": arn}})
         stubber.add_response("start_message_move_task", {"TaskHandle": "1"}, {"SourceArn": arn})
-        town = deploy({"PhotoEventsDeadLettersUrl": "https://sqs.example/dead"}, sqs=sqs)
+        town = deploy({"PhotoEventsDeadLettersUrl": "https://sqs.example/123456789012/dead"}, sqs=sqs)
         result = town.run("queue", "redrive", "PhotoEventsDeadLetters")
         stubber.assert_no_pending_responses()
     assert result.exit_code == 0

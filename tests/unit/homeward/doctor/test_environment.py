@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from homeward.deployment.outputs import STACKS, Deployment
+from homeward.deployment.outputs import OPTIONAL_STACKS, STACKS, Deployment
 from homeward.doctor.environment import check_alarms, check_failure_queues, check_stacks, check_subscriptions
 from tests.support.town import DESK, MAIL
 
@@ -32,29 +32,35 @@ def add_stack(answers: Answers, stack: str, state: str | None) -> None:
 @pytest.mark.parametrize(
     ("changed", "grade", "said"),
     [
-        ({}, "ok", "6 stacks are deployed"),
+        ({}, "ok", "7 stacks are deployed"),
         ({"Alerting": "UPDATE_ROLLBACK_COMPLETE"}, "warning", "Alerting UPDATE_ROLLBACK_COMPLETE"),
         ({"Sync": None}, "failed", "Sync is not deployed"),
         ({"Fleet": "ROLLBACK_COMPLETE", "Sync": "UPDATE_IN_PROGRESS"}, "failed", "Fleet ROLLBACK_COMPLETE, Sync UPD"),
-        (dict.fromkeys(STACKS), "failed", "the environment is not deployed"),
+        (dict.fromkeys((*STACKS, "Console")), "failed", "the environment is not deployed"),
     ],
 )
 def test_every_stack_must_have_been_updated_well(
     agency: Callable[..., Settings], answers: Answers, changed: dict[str, str | None], grade: str, said: str
 ) -> None:
-    for stack in STACKS:
+    for stack in (*STACKS, "Console"):
         add_stack(answers, stack, changed.get(stack, "UPDATE_COMPLETE"))
     found = check_stacks(agency(), answers)
     assert (found.grade, said in found.finding) == (grade, True)
 
 
-def test_the_stack_of_feeds_is_expected_where_there_are_feeds(
-    agency: Callable[..., Settings], answers: Answers
+@pytest.mark.parametrize(
+    ("more", "optional"), [("", {"Console"}), (FEED, {"Feeds", "Console"}), ("[console]\nenabled = false\n", set())]
+)
+def test_optional_stacks_are_expected_where_they_are_on(
+    agency: Callable[..., Settings], answers: Answers, more: str, optional: set[str]
 ) -> None:
     for stack in STACKS:
         add_stack(answers, stack, "CREATE_COMPLETE")
-    add_stack(answers, "Feeds", None)
-    assert check_stacks(agency(FEED), answers).finding == "Feeds is not deployed"
+    for stack in OPTIONAL_STACKS:
+        if stack in optional:
+            add_stack(answers, stack, None)
+    missing = ", ".join(f"{stack} is not deployed" for stack in OPTIONAL_STACKS if stack in optional)
+    assert check_stacks(agency(more), answers).finding == (missing or f"{len(STACKS)} stacks are deployed")
 
 
 def alarming(answers: Answers, alarms: list[str]) -> Deployment:
