@@ -94,7 +94,7 @@ def _search(deployment: Deployment, photo: Path, policy: Policy, min_similarity:
             face = largest_face(data)
         except ImportError:
             raise NoFaceError(
-                f"{error}. To find small faces in large pictures: pip install 'homeward[edge]'"
+                f"{error}. To find small faces in large pictures, install the camera program's packages: make setup"
             ) from error
         if face is None:
             raise

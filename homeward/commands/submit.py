@@ -80,7 +80,7 @@ def submit(
         # Needs the camera program's packages, which are optional.
         from homeward.submission import run  # noqa: PLC0415
     except ImportError as error:
-        raise fail(f"{error}: submitting needs the camera program: pip install 'homeward[edge]'") from error
+        raise fail(f"{error}: submitting needs the camera program's packages: make setup") from error
     usable, others = files_under(files)
     if not usable:
         raise fail(f"{files} has no pictures or videos ({extensions_of(others)})", code=NOT_FOUND)
