@@ -52,10 +52,10 @@ $(FACES)/.ready: $(VENV)/.ready
 	for tool in mosquitto chromium openssl ps systemd-analyze; do command -v $$tool || { ./tools/install-test-tools; break; }; done
 	touch $@
 
-demo: setup ## run Homeward on the local cloud; PHOTO=me.jpg adds your picture as a case, CAMERA=0 uses your webcam, KEEP=1 leaves the cloud up
-	$(BIN)/python -m local_cloud.demo $(if $(PHOTO),--photo "$(PHOTO)") $(if $(CAMERA),--camera $(CAMERA)) $(if $(KEEP),--keep)
+demo: setup ## run Homeward on the local cloud; PHOTO=me.jpg adds your picture as a case, CAMERA=0 uses your webcam, VIDEO=clip.mp4 plays your recording, KEEP=1 leaves the cloud up, FRESH=1 with it starts anew
+	$(BIN)/python -m local_cloud.demo $(if $(PHOTO),--photo "$(PHOTO)") $(if $(CAMERA),--camera $(CAMERA)) $(if $(VIDEO),--video "$(VIDEO)") $(if $(KEEP),--keep) $(if $(FRESH),--fresh)
 
-down: $(VENV)/.ready ## end the cloud that `make demo KEEP=1` left up
+down: $(VENV)/.ready ## end the cloud that `make demo KEEP=1` left up; its data stays
 	$(BIN)/python -m local_cloud down --state .local/demo/cloud
 
 # Coverage makes the unit tests a third slower before Python 3.12, so only `make unit` itself measures it.

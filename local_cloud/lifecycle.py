@@ -17,6 +17,9 @@ from local_cloud.processes.group import end_group
 from local_cloud.processes.services import Service, log_file, services_of
 from local_cloud.settings import SETTINGS_JSON, CloudSettings
 
+# A cloud that is kept writes its state when it ends.
+_WRITING_S = 40
+
 
 def process_group(state: Path) -> int | None:
     """Find the process group of a state folder's cloud; None if no process of it lives.
@@ -100,7 +103,9 @@ def stop(state: Path) -> bool:
     group = process_group(state)
     if group is None:
         return False
-    end_group(group)
+    described = description(state)
+    is_kept = described is not None and described["settings"]["persist"]
+    end_group(group, grace_s=_WRITING_S if is_kept else 8)
     (state / "cloud.json").unlink(missing_ok=True)
     return True
 

@@ -25,6 +25,8 @@ class CloudSettings:
         documents: Folder of NamUs documents that the stand-in serves; default `state/documents`.
         services: Services to start. Tests without faces leave out rekognition and namus. The inbox is for
             people; the demo starts it when it keeps the cloud.
+        persist: Keep what is deployed and stored in the state folder when the cloud ends, and read it when it starts
+            again. Addresses contain ports, so they must stay the same.
         auth: Evaluate IAM, bucket, queue, and IoT policies, and record the checks of roles in `permissions.jsonl`.
         rekognition_tps: Maximum calls per second of one Rekognition operation; None for no throttling.
     """
@@ -37,6 +39,7 @@ class CloudSettings:
     inbox_port: int = 4573
     documents: Path | None = None
     services: tuple[str, ...] = ("rekognition", "namus", "emulator")
+    persist: bool = False
     auth: bool = False
     rekognition_tps: float | None = None
 

@@ -144,15 +144,21 @@ def show(
 
 
 def _show(evidence: dict[str, Any], timeline: list[tuple[str, str]], saved: list[Path]) -> None:
+    """Print the facts, then what people copy: a link, a digest or a path stays in one piece."""
     table = Table(show_header=False, box=None)
-    link = evidence.pop("link")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    copied = {label: evidence.pop(label) for label in ("picture_sha256", "link")}
     for label, value in evidence.items():
         table.add_row(_LABELS.get(label, label.replace("_", " ")), "" if value is None else str(value))
     for instant, event in timeline:
         table.add_row(instant, event)
     console.print(table)
-    for line in ((f"link: {link}",) if link else ()) + tuple(map(str, saved)):
-        console.print(line, soft_wrap=True)
+    for label, value in copied.items():
+        if value:
+            console.print(f"{label.replace('_', ' ')}: {value}", soft_wrap=True)
+    for path in saved:
+        console.print(str(path), soft_wrap=True)
 
 
 for _command in (acknowledge, confirm, dismiss, undecided, undo):

@@ -7,14 +7,17 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from homeward.fleet.registration import register_camera
+from homeward.fleet.revocation import camera_exists
+from lambdas.common.things import thing_name
 from local_cloud.paths import ROOT
 from local_cloud.video.render import render_walk_past
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from homeward.deployment.outputs import Deployment
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 CAMERA = "cam-01"
 SITE = "North Station, main hall"
 WEBCAM_SECONDS = 20
+
+
+_VIDEO_SECONDS = 600
 
 
 class CameraFailedError(RuntimeError):
@@ -39,17 +45,24 @@ def walk_past_video(stills: Sequence[Path], cache: Path) -> Path:
     return video
 
 
-def run_camera(cloud: Cloud, deployment: Deployment, *, source: str, folder: Path) -> dict[str, Any]:
-    """Register the camera, run it until the source ends, and return the camera program's report.
+def run_camera(
+    cloud: Cloud, deployment: Deployment, *, source: str, folder: Path, while_running: Callable[[], None]
+) -> dict[str, Any]:
+    """Register the camera unless it is, run it until the source ends, and return the camera program's report.
 
     Raises:
         CameraFailedError: The camera program failed.
     """
-    # Delete the key and the outbox of an earlier demo.
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     certificate, key = folder / "camera.crt", folder / "camera.key"
-    thing = register_camera(deployment, CAMERA, site=SITE, certificate=certificate, key=key)
+    if camera_exists(deployment, CAMERA) and key.exists():
+        thing = thing_name(deployment.stage, CAMERA)
+        for file in folder.glob("outbox.db*"):
+            file.unlink()
+    else:
+        # Delete the key and the outbox of an earlier demo.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        thing = register_camera(deployment, CAMERA, site=SITE, certificate=certificate, key=key)
     identity = ["--camera", thing, "--cert", str(certificate), "--key", str(key), "--ca", str(cloud.iot_ca)]
     broker = ["--endpoint", "localhost", "--port", str(cloud.settings.mqtt_port)]
     local = ["--source", source, "--outbox", str(folder / "outbox.db"), "--trust-clock", "--json"]
@@ -58,8 +71,7 @@ def run_camera(cloud: Cloud, deployment: Deployment, *, source: str, folder: Pat
         # A webcam does not end. On SIGTERM the program sends its outbox and prints its report.
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT)  # noqa: S603  (our own program)
         try:
-            answer, _ = process.communicate(timeout=WEBCAM_SECONDS if source.isdigit() else 180)
-        except subprocess.TimeoutExpired:
+            _wait(process, WEBCAM_SECONDS if source.isdigit() else _VIDEO_SECONDS, while_running)
             process.terminate()
             answer, _ = process.communicate(timeout=60)
         finally:
@@ -68,3 +80,11 @@ def run_camera(cloud: Cloud, deployment: Deployment, *, source: str, folder: Pat
         raise CameraFailedError((folder / "camera.log").read_text()[-2000:])
     report: dict[str, Any] = json.loads(answer)
     return report
+
+
+def _wait(process: subprocess.Popen[str], seconds: float, while_running: Callable[[], None]) -> None:
+    """Wait for the end of the camera program, which a webcam does not reach by itself."""
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        while_running()
+        time.sleep(0.1)

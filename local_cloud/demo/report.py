@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.cases.table import read_case
 from lambdas.common.keys import photo_key
 from local_cloud.demo.contact_sheet import Row, write_contact_sheet
+from local_cloud.demo.live import SEARCH_OUTCOMES
 from local_cloud.demo.timeline import draw_timeline
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from homeward.deployment.outputs import Deployment
+    from local_cloud.demo.own_photo import OwnPhoto
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,8 @@ class Report:
     """The results. `sms` are the text messages, `hops_ms` the hops of the first alert in milliseconds.
 
     If the cloud stays up, `inbox` is the address of its inbox, and `link` that of the page behind the first alert.
+    `case` and `photo` are an example to try commands with. `own_photo` tells what became of the user's picture.
+    `resumed` is true if the results are those of the demo that the cloud was kept from.
     """
 
     sms: list[str]
@@ -36,6 +40,15 @@ class Report:
     seconds: float
     inbox: str = ""
     link: str = ""
+    case: str = ""
+    photo: str = ""
+    own_photo: OwnPhoto | None = None
+    resumed: bool = False
+
+    @classmethod
+    def read(cls, path: Path) -> Report:
+        """Read the report of an earlier demo."""
+        return cls(**{**json.loads(path.read_text()), "own_photo": None})
 
     def write(self, path: Path) -> None:
         """Write the report as JSON."""
@@ -53,8 +66,12 @@ class Report:
         console.rule("captures")
         console.print(f"{self.captures_published} published by the camera")
         for outcome, count in self.captures_searched.items():
-            console.print(f"{count} {outcome}")
+            console.print(f"{count} searched: {SEARCH_OUTCOMES[outcome]}")
         console.print(f"{self.captures_left} still in the detection bucket, not counting those of encounters")
+        if self.own_photo:
+            console.rule("your picture")
+            for line in self.own_photo.lines():
+                console.print(line, highlight=False, soft_wrap=True)
         console.rule("encounters")
         for encounter in self.encounters:
             console.print(

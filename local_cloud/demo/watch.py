@@ -12,6 +12,7 @@ from lambdas.alerting.recipients import TopicChannel
 from lambdas.common.dynamodb import from_attributes
 from lambdas.common.keys import PHOTOS
 from lambdas.common.s3_objects import objects_under
+from lambdas.common.times import now, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,10 @@ class ReceivedAlert:
 
 
 class Watch:
-    """Reads the resources of one deployment. A queue subscribes to the documents of the alert topic."""
+    """Reads the resources of one deployment. A queue subscribes to the documents of the alert topic.
+
+    `alerts` has the alerts `since` it was made.
+    """
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
@@ -60,6 +64,7 @@ class Watch:
         self._sqs = deployment.client("sqs")
         self._phone = self._subscribe()
         self.alerts: list[ReceivedAlert] = []
+        self.since = to_text(now())
 
     def keys(self, bucket: str, prefix: str = "") -> list[str]:
         """List the keys of a bucket. `bucket` is the name of the stack output."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path  # noqa: TC003 - typer reads it
 from typing import Annotated
 
 import typer
@@ -16,9 +17,10 @@ def serve(
     *,
     port: Annotated[int, typer.Option(help="Port to listen on.")],
     emulator: Annotated[str, typer.Option(help="URL of the AWS emulator.")],
+    data: Annotated[Path | None, typer.Option(help="File that stores the messages. Default: memory.")] = None,
 ) -> None:
     """Serve the inbox of a local cloud on 127.0.0.1. The local cloud starts it."""
-    messages = Messages()
+    messages = Messages(data)
     messages.follow()
     server = InboxServer(messages, emulator)
     with suppress(KeyboardInterrupt):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import threading
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.alerting.recipients import TopicChannel
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 log = structlog.get_logger()
 
@@ -33,10 +36,16 @@ class Message:
 
 @dataclass
 class Messages:
-    """The messages so far, newest last."""
+    """The messages so far, newest last. With a `file`, they survive the end of the inbox."""
 
+    file: Path | None = None
     received: list[Message] = field(default_factory=list)
     _subscribed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        if self.file and self.file.exists():
+            lines = self.file.read_text(encoding="utf-8").splitlines()
+            self.received += [Message(**json.loads(line)) for line in lines]
 
     def follow(self) -> None:
         """Subscribe to new topics and receive messages, in a thread."""
@@ -62,8 +71,15 @@ class Messages:
                     self._subscribed.add(topic)
         while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
             for each in found:
-                self.received.append(_message(json.loads(each["Body"])))
+                self.keep(_message(json.loads(each["Body"])))
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+
+    def keep(self, message: Message) -> None:
+        """Add a message, and write it to the file."""
+        self.received.append(message)
+        if self.file:
+            with self.file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(message)) + "\n")
 
 
 def _message(envelope: dict[str, Any]) -> Message:

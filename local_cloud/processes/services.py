@@ -55,18 +55,30 @@ def services_of(settings: CloudSettings) -> list[Service]:
         "SFTP_ENABLED": "0",
         "AUTH": str(settings.auth).lower(),
         "PERMISSION_RECORD": str(settings.state / CHECKS),
+        "PERSIST_STATE": str(int(settings.persist)),
+        "S3_PERSIST": str(int(settings.persist)),
         "STATE_DIR": str(settings.state / "emulator"),
         "S3_DATA_DIR": str(settings.state / "emulator" / "s3"),
         # An invalid address, so that the emulator does not clean up containers.
         "DOCKER_HOST": f"unix://{os.devnull}/none",
     }
+    kept = ["--data", str(settings.state / "rekognition")] if settings.persist else []
     throttle = ["--tps", str(settings.rekognition_tps)] if settings.rekognition_tps else []
     authorizer = ["--authorizer", f"{settings.endpoints['emulator']}{PERMISSIONS_PATH}"] if settings.auth else []
     python, endpoints = sys.executable, settings.endpoints
     all_services = [
         Service(
             "rekognition",
-            [python, "-m", "local_cloud.rekognition", "--port", str(settings.rekognition_port), *throttle, *authorizer],
+            [
+                python,
+                "-m",
+                "local_cloud.rekognition",
+                "--port",
+                str(settings.rekognition_port),
+                *kept,
+                *throttle,
+                *authorizer,
+            ],
             environment,
             f"{endpoints['rekognition']}/health",
         ),
@@ -94,6 +106,7 @@ def services_of(settings: CloudSettings) -> list[Service]:
                 str(settings.inbox_port),
                 "--emulator",
                 endpoints["emulator"],
+                *(["--data", str(settings.state / "inbox.jsonl")] if settings.persist else []),
             ],
             environment,
             f"{endpoints['inbox']}/inbox.json",

@@ -87,13 +87,13 @@ def wait_for_end(children: dict[str, subprocess.Popen[bytes]]) -> str:
     return reasons.get()
 
 
-def end_all(children: dict[str, subprocess.Popen[bytes]]) -> None:
-    """Send SIGTERM to the services and wait up to 3 seconds for each."""
+def end_all(children: dict[str, subprocess.Popen[bytes]], *, timeout_s: float) -> None:
+    """Send SIGTERM to the services and wait up to `timeout_s` for each."""
     for child in children.values():
         child.terminate()
     for child in children.values():
         with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(timeout=3)
+            child.wait(timeout=timeout_s)
 
 
 def supervise(settings: CloudSettings) -> None:
@@ -114,7 +114,7 @@ def supervise(settings: CloudSettings) -> None:
     # Atomic, because clients may read the file now.
     draft.replace(description)
     print(f"The cloud ends: {wait_for_end(children)}.", flush=True)
-    end_all(children)
+    end_all(children, timeout_s=30 if settings.persist else 3)
     description.unlink(missing_ok=True)
     shutil.rmtree(temporary_folder(settings), ignore_errors=True)
     # Function workers are children of the emulator. Only killing the group reaches all of them.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
+from homeward.cli import app as homeward
 from local_cloud import lifecycle
 from local_cloud.demo.run import BUILD, LOCAL
 from local_cloud.demo.watch import wait_until
@@ -23,6 +26,7 @@ from local_cloud.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "local_cloud.demo"]
 LOCAL_CLOUD = [sys.executable, "-m", "local_cloud"]
@@ -40,12 +44,14 @@ def output_of(*command: str, **environment: str) -> str:
     ).stdout
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(500)
 @pytest.mark.usefixtures("_ended_afterwards")
-def test_the_demo_finds_the_missing_person_and_stays_up() -> None:
+def test_the_demo_finds_the_missing_person_and_stays_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (BUILD / "report.json").unlink(missing_ok=True)
     (BUILD / "contact_sheet.png").unlink(missing_ok=True)
-    demo = subprocess.run([*COMMAND, "--keep"], capture_output=True, text=True, check=False, cwd=ROOT)
+    own = min((ROOT / ".local" / "faces").glob("*.jpg"))
+    command = [*COMMAND, "--keep", "--fresh", "--photo", str(own)]
+    demo = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert demo.returncode == 0, demo.stdout + demo.stderr
     report = json.loads((BUILD / "report.json").read_text())
     [text] = report["sms"]
@@ -60,13 +66,30 @@ def test_the_demo_finds_the_missing_person_and_stays_up() -> None:
     assert all(milliseconds >= 0 for milliseconds in report["hops_ms"].values())
     with Image.open(BUILD / "contact_sheet.png") as sheet:
         assert sheet.width > 800
-    assert "homeward encounter list -a demo-dev" in demo.stdout
+    assert report["own_photo"] == {"case_id": "namus:MP990001", "indexed": True, "reason": None, "similarity": None}
+    for event in ("passer-by 3", "search: resembles an open case", "search: nobody who is missing", "alert: Possible"):
+        assert re.search(rf"^  \d\d:\d\d:\d\d  {event}", demo.stdout, re.MULTILINE), event
     check_pages(report, text)
-    check_commands(encounter["encounter_id"])
+    check_commands_as_printed(demo.stdout)
+    check_commands_of_the_documentation(encounter["encounter_id"], tmp_path, monkeypatch)
     assert output_of(*LOCAL_CLOUD, "down", "--state", ".local/demo/cloud") == "The cloud is down.\n"
     assert process_group(LOCAL / "cloud") is None
     with pytest.raises(httpx.ConnectError):
         httpx.get(report["inbox"])
+    check_up_again(report, text)
+
+
+def check_up_again(report: dict[str, Any], text: str) -> None:
+    """The same deployment with its data is up again, at the same addresses, until `make down`."""
+    (BUILD / "report.json").unlink()
+    output_of(*COMMAND, "--keep")
+    again = json.loads((BUILD / "report.json").read_text())
+    assert (again["link"], again["inbox"]) == (report["link"], report["inbox"])
+    check_pages(report, text)
+    output_of(*LOCAL_CLOUD, "down", "--state", ".local/demo/cloud")
+    for address in (report["inbox"], report["link"]):
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(address)
 
 
 def check_pages(report: dict[str, Any], text: str) -> None:
@@ -82,12 +105,42 @@ def check_pages(report: dict[str, Any], text: str) -> None:
         assert found.headers["content-type"] == "image/jpeg"
 
 
-def check_commands(encounter_id: str) -> None:
-    """The printed exports point `homeward` to the cloud that stayed up."""
+def check_commands_as_printed(printed: str) -> None:
+    """The shell takes every line but `make down` as it is printed, and five of them are to try."""
+    first, to_try = printed.rpartition("In this folder, first:\n")[2].split("\nTo try next:\n")
+    setup, five = ([line[2:] for line in part.splitlines() if line.startswith("  ")] for part in (first, to_try))
+    assert len(five) == 5
+    output_of("bash", "-ec", "\n".join([*setup, *five]))
+
+
+def check_commands_of_the_documentation(encounter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each `homeward` command of "Getting started" works on the cloud that stayed up."""
     exports = output_of(*LOCAL_CLOUD, "env", "--state", ".local/demo/cloud")
-    environment = dict(line.removeprefix("export ").split("=", 1) for line in exports.splitlines())
-    listed = output_of(sys.executable, "-m", "homeward", "encounter", "list", "-a", "demo-dev", "--json", **environment)
-    assert encounter_id in listed
+    for line in exports.splitlines():
+        monkeypatch.setenv(*line.removeprefix("export ").split("=", 1))
+    monkeypatch.setenv("HOME", str(tmp_path))  # for the journal of `homeward submit`
+    monkeypatch.chdir(ROOT)
+    text = (ROOT / "docs" / "evaluator" / "getting-started.md").read_text()
+    commands = re.findall(r"^\$ homeward (.+)$", text, re.MULTILINE)
+    assert len(commands) > 10
+    for command in commands:
+        answer = CliRunner().invoke(homeward, shlex.split(command.replace("ENCOUNTER", encounter)))
+        assert answer.exit_code == 0, f"{command}: {answer.output}"
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--camera", "63"), "No camera 63 answers."),
+        (("--video", "nowhere.mp4"), "There is no recording nowhere.mp4."),
+        (("--video", "README.md"), "README.md is not a readable recording."),
+    ],
+)
+def test_nothing_to_watch_is_said_at_once(options: tuple[str, ...], text: str) -> None:
+    answer = subprocess.run([*COMMAND, *options], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
+    assert answer.returncode == 1
+    assert text in answer.stdout
+    assert "Fictional cases" not in answer.stdout
 
 
 def test_an_interrupted_demo_leaves_nothing_running() -> None:
@@ -100,4 +153,4 @@ def test_an_interrupted_demo_leaves_nothing_running() -> None:
         demo.communicate(timeout=60)
     assert demo.returncode != 0
     # An interrupt while the supervisor starts reaches it through the closed pipe, a moment later.
-    wait_until("the end of the cloud", lambda: process_group(LOCAL / "cloud") is None, timeout_s=20)
+    wait_until("the end of the cloud", lambda: process_group(LOCAL / "once" / "cloud") is None, timeout_s=20)

@@ -50,7 +50,7 @@ ENGLISH = Phrases(
     strengths={Strength.STRONG: "strong", Strength.FAIR: "fair", Strength.WEAK: "weak"},
     grounds={
         Ground.IMAGES_AGREE: "they agree, no other case is near",
-        Ground.ONE_IMAGE: "only one is a close match",
+        Ground.ONE_IMAGE: "no second one agrees yet",
         Ground.OTHER_NEAR: "another case is near",
         Ground.OTHER_ALIKE: "another case looks almost as alike",
     },

@@ -67,7 +67,7 @@ FRENCH = Phrases(
     strengths={Strength.STRONG: "forte", Strength.FAIR: "moyenne", Strength.WEAK: "faible"},
     grounds={
         Ground.IMAGES_AGREE: "concordantes, aucun autre proche",
-        Ground.ONE_IMAGE: "une seule ressemble beaucoup",
+        Ground.ONE_IMAGE: "aucune seconde ne concorde encore",
         Ground.OTHER_NEAR: "un autre dossier est proche",
         Ground.OTHER_ALIKE: "un autre dossier ressemble presque autant",
     },

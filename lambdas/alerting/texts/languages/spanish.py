@@ -63,7 +63,7 @@ SPANISH = Phrases(
     strengths={Strength.STRONG: "fuerte", Strength.FAIR: "media", Strength.WEAK: "débil"},
     grounds={
         Ground.IMAGES_AGREE: "coinciden, sin otro caso cerca",
-        Ground.ONE_IMAGE: "solo una se parece mucho",
+        Ground.ONE_IMAGE: "aún no coincide una segunda",
         Ground.OTHER_NEAR: "otro caso es cercano",
         Ground.OTHER_ALIKE: "otro caso se parece casi igual",
     },

@@ -1,0 +1,23 @@
+"""The inbox keeps its messages when the cloud is to stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_cloud.inbox.messages import Message, Messages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SMS = Message(channel="sms", recipients=["desk"], subject="", text="Possible match\nÉ", sent_at="2026-11-27T10:00:00Z")
+
+
+def test_messages_survive_the_end_of_the_inbox(tmp_path: Path) -> None:
+    file = tmp_path / "inbox.jsonl"
+    Messages(file).keep(SMS)
+    assert Messages(file).received == [SMS]
+
+
+def test_inbox_without_a_file_begins_empty() -> None:
+    Messages().keep(SMS)
+    assert Messages().received == []
