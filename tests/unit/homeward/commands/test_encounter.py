@@ -108,6 +108,12 @@ def test_open_shows_the_sheet_of_both_pictures(town: Town, desk: Desk, monkeypat
     shutil.rmtree(sheet.parent)
 
 
+def test_show_prints_a_digest_in_one_piece(town: Town, desk: Desk) -> None:
+    shot = Sighting(similarity=97, captured_at="2026-09-01T10:00:00.000Z", key="k", photo_id="1", sha256="ab" * 32)
+    desk.add_encounter(sightings={"c": shot})
+    assert f"picture sha256: {'ab' * 32}\n" in town.run("encounter", "show", "e1").stdout
+
+
 def test_list_fits_80_columns_with_whole_ids_and_names(town: Town, desk: Desk) -> None:
     desk.add_encounter("0123456789abcdef", review=Review.CONFIRMED)
     text = town.run("encounter", "list").stdout
