@@ -76,8 +76,9 @@ class FaceSettings(_Table):
 class ShotSettings(_Table):
     """When to take a shot: see `edge_device.core.best_shot.ShotRules`."""
 
-    good_score: Fraction = 0.7
-    clearly_better: Annotated[float, Field(ge=1, le=5)] = 1.15
+    good_score: Fraction = 0.75
+    better: Annotated[float, Field(ge=1, le=5)] = 1.05
+    clearly_better: Annotated[float, Field(ge=1, le=5)] = 1.25
     max_per_track: int = Field(default=3, ge=1, le=10)
     stay_s: float = Field(default=60, ge=10)
 

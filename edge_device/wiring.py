@@ -79,6 +79,7 @@ def shot_rules(settings: ShotSettings) -> ShotRules:
     """Convert the settings for shots to the core's rules."""
     return ShotRules(
         good_score=settings.good_score,
+        better=settings.better,
         clearly_better=settings.clearly_better,
         max_shots=settings.max_per_track,
         stay_s=settings.stay_s,

@@ -1,4 +1,4 @@
-"""Selects the shots of a track that are worth a search: the first good one, then only clearly better ones."""
+"""Selects the shots of a track that are worth a search: the first good one, then only better ones."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ class ShotRules:
     """When to take a shot. Scores are from 0 to 1.
 
     First shot: as soon as a candidate reaches `good_score`; or `first_within_s` after the track was confirmed, if the
-    best candidate reaches `min_score`; or at the end of the track. Further shots: at least `pause_s` apart, and with at
-    least `clearly_better` times the best score so far. A track has at most `max_shots`, the last of them kept for its
-    end. A person who stays adds one every `stay_s`.
+    best candidate reaches `min_score`; or at the end of the track. Further shots, of which the last is kept for the end
+    of the track: at least `pause_s` apart. After good ones they have at least `clearly_better` times the best score so
+    far; after others at least `better`, because a second shot helps most where the first is weak. A track has at most
+    `max_shots`. A person who stays adds one every `stay_s`.
     """
 
-    good_score: float = 0.7
+    good_score: float = 0.75
     min_score: float = 0.3
     first_within_s: float = 0.7
-    clearly_better: float = 1.15
-    pause_s: float = 1.0
+    better: float = 1.05
+    clearly_better: float = 1.25
+    pause_s: float = 0.5
     max_shots: int = 3
     stay_s: float = 60.0
 
@@ -66,8 +68,8 @@ class BestShot(Generic[T]):
         return self._take(self.best, at_s)
 
     def end(self, at_s: float) -> ShotCandidate[T] | None:
-        """The final shot of the track; None if it is not better than the others."""
-        if self.best is None or self.sent >= self.rules.max_shots or self.best.quality.score <= self._sent_score:
+        """The final shot of the track; None if it is not better enough than the others."""
+        if self.best is None or self.sent >= self.rules.max_shots or self.best.quality.score < self._needed:
             return None
         return self._take(self.best, at_s)
 
@@ -80,7 +82,13 @@ class BestShot(Generic[T]):
             return True
         # One shot is reserved for the end of the track.
         may_improve = self.sent < rules.max_shots - 1 and at_s - self._sent_at_s >= rules.pause_s
-        return may_improve and score >= rules.clearly_better * self._sent_score
+        return may_improve and score >= self._needed
+
+    @property
+    def _needed(self) -> float:
+        """The score that the next shot needs."""
+        is_good = self._sent_score >= self.rules.good_score
+        return self._sent_score * (self.rules.clearly_better if is_good else self.rules.better)
 
     def _take(self, candidate: ShotCandidate[T], at_s: float) -> ShotCandidate[T]:
         self.sent += 1

@@ -43,9 +43,20 @@ def test_same_quality_is_never_taken_twice() -> None:
     assert len(play([0.8] * 150)) == 1
 
 
-def test_clearly_better_shot_is_taken_and_the_best_at_the_end() -> None:
-    scores = [0.7] * 30 + [0.85] * 30 + [0.95] * 10
-    assert [score for _, score in play(scores)] == [0.7, 0.85, 0.95]
+def test_weak_shot_is_soon_followed_by_a_better_one() -> None:
+    shots = play([0.6] * 12 + [0.64] * 20)
+    assert [score for _, score in shots] == [0.6, 0.64]
+    assert 0.5 <= shots[1][0] - shots[0][0] < 0.7
+
+
+def test_good_shot_is_followed_by_a_clearly_better_one_only() -> None:
+    assert [score for _, score in play([0.76] * 30 + [0.94] * 30)] == [0.76]
+    assert [score for _, score in play([0.76] * 30 + [0.96] * 30)] == [0.76, 0.96]
+
+
+def test_a_little_better_is_not_worth_a_final_shot() -> None:
+    assert [score for _, score in play([0.6] * 30 + [0.62] * 5)] == [0.6]
+    assert [score for _, score in play([0.6] * 14 + [0.64] * 3)] == [0.6, 0.64]
 
 
 def test_bad_track_gives_its_best_shot_at_its_end() -> None:
@@ -65,4 +76,6 @@ def test_every_track_gives_one_to_three_shots_within_a_minute(scores: list[float
     assert 1 <= len(shots) <= 3
     taken = [score for _, score in shots]
     assert taken == sorted(taken)
-    assert max(taken) == max(scores) or len(taken) == 3 or max(taken) >= max(scores) / ShotRules().clearly_better
+    rules = ShotRules()
+    needed = rules.clearly_better if max(taken) >= rules.good_score else rules.better
+    assert len(taken) == 3 or max(taken) * needed > max(scores) * (1 - 1e-9)
