@@ -39,7 +39,19 @@ class AgencyEnvironment(cdk.Stage):
             match=[ingest.may_search(), fleet.may_read_cameras("BatchGetItem"), alerting.may_open_encounters()],
             retrospective=[alerting.encounters.may_scan(), ingest.may_follow_gallery()],
         )
-        console = self._console(settings, ingest, fleet, detection, alerting) if settings.console.enabled else None
+        sync = Sync(
+            self,
+            "Sync",
+            settings=settings,
+            gallery_bucket=ingest.gallery.bucket_name,
+            sync=[ingest.may_change_gallery(), detection.may_delete_evidence(), alerting.encounters.may_withdraw()],
+            machine=ingest.may_read_plans(),
+        )
+        console = None
+        if settings.console.enabled:
+            console = self._console(
+                settings, ingest=ingest, fleet=fleet, detection=detection, alerting=alerting, sync=sync
+            )
         Review(
             self,
             "Review",
@@ -68,21 +80,13 @@ class AgencyEnvironment(cdk.Stage):
                 alerting.encounters.may_add_notices(),
             ],
         )
-        Sync(
-            self,
-            "Sync",
-            settings=settings,
-            gallery_bucket=ingest.gallery.bucket_name,
-            sync=[ingest.may_change_gallery(), detection.may_delete_evidence(), alerting.encounters.may_withdraw()],
-            machine=ingest.may_read_plans(),
-        )
         if settings.feeds:
             captures = detection.may_put_captures("MayPutFeedPictures", cameras="feed-*")
             Feeds(self, "Feeds", settings=settings, read_feed=[captures])
         cdk.Tags.of(self).add("homeward:stage", settings.stage)
 
     def _console(
-        self, settings: Settings, ingest: Ingest, fleet: Fleet, detection: Detection, alerting: Alerting
+        self, settings: Settings, *, ingest: Ingest, fleet: Fleet, detection: Detection, alerting: Alerting, sync: Sync
     ) -> Console:
         return Console(
             self,
@@ -94,5 +98,6 @@ class AgencyEnvironment(cdk.Stage):
                 detection.may_view_evidence(),
                 alerting.encounters.may_browse(),
                 alerting.encounters.may_decide(),
+                sync.may_close_cases(),
             ],
         )

@@ -12,7 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 
 from stacks.constructs.function import Function, log_group
-from stacks.constructs.grant import may, trust_this_account_only
+from stacks.constructs.grant import Grant, may, trust_this_account_only
 from stacks.constructs.nag import acknowledge, acknowledge_wildcards
 from stacks.constructs.outputs import add_outputs
 from stacks.constructs.schedule import repeat
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from agencies.settings import Settings
-    from stacks.constructs.grant import Grant
 
 _DEFINITION = Path(__file__).parent / "sync.asl.json"
 
@@ -46,7 +45,8 @@ class Sync(HomewardStack):
         machine: Grant,
     ) -> None:
         super().__init__(scope, name, settings=settings, purpose="syncs of the gallery with its sources")
-        state_machine = self._state_machine(self._sync_function(sync), gallery_bucket, machine)
+        self._function = self._sync_function(sync)
+        state_machine = self._state_machine(self._function, gallery_bucket, machine)
         for source in settings.sources.in_the_cloud:
             repeat(
                 self,
@@ -62,6 +62,14 @@ class Sync(HomewardStack):
             acknowledge(events_role, "role")
             trust_this_account_only(events_role)
         add_outputs(self, {"SyncStateMachine": state_machine.state_machine_arn})
+
+    def may_close_cases(self) -> Grant:
+        """Grant having the function close a case."""
+        function = self._function
+        return Grant(
+            statements=[may("lambda:InvokeFunction", on=[function.function_arn])],
+            environment={"SYNC_FUNCTION": function.function_name},
+        )
 
     def _sync_function(self, grants: Sequence[Grant]) -> Function:
         sources = self.settings.sources.in_the_cloud

@@ -10,11 +10,11 @@ from rich.table import Table
 
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import UNUSABLE
-from homeward.gallery_search import NoFaceError
 from homeward.options import AgencyOption, JsonOption
 from homeward.synthetic_capture.probe import Probe, ProbeTimeoutError
 from homeward.terminal import console, fail, messages
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
+from lambdas.detection.gallery_search import NoFaceError
 
 PhotoOption = Annotated[
     Path,

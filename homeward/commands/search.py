@@ -13,18 +13,18 @@ from homeward.agency_file import read_agency
 from homeward.closer_look import largest_face
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, UNUSABLE
-from homeward.gallery_search import NoFaceError, RefusedPictureError, search_gallery
 from homeward.listing import Listing
 from homeward.options import AgencyFileOption, AgencyOption, JsonOption
 from homeward.terminal import console, fail
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
+from lambdas.detection.gallery_search import Gallery, NoFaceError, RefusedPictureError, search_gallery
 from lambdas.encounters.policy import read_policy
 from pictures.decode import MAX_FILE_BYTES
 from pictures.errors import UnreadablePictureError
 
 if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
-    from homeward.gallery_search import CaseFound
+    from lambdas.detection.gallery_search import CaseFound
     from lambdas.encounters.policy import Policy
 
 _CANDIDATES = Listing(
@@ -87,8 +87,15 @@ def _search(deployment: Deployment, photo: Path, policy: Policy, min_similarity:
     if photo.stat().st_size > MAX_FILE_BYTES:
         raise UnusablePhotoError(f"larger than {MAX_FILE_BYTES // 1_000_000} MB")
     data = photo.read_bytes()
+    gallery = Gallery(
+        dynamodb=deployment.client("dynamodb"),
+        rekognition=deployment.client("rekognition"),
+        cases_table=deployment["CasesTable"],
+        encounters_table=deployment["EncountersTable"],
+        face_collection=deployment["FaceCollection"],
+    )
     try:
-        return search_gallery(deployment, prepare_photo(data).jpeg, policy=policy, min_similarity=min_similarity)
+        return search_gallery(gallery, prepare_photo(data).jpeg, policy=policy, min_similarity=min_similarity)
     except NoFaceError as error:
         try:
             face = largest_face(data)
@@ -98,7 +105,7 @@ def _search(deployment: Deployment, photo: Path, policy: Policy, min_similarity:
             ) from error
         if face is None:
             raise
-    return search_gallery(deployment, face, policy=policy, min_similarity=min_similarity)
+    return search_gallery(gallery, face, policy=policy, min_similarity=min_similarity)
 
 
 def _show(found: list[CaseFound]) -> None:

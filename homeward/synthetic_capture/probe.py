@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from homeward.fleet.cameras_table import add_entry_until
-from homeward.gallery_search import NoFaceError
 from homeward.synthetic_capture.cleanup import clean_up, encounters_of
 from homeward.synthetic_capture.message import probe_message
 from lambdas.cases.case import Case, Name, SourcePhoto
@@ -17,6 +16,7 @@ from lambdas.cases.probe import PROBE_CAMERA, PROBE_SOURCE
 from lambdas.cases.table import read_photo
 from lambdas.common.things import thing_name, topic
 from lambdas.common.times import now
+from lambdas.detection.gallery_search import NoFaceError
 from lambdas.encounters.encounter import AlertState
 from lambdas.encounters.hops import hops_of
 from lambdas.encounters.table import read_encounter

@@ -131,11 +131,13 @@ def json_response(data: Any, *, status: int = 200) -> Response[str]:
     return Response(status_code=status, content_type=JSON, headers=dict(PRIVATE), body=body, compress=True)
 
 
-def _content(content: Content) -> Response[bytes]:
+def _content(content: Content) -> Response[Any]:
+    # Powertools would encode bytes of this type again.
+    body = content.body.decode() if content.content_type == JSON else content.body
     disposition = f"attachment; filename*=UTF-8''{quote(content.filename)}" if content.filename else "inline"
     return Response(
         status_code=200,
         content_type=content.content_type,
         headers={**PRIVATE, "Content-Disposition": disposition},
-        body=content.body,
+        body=body,
     )

@@ -6,8 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.console import queue_rows
-from lambdas.console.pages import encounter, home, pictures, queue, verdicts
-from lambdas.console.person import EVERYBODY, REVIEWERS, Role
+from lambdas.console.pages import (
+    audit,
+    camera_health,
+    cases,
+    encounter,
+    home,
+    photo_search,
+    pictures,
+    queue,
+    sync_status,
+    thresholds,
+    verdicts,
+)
+from lambdas.console.person import AUDITORS, EVERYBODY, REVIEWERS, SUPERVISORS, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +94,23 @@ ROUTES = (
         data=verdicts.Outcome,
     ),
     route("GET", "/pictures/<token>", REVIEWERS, pictures.show),
+    route("GET", "/cases", REVIEWERS, cases.browse, query=cases.Query, data=cases.CaseList),
+    route("GET", "/cases/<case_id>", REVIEWERS, cases.show, data=cases.CaseView),
+    route("POST", "/cases/<case_id>/close", SUPERVISORS, cases.close, form=cases.Closing, data=cases.Closed),
+    route("GET", "/cameras", REVIEWERS, camera_health.show, data=camera_health.View),
+    route("GET", "/sync", REVIEWERS, sync_status.show, data=sync_status.View),
+    route("GET", "/photo-search", SUPERVISORS, photo_search.show, data=photo_search.View),
+    route(
+        "POST",
+        "/photo-search",
+        SUPERVISORS,
+        photo_search.search,
+        form=photo_search.Form,
+        data=photo_search.View,
+    ),
+    route("GET", "/thresholds", SUPERVISORS, thresholds.show, query=thresholds.Query, data=thresholds.View),
+    route("GET", "/audit", AUDITORS, audit.show, query=audit.Query, data=audit.View),
+    route("GET", "/audit/export", AUDITORS, audit.export, query=audit.ExportQuery),
 )
 
 # The pages that the navigation offers, to those who may use them.

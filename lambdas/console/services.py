@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import os
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+
+from lambdas.encounters.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +33,15 @@ def rekognition_client() -> RekognitionClient:
     )
 
 
+def close_case(case_id: str, status: str) -> bool:
+    """Have the sync's function close a case. The console itself may not change the gallery."""
+    event = {"step": "close", "case_id": case_id, "status": status}
+    answer = boto3.client("lambda", config=Config(retries={"total_max_attempts": 1})).invoke(
+        FunctionName=os.environ["SYNC_FUNCTION"], Payload=json.dumps(event)
+    )
+    return "FunctionError" not in answer
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """The data behind the pages, and the settings of the agency that they show.
@@ -39,6 +52,9 @@ class Services:
         zone: The time zone of the times that people read.
         language: The agency's language; a person's browser may prefer another.
         origin: The console's address, without a path.
+        policy: The thresholds.
+        face_collection: The deployed face collection, which a rebuilt one may have replaced.
+        close_case: Closes a case with a status, and returns whether that succeeded.
         rekognition: Returns the client, which most requests do without.
     """
 
@@ -55,6 +71,9 @@ class Services:
     language: str
     now: Callable[[], datetime]
     origin: str = ""
+    policy: Policy = field(default_factory=Policy)
+    face_collection: str = ""
+    close_case: Callable[[str, str], bool] = close_case
     rekognition: Callable[[], RekognitionClient] = rekognition_client
 
     @property

@@ -15,6 +15,7 @@ from lambdas.console.identity_provider import IdentityProvider
 from lambdas.console.services import Services
 from lambdas.console.sessions import Sessions, SessionsTable
 from lambdas.console.sign_in import SignIn
+from lambdas.encounters.policy import read_policy
 from lambdas.review.wiring import verdicts_from_environment
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def app_from_environment() -> APIGatewayHttpResolver:
         language=os.environ["LANGUAGE"],
         now=now,
         origin=os.environ["CONSOLE_ORIGIN"],
+        policy=read_policy(os.environ["POLICY"]),
+        face_collection=os.environ["FACE_COLLECTION"],
     )
     # Short: a person waits, and the retries together must end before the function does.
     cognito = boto3.client(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from lambdas.common.dynamodb import Item
+
 logger = logging.getLogger(__name__)
 
 # Lower ends of the buckets. They are narrowest where thresholds are.
@@ -108,15 +110,19 @@ def read_scores(dynamodb: DynamoDBClient, *, table: str, since: str = "") -> Ite
         ExpressionAttributeNames={"#day": "day"},
         ExpressionAttributeValues=to_attributes({":kind": "scores", ":since": since}),
     )
-    edges = {_name(edge): edge for edge in EDGES}
     for page in pages:
-        for item in map(from_attributes, page["Items"]):
-            yield DayOfScores(
-                camera=item["camera"],
-                day=item["day"],
-                scores={edges[name]: count for name, count in item.items() if name in edges},
-                below=item.get(_BELOW, 0),
-            )
+        yield from map(day_of_scores, map(from_attributes, page["Items"]))
+
+
+def day_of_scores(item: Item) -> DayOfScores:
+    """Read the histogram of one camera and day from the plain values of its item."""
+    edges = {_name(edge): edge for edge in EDGES}
+    return DayOfScores(
+        camera=item["camera"],
+        day=item["day"],
+        scores={edges[name]: count for name, count in item.items() if name in edges},
+        below=item.get(_BELOW, 0),
+    )
 
 
 def _name(edge: float) -> str:

@@ -7,6 +7,10 @@ Each event names its `step` and the `source`. `run` names the execution, so that
     {"step": "keep_reason", "batch": INPUT_OF_FETCH, "error": "..."}          record why a batch failed
     {"step": "withdraw", "source": ..., "run": ..., "plan": RESULT_OF_PLAN}   withdraw closed cases and end the run
     {"step": "fail", "source": ..., "run": ..., "error": "..."}               end a run after an error
+
+The console asks for one more, outside any run:
+
+    {"step": "close", "case_id": "namus:MP900101", "status": "resolved"}      close a case by hand
 """
 
 from __future__ import annotations
@@ -18,16 +22,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.cases.case import CaseStatus
 from lambdas.common.keys import plan_key
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
-from lambdas.ingest.gallery.wiring import shared_pace
+from lambdas.ingest.gallery.wiring import open_gallery, open_withdrawal, shared_pace
 from lambdas.ingest.resources import FunctionResources
 from lambdas.ingest.sources.open_source import open_source
 from lambdas.ingest.sources.protocol import CaseReference
 from lambdas.ingest.sources.settings import read_sources
 from lambdas.ingest.sync_runs import SyncRunningError
-from lambdas.ingest.wiring import open_sync
+from lambdas.ingest.wiring import open_encounters, open_sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +139,20 @@ def fail(event: dict[str, Any]) -> dict[str, Any]:
     return {"error": run.report.error}
 
 
+def close(event: dict[str, Any]) -> dict[str, Any]:
+    """Close a case: delete its faces and photos, and withdraw its encounters without a verdict.
+
+    Raises:
+        ValueError: the status does not close a case, or there is no such case.
+    """
+    case_id, status = str(event["case_id"]), CaseStatus(event["status"])
+    record = open_gallery(resources).case_record(case_id)
+    if status is CaseStatus.OPEN or record is None:
+        raise ValueError(f"{case_id} cannot be closed as {status.value}")
+    open_withdrawal(resources).withdraw(case_id, status, source_modified=record.get("source_modified"))
+    return {"unreviewed_encounters": open_encounters(resources).withdraw()}
+
+
 def _items(event: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the batch that a Distributed Map passes, or the event itself as the only item."""
     items: list[dict[str, Any]] = event.get("Items") or [event]
@@ -157,4 +176,5 @@ STEPS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "keep_reason": keep_reason,
     "withdraw": withdraw,
     "fail": fail,
+    "close": close,
 }

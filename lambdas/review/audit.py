@@ -40,6 +40,9 @@ class AuditKind(StrEnum):
     REFUSED = "refused"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
+    PHOTO_SEARCHED = "photo_searched"
+    EXPORTED = "exported"
+    CASE_CLOSED = "case_closed"
 
 
 class Via(StrEnum):

@@ -76,7 +76,7 @@ ONLY = {
     },
     "dynamodb:Scan": {"MayChangeGallery", "NearCases", "Retrospective", "Console"},
     "states:StartExecution": {"MachineMay", "Machine/Events"},
-    "lambda:InvokeFunction": {"MachineMay"},
+    "lambda:InvokeFunction": {"MachineMay", "Console"},
 }
 NO_RESOURCE = {
     "dynamodb:ListStreams",

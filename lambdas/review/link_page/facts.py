@@ -13,6 +13,7 @@ from lambdas.encounters.evidence import Ground, evidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from lambdas.cases.case import Case
     from lambdas.encounters.encounter import Encounter
@@ -65,13 +66,18 @@ def case_facts(encounter: Encounter, case: Case | None) -> dict[str, str | None]
     """Return the facts of the case; only its id if the gallery does not have it."""
     if case is None:
         return {"Case": encounter.case_id}
+    return person_facts(case, from_text(encounter.opened_at).date())
+
+
+def person_facts(case: Case, day: date) -> dict[str, str | None]:
+    """Return the facts of the case, with the age on this day."""
     agency = case.primary_agency
     contact = (agency.name, readable_phone(agency.call or "")) if agency else ()
     return {
         "Name": case.name or "not known",
         "Case": case.case_id,
         "Sex": case.sex,
-        "Age": _age(case, encounter),
+        "Age": _age(case, day),
         "Last seen": _last_seen(case),
         "Height": AMERICAN.height_of(case.height_cm),
         "Weight": AMERICAN.weight_of(case.weight_kg),
@@ -90,9 +96,9 @@ def _last_seen(case: Case) -> str | None:
     return ", ".join(part for part in (when, seen.place) if part) or None
 
 
-def _age(case: Case, encounter: Encounter) -> str | None:
-    """Return the age when missing, and the age when the encounter arose if that differs."""
-    then, now = age_then(case), age_on(case, from_text(encounter.opened_at).date())
+def _age(case: Case, day: date) -> str | None:
+    """Return the age when missing, and the age on this day if that differs."""
+    then, now = age_then(case), age_on(case, day)
     if then is None or then == now:
         return str(then) if then else None
     year = f" in {case.last_seen.date[:4]}" if case.last_seen.date else ""

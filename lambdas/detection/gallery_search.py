@@ -16,7 +16,9 @@ from lambdas.detection.search_refusals import has_no_face, why_unreadable
 from lambdas.encounters.look_alikes import look_alike_halvings, read_verdicts
 
 if TYPE_CHECKING:
-    from homeward.deployment.outputs import Deployment
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_rekognition import RekognitionClient
+
     from lambdas.cases.case import Case, PhotoKind
     from lambdas.detection.candidates import Graded, Reached
     from lambdas.encounters.policy import Policy
@@ -45,17 +47,28 @@ class CaseFound:
     photos: int
 
 
-def search_gallery(deployment: Deployment, jpeg: bytes, *, policy: Policy, min_similarity: float) -> list[CaseFound]:
+@dataclass(frozen=True, kw_only=True)
+class Gallery:
+    """The tables, and the deployed face collection, which a rebuilt one may have replaced."""
+
+    dynamodb: DynamoDBClient
+    rekognition: RekognitionClient
+    cases_table: str
+    encounters_table: str
+    face_collection: str
+
+
+def search_gallery(gallery: Gallery, jpeg: bytes, *, policy: Policy, min_similarity: float) -> list[CaseFound]:
     """Return the open cases that resemble the largest face of the picture, best match first.
 
     Raises:
         NoFaceError: Rekognition finds no face.
         RefusedPictureError: Rekognition cannot read the picture.
     """
-    dynamodb, table = deployment.client("dynamodb"), deployment["CasesTable"]
-    collection = read_collections_in_use(dynamodb, table=table, deployed=deployment["FaceCollection"]).active
+    dynamodb, table = gallery.dynamodb, gallery.cases_table
+    collection = read_collections_in_use(dynamodb, table=table, deployed=gallery.face_collection).active
     try:
-        answer = deployment.client("rekognition").search_faces_by_image(
+        answer = gallery.rekognition.search_faces_by_image(
             CollectionId=collection,
             Image={"Bytes": jpeg},
             FaceMatchThreshold=min_similarity,
@@ -68,7 +81,7 @@ def search_gallery(deployment: Deployment, jpeg: bytes, *, policy: Policy, min_s
     for case_id, likenesses in likenesses_by_case(answer["FaceMatches"]).items():
         stored = read_case(dynamodb, table=table, case_id=case_id)
         if stored and stored.status is CaseStatus.OPEN:
-            verdicts = read_verdicts(dynamodb, table=deployment["EncountersTable"], case_id=case_id)
+            verdicts = read_verdicts(dynamodb, table=gallery.encounters_table, case_id=case_id)
             look_alikes = look_alike_halvings(stored, verdicts, now=now())
             photos = graded(stored.case, likenesses, policy, on=now().date(), look_alikes=look_alikes)
             matches.append((stored.case, photos))
