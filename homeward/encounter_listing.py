@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from lambdas.common.times import from_text
+from lambdas.common.times import from_text, now, to_text
 from lambdas.encounters.evidence import evidence_of
 from lambdas.encounters.listing import read_page
+from lambdas.encounters.reason_phrases import ENGLISH_REASONS
+from lambdas.encounters.reasons import others_of, reasons_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from lambdas.cases.case import Case
     from lambdas.encounters.encounter import Encounter, Sighting
     from lambdas.encounters.listing import Wanted
     from lambdas.review.audit import AuditRecord
@@ -60,7 +63,7 @@ def row_of(encounter: Encounter, *, site: str, name: str | None, now: datetime) 
 
 
 def facts_of(
-    encounter: Encounter, records: Iterable[AuditRecord], *, site: str, name: str | None, link: str | None
+    encounter: Encounter, records: Iterable[AuditRecord], *, site: str, case: Case | None, link: str | None
 ) -> dict[str, Any]:
     """Return the encounter, a summary of its evidence with the alert's link, and its audit."""
     evidence = evidence_of(encounter)
@@ -72,7 +75,7 @@ def facts_of(
             "encounter": encounter.encounter_id,
             "stage": encounter.stage.value,
             "case": encounter.case_id,
-            "name": name,
+            "name": case.name if case else None,
             "site": site,
             "link": link,
             "strength": evidence.strength.value,
@@ -81,6 +84,11 @@ def facts_of(
             "shots": evidence.shots,
             "alerting_shots": evidence.alerting_shots,
             "photos_that_agree": evidence.photos,
+            "why": ENGLISH_REASONS.sentence(
+                reasons_of(encounter, case), evidence.ground, runner_up.case_id if runner_up else None
+            ),
+            "waits_until": _still_ahead(encounter.waits_until),
+            "other_cases": ", ".join(others_of(encounter)) or None,
             "next_case": runner_up and f"{runner_up.case_id}, {evidence.margin:g} points lower",
             "seen": _seen(encounter.best),
             "time_doubt": encounter.best.time_doubt and encounter.best.time_doubt.reason,
@@ -116,6 +124,10 @@ def _all_pages(dynamodb: DynamoDBClient, table: str, wanted: Wanted) -> Iterator
 def _seen(sighting: Sighting) -> str:
     """Return when the picture was taken, to the minute, or that nobody knows."""
     return "time not known" if sighting.time_doubt else f"{sighting.captured_at[:16].replace('T', ' ')}Z"
+
+
+def _still_ahead(instant: str | None) -> str | None:
+    return instant if instant and instant > to_text(now()) else None
 
 
 def _age(seconds: float) -> str:

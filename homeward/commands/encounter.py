@@ -27,6 +27,7 @@ from homeward.failure_queues import FAILED_ALERTS
 from homeward.listing import Listing
 from homeward.options import AgencyOption, CsvOption, JsonOption
 from homeward.terminal import console, fail, warn
+from lambdas.cases.table import read_case
 from lambdas.common.times import now
 from lambdas.encounters.encounter import AlertState, Stage
 from lambdas.encounters.listing import Order, Wanted
@@ -124,7 +125,8 @@ def show(
     verdicts = open_verdicts(deployment)
     encounter = existing_encounter(deployment, encounter_id)
     site = encounter.place(open_sites(deployment)(encounter.camera))
-    name = open_names(deployment)(encounter.case_id)
+    stored = read_case(deployment.client("dynamodb"), table=deployment["CasesTable"], case_id=encounter.case_id)
+    case = stored.case if stored else None
     who = by or getpass.getuser()
     verdicts.audit.add(encounter_id, AuditKind.VIEWED, by=who, at=now(), via=Via.COMMAND_LINE)
     saved: list[Path] = []
@@ -132,9 +134,11 @@ def show(
         if not has_pictures(encounter):
             raise fail(f"encounter {encounter_id} is {encounter.stage.value}: its pictures are deleted", code=NOT_FOUND)
         verdicts.audit.add(encounter_id, AuditKind.PICTURE_VIEWED, by=who, at=now(), via=Via.COMMAND_LINE)
-        saved = save_pictures(deployment, encounter, folder=pictures or new_folder(), site=site, name=name)
+        saved = save_pictures(
+            deployment, encounter, folder=pictures or new_folder(), site=site, name=case.name if case else None
+        )
     records = visible_records(encounter, verdicts.audit.of(encounter_id), viewer=who)
-    facts = facts_of(encounter, records, site=site, name=name, link=link_of(deployment, encounter))
+    facts = facts_of(encounter, records, site=site, case=case, link=link_of(deployment, encounter))
     if as_json:
         console.print_json(data={**facts, "pictures": [str(path) for path in saved]})
     else:

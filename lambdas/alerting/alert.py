@@ -11,6 +11,7 @@ from lambdas.cases.case import PhotoKind
 from lambdas.common.times import from_text, local_minute, to_text
 from lambdas.encounters.encounter import reply_code
 from lambdas.encounters.evidence import Ground, Strength, evidence_of
+from lambdas.encounters.reasons import Reasons, reasons_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -34,7 +35,8 @@ class Alert:
     `captured_at` is ISO 8601 in UTC. With a `time_doubt`, all of them are times of arrival. `more` counts the sightings
     since the last alert, `until` is the time of the latest one. `minutes` is how long the alert has gone without an
     acknowledgment. `age` is the age when missing, `age_now` that of today, give or take one. `ground` is the reason of
-    the strength. `code` acknowledges the alert in a text message; it is None if the agency takes no replies.
+    the strength, `reasons` are why the match alerts and what speaks against it. `code` acknowledges the alert in a text
+    message; it is None if the agency takes no replies.
     """
 
     kind: NoticeKind
@@ -66,6 +68,7 @@ class Alert:
     shots: int
     strength: Strength
     ground: Ground
+    reasons: Reasons
     runner_up: str | None
     runner_up_margin: float | None
     photo_kind: PhotoKind
@@ -131,6 +134,7 @@ def compose_alert(
         shots=evidence.shots,
         strength=evidence.strength,
         ground=evidence.ground,
+        reasons=reasons_of(encounter, case),
         runner_up=evidence.runner_up.case_id if evidence.runner_up else None,
         runner_up_margin=evidence.margin,
         photo_kind=photo.kind if photo else PhotoKind.PORTRAIT,

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Grounds(StrEnum):
-    """Why an encounter alerts."""
+    """Why an encounter alerts, the strongest reason first."""
 
+    TWO_SIGHTINGS = "two-sightings"
     ALONE = "alone"
     TWO_PHOTOS = "two-photos"
-    TWO_SIGHTINGS = "two-sightings"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +39,10 @@ def decide(arrived: Sighting, others: Iterable[Sighting]) -> Decision | None:
     Sightings of one track agree, because only the nearest case of a search gets the sighting. The same picture sent
     twice does not agree with itself.
     """
-    if arrived.alone:
-        return Decision(grounds=_grounds_alone(arrived), sightings=(arrived,))
     track = [each for each in others if each.track and each.track == arrived.track and not _is_copy(each, arrived)]
     pairs = [(arrived, each) for each in track if arrived.alerting or each.alerting]
     if not pairs:
-        return None
+        return Decision(grounds=_grounds_alone(arrived), sightings=(arrived,)) if _is_alone(arrived) else None
     pair = max(pairs, key=lambda both: sorted((each.similarity for each in both), reverse=True))
     stronger, weaker = sorted(pair, key=lambda each: (each.alerting, each.similarity), reverse=True)
     return Decision(grounds=Grounds.TWO_SIGHTINGS, sightings=(stronger, weaker))
@@ -55,6 +53,11 @@ def decision_of(sightings: Iterable[Sighting]) -> Decision | None:
     everything = sorted(sightings, key=lambda each: each.similarity, reverse=True)
     decisions = (decide(each, [other for other in everything if other is not each]) for each in everything)
     return min(filter(None, decisions), key=lambda each: list(Grounds).index(each.grounds), default=None)
+
+
+def _is_alone(sighting: Sighting) -> bool:
+    """Tell whether one sighting is enough. Before there were bands, each that alerted was."""
+    return sighting.alone or (sighting.alerting and sighting.alone_threshold is None)
 
 
 def _is_copy(one: Sighting, other: Sighting) -> bool:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from lambdas.encounters.decision import Grounds, decision_of
+
 if TYPE_CHECKING:
     from lambdas.encounters.encounter import Encounter, RunnerUp
 
@@ -16,7 +18,7 @@ _CLEAR = 5.0
 
 
 class Strength(StrEnum):
-    """STRONG: two or more alerting shots and a clear margin. WEAK: the runner-up is close. FAIR: the rest."""
+    """STRONG: two or more images that agree and a clear margin. WEAK: the runner-up is close. FAIR: the rest."""
 
     STRONG = "strong"
     FAIR = "fair"
@@ -27,6 +29,7 @@ class Ground(StrEnum):
     """Why a match has its strength, and how near the runner-up is."""
 
     IMAGES_AGREE = "images_agree"
+    PHOTOS_AGREE = "photos_agree"
     ONE_IMAGE = "one_image"
     OTHER_NEAR = "other_near"
     OTHER_ALIKE = "other_alike"
@@ -36,7 +39,7 @@ class Ground(StrEnum):
 class Evidence:
     """`best` and `mean` are similarities, 0 to 100; the mean is of the sightings that are kept.
 
-    `photos` is the most photos of the case that one shot resembles.
+    `photos` is the most photos of the case that one shot resembles. `grounds` is why the encounter alerts.
     """
 
     best: float
@@ -45,6 +48,7 @@ class Evidence:
     alerting_shots: int
     photos: int
     runner_up: RunnerUp | None
+    grounds: Grounds | None
 
     @property
     def margin(self) -> float | None:
@@ -56,7 +60,9 @@ class Evidence:
         """What decides the grade. A near runner-up weighs more than the number of images."""
         if self.margin is not None and self.margin < _CLEAR:
             return Ground.OTHER_ALIKE if self.margin < _CLOSE else Ground.OTHER_NEAR
-        return Ground.IMAGES_AGREE if self.alerting_shots > 1 else Ground.ONE_IMAGE
+        if self.alerting_shots > 1 or self.grounds is Grounds.TWO_SIGHTINGS:
+            return Ground.IMAGES_AGREE
+        return Ground.PHOTOS_AGREE if self.grounds is Grounds.TWO_PHOTOS else Ground.ONE_IMAGE
 
     @property
     def strength(self) -> Strength:
@@ -68,6 +74,7 @@ class Evidence:
 def evidence_of(encounter: Encounter) -> Evidence:
     """Summarize the sightings. The runner-up is the best sighting's, since both come from one search."""
     sightings = encounter.sightings.values()
+    decision = decision_of(sightings)
     return Evidence(
         best=encounter.best.similarity,
         mean=round(fmean(sighting.similarity for sighting in sightings), 2),
@@ -75,4 +82,5 @@ def evidence_of(encounter: Encounter) -> Evidence:
         alerting_shots=sum(sighting.alerting for sighting in sightings) + encounter.dropped_alerting,
         photos=max(sighting.photos for sighting in sightings),
         runner_up=encounter.best.runner_up,
+        grounds=decision.grounds if decision else None,
     )

@@ -59,3 +59,12 @@ def reasons_of(encounter: Encounter, case: Case | None) -> Reasons:
         seconds_apart=seconds,
         against=tuple(each for each, speaks in weak.items() if speaks),
     )
+
+
+def others_of(encounter: Encounter) -> list[str]:
+    """List the other cases that the encounter's sightings resemble: `namus:MP1 (95.5)`, the nearest first."""
+    best: dict[str, float] = {}
+    for sighting in encounter.sightings.values():
+        for other in sighting.others:
+            best[other.case_id] = max(best.get(other.case_id, 0), other.similarity)
+    return [f"{case_id} ({best[case_id]:.1f})" for case_id in sorted(best, key=lambda each: -best[each])]

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from lambdas.alerting.budget import BudgetWarning, FloodWarning
 
 
-def alert_document(alert: Alert, *, alert_id: str, headline: str, sms: str) -> str:
+def alert_document(alert: Alert, *, alert_id: str, headline: str, sms: str, why: str) -> str:
     """Encode an alert. Facts that are None are left out."""
     last_seen = " ".join(part for part in (alert.last_seen_date, alert.last_seen_place) if part) or None
     known = {**msgspec.to_builtins(alert), "last_seen": last_seen}
     facts = {name: value for name, value in known.items() if value is not None}
-    document = {"alert_id": alert_id, "headline": headline, "verified": False, **facts, "text": sms}
+    document = {"alert_id": alert_id, "headline": headline, "verified": False, **facts, "why": why, "text": sms}
     return msgspec.json.encode(document).decode()
 
 

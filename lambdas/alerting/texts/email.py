@@ -49,6 +49,7 @@ def _sighting(alert: Alert, phrases: Phrases) -> dict[str, str | None]:
         labels.camera: f"{alert.site} ({alert.camera})",
         (labels.received_at if doubt else labels.seen_at): time + (f" ({doubt})" if doubt else ""),
         labels.similarity: phrases.graded("{similarity:.1f} / 100, {strength} ({images}: {ground})", alert),
+        labels.why: None if alert.kind in ENDINGS else phrases.why_alerted(alert),
         labels.mean: f"{alert.mean_similarity:.1f}" if alert.shots > 1 else None,
         labels.runner_up: phrases.next_case(alert),
         labels.photo: phrases.photo_note(alert.photo_kind, alert.photo_year),

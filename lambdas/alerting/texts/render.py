@@ -51,7 +51,7 @@ def _render_alert(alert: Alert, phrases: Phrases, alert_id: str) -> Texts:
         subject=to_subject(f"{headline}: {alert.case_id}"),
         sms=sms,
         email=email_text(alert, phrases, headline),
-        document=alert_document(alert, alert_id=alert_id, headline=headline, sms=sms),
+        document=alert_document(alert, alert_id=alert_id, headline=headline, sms=sms, why=phrases.why_alerted(alert)),
     )
 
 

@@ -10,6 +10,8 @@ from lambdas.cases.case import PhotoKind
 from lambdas.cases.readable import AMERICAN, readable_phone
 from lambdas.common.times import from_text
 from lambdas.encounters.evidence import Ground, evidence_of
+from lambdas.encounters.reason_phrases import ENGLISH_REASONS
+from lambdas.encounters.reasons import others_of, reasons_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +26,7 @@ _PHOTO_KINDS = {PhotoKind.AGE_PROGRESSION: "age-progressed picture", PhotoKind.A
 _MAP = "https://www.openstreetmap.org"
 _GROUNDS = {
     Ground.IMAGES_AGREE: "several images agree, and no other case is near",
+    Ground.PHOTOS_AGREE: "two photos of the case agree",
     Ground.ONE_IMAGE: "only one image is a close match",
     Ground.OTHER_NEAR: "another case is near",
     Ground.OTHER_ALIKE: "another case looks almost as alike",
@@ -37,12 +40,21 @@ def evidence_facts(content: PageContent) -> dict[str, str | None]:
     return {
         "Similarity": f"{evidence.best:.1f} of 100",
         "Strength": f"{evidence.strength.value}: {_GROUNDS[evidence.ground]}",
+        "Why": why(encounter, content.case.case if content.case else None),
         "Images": images,
         "Other case": _next_case(evidence),
+        "Other cases of these images": ", ".join(others_of(encounter)) or None,
         "Camera": content.site if content.site == encounter.camera else f"{content.site} ({encounter.camera})",
         **_seen(content),
         "Picture's SHA-256": encounter.best.sha256,
     }
+
+
+def why(encounter: Encounter, case: Case | None) -> str:
+    """Say in one sentence why the encounter alerts, and what speaks against it."""
+    evidence = evidence_of(encounter)
+    runner_up = evidence.runner_up.case_id if evidence.runner_up else None
+    return ENGLISH_REASONS.sentence(reasons_of(encounter, case), evidence.ground, runner_up)
 
 
 def _next_case(evidence: Evidence) -> str | None:

@@ -6,6 +6,7 @@ from lambdas.cases.readable import AMERICAN
 from lambdas.common.trusted_time import TimeDoubt
 from lambdas.encounters.evidence import Ground, Strength
 from lambdas.encounters.notice import NoticeKind
+from lambdas.encounters.reason_phrases import ENGLISH_REASONS
 
 ENGLISH = Phrases(
     notation=AMERICAN,
@@ -50,10 +51,12 @@ ENGLISH = Phrases(
     strengths={Strength.STRONG: "strong", Strength.FAIR: "fair", Strength.WEAK: "weak"},
     grounds={
         Ground.IMAGES_AGREE: "they agree, no other case is near",
+        Ground.PHOTOS_AGREE: "two photos of the case agree",
         Ground.ONE_IMAGE: "no second one agrees yet",
         Ground.OTHER_NEAR: "another case is near",
         Ground.OTHER_ALIKE: "another case looks almost as alike",
     },
+    reasons=ENGLISH_REASONS,
     one_image="1 image",
     images="{count} images",
     runner_up="{case} is next, {points:.1f} points lower",
@@ -91,6 +94,7 @@ ENGLISH = Phrases(
         mean="Mean of all images",
         runner_up="Other case",
         photo="Matched on",
+        why="Why",
         picture="Picture of the sighting (the link expires)",
         case_photo="Photo of the case (the link expires)",
         review="Review",

@@ -4,8 +4,11 @@ from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind
 from lambdas.cases.readable import Notation
 from lambdas.common.trusted_time import EARLIEST, TimeDoubt
+from lambdas.encounters.decision import Grounds
 from lambdas.encounters.evidence import Ground, Strength
 from lambdas.encounters.notice import NoticeKind
+from lambdas.encounters.reason_phrases import ReasonPhrases
+from lambdas.encounters.reasons import Against
 
 FRENCH = Phrases(
     notation=Notation(
@@ -67,10 +70,34 @@ FRENCH = Phrases(
     strengths={Strength.STRONG: "forte", Strength.FAIR: "moyenne", Strength.WEAK: "faible"},
     grounds={
         Ground.IMAGES_AGREE: "concordantes, aucun autre proche",
+        Ground.PHOTOS_AGREE: "deux photos du dossier concordent",
         Ground.ONE_IMAGE: "aucune seconde ne concorde encore",
         Ground.OTHER_NEAR: "un autre dossier est proche",
         Ground.OTHER_ALIKE: "un autre dossier ressemble presque autant",
     },
+    reasons=ReasonPhrases(
+        why={
+            Grounds.ALONE: "Une seule image ressemble assez",
+            Grounds.TWO_PHOTOS: "Une image concorde avec deux photos du dossier",
+            Grounds.TWO_SIGHTINGS: "Deux images{apart} concordent",
+            None: "À vérifier seulement : aucune image ne suffit seule, et il n'y en a pas deux qui concordent",
+        },
+        one_second_apart=" à une seconde d'intervalle",
+        seconds_apart=" à {count} secondes d'intervalle",
+        minutes_apart=" à {count} minutes d'intervalle",
+        nearness={
+            Ground.OTHER_NEAR: "un autre dossier est proche ({case})",
+            Ground.OTHER_ALIKE: "un autre dossier ressemble presque autant ({case})",
+        },
+        no_other_near="aucun autre dossier n'est proche",
+        against="Contre : {what}",
+        weaknesses={
+            Against.LOOK_ALIKES: "ce dossier ressemble à beaucoup de personnes",
+            Against.OLD_PHOTO: "la photo est ancienne",
+            Against.CHILD: "les enfants se ressemblent davantage",
+            Against.NOT_A_PHOTO: "l'image du dossier n'est pas une photo",
+        },
+    ),
     one_image="1 image",
     images="{count} images",
     runner_up="{case} vient ensuite, {points:.1f} points de moins",
@@ -108,6 +135,7 @@ FRENCH = Phrases(
         mean="Moyenne de toutes les images",
         runner_up="Autre dossier",
         photo="Correspond à",
+        why="Pourquoi",
         picture="Image du signalement (le lien expire)",
         case_photo="Photo du dossier (le lien expire)",
         review="Examiner",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lambdas.common.trusted_time import TimeDoubt
     from lambdas.encounters.evidence import Strength
     from lambdas.encounters.notice import NoticeKind
+    from lambdas.encounters.reason_phrases import ReasonPhrases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class Labels:
     mean: str
     runner_up: str
     photo: str
+    why: str
     picture: str
     case_photo: str
     review: str
@@ -70,6 +72,7 @@ class Phrases:
     similarity: str
     strengths: dict[Strength, str]
     grounds: dict[Ground, str]
+    reasons: ReasonPhrases
     one_image: str
     images: str
     runner_up: str
@@ -114,6 +117,10 @@ class Phrases:
             images=self.image_count(alert.shots),
             ground=self.grounds[alert.ground],
         )
+
+    def why_alerted(self, alert: Alert) -> str:
+        """Say why the match alerts, how near another case is, and what speaks against it."""
+        return self.reasons.sentence(alert.reasons, alert.ground, alert.runner_up)
 
     def next_case(self, alert: Alert) -> str | None:
         """Say which other case the best image resembles, and how near it is."""

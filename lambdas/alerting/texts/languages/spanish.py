@@ -4,8 +4,11 @@ from lambdas.alerting.texts.languages.phrases import Labels, Phrases
 from lambdas.cases.case import PhotoKind
 from lambdas.cases.readable import Notation
 from lambdas.common.trusted_time import EARLIEST, TimeDoubt
+from lambdas.encounters.decision import Grounds
 from lambdas.encounters.evidence import Ground, Strength
 from lambdas.encounters.notice import NoticeKind
+from lambdas.encounters.reason_phrases import ReasonPhrases
+from lambdas.encounters.reasons import Against
 
 SPANISH = Phrases(
     notation=Notation(
@@ -63,10 +66,34 @@ SPANISH = Phrases(
     strengths={Strength.STRONG: "fuerte", Strength.FAIR: "media", Strength.WEAK: "débil"},
     grounds={
         Ground.IMAGES_AGREE: "coinciden, sin otro caso cerca",
+        Ground.PHOTOS_AGREE: "coinciden dos fotos del caso",
         Ground.ONE_IMAGE: "aún no coincide una segunda",
         Ground.OTHER_NEAR: "otro caso es cercano",
         Ground.OTHER_ALIKE: "otro caso se parece casi igual",
     },
+    reasons=ReasonPhrases(
+        why={
+            Grounds.ALONE: "Una sola imagen se parece lo suficiente",
+            Grounds.TWO_PHOTOS: "Una imagen coincide con dos fotos del caso",
+            Grounds.TWO_SIGHTINGS: "Dos imágenes{apart} coinciden",
+            None: "Solo para revisión: ninguna imagen basta por sí sola, y no hay dos que coincidan",
+        },
+        one_second_apart=" con un segundo de diferencia",
+        seconds_apart=" con {count} segundos de diferencia",
+        minutes_apart=" con {count} minutos de diferencia",
+        nearness={
+            Ground.OTHER_NEAR: "otro caso es cercano ({case})",
+            Ground.OTHER_ALIKE: "otro caso se parece casi igual ({case})",
+        },
+        no_other_near="ningún otro caso es cercano",
+        against="En contra: {what}",
+        weaknesses={
+            Against.LOOK_ALIKES: "este caso se parece a muchas personas",
+            Against.OLD_PHOTO: "la foto es antigua",
+            Against.CHILD: "los niños se parecen más entre sí",
+            Against.NOT_A_PHOTO: "la imagen del caso no es una foto",
+        },
+    ),
     one_image="1 imagen",
     images="{count} imágenes",
     runner_up="{case} es el siguiente, {points:.1f} puntos menos",
@@ -104,6 +131,7 @@ SPANISH = Phrases(
         mean="Media de todas las imágenes",
         runner_up="Otro caso",
         photo="Coincide con",
+        why="Por qué",
         picture="Imagen del avistamiento (el enlace caduca)",
         case_photo="Foto del caso (el enlace caduca)",
         review="Revisar",

@@ -39,7 +39,9 @@ def sighting(similarity: float, track: str | None = "t-1", **more: Any) -> Sight
         ([sighting(97, None), sighting(98, None)], None),
         ([sighting(97, sha256="a"), sighting(98, sha256="a")], None),
         ([sighting(97, sha256="a"), sighting(80, sha256="b")], Grounds.TWO_SIGHTINGS),
-        ([sighting(97), sighting(80), sighting(99.5, "t-2")], Grounds.ALONE),
+        ([sighting(97), sighting(80), sighting(99.5, "t-2")], Grounds.TWO_SIGHTINGS),
+        ([sighting(99.5), sighting(85, "t-2")], Grounds.ALONE),
+        ([sighting(97, alone_threshold=None)], Grounds.ALONE),
     ],
 )
 def test_decision_does_not_depend_on_the_order(sightings: list[Sighting], grounds: Grounds | None) -> None:

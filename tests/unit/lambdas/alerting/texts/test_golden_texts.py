@@ -19,7 +19,7 @@ from lambdas.alerting.texts.gsm7 import segments
 from lambdas.alerting.texts.languages import PHRASES
 from lambdas.alerting.texts.render import render
 from lambdas.cases.case import LastSeen, Range, SourcePhoto
-from lambdas.encounters.encounter import Encounter, RunnerUp, Sighting, Timeline
+from lambdas.encounters.encounter import Encounter, RunnerUp, Sighting, Strictness, Timeline
 from lambdas.encounters.notice import NoticeKind
 from tests.support.stories import MARLOWE
 
@@ -51,6 +51,10 @@ def alert(kind: NoticeKind, *, images: int = 2, runner_up: float | None = None) 
         key="encounters/e/c.jpg",
         photo_id="910101",
         alerting=True,
+        alone=images == 1,
+        alone_threshold=97 if images == 1 else 99,
+        strictness=Strictness(photo_age=0.3),
+        track="t-1",
         runner_up=None if runner_up is None else RunnerUp(case_id="namus:MP900999", similarity=runner_up),
     )
     encounter = Encounter(

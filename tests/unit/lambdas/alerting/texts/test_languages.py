@@ -23,9 +23,11 @@ from lambdas.alerting.texts.gsm7 import segments, septets
 from lambdas.alerting.texts.languages import PHRASES
 from lambdas.alerting.texts.render import Texts, render
 from lambdas.cases.case import Case, InvestigatingAgency, LastSeen, Name, PhotoKind, Range, SourcePhoto
+from lambdas.encounters.decision import Grounds
 from lambdas.encounters.encounter import Encounter, RunnerUp, Sighting, Timeline
 from lambdas.encounters.evidence import Ground, Strength
 from lambdas.encounters.notice import NoticeKind
+from lambdas.encounters.reasons import Against
 
 if TYPE_CHECKING:
     from lambdas.alerting.texts.languages.phrases import Phrases
@@ -182,6 +184,8 @@ def test_languages_have_the_same_phrases_and_fields() -> None:
         assert phrases.headlines.keys() == set(NoticeKind)
         assert phrases.strengths.keys() == set(Strength)
         assert phrases.grounds.keys() == set(Ground)
+        assert phrases.reasons.why.keys() == {None, *Grounds}
+        assert phrases.reasons.weaknesses.keys() == set(Against)
         assert len(phrases.notation.months.split()) == 12
         labels = dataclasses.asdict(phrases.labels).values()
         assert len(set(labels)) == len(labels), "two lines of an e-mail with the same label would become one"
