@@ -143,6 +143,7 @@ def _show(found: dict[str, tuple[Item, SeveralFaces]]) -> None:
         console.print("no photo of this case has several faces")
         return
     table = Table("photo", "state", "face", "from the left", "from the top", "width", "chosen")
+    table.columns[0].no_wrap = True
     for photo_id, (record, several) in found.items():
         state = f"{record.get('face_status', 'stored')} {record.get('reason', '')}".strip()
         for number, (left, top, width, _) in enumerate(several.boxes, start=1):

@@ -122,6 +122,7 @@ def _show_rows(advice: Advice) -> None:
 
 def _show_cameras(cameras: list[Advice], policy: Policy, max_false: float) -> None:
     table = Table("camera", "searches", "days", "alert_threshold", "false alerts a day", "proposed for itself")
+    table.columns[0].no_wrap = True
     for each in cameras:
         current = policy.at(each.camera or "").base.alert
         proposed = each.proposed(max_false_per_day=max_false)

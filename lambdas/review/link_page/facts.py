@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 
 _PHOTO_KINDS = {PhotoKind.AGE_PROGRESSION: "age-progressed picture", PhotoKind.ARTIST: "drawn picture"}
 _MAP = "https://www.openstreetmap.org"
-_GROUNDS = {
-    Ground.IMAGES_AGREE: "several images agree, and no other case is near",
-    Ground.PHOTOS_AGREE: "two photos of the case agree",
-    Ground.ONE_IMAGE: "only one image is a close match",
-    Ground.OTHER_NEAR: "another case is near",
-    Ground.OTHER_ALIKE: "another case looks almost as alike",
-}
 
 
 def evidence_facts(content: PageContent) -> dict[str, str | None]:
@@ -39,7 +32,7 @@ def evidence_facts(content: PageContent) -> dict[str, str | None]:
     images = f"{evidence.shots} ({evidence.alerting_shots} above the alert threshold), mean {evidence.mean:.1f}"
     return {
         "Similarity": f"{evidence.best:.1f} of 100",
-        "Strength": f"{evidence.strength.value}: {_GROUNDS[evidence.ground]}",
+        "Strength": evidence.strength.value,
         "Why": why(encounter, content.case.case if content.case else None),
         "Images": images,
         "Other case": _next_case(evidence),

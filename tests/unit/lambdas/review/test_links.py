@@ -6,6 +6,8 @@ import base64
 import importlib
 import re
 import sys
+from html import unescape
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -48,6 +50,18 @@ ENVIRONMENT = {
     "SERVICE_NAME": "links",
     "METRICS_NAMESPACE": "Homeward",
 }
+
+
+GOLDEN = Path(__file__).with_name("link_page.txt")
+APART = msgspec.structs.replace(
+    MARLOWE,
+    last_seen=msgspec.structs.replace(MARLOWE.last_seen, latitude=44.05, longitude=-121.3),
+    height_cm=Range(min=177.8, max=177.8),
+    weight_kg=Range(min=75, max=75),
+    marks=("Tattoo: Swallow",),
+    clothing=("Grey <b>wool</b> coat",),
+    narrative="Left home at noon.\n\nTook the <i>bus</i>.",
+)
 
 
 @pytest.fixture
@@ -118,17 +132,20 @@ def test_page_offers_to_sign_in_while_a_verdict_counts(desk: Desk, ask: Callable
     assert offer not in ask(LINK).body
 
 
+def test_page_reads_as_kept(desk: Desk, ask: Callable[..., Any], request: pytest.FixtureRequest) -> None:
+    """The visible text of the page, a line each. Accept a change with --snapshot-update, and read the difference."""
+    put_case(desk.dynamodb, APART)
+    desk.add_encounter(alert=AlertState.SENT, alerted_at="2026-11-23T02:59:30.000Z")
+    body = ask(LINK).body.partition("</style>")[2]
+    lines = (unescape(line).strip() for line in re.sub(r"</?(?!b>|i>)[^>]+>", "\n", body).splitlines())
+    text = "\n".join(line for line in lines if line) + "\n"
+    if request.config.getoption("update_snapshots"):
+        GOLDEN.write_text(text)
+    assert text == GOLDEN.read_text()
+
+
 def test_page_has_what_tells_the_person_apart(desk: Desk, ask: Callable[..., Any]) -> None:
-    known = msgspec.structs.replace(
-        MARLOWE,
-        last_seen=msgspec.structs.replace(MARLOWE.last_seen, latitude=44.05, longitude=-121.3),
-        height_cm=Range(min=177.8, max=177.8),
-        weight_kg=Range(min=75, max=75),
-        marks=("Tattoo: Swallow",),
-        clothing=("Grey <b>wool</b> coat",),
-        narrative="Left home at noon.\n\nTook the <i>bus</i>.",
-    )
-    put_case(desk.dynamodb, known)
+    put_case(desk.dynamodb, APART)
     desk.add_encounter()
     page = ask(LINK).body
     for fact in (
