@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*([A-Za-z.]*|%)")
+_UNITS = {"h": "hour", "hr": "hour", "min": "minute", "m": "minute", "d": "day", "sec": "_s"}
 
 
 def did_you_mean(value: object) -> str:
@@ -37,10 +38,13 @@ def percent(fraction: float) -> float | None:
     return float(f"{fraction * 100:.6g}") if 0 < fraction <= 1 else None
 
 
-def number_in(text: str) -> str | None:
-    """Return the only number in a text such as "24 hours" or "80%"; None if there is none, or several."""
-    numbers = _NUMBER.findall(text)
-    return numbers[0] if len(numbers) == 1 else None
+def number_in(text: str, key: str) -> str | None:
+    """Return the number in a text such as "24 hours" or "80%"; None if its unit is not the key's."""
+    found = _NUMBER.fullmatch(text.strip())
+    if not found:
+        return None
+    unit = found[2].casefold().rstrip("s.")
+    return found[1] if unit in {"", "%", "percent"} or _UNITS.get(unit, unit) in key.casefold() else None
 
 
 def _key(text: str) -> str:

@@ -113,7 +113,7 @@ def _likely_value(problem: Any, key: str) -> str | None:
     elif kind in {"bool_type", "bool_parsing"}:
         likely = _BOOLEANS.get(str(value).casefold())
     elif isinstance(value, str) and kind in _NUMBERS:
-        likely = number_in(value[:100])
+        likely = number_in(value[:100], key)
     elif kind in {"int_type", "int_from_float"} and isinstance(value, float) and isfinite(value):
         likely = f"{(percent(value) if 'percent' in key else None) or round(value) or 1:.15g}"
     elif kind in _LIMITS and problem["ctx"][_LIMITS[kind]] == 1 and 1 < value <= 100:

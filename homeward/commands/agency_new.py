@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ from agencies.files import load_agency
 from agencies.schema import FILE as SCHEMA
 from agencies.settings import Environment
 from edge_device.wording.settings import reason
+from edge_device.wording.system import os_error_in_words
 from homeward.exit_codes import REFUSED
 from homeward.new_agency import NewAgency, agency_text
 from homeward.terminal import console, fail
@@ -114,15 +116,17 @@ def _read(kind: Any, text: str, option: str, country: str = "US") -> str:
 
 
 def _write(target: Path, agency: NewAgency) -> None:
-    """Write the file whole or not at all."""
-    schema = os.path.relpath(SCHEMA, target.resolve().parent)
-    draft = target.with_name(f".{target.name}.new")
-    draft.write_text(agency_text(agency, schema=schema), encoding="utf-8")
+    text = agency_text(agency, schema=os.path.relpath(SCHEMA, target.resolve().parent))
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder, target.name)
+        draft.write_text(text, encoding="utf-8")
+        load_agency(draft)  # answers that are right one by one may contradict each other
     try:
-        load_agency(draft)
-        target.hardlink_to(draft)
-    finally:
-        draft.unlink()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise fail(f"cannot write {os_error_in_words(error)}") from error
     console.print(f"Wrote {target}. Read it, then:", soft_wrap=True, highlight=False)
     for command in (f"homeward agency check {target}", f"npx cdk deploy '{agency.name}-{agency.environments[0]}/*'"):
         console.print(f"  {command}", soft_wrap=True, highlight=False)

@@ -6,8 +6,10 @@ import json
 import subprocess
 import sys
 import time
+import zipfile
 from typing import TYPE_CHECKING
 
+from edge_device.settings import read_settings
 from lambdas.common.things import thing_name
 from local_cloud.demo.watch import wait_until
 from local_cloud.paths import ROOT
@@ -57,9 +59,22 @@ def statuses(agency: DeployedAgency) -> dict[str, str]:
 
 
 def test_an_added_camera_sends_until_it_is_revoked(agency: DeployedAgency, tmp_path: Path) -> None:
-    added = homeward(agency, "add", "dock-1", "--site", "Ferry dock", "--folder", str(tmp_path))
+    broker = [
+        "--endpoint",
+        "localhost",
+        "--port",
+        str(agency.cloud.settings.mqtt_port),
+        "--ca",
+        str(agency.cloud.iot_ca),
+    ]
+    bundle = tmp_path / "dock-1.zip"
+    added = homeward(agency, "add", "dock-1", "--site", "Ferry dock", "--bundle", str(bundle), *broker)
     assert added.returncode == 0, added.stderr
-    assert (tmp_path / "dock-1.key").stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(tmp_path)
+    settings = read_settings(tmp_path / "camera.toml", {})
+    assert settings.camera == thing_name(agency.deployment.stage, "dock-1")
+    assert (settings.mqtt.endpoint, settings.mqtt.port) == ("localhost", agency.cloud.settings.mqtt_port)
     assert statuses(agency)["dock-1"] == "active"
     started = time.monotonic()
     sent = send(agency, "dock-1", tmp_path)

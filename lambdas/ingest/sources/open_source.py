@@ -44,7 +44,7 @@ def _case_type(settings: SourceSettings) -> CaseType:
 
 
 def _states(settings: SourceSettings, written_for_source: Callable[[str], str | None]) -> tuple[str, ...]:
-    return tuple(written_for_source(state) or state for state in settings.states)
+    return tuple(dict.fromkeys(written_for_source(state) or state for state in settings.states))
 
 
 def open_source(

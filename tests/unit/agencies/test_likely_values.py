@@ -63,6 +63,11 @@ def test_wrong_setting_suggests_the_likely_one(refusal: Any, key: str, written: 
     assert f"; did you mean {meant}?" in refusal(tables=f"{key} = {written}")
 
 
+@pytest.mark.parametrize("written", ["1 year", "2 days", "twice", "10-20"])
+def test_number_of_another_unit_is_not_suggested(refusal: Any, written: str) -> None:
+    assert "did you mean" not in refusal(tables=f'[sync]\ninterval_hours = "{written}"')
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [

@@ -56,6 +56,13 @@ def test_new_does_not_overwrite_a_file(file: Path) -> None:
     assert "exists and is not overwritten" in result.stderr
 
 
+def test_new_says_where_it_cannot_write(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run("new", "shelbyville", "--yes", "--file", tmp_path / "file" / "shelbyville.toml")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("homeward: cannot write ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

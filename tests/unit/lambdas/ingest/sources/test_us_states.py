@@ -23,7 +23,7 @@ def test_other_spellings(state: str, code: str | None) -> None:
 
 
 def test_each_source_gets_the_spelling_that_it_wants() -> None:
-    settings = SourceSettings(enabled=True, base_url="https://source.example", states=("or", "new mexico"))
+    settings = SourceSettings(enabled=True, base_url="https://source.example", states=("or", "new mexico", "Oregon"))
     sources = Sources("homeward@agency.example", {"namus": settings, "ncmec": settings})
     namus, ncmec = open_source("namus", sources), open_source("ncmec", sources)
     assert isinstance(namus, NamUs)
