@@ -5,17 +5,20 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local_cloud import lifecycle
 from local_cloud.cloud import Cloud
+from local_cloud.demo.console_sign_in import add_sign_in
+from local_cloud.demo.one_time_code import one_time_code
 from local_cloud.inbox.local_links import local_path
 from local_cloud.settings import SETTINGS_JSON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from homeward.deployment.outputs import Deployment
     from homeward.terminal import Terminal
     from local_cloud.demo.report import Report
     from local_cloud.demo.watch import ReceivedAlert
@@ -73,11 +76,13 @@ def _staying_up(settings: CloudSettings) -> Iterator[Cloud]:
     lifecycle.detach(supervisor)
 
 
-def pages(settings: CloudSettings, alert: ReceivedAlert | None) -> dict[str, str]:
-    """Return the addresses of the inbox, and of the page behind the alert's link if there is an alert."""
+def pages(settings: CloudSettings, deployment: Deployment, alert: ReceivedAlert | None) -> dict[str, Any]:
+    """Return the addresses of the inbox, the console, and the page behind the alert's link if there is an alert."""
     inbox = settings.endpoints["inbox"]
     link = {"link": f"{inbox}{local_path(alert.document['link'])}"} if alert else {}
-    return {"inbox": f"{inbox}/", **link}
+    encounter_id = alert.document["encounter_id"] if alert else None
+    console = add_sign_in(deployment, emulator=settings.endpoints["emulator"], encounter_id=encounter_id)
+    return {"inbox": f"{inbox}/", **link, "console": console}
 
 
 def show_kept_cloud(console: Terminal, report: Report) -> None:
@@ -86,6 +91,8 @@ def show_kept_cloud(console: Terminal, report: Report) -> None:
     console.print(f"Inbox, all that was sent:         {report.inbox}", highlight=False)
     if report.link:
         console.print(f"The page behind the alert's link: {report.link}", highlight=False, soft_wrap=True)
+    if report.console:
+        _show_sign_in(console, report.console)
     console.print()
     console.print("In this folder, first:", highlight=False)
     _show(console, "source .venv/bin/activate", 'eval "$(python -m local_cloud env --state .local/demo/cloud)"')
@@ -95,6 +102,15 @@ def show_kept_cloud(console: Terminal, report: Report) -> None:
     console.print()
     console.print("`make down` ends the cloud. `make demo KEEP=1` brings it up again with its data.", soft_wrap=True)
     console.print("`make demo KEEP=1 FRESH=1` starts anew.")
+
+
+def _show_sign_in(console: Terminal, sign_in: Mapping[str, str]) -> None:
+    """Print what signs in to the console of the reviewers."""
+    key = sign_in["key"]
+    console.print(f"The console, where you decide:    {sign_in['address']}", highlight=False, soft_wrap=True)
+    console.print(f"  sign in as {sign_in['email']}, password {sign_in['password']}", highlight=False)
+    console.print(f"  one-time code {one_time_code(key)}; the next ones:", highlight=False)
+    _show(console, f"  python -m local_cloud.demo.one_time_code {key}")
 
 
 def _commands_to_try(report: Report) -> list[str]:

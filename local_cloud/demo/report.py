@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambdas.cases.table import read_case
@@ -28,6 +28,7 @@ class Report:
     If the cloud stays up, `inbox` is the address of its inbox, and `link` that of the page behind the first alert.
     `case` and `photo` are an example to try commands with. `own_photo` tells what became of the user's picture.
     `resumed` is true if the results are those of the demo that the cloud was kept from.
+    `console` has the address of the first encounter in the console, and the email, password and key that sign in.
     """
 
     sms: list[str]
@@ -40,6 +41,7 @@ class Report:
     seconds: float
     inbox: str = ""
     link: str = ""
+    console: dict[str, str] = field(default_factory=dict)
     case: str = ""
     photo: str = ""
     own_photo: OwnPhoto | None = None

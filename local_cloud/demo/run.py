@@ -126,7 +126,7 @@ class Demo:
             self._wait_for_alerts(live, watch, ran["published"])
         kept: dict[str, Any] = _example(self._folder)
         if self._options.keep:
-            kept |= {"link": last_link, **pages(cloud.settings, next(iter(watch.alerts), None))}
+            kept |= {"link": last_link, **pages(cloud.settings, deployment, next(iter(watch.alerts), None))}
         report = replace(self._report(deployment, watch, live, gallery, ran["published"]), **kept)
         for folder in (BUILD, cloud.settings.state):
             report.write(folder / "report.json")

@@ -63,6 +63,8 @@ def test_the_demo_finds_the_missing_person_and_stays_up(tmp_path: Path, monkeypa
     assert report["captures_left"] == 0
     assert report["gallery"]["cases"] >= 12
     assert report["gallery"]["photos"] == report["gallery"]["faces"] + report["gallery"]["without_face"]
+    assert report["console"]["address"].endswith(f"/encounters/{encounter['encounter_id']}")
+    assert all(report["console"][name] in demo.stdout for name in ("address", "email", "password", "key"))
     assert all(milliseconds >= 0 for milliseconds in report["hops_ms"].values())
     with Image.open(BUILD / "contact_sheet.png") as sheet:
         assert sheet.width > 800
