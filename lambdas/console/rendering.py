@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lambdas.console.exchange import Content, NotModified, Redirect
 from lambdas.console.routes import navigation_of
 from lambdas.console.security import PRIVATE
-from lambdas.console.static_files import static_url
+from lambdas.console.static_files import icon, static_url
 from lambdas.console.words import LANGUAGES, words
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals["static"] = static_url
+    environment.globals.update(static=static_url, icon=icon)
     return environment
 
 

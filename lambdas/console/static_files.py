@@ -1,7 +1,11 @@
-"""The style sheets and scripts. Their addresses have a digest of their content, so browsers keep them for good."""
+"""One style sheet and one script for all pages. Their addresses have a digest of their content, so browsers keep them.
+
+Each is made of several files. A browser that asked for every file at once would start as many functions.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -9,13 +13,17 @@ from pathlib import Path
 from lambdas.console.errors import NotFoundError
 
 _FOLDER = Path(__file__).parent / "static"
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_PARTS = {
+    "style.css": ("pico.min.css", "console.css", "pages.css"),
+    "script.js": ("htmx.min.js", "console.js", "pages.js"),
+}
+_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 FOREVER = "public, max-age=31536000, immutable"
 
 
 @cache
 def static_url(name: str) -> str:
-    """Return the address of a file of `static/`."""
+    """Return the address of "style.css" or "script.js"."""
     return f"/static/{_digest(name)}/{name}"
 
 
@@ -25,16 +33,27 @@ def static_file(digest: str, name: str) -> tuple[str, str]:
     Raises:
         NotFoundError: there is no such file, or this is not its digest.
     """
-    if name not in _names() or digest != _digest(name):
+    if name not in _PARTS or digest != _digest(name):
         raise NotFoundError("There is no such file.")
-    return (_FOLDER / name).read_text(encoding="utf-8"), _TYPES[Path(name).suffix]
+    return _text(name), _TYPES[Path(name).suffix]
+
+
+@cache
+def icon() -> str:
+    """Return the icon as a data URL."""
+    return f"data:image/svg+xml;base64,{base64.b64encode((_FOLDER / 'icon.svg').read_bytes()).decode()}"
+
+
+@cache
+def _text(name: str) -> str:
+    """Join the parts. A block of its own keeps the names of each script to itself."""
+    parts = [(_FOLDER / part).read_text(encoding="utf-8") for part in _PARTS[name]]
+    if name == "script.js":
+        library, *own = parts
+        parts = [library, *(f"{{\n{script}\n}}" for script in own)]
+    return "\n".join(parts)
 
 
 @cache
 def _digest(name: str) -> str:
-    return hashlib.sha256((_FOLDER / name).read_bytes()).hexdigest()[:16]
-
-
-@cache
-def _names() -> frozenset[str]:
-    return frozenset(path.name for path in _FOLDER.iterdir() if path.suffix in _TYPES)
+    return hashlib.sha256(_text(name).encode()).hexdigest()[:16]

@@ -1,4 +1,3 @@
-"use strict";
 // Pages that ask by themselves stop while nobody looks, and once somebody signs out.
 let leaving = false;
 document.addEventListener("submit", (event) => {

@@ -1,4 +1,3 @@
-"use strict";
 // Keys for those who review a lot. Every key does what a link or a button of the page does.
 const typing = (element) => element.matches("input, select, textarea, [contenteditable]");
 const items = () => [...document.querySelectorAll("[data-item]")];

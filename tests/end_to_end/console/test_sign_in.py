@@ -46,7 +46,8 @@ def test_alert_leads_through_the_first_sign_in_to_its_encounter(console: Console
     page.get_by_role("link", name="Sign in to decide").click()
     key = first_sign_in(page, email, added["temporary_password"])
     page.wait_for_url(f"{console.url}/encounters/{encounter['encounter_id']}")
-    expect(page.get_by_text(email)).to_be_visible()
+    expect(page.get_by_text(email, exact=True)).to_be_visible()
+    assert accessibility_problems(page) == []
 
     page.goto("/encounters")
     assert accessibility_problems(page) == []
