@@ -42,7 +42,7 @@ class ConsoleSite:
     def visitor(self, **options: Any) -> Page:
         """Open a browser window in which nobody is signed in. `options` are Playwright's, such as viewport."""
         context = self.browser.new_context(base_url=self.url, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         context.on("request", lambda request: self._note(request.url))
         context.on("console", lambda message: self._note_complaint(message.text))
         self._contexts.append(context)
