@@ -36,7 +36,7 @@ def demo(
     --keep, a cloud that was kept before comes up again with its data.
     Results: build/demo/report.json and contact_sheet.png.
 
-    Exit codes: 0 an alert was sent; 1 no alert was sent, or a step failed.
+    Exit codes: 0 somebody resembled a case; 1 nobody did, or a step failed.
 
     Examples:
         python -m local_cloud.demo
@@ -60,7 +60,9 @@ def demo(
     console.print(f"Done in {report.seconds:g} s. See {BUILD / 'contact_sheet.png'} and {BUILD / 'report.json'}.")
     if keep:
         show_kept_cloud(console, report)
-    if not report.sms:
+    if not report.sms and report.encounters:
+        console.print("No new alert: the sightings joined an encounter that was alerted before, or are for review.")
+    elif not report.sms:
         console.print("No alert was sent.", style="red")
         raise typer.Exit(1)
 

@@ -115,7 +115,7 @@ def _show_sign_in(console: Terminal, sign_in: Mapping[str, str]) -> None:
 
 def _commands_to_try(report: Report) -> list[str]:
     """Return five commands that work as they are printed."""
-    encounter = report.encounters[0]["encounter_id"] if report.encounters else ""
+    encounter = report.encounters[-1]["encounter_id"] if report.encounters else ""
     return [
         "homeward encounter list -a demo-dev",
         f"homeward encounter show {encounter} -a demo-dev" if encounter else "homeward camera list -a demo-dev",

@@ -69,7 +69,7 @@ class Report:
         console.print(f"{self.captures_published} published by the camera")
         for outcome, count in self.captures_searched.items():
             console.print(f"{count} searched: {SEARCH_OUTCOMES[outcome]}")
-        console.print(f"{self.captures_left} still in the detection bucket, not counting those of encounters")
+        console.print(f"{self.captures_left} left in the detection bucket without an encounter")
         if self.own_photo:
             console.rule("your picture")
             for line in self.own_photo.lines():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from homeward.deployment.outputs import NotDeployedError, find_deployment
-from lambdas.common.keys import EVIDENCE
+from lambdas.common.keys import CAPTURES
 from lambdas.common.times import now, to_text
 from local_cloud.demo.agency import STAGE, deploy_agency, write_agency_file
 from local_cloud.demo.camera import run_camera, walk_past_video
@@ -116,6 +116,7 @@ class Demo:
 
     def _watch_people(self, cloud: Cloud, deployment: Deployment, source: str, *, last_link: str = "") -> Report:
         watch = Watch(deployment)
+        watch.forget_alerts()
         with self._step("Ingest from the NamUs stand-in"):
             gallery = self._ingest(deployment, watch)
         camera = self._folder / "camera"
@@ -188,7 +189,7 @@ class Demo:
             sms=[received.text for received in watch.alerts],
             encounters=[encounter_summary(encounter) for encounter in encounters],
             captures_published=published,
-            captures_left=sum(not key.startswith(EVIDENCE) for key in watch.keys("DetectionBucket")),
+            captures_left=len(watch.keys("DetectionBucket", CAPTURES)),
             captures_searched=live.searched,
             hops_ms=_hops(encounters, alert) if alert else {},
             gallery={name: count for name, count in gallery.items() if name != "pending"},

@@ -103,6 +103,11 @@ class Watch:
         self.alerts += received
         return received
 
+    def forget_alerts(self) -> None:
+        """Leave out the alerts so far, of a cloud that was kept."""
+        self.new_alerts()
+        self.alerts.clear()
+
     def _receive(self) -> list[ReceivedAlert]:
         messages = self._sqs.receive_message(QueueUrl=self._phone, MaxNumberOfMessages=10).get("Messages", [])
         for message in messages:
