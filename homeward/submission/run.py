@@ -135,6 +135,7 @@ class Submission:
             confidence=shot.confidence,
             track=f"{digest[:12]}-{shot.track}",
             shot=shot.shot,
+            final=shot.final,
         )
 
     def _is_recorded(self, submitted_id: str) -> bool:

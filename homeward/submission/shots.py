@@ -49,7 +49,8 @@ class IncompleteFileError(UnusableFileError):
 class Shot:
     """One picture to submit. `location` is unique within the file; `track` numbers the people in the file.
 
-    `captured_at` is what the file says, which may be no time at all.
+    `captured_at` is what the file says, which may be no time at all. `final` is true if no other shot of this person
+    follows: of a picture, each is.
     """
 
     jpeg: bytes
@@ -57,6 +58,7 @@ class Shot:
     location: str
     track: int
     shot: int = 1
+    final: bool = True
     confidence: float | None = None
 
 
@@ -127,6 +129,7 @@ def shots_of_video(
             location=_location(taken.captured_at - begin_s, taken.box),
             track=track,
             shot=taken.shot,
+            final=taken.final,
             confidence=round(taken.confidence, 3),
         )
 

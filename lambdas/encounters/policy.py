@@ -20,12 +20,13 @@ class Thresholds(msgspec.Struct, frozen=True):
     """Minimum similarities, 0 to 100, that a sighting needs for each band.
 
     `review` keeps an encounter for review. `alert` alerts together with a second sighting of the track, or a second
-    photo of the case, that reaches `review`. `alone` alerts without either.
+    photo of the case, that reaches `review`. `alone` alerts without either. During an upgrade, a function may
+    still have the environment of a version that did not know `alone`.
     """
 
     review: float
     alert: float
-    alone: float
+    alone: float = 99
 
     def stricter(self, other: Thresholds | None) -> Thresholds:
         """Return the higher threshold of each kind."""

@@ -130,7 +130,7 @@ def test_capture_has_metadata_and_the_pictures_time(submit: Callable[..., Result
     key, metadata = found["2026-11-21T02:30:00.000Z"]
     assert key == f"captures/tips/2026-11-21/{metadata['capture-id']}.jpg"
     assert metadata.keys() == {
-        "capture-id", "camera", "captured-at", "received-at", "stored-at", "confidence", "track", "shot"
+        "capture-id", "camera", "captured-at", "received-at", "stored-at", "confidence", "track", "shot", "final"
     }  # fmt: skip
     assert float(metadata["confidence"]) > 0.8
 

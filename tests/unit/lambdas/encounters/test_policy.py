@@ -30,6 +30,10 @@ def test_strictest_applicable_threshold_wins() -> None:
     assert POLICY.thresholds_for(CHILD, PhotoKind.ARTIST) == Thresholds(85, 99, 99.3)
 
 
+def test_policy_of_the_version_before_is_read() -> None:
+    assert read_policy('{"base": {"review": 70, "alert": 90}}').base == Thresholds(70, 90, 99)
+
+
 def test_cameras_own_thresholds_replace_the_base() -> None:
     policy = msgspec.structs.replace(POLICY, by_camera={"cam-07": Thresholds(70, 98, 99)})
     elsewhere = msgspec.structs.replace(MARLOWE, source="fbi")
