@@ -22,6 +22,8 @@ def _is_address(url: str) -> str:
         is_valid = parts.port != 0 and _is_host(parts.hostname or "") and url.isascii()
     except ValueError:
         is_valid = False
+    if is_valid and "@" in parts.netloc:
+        raise ValueError("must not have a user or a password: the file is no place for secrets")
     if not (is_valid and url.isprintable()):
         raise ValueError(
             f"{shown(repr(url))} is not allowed: must be an address in ASCII, such as https://www.example.org"

@@ -5,26 +5,32 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from agencies.addresses import check_email, check_https, check_https_or_local, check_origin
 from agencies.quiet_hours import CLOCK, check_quiet_hours
 from agencies.regions import complaint, likely_region, regions
-from agencies.telephones import check_telephone
+from agencies.telephones import check_telephone, refuse_number
 from agencies.time_zones import check_time_zone
 from edge_device.wording.likely import did_you_mean, percent
 from lambdas.common.camera_names import ALLOWED, CAMERA_NAME, is_camera_name
-from lambdas.common.outside_text import shown
+from lambdas.common.outside_text import shown, single_line
 
 _COUNTRIES = {"USA": "US", "UK": "GB", "CAN": "CA", "MEX": "MX", "AUS": "AU", "GBR": "GB"}
+_COUNTRIES |= {"UNITED STATES": "US", "UNITED KINGDOM": "GB", "CANADA": "CA", "MEXICO": "MX", "AUSTRALIA": "AU"}
 
 
-def _text(pattern: str, allowed: str) -> AfterValidator:
-    """Validate against a pattern. The error says in words what is allowed, not the pattern."""
+def _text(pattern: str, allowed: str, *, spaces: str | None = None) -> AfterValidator:
+    """Validate against a pattern. The error says in words what is allowed, not the pattern.
+
+    `spaces` is what stands for spaces and punctuation in the value that the error suggests.
+    """
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"{shown(repr(value))} is not allowed: must be {allowed}")
+            guess = value if spaces is None else re.sub(r"[\W_]+", spaces, value[:100].strip().lower())
+            likely = did_you_mean(guess if re.fullmatch(pattern, guess) else None)
+            raise ValueError(f"{shown(repr(value))} is not allowed: must be {allowed}{likely}")
         return value
 
     return AfterValidator(check)
@@ -93,16 +99,20 @@ _NAME = r"[a-z][a-z0-9-]{0,30}"
 _PERCENT = {"type": "number", "maximum": 100, "not": {"exclusiveMinimum": 0, "maximum": 1}}
 _CERTIFICATE = r"arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+"
 _HTTPS = r"https://[^\s/]+\S*"
-Name = Annotated[str, _text(_NAME, "lower-case letters, digits and '-', at most 31"), _pattern(_NAME)]
+Name = Annotated[
+    str,
+    _text(_NAME, "lower-case letters, digits and '-', at most 31", spaces="-"),
+    _pattern(_NAME),
+]
 Email = Annotated[str, AfterValidator(check_email), _pattern(r"[^@\s]+@[^@\s]+\.[A-Za-z]+")]
-Phone = Annotated[str, AfterValidator(check_telephone), _pattern(r"\+[1-9][0-9]{6,14}")]
+Phone = Annotated[str, BeforeValidator(refuse_number), AfterValidator(check_telephone), _pattern(r"\+[1-9][0-9]{6,14}")]
 Country = Annotated[str, AfterValidator(_has_phone_numbers), _pattern("[A-Z]{2}")]
 HttpsUrl = Annotated[str, AfterValidator(check_https), _pattern(_HTTPS)]
 SourceUrl = Annotated[
     str, AfterValidator(check_https_or_local), _pattern(rf"{_HTTPS}|http://(127\.0\.0\.1|localhost).*")
 ]
 Origin = Annotated[SourceUrl, AfterValidator(check_origin)]
-Account = Annotated[str, _text(r"[0-9]{12}", "the 12 digits of an AWS account"), _pattern("[0-9]{12}")]
+Account = Annotated[str, _text(r"[0-9]{12}", "the 12 digits of an AWS account", spaces=""), _pattern("[0-9]{12}")]
 Region = Annotated[str, AfterValidator(_has_every_service), Field(json_schema_extra=_list_regions)]
 CertificateArn = Annotated[
     str,
@@ -116,6 +126,7 @@ Similarity = Annotated[float, Field(ge=0, le=100), AfterValidator(_is_percent), 
 AlertSimilarity = Annotated[float, AfterValidator(_is_percent), _schema(**_PERCENT, minimum=0)]
 Percent = Annotated[float, Field(gt=0, le=100), AfterValidator(_is_percent), _schema(**_PERCENT, exclusiveMinimum=0)]
 Points = Annotated[float, AfterValidator(_is_points)]
+DisplayName = Annotated[str, AfterValidator(single_line), AfterValidator(_has_text), _pattern(r".*\S.*")]
 Text = Annotated[str, AfterValidator(_has_text), _pattern(r".*\S.*")]
 CameraName = Annotated[str, AfterValidator(_is_camera), _pattern(CAMERA_NAME)]
 # The retention periods of CloudWatch Logs.

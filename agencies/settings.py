@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import to_json
 
 from agencies.alerting import Alerting
@@ -13,6 +13,7 @@ from agencies.fields import (
     Account,
     AlertSimilarity,
     Country,
+    DisplayName,
     Email,
     LogDays,
     Name,
@@ -27,7 +28,7 @@ from agencies.sources import Feed, Source, Sources
 from agencies.table import Table
 from lambdas.common.camera_names import ALLOWED, is_camera_name
 from lambdas.common.collection_names import looks_rebuilt
-from lambdas.common.outside_text import shown, single_line
+from lambdas.common.outside_text import shown
 
 # Each feed's schedule needs a statement in the function's resource policy, which may have 20 KB.
 _MAX_FEEDS = 50
@@ -206,7 +207,7 @@ class Settings(Table):
 
     name: Name
     environment: Environment
-    display_name: Annotated[str, AfterValidator(single_line), Field(min_length=1)]
+    display_name: DisplayName
     contact: Email
     country: Country = "US"
     account: Account | None = None

@@ -36,6 +36,15 @@ def check_telephone(number: str, info: ValidationInfo) -> str:
     return number
 
 
+def refuse_number(value: object, info: ValidationInfo) -> object:
+    """Refuse a telephone without quotation marks, which TOML reads as a number."""
+    if type(value) is int:
+        likely = _likely(str(value)[:50], (info.context or {}).get("country", "US"))
+        meant = did_you_mean(f'"{likely}"' if likely else None)
+        raise ValueError(f"{shown(str(value))} is not allowed: must be an E.164 number in quotation marks{meant}")
+    return value
+
+
 def is_in_service(number: str) -> bool:
     """Tell whether the library knows the number's range. False may mean that the range is new."""
     import phonenumbers  # noqa: PLC0415 - as in _complaint

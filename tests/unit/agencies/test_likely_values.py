@@ -82,6 +82,16 @@ def test_telephone_without_its_country_suggests_e164(refusal: Any, written: str,
     assert refusal(tables=f'{RECIPIENT}sms = "{written}"').endswith(f"; did you mean {meant}?")
 
 
+def test_telephone_without_quotation_marks_suggests_them(refusal: Any) -> None:
+    assert refusal(tables=f"{RECIPIENT}sms = 5035550142").endswith('; did you mean "+15035550142"?')
+
+
+def test_address_with_a_password_is_refused_without_showing_it(refusal: Any) -> None:
+    line = refusal(tables=f'{RECIPIENT}webhook = "https://user:secret@hooks.agency.example"')
+    assert line.endswith("must not have a user or a password: the file is no place for secrets")
+    assert "secret@" not in line
+
+
 def test_suggested_telephone_is_in_the_agencys_country(refusal: Any) -> None:
     line = refusal('country = "NO"', f'{RECIPIENT}sms = "22 34 56 78"')
     assert line.endswith("; did you mean +4722345678?")
@@ -144,6 +154,8 @@ def test_time_zone_of_a_place_is_taken(tmp_path: Path, zone: str) -> None:
         ('region = "US-WEST-2"', "us-west-2"),
         ('region = "Ohio"', "us-east-2"),
         ('country = "us"', "US"),
+        ('country = "United States"', "US"),
+        ('account = "1111-1111-1111"', "111111111111"),
         ('removal_policy = "Retain"', "retain"),
         ("account = 111111111111", '"111111111111"'),
     ],

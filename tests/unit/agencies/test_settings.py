@@ -149,7 +149,10 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
         (
             'name = "springfield"',
             'name = "Springfield PD"',
-            "name: 'Springfield PD' is not allowed: must be lower-case letters, digits and '-', at most 31",
+            (
+                "name: 'Springfield PD' is not allowed: must be lower-case letters, digits and '-', at most 31"
+                "; did you mean springfield-pd?"
+            ),
         ),
         (
             'removal_policy = "retain"',
@@ -167,7 +170,10 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
         (
             'account = "222222222222"',
             'account = "2222-2222-2222"',
-            "environments.prod.account: '2222-2222-2222' is not allowed: must be the 12 digits of an AWS account",
+            (
+                "environments.prod.account: '2222-2222-2222' is not allowed: must be the 12 digits of an AWS account"
+                "; did you mean 222222222222?"
+            ),
         ),
         (
             'region = "us-east-1"',
