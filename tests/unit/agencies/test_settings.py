@@ -69,7 +69,7 @@ def test_agency_files_are_valid(path: Path) -> None:
 def test_environment_values_override_the_agencys(file: AgencyFile) -> None:
     loaded = file.load(("[environments.prod]", "[environments.prod.alerting]\nrecipients = []\n\n[environments.prod]"))
     dev, prod = loaded["dev"], loaded["prod"]
-    assert (dev.matching.alert_threshold, prod.matching.alert_threshold) == (90, 97)
+    assert (dev.matching.alert_threshold, prod.matching.alert_threshold) == (90, 96)
     assert dev.matching.review_threshold == prod.matching.review_threshold == 80
     assert (dev.account, dev.removal_policy) == ("111111111111", "destroy")
     assert (prod.account, prod.removal_policy) == ("222222222222", "retain")
@@ -87,8 +87,8 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
     end = SPRINGFIELD.index("[alerting]")
     settings = file.load((SPRINGFIELD[start:end], ""), ("[environments.dev.matching]\nalert_threshold = 90", ""))["dev"]
     assert settings.sources.enabled == {}
-    assert (settings.matching.review_threshold, settings.matching.alert_threshold) == (80, 97)
-    assert settings.matching.alone == 99
+    assert (settings.matching.review_threshold, settings.matching.alert_threshold) == (80, 96)
+    assert settings.matching.alone == 98
     assert (settings.matching.rekognition_requests_per_second, settings.sync.interval_hours) == (5, 24)
 
 
@@ -102,7 +102,7 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
         ),
         ('country = "US"', 'country = "XX"', "country: 'XX' is not allowed: must be an ISO 3166 code such as US"),
         (
-            "alert_threshold = 97",
+            "alert_threshold = 96",
             "alert_threshold = 101",
             "matching.alert_threshold: 101 is not allowed: must be a number from review_threshold (80) to 100",
         ),
@@ -115,9 +115,9 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
             ),
         ),
         (
-            "alone_threshold = 99",
-            "alone_threshold = 96.9",
-            "matching.alone_threshold: 96.9 is not allowed: must be a number from alert_threshold (97) to 100",
+            "alone_threshold = 98",
+            "alone_threshold = 95.9",
+            "matching.alone_threshold: 95.9 is not allowed: must be a number from alert_threshold (96) to 100",
         ),
         (
             "alert_threshold = 90",
