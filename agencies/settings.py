@@ -35,7 +35,7 @@ _MAX_FEEDS = 50
 # A function's environment may have 4 KB in all, and the example agency's takes half of it. A camera's thresholds take
 # this many bytes besides its name.
 _MAX_CAMERAS_BYTES, _CAMERA_BYTES = 1500, 75
-_ALONE = 98.0
+_ALONE = 97.0
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +98,7 @@ class Matching(Thresholds):
     and drawings have stricter ones, and docs/decisions/0041-evidence-that-decides.md what the three bands are.
 
     Attributes:
-        alone_threshold: default 98, or alert_threshold if that is higher.
+        alone_threshold: default 97, or alert_threshold if that is higher.
         corroboration_wait_s: how long an encounter is shown as waiting for a second sighting of the passer-by.
         by_source: thresholds for the cases of one source.
         by_camera: thresholds of one camera, in place of the agency's three; alone_threshold is the agency's by default.

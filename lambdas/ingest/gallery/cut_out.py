@@ -5,11 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
-
-from lambdas.common.photos import MAX_SIDE_PX
-from pictures.decode import decode
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,6 +22,12 @@ def cut_out(photo: bytes, boxes: Sequence[Box], number: int) -> bytes:
     Raises:
         UnreadablePictureError: the photo is no picture.
     """
+    # Few photos have several faces; a cold start for the others does not import Pillow.
+    from PIL import Image, ImageDraw  # noqa: PLC0415
+
+    from lambdas.common.photos import MAX_SIDE_PX  # noqa: PLC0415
+    from pictures.decode import decode  # noqa: PLC0415
+
     image = decode(photo, fit_px=MAX_SIDE_PX).image.convert("RGB")
     face = image.crop(_pixels(boxes[number], image.size, margin=0.1))
     paint = ImageDraw.Draw(image)

@@ -88,7 +88,7 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
     settings = file.load((SPRINGFIELD[start:end], ""), ("[environments.dev.matching]\nalert_threshold = 90", ""))["dev"]
     assert settings.sources.enabled == {}
     assert (settings.matching.review_threshold, settings.matching.alert_threshold) == (80, 96)
-    assert settings.matching.alone == 98
+    assert settings.matching.alone == 97
     assert (settings.matching.rekognition_requests_per_second, settings.sync.interval_hours) == (5, 24)
 
 
@@ -115,7 +115,7 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
             ),
         ),
         (
-            "alone_threshold = 98",
+            "alone_threshold = 97",
             "alone_threshold = 95.9",
             "matching.alone_threshold: 95.9 is not allowed: must be a number from alert_threshold (96) to 100",
         ),

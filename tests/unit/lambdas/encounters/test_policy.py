@@ -59,13 +59,13 @@ def test_agency_settings_become_the_functions_policy() -> None:
         retention=Retention(encounter_days=40),
     )
     policy = read_policy(policy_document(settings))
-    assert policy.base == Thresholds(70, 90, 98)
+    assert policy.base == Thresholds(70, 90, 97)
     assert policy.minors == Thresholds(85, 98, 99.3)
     assert policy.kinds == {
         PhotoKind.AGE_PROGRESSION: Thresholds(85, 98, 99.3),
         PhotoKind.ARTIST: Thresholds(90, 99, 99),
     }
     assert policy.by_source == {"fbi": Thresholds(75, 99, 99)}
-    assert policy.by_camera == {"cam-07": Thresholds(60, 85, 98)}
+    assert policy.by_camera == {"cam-07": Thresholds(60, 85, 97)}
     assert (policy.window_s, policy.wait_s, policy.kept_days) == (300, 5, 40)
     assert policy.escalate_after_s == 0
