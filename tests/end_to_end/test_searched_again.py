@@ -51,6 +51,15 @@ def test_a_new_case_matches_captures_of_earlier_encounters(agency: DeployedAgenc
 
 
 @pytest.mark.usefixtures("later_case")
+def test_cases_that_resemble_each_other_learn_of_it(agency: DeployedAgency) -> None:
+    agency.ingest()
+    invoke(agency, "NearCasesFunction")
+    shown = json.loads(agency.homeward("case", "show", CASE, "--json").stdout)["look_alikes"]
+    assert shown["near_cases"] == [LATER_CASE]
+    assert shown["97_becomes"] > 97
+
+
+@pytest.mark.usefixtures("later_case")
 def test_a_photo_that_is_removed_loses_its_face(agency: DeployedAgency) -> None:
     agency.ingest()
     faces = agency.watch.faces()
@@ -61,6 +70,11 @@ def test_a_photo_that_is_removed_loses_its_face(agency: DeployedAgency) -> None:
 
 def search_again(agency: DeployedAgency) -> int:
     """Run the search that the hourly rule starts."""
-    answer = agency.deployment.client("lambda").invoke(FunctionName=agency.deployment["RetrospectiveFunction"])
+    return invoke(agency, "RetrospectiveFunction")["captures"]
+
+
+def invoke(agency: DeployedAgency, output: str) -> dict[str, int]:
+    """Run the function that an output of the stacks names."""
+    answer = agency.deployment.client("lambda").invoke(FunctionName=agency.deployment[output])
     result: dict[str, int] = json.loads(answer["Payload"].read())
-    return result["captures"]
+    return result
