@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from lambdas.console.exchange import AnyRequest, Request
     from lambdas.console.services import Services
 
-ROWS = 50
 # Counting stops here, so that a poll costs the same however long the queue is.
 MAX_COUNT = 500
 _WAITING = (Stage.OPEN, Stage.ALERTED, Stage.ACKNOWLEDGED)
@@ -51,7 +50,10 @@ class Status(StrEnum):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """The filters, which live in the address. `score` is a minimum similarity, `minors` lists only minors."""
+    """The filters, which live in the address.
+
+    `score` is a minimum similarity, `minors` lists only minors, `rows` is the length of a page.
+    """
 
     status: Status = Status.WAITING
     order: Order = Order.NEWEST
@@ -60,6 +62,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     site: str | None = None
     score: float = 0
     minors: bool = False
+    rows: Annotated[int, msgspec.Meta(ge=1, le=100)] = 50
     cursor: str | None = None
 
 
@@ -95,7 +98,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     is_more: bool
 
 
-def read_rows(services: Services, request: Request[Q, None], *, size: int = ROWS) -> tuple[list[Row], str | None]:
+def read_rows(services: Services, request: Request[Q, None]) -> tuple[list[Row], str | None]:
     """Return the rows of a page, and the cursor of the next one.
 
     Raises:
@@ -115,7 +118,7 @@ def read_rows(services: Services, request: Request[Q, None], *, size: int = ROWS
             services.dynamodb,
             table=services.encounters_table,
             wanted=_wanted(query, cameras),
-            size=size,
+            size=query.rows,
             cursor=query.cursor,
             keep=keep,
         )

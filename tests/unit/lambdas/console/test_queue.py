@@ -79,7 +79,8 @@ def test_filters_and_orders_live_in_the_address(console: ConsoleClient, four: De
         "?status=disputed": [],
     }
     assert {query: names(console, query) for query in expected} == expected
-    for wrong in ("?status=nothing", "?score=much", "?cursor=x"):
+    assert len(names(console, "?rows=2")) == 2
+    for wrong in ("?status=nothing", "?rows=101", "?score=much", "?cursor=x"):
         assert console.get(f"/encounters{wrong}").status == 422
 
 
