@@ -16,6 +16,7 @@ from lambdas.cases.case import Case
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.ingest.sources.namus.api import NamUs
+from tests.support.stories import put_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,6 +122,19 @@ def test_state_machine_steps_sync_the_gallery(
 
 
 @pytest.mark.usefixtures("gallery")
+def test_case_is_closed_for_the_console(load: Callable[[str], Any], gallery: Gallery) -> None:
+    put_case(gallery.dynamodb)
+    handler = load("sync_handler").handler
+    close = {"step": "close", "case_id": "namus:MP900101"}
+    assert handler({**close, "status": "resolved"}, CONTEXT) == {"unreviewed_encounters": 0}
+    record = gallery.case_record("namus:MP900101")
+    assert record
+    assert record["status"] == "resolved"
+    for wrong in ({**close, "status": "open"}, {**close, "case_id": "namus:MP7", "status": "resolved"}):
+        with pytest.raises(ValueError, match="cannot be closed"):
+            handler(wrong, CONTEXT)
+
+
 def test_failed_step_releases_the_source(load: Callable[[str], Any], website: Any) -> None:
     website.answers = {"/api/CaseSets/NamUs/MissingPersons/Search": httpx.Response(403)}
     handler = load("sync_handler").handler
