@@ -94,7 +94,7 @@ def test_stacks_depend_on_the_stacks_that_they_use(either: Deployment) -> None:
         "Fleet": set(),
         "Alerting": {"Ingest", "Fleet"},
         "Detection": {"Ingest", "Fleet", "Alerting"},
-        "Console": {"Ingest", "Fleet", "Alerting", "Detection"},
+        "Console": {"Ingest", "Fleet", "Alerting", "Detection", "Sync"},
         "Review": {"Ingest", "Fleet", "Alerting", "Detection", "Console"},
         "Sync": {"Ingest", "Alerting", "Detection"},
     }
