@@ -135,6 +135,7 @@ def test_case_is_closed_for_the_console(load: Callable[[str], Any], gallery: Gal
             handler(wrong, CONTEXT)
 
 
+@pytest.mark.usefixtures("gallery")
 def test_failed_step_releases_the_source(load: Callable[[str], Any], website: Any) -> None:
     website.answers = {"/api/CaseSets/NamUs/MissingPersons/Search": httpx.Response(403)}
     handler = load("sync_handler").handler
