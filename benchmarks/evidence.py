@@ -9,7 +9,8 @@ function's own code decides (benchmarks/walks/rules.py).
 
 Each round deals the people anew: some for tuning, and for measuring 30 cases of one to four photos and the rest as
 strangers. All figures are of the people for measuring, at the default thresholds. The intervals are of a bootstrap over
-people, because the walks of one person are alike. Then thirty days of traffic, with a reviewer's verdicts.
+people, because the walks of one person are alike. The defaults were chosen on the same faces, so the figures are
+optimistic (docs/decisions/0042-measured-evidence.md). Then thirty days of traffic, with a reviewer's verdicts.
 
 Writes build/bench/evidence.json.
 """

@@ -8,6 +8,7 @@ import msgspec
 
 from lambdas.cases.case import PhotoKind
 from lambdas.cases.table import read_case
+from lambdas.encounters.decision import decision_of
 from lambdas.encounters.policy import Thresholds
 from lambdas.encounters.score_counts import read_scores
 from lambdas.encounters.table import all_encounters
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from lambdas.cases.case import Case
-    from lambdas.encounters.encounter import Encounter
+    from lambdas.encounters.encounter import Encounter, Sighting
     from lambdas.encounters.policy import Policy
 
 _DAY = len("2026-11-27")
@@ -40,22 +41,32 @@ def read_advice(
 
 
 def level_of(encounter: Encounter, case: Case | None, policy: Policy) -> float | None:
-    """Return the highest threshold at which the encounter would alert, or None.
+    """Return the highest alert threshold at which the encounter would alert, or None.
 
-    It alerts at one if a sighting reaches it and what else applies to the case and the kind of photo.
+    What else applies to the case and the kind of photo still does, and so does what a sighting needs to alert alone.
     """
     kinds = {photo.photo_id: photo.kind for photo in case.photos} if case else {}
     nothing = msgspec.structs.replace(policy, base=Thresholds(0, 0, 0))
 
-    def needed(photo_id: str) -> float:
-        kind = kinds.get(photo_id, PhotoKind.PORTRAIT)
+    def needed(sighting: Sighting) -> float:
+        kind = kinds.get(sighting.photo_id, PhotoKind.PORTRAIT)
         return nothing.thresholds_for(case, kind).alert if case else 0
 
-    similarities = [
-        each.similarity for each in encounter.sightings.values() if each.similarity >= needed(each.photo_id)
-    ]
-    best = max(similarities, default=0)
-    return max((threshold for threshold in THRESHOLDS if threshold <= best), default=None)
+    def alerts_at(threshold: float) -> bool:
+        sightings = encounter.sightings.values()
+        return decision_of(_judged_at(max(threshold, needed(each)), each) for each in sightings) is not None
+
+    return max(filter(alerts_at, THRESHOLDS), default=None)
+
+
+def _judged_at(threshold: float, sighting: Sighting) -> Sighting:
+    """Return the sighting as it would be with this alert threshold."""
+    usual, similarity = sighting.alone_threshold, sighting.similarity
+    alone = None if usual is None else max(usual, threshold)
+    has_two_photos = usual is not None and sighting.alone and similarity < usual
+    alerting = similarity >= threshold
+    is_alone = alone is not None and (similarity >= alone or (has_two_photos and alerting))
+    return msgspec.structs.replace(sighting, alerting=alerting, alone=is_alone, alone_threshold=alone)
 
 
 def _past(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from lambdas.cases.case import PhotoKind, Range
-from lambdas.encounters.encounter import Review
+from lambdas.encounters.encounter import Review, Sighting
 from lambdas.encounters.policy import Policy, Thresholds
 from lambdas.encounters.score_counts import DayOfScores, ScoreCounts
 from lambdas.review.intervals import rate, share
@@ -99,6 +99,27 @@ def test_level_respects_the_stricter_thresholds_of_the_case(desk: Desk) -> None:
     assert level_of(encounter, MARLOWE, policy) == 96.5
     assert level_of(encounter, child, policy) is None
     assert level_of(encounter, None, policy) == 96.5
+
+
+@pytest.mark.parametrize(
+    ("sightings", "level"),
+    [
+        ({"c1": {"similarity": 96.5}}, None),
+        ({"c1": {"similarity": 98}}, 98),
+        ({"c1": {"similarity": 96.5}, "c2": {"similarity": 82}}, 96.5),
+        ({"c1": {"similarity": 96.5, "track": "t2"}, "c2": {"similarity": 82}}, None),
+        ({"c1": {"similarity": 96.5, "photos": 2, "alone": True}}, 96.5),
+    ],
+    ids=["one", "one that is enough alone", "two of a track", "two of two tracks", "two photos"],
+)
+def test_level_needs_a_second_sighting_below_what_is_enough_alone(
+    desk: Desk, sightings: dict[str, dict[str, Any]], level: float | None
+) -> None:
+    usual = {"captured_at": "2026-11-23T02:00:00.000Z", "photo_id": "910101", "track": "t1", "alone_threshold": 97}
+    encounter = desk.add_encounter(
+        sightings={name: Sighting(**{**usual, "key": name, **members}) for name, members in sightings.items()}
+    )
+    assert level_of(encounter, MARLOWE, Policy()) == level
 
 
 def test_advice_is_read_from_the_encounters_table(desk: Desk) -> None:
