@@ -134,7 +134,9 @@ def _error(
     headers = lower_case(event.headers)
     if wants_json(headers):
         return json_response({"error": str(error)}, status=error.status)
-    if error.status == 401 and event.path != CALLBACK:
+    # A redirect of a picture would load another site's page into the picture.
+    is_picture = headers.get("accept", "").startswith("image/")
+    if error.status == 401 and event.path != CALLBACK and not is_picture:
         return _to_sign_in(event, headers)
     message = Message(title=_TITLES.get(error.status, "Something went wrong"), text=str(error))
     language = language_of(headers, services.language)

@@ -50,7 +50,7 @@ def gallery_stats(gallery: Gallery) -> GalleryStats:
     stats = GalleryStats()
     for item in _records(gallery):
         if item["record"] == CASE_RECORD:
-            stats.cases[f"{item['source']} {item['status']}"] += 1
+            stats.cases[f"{item['case_id'].partition(':')[0]} {item.get('status', 'unknown')}"] += 1
         elif item["record"] == QUARANTINE_RECORD:
             stats.quarantined += 1
         elif item["record"].startswith(photo_record("")):

@@ -154,6 +154,9 @@ def test_token_that_is_not_for_this_sign_in_is_refused(browser: Browser, pool: U
 def test_without_a_session_a_page_redirects_and_json_is_refused(browser: Browser) -> None:
     assert browser.get("/encounters?score=90").headers["location"] == "/sign-in?next=/encounters%3Fscore%3D90"
     assert browser.get("/encounters", accept="application/json").status == 401
+    picture = browser.get("/favicon.ico", accept="image/avif,image/webp,*/*;q=0.8")
+    assert picture.status in {401, 404}
+    assert "location" not in picture.headers
     part = browser.get("/encounters", hx_request="true", hx_current_url=f"{ORIGIN}/encounters?score=90")
     assert (part.status, part.headers["hx-redirect"]) == (401, "/sign-in?next=/encounters%3Fscore%3D90")
 

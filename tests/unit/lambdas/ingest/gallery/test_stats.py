@@ -40,3 +40,8 @@ def test_photos_are_counted_by_outcome(
     assert stats.never_stored == {"unusable": 1}
     assert stats.face_share == 2 / 3
     assert msgspec.json.decode(msgspec.json.encode(stats))["quarantined"] == 1
+
+
+def test_incomplete_record_is_counted_with_its_source(gallery: Gallery) -> None:
+    gallery.dynamodb.put_item(TableName="cases", Item={"case_id": {"S": "namus:MP1"}, "record": {"S": "case"}})
+    assert gallery_stats(gallery).cases == {"namus unknown": 1}
