@@ -226,7 +226,10 @@ def left_of_oak_dev(account: Account) -> dict[str, list[str]]:
 
 def test_destroying_one_environment_leaves_the_others_whole(account: Account) -> None:
     account[OAK_DEV].homeward("fleet", "empty")
-    assert {"stacks", "buckets", "tables", "collections", "functions"} <= set(left_of_oak_dev(account))
+    deployed = left_of_oak_dev(account)
+    assert {"stacks", "buckets", "tables", "collections", "functions"} <= set(deployed)
+    for bucket in deployed["buckets"]:
+        account.cloud.client("s3").put_object(Bucket=bucket, Key="documents/something", Body=b"x")
     account.cloud.destroy(account.assembly, f"{OAK_DEV}/*")
     assert left_of_oak_dev(account) == {}
     collections = account.cloud.client("rekognition").list_collections()["CollectionIds"]
