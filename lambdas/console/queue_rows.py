@@ -9,7 +9,6 @@ import msgspec
 
 from lambdas.cases.ages import is_minor
 from lambdas.common.dynamodb import to_attributes
-from lambdas.console.cameras import Camera, read_cameras
 from lambdas.console.case_records import read_stored_cases
 from lambdas.console.errors import InvalidError
 from lambdas.console.picture_links import Crop, link_to_photo, link_to_sighting
@@ -22,9 +21,10 @@ from lambdas.review.four_eyes import is_disputed
 from lambdas.review.pictures import has_pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from lambdas.cases.table import StoredCase
+    from lambdas.console.cameras import Camera
     from lambdas.console.exchange import AnyRequest, Request
     from lambdas.console.services import Services
 
@@ -98,13 +98,13 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     is_more: bool
 
 
-def read_rows(services: Services, request: Request[Q, None]) -> tuple[list[Row], str | None]:
-    """Return the rows of a page, and the cursor of the next one.
+def read_rows(services: Services, request: Request[Q, None], known: Iterable[Camera]) -> tuple[list[Row], str | None]:
+    """Return the rows of a page, and the cursor of the next one. `known` are all cameras.
 
     Raises:
         InvalidError: the cursor is not one of this list.
     """
-    query, cameras = request.query, {camera.name: camera for camera in read_cameras(services)}
+    query, cameras = request.query, {camera.name: camera for camera in known}
     cases: dict[str, StoredCase] = {}
 
     def keep(found: list[Encounter]) -> list[Encounter]:

@@ -51,8 +51,8 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
 
 def show(services: Services, request: Request[Query, None]) -> Page:
     """List encounters."""
-    rows, cursor = read_rows(services, request)
     cameras, query = read_cameras(services), request.query
+    rows, cursor = read_rows(services, request, cameras)
     queue = Queue(
         encounters=rows,
         counts=count_waiting(services),
@@ -70,7 +70,7 @@ def show(services: Services, request: Request[Query, None]) -> Page:
 
 def news(services: Services, request: Request[LiveQuery, None]) -> Page | NotModified:
     """Say what is new, without moving a row under anybody's mouse. Not modified if the page knows it already."""
-    rows, _ = read_rows(services, request)
+    rows, _ = read_rows(services, request, read_cameras(services))
     counts, shown = count_waiting(services), request.query.shown.split(",")
     stages = {row.encounter_id: row.stage.value for row in rows if row.encounter_id in shown}
     new = sum(row.encounter_id not in shown for row in rows)
