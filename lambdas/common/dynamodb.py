@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,7 @@ T = TypeVar("T")
 Item = dict[str, Any]
 
 _ATTEMPTS = 12
+_MAX_READ = 100  # keys in one BatchGetItem
 
 
 class IncompleteReadError(RuntimeError):
@@ -75,20 +76,31 @@ def backoff_s(attempt: int) -> float:
 def read_many(
     dynamodb: DynamoDBClient, keys: Mapping[str, list[Item]], *, pause: Callable[[float], None] = time.sleep
 ) -> dict[str, list[Item]]:
-    """Read up to 100 items by table and typed key, strongly consistent. Missing items are left out.
+    """Read items by table and typed key, strongly consistent, 100 in a request. Missing items are left out.
 
     Raises:
         IncompleteReadError: some items were still unprocessed after the last attempt.
     """
     found: dict[str, list[Item]] = {table: [] for table in keys}
-    asked: Any = {table: {"Keys": wanted, "ConsistentRead": True} for table, wanted in keys.items() if wanted}
+    wanted = [(table, key) for table, of_table in keys.items() for key in of_table]
+    for start in range(0, len(wanted), _MAX_READ):
+        asked: dict[str, Any] = {}
+        for table, key in wanted[start : start + _MAX_READ]:
+            asked.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
+        for table, items in _read_batch(dynamodb, asked, pause):
+            found[table] += [from_attributes(item) for item in items]
+    return found
+
+
+def _read_batch(
+    dynamodb: DynamoDBClient, asked: Any, pause: Callable[[float], None]
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     for attempt in range(_ATTEMPTS):
         answer = dynamodb.batch_get_item(RequestItems=asked)
-        for table, items in answer["Responses"].items():
-            found[table] += [from_attributes(item) for item in items]
+        yield from answer["Responses"].items()
         asked = answer["UnprocessedKeys"]
         if not asked:
-            return found
+            return
         pause(backoff_s(attempt))
     raise IncompleteReadError(f"DynamoDB did not return all items of {', '.join(asked)} in {_ATTEMPTS} attempts")
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from lambdas.console.services import Services
 
 _MAX_LISTED = 20
-_MAX_READ = 100
 
 
 class Other(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,8 +60,5 @@ def recent_encounters(
 
 
 def _read(services: Services, keys: Sequence[str]) -> list[Item]:
-    table, items = services.encounters_table, []
-    for start in range(0, len(keys), _MAX_READ):
-        wanted = [encounter_key(key) for key in keys[start : start + _MAX_READ]]
-        items += read_many(services.dynamodb, {table: wanted})[table]
-    return items
+    table = services.encounters_table
+    return read_many(services.dynamodb, {table: [encounter_key(key) for key in keys]})[table]

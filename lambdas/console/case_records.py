@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from lambdas.console.services import Services
 
-_MAX_READ = 100
-
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRecords:
@@ -26,13 +24,9 @@ class CaseRecords:
 
 def read_stored_cases(services: Services, case_ids: Iterable[str]) -> dict[str, StoredCase]:
     """Read cases by id. Those that the gallery does not have are left out."""
-    wanted = list(dict.fromkeys(case_ids))
-    found: dict[str, StoredCase] = {}
-    for start in range(0, len(wanted), _MAX_READ):
-        keys = [record_key(case_id, CASE_RECORD) for case_id in wanted[start : start + _MAX_READ]]
-        for item in read_many(services.dynamodb, {services.cases_table: keys})[services.cases_table]:
-            found[item["case_id"]] = stored_case(item)
-    return found
+    keys = [record_key(case_id, CASE_RECORD) for case_id in dict.fromkeys(case_ids)]
+    items = read_many(services.dynamodb, {services.cases_table: keys})[services.cases_table]
+    return {item["case_id"]: stored_case(item) for item in items}
 
 
 def read_records(services: Services, case_id: str) -> CaseRecords | None:

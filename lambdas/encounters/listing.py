@@ -203,8 +203,6 @@ class _Index:
 
 def _read(dynamodb: DynamoDBClient, table: str, ids: list[str]) -> list[Encounter]:
     """Read the current records in the order of the ids."""
-    if not ids:
-        return []
     items = read_many(dynamodb, {table: [encounter_key(encounter_id) for encounter_id in ids]})[table]
     by_id = {item["encounter_id"]: encounter for item in items if (encounter := readable(item, Encounter))}
     return [by_id[encounter_id] for encounter_id in ids if encounter_id in by_id]

@@ -141,13 +141,12 @@ def _shown(services: Services, request: AnyRequest, records: list[AuditRecord]) 
     if not opinions or not request.person.has_one_of(REVIEWERS):
         return records
     table, hidden = services.encounters_table, set()
-    for start in range(0, len(opinions), 100):
-        keys = [encounter_key(each) for each in sorted(opinions)[start : start + 100]]
-        for item in read_many(services.dynamodb, {table: keys})[table]:
-            encounter = msgspec.convert(item, type=Encounter)
-            of_encounter = [record for record in records if record.encounter_id == encounter.encounter_id]
-            visible = visible_records(encounter, of_encounter, viewer=request.person.name)
-            hidden |= {(record.encounter_id, record.at) for record in of_encounter if record not in visible}
+    keys = [encounter_key(each) for each in sorted(opinions)]
+    for item in read_many(services.dynamodb, {table: keys})[table]:
+        encounter = msgspec.convert(item, type=Encounter)
+        of_encounter = [record for record in records if record.encounter_id == encounter.encounter_id]
+        visible = visible_records(encounter, of_encounter, viewer=request.person.name)
+        hidden |= {(record.encounter_id, record.at) for record in of_encounter if record not in visible}
     return [record for record in records if (record.encounter_id, record.at) not in hidden]
 
 

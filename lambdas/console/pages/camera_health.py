@@ -15,11 +15,9 @@ from lambdas.encounters.score_counts import day_of_scores
 from lambdas.encounters.table import encounter_key
 
 if TYPE_CHECKING:
-    from lambdas.common.dynamodb import Item
     from lambdas.console.services import Services
 
 DAYS = 7
-_MAX_READ = 100
 
 
 class CameraRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +64,5 @@ def _searches(services: Services, names: list[str], days: list[str]) -> dict[tup
     """Count the searches by camera and day. The histograms tell: one item for each."""
     table = services.encounters_table
     keys = [encounter_key(f"scores#{name}#{day}") for name in names for day in days]
-    items: list[Item] = []
-    for start in range(0, len(keys), _MAX_READ):
-        items += read_many(services.dynamodb, {table: keys[start : start + _MAX_READ]})[table]
-    found = map(day_of_scores, items)
+    found = map(day_of_scores, read_many(services.dynamodb, {table: keys})[table])
     return {(each.camera, each.day): each.searches for each in found}

@@ -50,3 +50,17 @@ def test_keys_that_stay_unprocessed_are_an_error(stubbed: tuple[DynamoDBClient, 
         stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": asked_for(KEYS)})
     with pytest.raises(IncompleteReadError, match="first, second"):
         read_many(client, KEYS, pause=lambda _: None)
+
+
+def test_more_keys_than_a_request_takes_are_read_in_several(stubbed: tuple[DynamoDBClient, Stubber]) -> None:
+    client, stubber = stubbed
+    keys: list[dict[str, Any]] = [{"id": {"S": str(number)}} for number in range(120)]
+    for tables in ({"first": keys[:100]}, {"first": keys[100:110], "second": keys[110:]}):
+        answer: Any = {"Responses": tables, "UnprocessedKeys": {}}
+        stubber.add_response("batch_get_item", answer, {"RequestItems": asked_for(tables)})
+    found = read_many(client, {"first": keys[:110], "second": keys[110:]})
+    assert [len(items) for items in found.values()] == [110, 10]
+
+
+def test_without_keys_nothing_is_asked(stubbed: tuple[DynamoDBClient, Stubber]) -> None:
+    assert read_many(stubbed[0], {"first": []}) == {"first": []}
