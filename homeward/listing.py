@@ -12,15 +12,13 @@ from rich.table import Table
 
 from homeward.exit_codes import WRONG_USAGE
 from homeward.terminal import console, fail
-from lambdas.common.outside_text import visible
+from lambdas.common.outside_text import spreadsheet_cell, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _GAP = 1
 _MIN_FLEXIBLE = 8
-# Spreadsheets take a text that begins with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,5 +79,4 @@ def _csv_cell(value: Any) -> Any:
         return dumps(value, ensure_ascii=False)
     if not isinstance(value, str):
         return value
-    text = visible(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return spreadsheet_cell(visible(value))

@@ -21,6 +21,8 @@ _SPACES = frozenset({"Cc", "Zl", "Zp", "Zs"})
 _MAX_SHOWN = 200
 # More marks on one letter than any language uses would cover the lines above and below.
 _MAX_MARKS = 4
+# Spreadsheets take a cell that begins with one of these for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def single_line(text: str) -> str:
@@ -58,3 +60,8 @@ def visible(text: str) -> str:
             kept.append(character)
     # A dropped character may have kept a letter and its accent apart.
     return unicodedata.normalize("NFC", "".join(kept))
+
+
+def spreadsheet_cell(text: str) -> str:
+    """Return the text of a CSV cell that no spreadsheet runs as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lambdas.common.dynamodb import read_many
+from lambdas.common.outside_text import spreadsheet_cell
 from lambdas.console.acts import record_act
 from lambdas.console.errors import InvalidError
 from lambdas.console.exchange import Content, Page
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 ROWS = 100
 MAX_DAYS, MAX_EXPORTED = 92, 20_000
 _COLUMNS = ("at", "kind", "by", "via", "encounter_id", "note")
-# A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Format(StrEnum):
@@ -174,13 +173,8 @@ def _csv(records: list[AuditRecord]) -> str:
     writer.writerow(_COLUMNS)
     for record in records:
         members = msgspec.to_builtins(record)
-        writer.writerow([_cell(str(members.get(name) or "")) for name in _COLUMNS])
+        writer.writerow([spreadsheet_cell(str(members.get(name) or "")) for name in _COLUMNS])
     return text.getvalue()
-
-
-def _cell(text: str) -> str:
-    """Keep a spreadsheet from running what somebody wrote into a note."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _decoded(after: str | None) -> AuditRecord | None:
