@@ -95,11 +95,16 @@ class ScoreCounts:
         added = ", ".join(f"{bucket} :{bucket}" for bucket in counts)
         return {
             "TableName": self.table,
-            "Key": encounter_key(f"scores#{camera}#{day}"),
+            "Key": scores_key(camera, day),
             "UpdateExpression": f"SET kind = :kind, camera = :camera, #day = :day, expires_at = :expiry ADD {added}",
             "ExpressionAttributeNames": {"#day": "day"},
             "ExpressionAttributeValues": to_attributes(values | {f":{name}": count for name, count in counts.items()}),
         }
+
+
+def scores_key(camera: str, day: str) -> Item:
+    """Build the typed key of the histogram of a camera and day."""
+    return encounter_key(f"scores#{camera}#{day}")
 
 
 def read_scores(dynamodb: DynamoDBClient, *, table: str, since: str = "") -> Iterator[DayOfScores]:

@@ -11,8 +11,7 @@ from lambdas.cases.probe import PROBE_CAMERA
 from lambdas.common.dynamodb import read_many
 from lambdas.console.cameras import read_cameras
 from lambdas.console.exchange import AnyRequest, Page
-from lambdas.encounters.score_counts import day_of_scores
-from lambdas.encounters.table import encounter_key
+from lambdas.encounters.score_counts import day_of_scores, scores_key
 
 if TYPE_CHECKING:
     from lambdas.console.services import Services
@@ -63,6 +62,6 @@ def show(services: Services, request: AnyRequest) -> Page:
 def _searches(services: Services, names: list[str], days: list[str]) -> dict[tuple[str, str], int]:
     """Count the searches by camera and day. The histograms tell: one item for each."""
     table = services.encounters_table
-    keys = [encounter_key(f"scores#{name}#{day}") for name in names for day in days]
+    keys = [scores_key(name, day) for name in names for day in days]
     found = map(day_of_scores, read_many(services.dynamodb, {table: keys})[table])
     return {(each.camera, each.day): each.searches for each in found}
