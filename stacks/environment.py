@@ -94,7 +94,7 @@ class AgencyEnvironment(cdk.Stage):
             settings=settings,
             grants=[
                 ingest.may_browse_cases(),
-                fleet.may_read_cameras("GetItem", "Scan"),
+                fleet.may_read_cameras("Scan"),
                 detection.may_view_evidence(),
                 alerting.encounters.may_browse(),
                 alerting.encounters.may_decide(),

@@ -10,6 +10,8 @@ from lambdas.common.cameras_table import site_of
 from lambdas.common.dynamodb import Item, from_attributes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lambdas.console.services import Services
 
 _EARTH_KM = 6371.0
@@ -34,10 +36,9 @@ def read_cameras(services: Services) -> list[Camera]:
     return sorted((_camera(item) for item in items if item.get("camera")), key=lambda camera: camera.name)
 
 
-def read_camera(services: Services, name: str) -> Camera:
-    """Read one camera. A name that the table lacks, as of a submission, is its own site."""
-    answer = services.dynamodb.get_item(TableName=services.cameras_table, Key={"camera": {"S": name}})
-    return _camera({"camera": name, **from_attributes(answer.get("Item", {}))})
+def camera_named(cameras: Iterable[Camera], name: str) -> Camera:
+    """Return one of the cameras. A name that is none, as of a submission, is its own site."""
+    return next((camera for camera in cameras if camera.name == name), Camera(name=name, site=name))
 
 
 def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:

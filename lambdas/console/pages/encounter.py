@@ -9,7 +9,7 @@ import msgspec
 
 from lambdas.cases.ages import is_minor
 from lambdas.cases.case import CaseStatus
-from lambdas.console.cameras import Camera, distance_km, read_camera, read_cameras
+from lambdas.console.cameras import Camera, camera_named, distance_km, read_cameras
 from lambdas.console.case_encounters import Other, recent_encounters
 from lambdas.console.case_records import read_stored_cases
 from lambdas.console.comparison import CasePhoto, LookAlike, Shot, look_alikes_of, photos_of, shots_of
@@ -139,7 +139,8 @@ def view_of(services: Services, request: Request[Query, None], encounter: Encoun
     query, t = request.query, words(request.language)
     stored = read_stored_cases(services, [encounter.case_id]).get(encounter.case_id)
     case = stored.case if stored else None
-    camera, evidence = read_camera(services, encounter.camera), evidence_of(encounter)
+    cameras, evidence = read_cameras(services), evidence_of(encounter)
+    camera = camera_named(cameras, encounter.camera)
     has = has_pictures(encounter) or encounter.can_be_undone(request.at)
     shots = shots_of(services, request, encounter, crop=query.zoom, has_pictures=has)
     photos = photos_of(request, encounter, case, crop=query.zoom)
@@ -177,9 +178,7 @@ def view_of(services: Services, request: Request[Query, None], encounter: Encoun
         distance=_distance(stored, camera, request.language),
         map=map_link(case) if case else None,
         source=case.source_url if case else None,
-        others=recent_encounters(
-            services, request, encounter.case_id, read_cameras(services), besides=encounter.encounter_id
-        ),
+        others=recent_encounters(services, request, encounter.case_id, cameras, besides=encounter.encounter_id),
         history=_history(services, request, encounter),
         may=_may(request, encounter, stored),
         query=query,
