@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import urlencode
 import urllib3
 from botocore.exceptions import ClientError
 
+from lambdas.common.base64url import to_base64url
 from lambdas.common.outside_text import single_line
 from lambdas.console.errors import SignedOutError
 from lambdas.console.person import Person, known_roles
@@ -51,7 +51,7 @@ class IdentityProvider:
             "scope": "openid email",
             "state": state,
             "nonce": nonce,
-            "code_challenge": _base64url(hashlib.sha256(verifier.encode()).digest()),
+            "code_challenge": to_base64url(hashlib.sha256(verifier.encode()).digest()),
             "code_challenge_method": "S256",
             "lang": language,
         }
@@ -157,7 +157,3 @@ class IdentityProvider:
         """
         response = self._http.request(method, address, **options)
         return dict(json.loads(response.data)) if response.status == 200 else None
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 from datetime import timedelta
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from lambdas.common.base64url import from_base64url, to_base64url
 from lambdas.common.keys import photo_key
 from lambdas.console.errors import NotFoundError
 
@@ -62,11 +61,11 @@ def opened(person: Person, token: str, *, at: datetime) -> Shown:
     """
     document, _, signature = token.partition(".")
     try:
-        content, signed = _from_text(document), _from_text(signature)
+        content, signed = from_base64url(document), from_base64url(signature)
         if not hmac.compare_digest(signed, _signature(person, content)):
             raise NotFoundError("This picture is of another session.")
         shown = msgspec.json.decode(content, type=Shown)
-    except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
+    except (ValueError, msgspec.MsgspecError) as error:
         raise NotFoundError("There is no such picture.") from error
     if at.timestamp() > shown.until:
         raise NotFoundError("The link to this picture has expired. Load the page again.")
@@ -80,16 +79,8 @@ def _until(at: datetime) -> int:
 
 def _sealed(person: Person, shown: Shown) -> str:
     content = msgspec.json.encode(shown)
-    return f"/pictures/{_to_text(content)}.{_to_text(_signature(person, content))}"
+    return f"/pictures/{to_base64url(content)}.{to_base64url(_signature(person, content))}"
 
 
 def _signature(person: Person, content: bytes) -> bytes:
     return hmac.digest(f"{person.session_key}{person.sub}".encode(), content, hashlib.sha256)[:_SIGNATURE_BYTES]
-
-
-def _to_text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _from_text(text: str) -> bytes:
-    return base64.b64decode(text.encode() + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)

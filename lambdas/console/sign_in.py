@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 import re
 import secrets
@@ -13,6 +12,7 @@ from urllib.parse import quote
 import msgspec
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from lambdas.common.base64url import from_base64url, to_base64url
 from lambdas.common.console_paths import CALLBACK, SIGNED_OUT
 from lambdas.console.acts import record_act
 from lambdas.console.cookies import SESSION, SIGN_IN, cookie, read_cookie
@@ -157,11 +157,11 @@ def sign_in_address(wanted: str) -> str:
 
 
 def _packed(attempt: Attempt) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(attempt)).decode().rstrip("=")
+    return to_base64url(msgspec.json.encode(attempt))
 
 
 def _unpacked(text: str) -> Attempt | None:
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Attempt)
+        return msgspec.json.decode(from_base64url(text), type=Attempt)
     except (ValueError, msgspec.MsgspecError):
         return None

@@ -6,8 +6,6 @@ indexes, so a filter that few encounters pass may return a short page with a cur
 
 from __future__ import annotations
 
-import base64
-import binascii
 import heapq
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.common.base64url import from_base64url, to_base64url
 from lambdas.common.dynamodb import from_attributes, read_many, to_attributes
 from lambdas.encounters.encounter import Encounter, Review, Stage
 from lambdas.encounters.table import REVIEW_INDEX, STRENGTH_INDEX, encounter_key, readable
@@ -209,15 +208,13 @@ def _read(dynamodb: DynamoDBClient, table: str, ids: list[str]) -> list[Encounte
 
 
 def _encoded(order: Order, after: dict[Review, tuple[str | float, str]]) -> str:
-    document = msgspec.json.encode(_Cursor(order, after))
-    return base64.urlsafe_b64encode(document).decode().rstrip("=")
+    return to_base64url(msgspec.json.encode(_Cursor(order, after)))
 
 
 def _decoded(cursor: str, order: Order) -> dict[Review, tuple[str | float, str]]:
     try:
-        padded = cursor[:_MAX_CURSOR] + "=" * (-len(cursor) % 4)
-        decoded = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=_Cursor)
-    except (binascii.Error, ValueError, msgspec.DecodeError) as error:
+        decoded = msgspec.json.decode(from_base64url(cursor[:_MAX_CURSOR]), type=_Cursor)
+    except (ValueError, msgspec.DecodeError) as error:
         raise InvalidCursorError("the page's cursor is damaged; open the list again") from error
     kind: type | tuple[type, ...] = (int, float) if order is Order.STRONGEST else str
     are_keys = all(value and isinstance(value, kind) and name for value, name in decoded.after.values())

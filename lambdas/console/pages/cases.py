@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +10,7 @@ import msgspec
 from lambdas.cases.ages import is_minor
 from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import CASE_RECORD, StoredCase, stored_case
+from lambdas.common.base64url import from_base64url, to_base64url
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.common.place_names import name_key
 from lambdas.console.acts import record_act
@@ -234,14 +233,13 @@ def _row(request: AnyRequest, stored: StoredCase) -> Row:
 
 
 def _cursor(key: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode((key["case_id"], key["record"]))).decode().rstrip("=")
+    return to_base64url(msgspec.json.encode((key["case_id"], key["record"])))
 
 
 def _start(cursor: str) -> dict[str, Any]:
     try:
-        text = base64.b64decode(cursor[:2000] + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        case_id, record = msgspec.json.decode(text, type=tuple[str, str])
-    except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
+        case_id, record = msgspec.json.decode(from_base64url(cursor[:2000]), type=tuple[str, str])
+    except (ValueError, msgspec.MsgspecError) as error:
         raise InvalidError("The page's address is damaged. Open the list again.") from error
     if not case_id or not record:
         raise InvalidError("The page's address is damaged. Open the list again.")
