@@ -44,6 +44,11 @@ def read_case(dynamodb: DynamoDBClient, *, table: str, case_id: str) -> StoredCa
     return None if attributes is None else stored_case(from_attributes(attributes))
 
 
+def sync_run_key(source: str) -> Item:
+    """Build the typed key of the record of a source's sync."""
+    return record_key(f"sync:{source}", "run")
+
+
 def record_key(case_id: str, record: str) -> Item:
     """Build the typed key of a record of a case."""
     return {"case_id": {"S": case_id}, "record": {"S": record}}

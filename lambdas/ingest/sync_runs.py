@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.cases.table import sync_run_key
 from lambdas.common.dynamodb import from_attributes, to_attributes, update_if
 from lambdas.common.times import to_text
 
@@ -50,7 +51,7 @@ class SyncRuns:
         begun = update_if(
             self.dynamodb,
             TableName=self.table,
-            Key=_key(source),
+            Key=sync_run_key(source),
             UpdateExpression="SET #owner = :owner, lease_until = :until, started_at = :now REMOVE unfetched, why",
             ConditionExpression=condition,
             ExpressionAttributeNames={"#owner": "owner"},
@@ -121,7 +122,7 @@ class SyncRuns:
         changed = update_if(
             self.dynamodb,
             TableName=self.table,
-            Key=_key(source),
+            Key=sync_run_key(source),
             UpdateExpression=update,
             ConditionExpression="#owner = :owner",
             ExpressionAttributeNames={"#owner": "owner"},
@@ -131,7 +132,7 @@ class SyncRuns:
             raise SyncRunningError(f"another sync of {source} has begun")
 
     def _read(self, source: str) -> dict[str, Any]:
-        answer = self.dynamodb.get_item(TableName=self.table, Key=_key(source), ConsistentRead=True)
+        answer = self.dynamodb.get_item(TableName=self.table, Key=sync_run_key(source), ConsistentRead=True)
         return from_attributes(answer.get("Item", {}))
 
     def _until(self) -> str:
@@ -154,7 +155,3 @@ def _is_dead_process(owner: str) -> bool:
         except ProcessLookupError:
             return True
     return False
-
-
-def _key(source: str) -> dict[str, Any]:
-    return to_attributes({"case_id": f"sync:{source}", "record": "run"})

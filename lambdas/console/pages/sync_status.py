@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.cases.table import sync_run_key
 from lambdas.common.dynamodb import read_many
 from lambdas.common.times import to_text
 from lambdas.console.exchange import AnyRequest, Page
@@ -40,7 +41,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 def show(services: Services, request: AnyRequest) -> Page:
     """Show the last run of each source."""
     table = services.cases_table
-    keys = [{"case_id": {"S": f"sync:{source}"}, "record": {"S": "run"}} for source in SOURCES]
+    keys = [sync_run_key(source) for source in SOURCES]
     items = sorted(read_many(services.dynamodb, {table: keys})[table], key=lambda item: str(item["case_id"]))
     rows = [_row(services, request, item) for item in items]
     return Page(template="sync.html", data=View(sources=rows, columns=list(_SHOWN)))
