@@ -76,6 +76,11 @@ def names_of(encounter: Encounter, verdict: Review, by: str) -> str:
     return ", ".join([*agreeing, single_line(by)])
 
 
+def has_decided(encounter: Encounter, by: str) -> bool:
+    """Tell whether this person gave the verdict, alone or with those of `names_of`."""
+    return single_line(by) in (encounter.reviewed_by or "").split(", ")
+
+
 def visible_records(encounter: Encounter, records: Iterable[AuditRecord], *, viewer: str) -> list[AuditRecord]:
     """Leave out the opinions of others while the viewer may still have to give one."""
     if not encounter.opinions or own_opinion(encounter, viewer) or is_disputed(encounter):

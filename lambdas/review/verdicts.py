@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.common.dynamodb import backoff_s, transact
-from lambdas.common.outside_text import single_line
 from lambdas.encounters import review_updates
 from lambdas.encounters.encounter import Encounter, Review
 from lambdas.encounters.look_alikes import counts, read_verdicts, record_verdict
@@ -15,7 +14,15 @@ from lambdas.encounters.table import read_encounter, read_item
 from lambdas.encounters.window import count_dismissal, window_key, window_of
 from lambdas.review.audit import Audit, AuditKind, Via
 from lambdas.review.errors import EncounterOverError, NoEncounterError, ReviewError
-from lambdas.review.four_eyes import Decided, names_of, others_opinions, outcome_of, own_opinion, with_opinion
+from lambdas.review.four_eyes import (
+    Decided,
+    has_decided,
+    names_of,
+    others_opinions,
+    outcome_of,
+    own_opinion,
+    with_opinion,
+)
 from lambdas.review.stand_down import stand_down_writes
 from lambdas.review.undo import UNDO_FOR, settle_later
 
@@ -207,8 +214,7 @@ class Verdicts:
         if encounter.earlier is None or not encounter.can_be_undone(at):
             minutes = round(UNDO_FOR.total_seconds() / 60)
             raise ReviewError(f"a verdict can be undone for {minutes} minutes; give another verdict instead")
-        names = (encounter.reviewed_by or "").split(", ")
-        if not is_supervisor and single_line(by) not in names:
+        if not is_supervisor and not has_decided(encounter, by):
             raise ReviewError(f"only {encounter.reviewed_by} or a supervisor can undo this verdict")
         expires_at = int((at + self.kept_for).timestamp())
         undone = review_updates.undo(self.table, encounter, expires_at=expires_at)

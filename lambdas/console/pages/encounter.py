@@ -27,7 +27,7 @@ from lambdas.encounters.encounter import Encounter, Review, Stage
 from lambdas.encounters.evidence import evidence_of
 from lambdas.encounters.table import read_encounter
 from lambdas.review.audit import AuditKind
-from lambdas.review.four_eyes import is_disputed, own_opinion, visible_records
+from lambdas.review.four_eyes import has_decided, is_disputed, own_opinion, visible_records
 from lambdas.review.link_page.facts import case_facts, map_link
 from lambdas.review.pictures import has_pictures
 from lambdas.review.verdicts import VERDICTS
@@ -193,8 +193,8 @@ def _best(shots: list[Shot]) -> Shot | None:
 
 def _may(request: Request[Query, None], encounter: Encounter, stored: StoredCase | None) -> May:
     is_open = encounter.review not in _OVER
-    mine = request.person.name in (encounter.reviewed_by or "").split(", ")
-    may_undo = encounter.can_be_undone(request.at) and (mine or request.person.has_one_of(SUPERVISORS))
+    is_entitled = has_decided(encounter, request.person.name) or request.person.has_one_of(SUPERVISORS)
+    may_undo = encounter.can_be_undone(request.at) and is_entitled
     waits = encounter.review is Review.OPEN and encounter.acknowledged_at is None
     return May(
         acknowledge=waits and stored is not None and stored.status is CaseStatus.OPEN,
