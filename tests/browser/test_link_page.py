@@ -6,7 +6,6 @@ import importlib
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,35 +22,17 @@ from local_cloud.pipeline.tables import make_tables
 from local_cloud.rekognition.engine.distinct_faces import HEADSHOTS
 from local_cloud.settings import CloudSettings
 from tests.support.review_desk import Desk
+from tests.support.review_functions import CONTEXT, ENVIRONMENT
 from tests.support.stories import put_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from types import ModuleType
 
     from local_cloud.cloud import Cloud
 
 PHONE = {"width": 360, "height": 740}
-CONTEXT = SimpleNamespace(
-    function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:us-east-1:0:function:f"
-)
-CONTEXT.aws_request_id = "1"
-ENVIRONMENT = {
-    "ENCOUNTERS_TABLE": "encounters",
-    "CASES_TABLE": "cases",
-    "CAMERAS_TABLE": "cameras",
-    "AUDIT_TABLE": "audit",
-    "FOUR_EYES": "false",
-    "DETECTION_BUCKET": "detection",
-    "GALLERY_BUCKET": "gallery",
-    "ENCOUNTER_DAYS": "30",
-    "LINK_VALID_HOURS": "72",
-    "TIME_ZONE": "America/Denver",
-    "CONSOLE_ORIGIN": "https://console.example",
-    "AGENCY_NAME": "Town",
-    "SERVICE_NAME": "links",
-    "METRICS_NAMESPACE": "Homeward",
-}
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,42 +18,23 @@ from tests.hostile.corpus import check, outcome
 from tests.hostile.links import INPUTS, get, post
 from tests.support.clock import Clock
 from tests.support.review_desk import Desk
+from tests.support.review_functions import CONTEXT, ENVIRONMENT
 from tests.support.stories import put_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_CONTEXT = SimpleNamespace(
-    function_name="f",
-    memory_limit_in_mb=128,
-    invoked_function_arn="arn:aws:lambda:us-east-1:0:function:f",
-    aws_request_id="1",
-)
-_ENVIRONMENT = {
+_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-east-1",
-    "ENCOUNTERS_TABLE": "encounters",
-    "CASES_TABLE": "cases",
-    "CAMERAS_TABLE": "cameras",
-    "AUDIT_TABLE": "audit",
-    "FOUR_EYES": "false",
-    "DETECTION_BUCKET": "detection",
-    "GALLERY_BUCKET": "gallery",
-    "ENCOUNTER_DAYS": "30",
-    "REVIEW_DEADLINE_DAYS": "30",
-    "LINK_VALID_HOURS": "72",
-    "TIME_ZONE": "America/Denver",
-    "CONSOLE_ORIGIN": "https://console.example",
-    "SERVICE_NAME": "links",
-    "METRICS_NAMESPACE": "Homeward",
 }
 
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
     with pytest.MonkeyPatch.context() as environment, mock_aws():
-        for variable, value in _ENVIRONMENT.items():
+        for variable, value in {**_CREDENTIALS, **ENVIRONMENT}.items():
             environment.setenv(variable, value)
         dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
         make_tables(dynamodb)
@@ -74,7 +54,7 @@ def answer(desk: Desk) -> Callable[[dict[str, Any]], dict[str, Any]]:
         desk.clock.advance(hours=1)
         at = to_text(desk.clock())
         desk.add_encounter(alert="sent", alerted_at=at)
-        answered: dict[str, Any] = module.handler(event, _CONTEXT)
+        answered: dict[str, Any] = module.handler(event, CONTEXT)
         headers = {name.lower(): value for name, value in answered["headers"].items()}
         assert "set-cookie" not in headers
         assert headers.get("location", "/e/").startswith(("/e/", "https://"))

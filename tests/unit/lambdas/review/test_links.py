@@ -20,6 +20,7 @@ from lambdas.common.dynamodb import to_attributes
 from lambdas.common.times import to_text
 from lambdas.common.trusted_time import TimeDoubt
 from lambdas.encounters.encounter import AlertState, Review, Sighting, Stage, Timeline
+from tests.support.review_functions import CONTEXT, ENVIRONMENT
 from tests.support.stories import MARLOWE, put_case
 
 if TYPE_CHECKING:
@@ -28,28 +29,6 @@ if TYPE_CHECKING:
     from tests.support.review_desk import Desk
 
 LINK = "/e/e1/secret"
-CONTEXT = SimpleNamespace(
-    function_name="f",
-    memory_limit_in_mb=128,
-    invoked_function_arn="arn:aws:lambda:us-east-1:0:function:f",
-    aws_request_id="1",
-)
-ENVIRONMENT = {
-    "ENCOUNTERS_TABLE": "encounters",
-    "CASES_TABLE": "cases",
-    "CAMERAS_TABLE": "cameras",
-    "AUDIT_TABLE": "audit",
-    "FOUR_EYES": "false",
-    "DETECTION_BUCKET": "detection",
-    "GALLERY_BUCKET": "gallery",
-    "ENCOUNTER_DAYS": "30",
-    "REVIEW_DEADLINE_DAYS": "30",
-    "LINK_VALID_HOURS": "72",
-    "TIME_ZONE": "America/Denver",
-    "CONSOLE_ORIGIN": "https://console.example",
-    "SERVICE_NAME": "links",
-    "METRICS_NAMESPACE": "Homeward",
-}
 
 
 GOLDEN = Path(__file__).with_name("link_page.txt")

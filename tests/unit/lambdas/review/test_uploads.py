@@ -16,26 +16,13 @@ import pytest
 
 from lambdas.common.times import now
 from lambdas.review.upload_links import new_upload_link
+from tests.support.review_functions import CONTEXT, ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
-
-ENVIRONMENT = {
-    "ENCOUNTERS_TABLE": "encounters",
-    "DETECTION_BUCKET": "detection",
-    "LINK_BASE": "https://links.example",
-    "AGENCY_NAME": "Town <Police>",
-    "TIME_ZONE": "America/Denver",
-    "SERVICE_NAME": "uploads",
-    "METRICS_NAMESPACE": "Homeward",
-}
-CONTEXT = SimpleNamespace(
-    function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:us-east-1:0:function:f"
-)
-CONTEXT.aws_request_id = "1"
 
 
 @pytest.fixture
