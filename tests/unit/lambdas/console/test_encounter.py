@@ -7,10 +7,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import msgspec
 import pytest
-from botocore.stub import Stubber
 from PIL import Image
 
 from lambdas.cases.case import CaseStatus
@@ -20,7 +18,7 @@ from tests.support.console import ConsoleClient, person, services_of
 from tests.support.stories import MARLOWE, put_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from botocore.stub import Stubber
 
     from tests.support.review_desk import Desk
 
@@ -43,14 +41,6 @@ def detected() -> dict[str, Any]:
     box = {"Left": 0.3, "Top": 0.2, "Width": 0.4, "Height": 0.4}
     quality = {"Sharpness": 12.0, "Brightness": 60.0}
     return {"FaceDetails": [{"BoundingBox": box, "Landmarks": points, "Quality": quality}]}
-
-
-@pytest.fixture
-def rekognition(aws: None) -> Iterator[Stubber]:
-    client = boto3.client("rekognition")
-    with Stubber(client) as answers:
-        yield answers
-        answers.assert_no_pending_responses()
 
 
 @pytest.fixture

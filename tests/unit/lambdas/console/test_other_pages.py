@@ -9,7 +9,6 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import msgspec
 import pytest
 from botocore.stub import ANY, Stubber
@@ -24,20 +23,10 @@ from tests.support.console import ConsoleClient, person, services_of
 from tests.support.stories import MARLOWE, put_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.review_desk import Desk
 
 SUE = "sue@agency.example"
 TODAY = "2026-11-23"
-
-
-@pytest.fixture
-def rekognition(aws: None) -> Iterator[Stubber]:
-    client = boto3.client("rekognition")
-    with Stubber(client) as answers:
-        yield answers
-        answers.assert_no_pending_responses()
 
 
 @pytest.fixture
