@@ -38,7 +38,7 @@ def count_capture(table: str, camera: str, *, limit: int, now: datetime) -> dict
 
 def count_first_alert(table: str, camera: str, *, now: datetime) -> dict[str, Any]:
     """Build the update that counts a first alert. It has no limit: its transaction opens the encounter."""
-    return _count(table, alerts_key(camera, now), limit=10**9, now=now)
+    return _count(table, alerts_key(camera, now), limit=None, now=now)
 
 
 def flood_notice(table: str, camera: str, *, now: datetime) -> dict[str, Any]:
@@ -55,11 +55,11 @@ def flood_notice(table: str, camera: str, *, now: datetime) -> dict[str, Any]:
     return put_new_request(table, notice_item(notice))
 
 
-def _count(table: str, key: str, *, limit: int, now: datetime) -> dict[str, Any]:
+def _count(table: str, key: str, *, limit: int | None, now: datetime) -> dict[str, Any]:
     return update_request(
         table,
         key,
         "SET kind = :kind, expires_at = :expiry ADD used :one",
-        condition="attribute_not_exists(used) OR used < :limit",
+        condition="attribute_not_exists(used) OR used < :limit" if limit is not None else None,
         values={":kind": "flood", ":expiry": int((now + _KEPT).timestamp()), ":one": 1, ":limit": limit},
     )

@@ -43,16 +43,23 @@ def encounter_key(encounter_id: str) -> Item:
 
 
 def update_request(
-    table: str, key: str, update: str, *, condition: str, values: Mapping[str, Any], names: dict[str, str] | None = None
+    table: str,
+    key: str,
+    update: str,
+    *,
+    condition: str | None,
+    values: Mapping[str, Any],
+    names: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Build a conditional update, for `update_item` or a transaction. `values` are plain; None is left out."""
+    """Build an update, for `update_item` or a transaction. `values` are plain; None is left out."""
     request = {
         "TableName": table,
         "Key": encounter_key(key),
         "UpdateExpression": update,
-        "ConditionExpression": condition,
         "ExpressionAttributeValues": to_attributes(values),
     }
+    if condition:
+        request["ConditionExpression"] = condition
     return {**request, "ExpressionAttributeNames": names} if names else request
 
 
