@@ -16,13 +16,12 @@ from lambdas.console.errors import ConsoleError, InvalidError, NotFoundError, Re
 from lambdas.console.exchange import Request
 from lambdas.console.forms import read_form, read_query
 from lambdas.console.rendering import (
-    HTML,
     Message,
     json_response,
     language_of,
     lower_case,
+    plain_page,
     redirect,
-    render,
     respond,
     wants_json,
 )
@@ -140,8 +139,7 @@ def _error(
         return _to_sign_in(event, headers)
     message = Message(title=_TITLES.get(error.status, "Something went wrong"), text=str(error))
     language = language_of(headers, services.language)
-    html = render("message.html", message, services=services, person=person, language=language)
-    return Response(status_code=error.status, content_type=HTML, headers=dict(PRIVATE), body=html)
+    return plain_page("message.html", message, services=services, person=person, language=language, status=error.status)
 
 
 def _to_sign_in(event: APIGatewayProxyEventV2, headers: Mapping[str, str]) -> Response[str]:

@@ -93,6 +93,14 @@ def render(
     )
 
 
+def plain_page(
+    template: str, data: msgspec.Struct, *, services: Services, person: Person | None, language: str, status: int = 200
+) -> Response[Any]:
+    """Build a page that is not the answer of a route: an error, or a step of signing in or out."""
+    html = render(template, data, services=services, person=person, language=language)
+    return Response(status_code=status, content_type=HTML, headers=dict(PRIVATE), body=html)
+
+
 def respond(
     answer: Answer, *, services: Services, person: Person, path: str, headers: Mapping[str, str], language: str
 ) -> Response[Any]:

@@ -17,7 +17,7 @@ from lambdas.common.console_paths import CALLBACK, SIGNED_OUT
 from lambdas.console.acts import record_act
 from lambdas.console.cookies import SESSION, SIGN_IN, cookie, read_cookie
 from lambdas.console.errors import SignedOutError
-from lambdas.console.rendering import HTML, json_response, language_of, lower_case, render, wants_json
+from lambdas.console.rendering import json_response, language_of, lower_case, plain_page, wants_json
 from lambdas.console.security import PRIVATE, refuse_foreign_origin
 from lambdas.review.audit import AuditKind
 
@@ -135,17 +135,15 @@ class SignIn:
         gone = [cookie(SESSION, "", max_age=0)]
         address = self.provider.sign_out_url(redirect_uri=self.origin + SIGNED_OUT)
         leaving = Leaving(address=address)
-        if wants_json(headers):
-            response = json_response(leaving)
-            response.cookies = gone
-            return response
-        html = render("leaving.html", leaving, services=self.services, person=None, language=self._language(event))
-        return Response(status_code=200, content_type=HTML, headers=dict(PRIVATE), body=html, cookies=gone)
+        response = json_response(leaving) if wants_json(headers) else self._page("leaving.html", leaving, event)
+        response.cookies = gone
+        return response
 
     def _signed_out(self, event: APIGatewayProxyEventV2) -> Response[str]:
-        language = self._language(event)
-        html = render("signed_out.html", Nothing(), services=self.services, person=None, language=language)
-        return Response(status_code=200, content_type=HTML, headers=dict(PRIVATE), body=html)
+        return self._page("signed_out.html", Nothing(), event)
+
+    def _page(self, template: str, data: msgspec.Struct, event: APIGatewayProxyEventV2) -> Response[str]:
+        return plain_page(template, data, services=self.services, person=None, language=self._language(event))
 
     def _language(self, event: APIGatewayProxyEventV2) -> str:
         return language_of(lower_case(event.headers), self.services.language)
