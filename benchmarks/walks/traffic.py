@@ -29,9 +29,8 @@ _STRANGER_A_DAY, _ENROLLED_A_DAY = 0.5, 0.1
 class Tally:
     """What a rule did: passages, those with an alert about the right case, about a wrong one, and about nobody's.
 
-    `delays_s` are the waits of alerts on two sightings, `excellent_at_s` the times of
-    alerts on a sighting that was enough alone, by passage. `deal` is
-    the number of the round, whose people are dealt anew.
+    `delays_s` are the waits of alerts on two sightings, `excellent_at_s` the times of alerts on a sighting that was
+    enough alone, by passage. `deal` is the number of the round, whose people are dealt anew.
     """
 
     deal: int = 0

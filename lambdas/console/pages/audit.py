@@ -135,7 +135,7 @@ def _records(services: Services, days: Iterable[date]) -> Iterator[AuditRecord]:
 
 
 def _shown(services: Services, request: AnyRequest, records: list[AuditRecord]) -> list[AuditRecord]:
-    """Leave out the opinions that this person may not know of before giving one. An auditor gives none."""
+    """Leave out the opinions of others until this person has given one. Auditors give none, and see all."""
     opinions = {record.encounter_id for record in records if record.kind is AuditKind.OPINION}
     if not opinions or not request.person.has_one_of(REVIEWERS):
         return records
