@@ -136,6 +136,7 @@ class Submission:
             track=f"{digest[:12]}-{shot.track}",
             shot=shot.shot,
             final=shot.final,
+            dwell_s=shot.dwell_s,
         )
 
     def _is_recorded(self, submitted_id: str) -> bool:

@@ -50,7 +50,7 @@ class Shot:
     """One picture to submit. `location` is unique within the file; `track` numbers the people in the file.
 
     `captured_at` is what the file says, which may be no time at all. `final` is true if no other shot of this person
-    follows: of a picture, each is.
+    follows: of a picture, each is. `dwell_s` is how long the recording had shown the person by then.
     """
 
     jpeg: bytes
@@ -59,6 +59,7 @@ class Shot:
     track: int
     shot: int = 1
     final: bool = True
+    dwell_s: float = 0.0
     confidence: float | None = None
 
 
@@ -130,6 +131,7 @@ def shots_of_video(
             track=track,
             shot=taken.shot,
             final=taken.final,
+            dwell_s=round(taken.dwell_s, 1),
             confidence=round(taken.confidence, 3),
         )
 

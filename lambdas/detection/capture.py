@@ -6,6 +6,7 @@ import hashlib
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # What other senders may say of a capture. Our own functions know the rest.
-_OF_ANY_SENDER = frozenset({"capture-id", "captured-at", "time-doubt", "confidence", "track", "shot", "final", "place"})
+_OF_ANY_SENDER = frozenset(
+    {"capture-id", "captured-at", "time-doubt", "confidence", "track", "shot", "final", "dwell-s", "place"}
+)
 # So that the record of any capture fits into the 2 KB that S3 allows for metadata.
 _MAX_PLACE = 80
 MAX_SHOT = 1_000_000_000
+# Somebody who stays longer is seen anew: cameras send the shots that may decide together within seconds.
+_MAX_DWELL = timedelta(minutes=1)
 # The track of a capture that our own functions did not store.
 TRACK_OF_OTHERS = "sent-"
 _TRACK = re.compile(r"[\x21-\x7e]{1,128}")
@@ -34,8 +39,8 @@ class Capture:
 
     `time_doubt` is why `captured_at` is the time of arrival, instead of what the sender said. `sha256` is the digest of
     the picture, known once it is read. `final` is true if the sender says that its track gives no more captures.
-    `place` is where the sender says that it was taken. `known_cases` are the cases that it has matched before; a
-    retrospective search sets them and ignores these cases.
+    `dwell_s` is how long the sender had seen the track by then. `place` is where the sender says that it was taken.
+    `known_cases` are the cases that it has matched before; a retrospective search sets them and ignores these cases.
     """
 
     capture_id: str
@@ -48,9 +53,20 @@ class Capture:
     track: str | None = None
     shot: int | None = None
     final: bool = False
+    dwell_s: float = 0.0
     sha256: str | None = None
     place: str | None = None
     known_cases: frozenset[str] = frozenset()
+
+    @property
+    def seen_since(self) -> datetime:
+        """When the passer-by came into view: the same for all captures of a passage, so that none opens a new window.
+
+        It is `captured_at` if the sender does not say, has no trusted clock, or has seen the track for over a minute.
+        """
+        if self.time_doubt or not 0 <= self.dwell_s <= _MAX_DWELL.total_seconds():
+            return self.captured_at
+        return self.captured_at - timedelta(seconds=self.dwell_s)
 
     def to_metadata(self) -> dict[str, str]:
         """Build the object metadata, without the unknown members."""
@@ -65,6 +81,7 @@ class Capture:
             "track": self.track,
             "shot": self.shot,
             "final": "true" if self.final else None,
+            "dwell-s": self.dwell_s or None,
             "sha256": self.sha256,
             "place": self.place and quote(self.place),
         }
@@ -103,6 +120,7 @@ def capture_of_object(key: str, *, etag: str, last_modified: datetime, metadata:
         track=metadata.get("track"),
         shot=_shot(metadata["shot"]) if "shot" in metadata else None,
         final=metadata.get("final") == "true",
+        dwell_s=float(metadata.get("dwell-s", 0)),
         place=_place(metadata.get("place", "")),
         known_cases=frozenset(metadata.get("known-cases", "").split()),
     )

@@ -102,6 +102,7 @@ class FaceMessage(msgspec.Struct):
             track=bounded_track(self.track.id) if self.track else None,
             shot=self.track.shot if self.track else None,
             final=self.track is not None and self.track.final,
+            dwell_s=self.track.dwell_s if self.track else 0.0,
         )
         return ReceivedCapture(capture=capture, jpeg=self.image.data)
 

@@ -104,7 +104,7 @@ class Encounters:
         for attempt in range(_ATTEMPTS):
             if held := window.holding(capture.capture_id):
                 return Placement(encounter_id=held, window=window)
-            if found := window.enclosing(capture.captured_at, timedelta(seconds=self.policy.window_s)):
+            if found := window.enclosing(capture.seen_since, timedelta(seconds=self.policy.window_s)):
                 if self._may_join(capture, found, window, key):
                     return Placement(encounter_id=found, window=window)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lambdas.common.keys import STORED
@@ -24,6 +25,7 @@ def _doubt(doubt: str | None) -> Outcome:
 
 _KEY = Refused("is not a capture's key")
 _ID = Refused("capture-id .* is not allowed")
+_SEEN_AT_3 = Accepted({"seen_since": datetime(2026, 11, 23, 3, tzinfo=UTC)})
 INPUTS: Corpus = {
     "nothing": (of(), _doubt("undated")),
     "a key of another prefix": (of("encounters/e1/a.jpg"), _KEY),
@@ -57,6 +59,11 @@ INPUTS: Corpus = {
     "a shot of -1": (of(shot="-1"), Refused("shot is not from 0")),
     "a shot of 1,500 digits": (of(shot="9" * 1_500), Refused("shot is not from 0")),
     "a shot of 5,000 digits": (of(shot="9" * 5_000), Refused("Exceeds the limit")),
+    "a dwell": (of(dwell_s="2.4"), Accepted({"dwell_s": 2.4})),
+    "a dwell in words": (of(dwell_s="long"), Refused("could not convert")),
+    "a dwell of NaN": (of(captured_at="2026-11-23T03:00:00Z", dwell_s="nan"), _SEEN_AT_3),
+    "a dwell of 10^999": (of(captured_at="2026-11-23T03:00:00Z", dwell_s="1e999"), _SEEN_AT_3),
+    "a dwell below 0": (of(captured_at="2026-11-23T03:00:00Z", dwell_s="-9"), _SEEN_AT_3),
     "a time": (of(captured_at="2026-11-23T03:00:00Z"), _doubt(None)),
     "a time of Exif": (of(captured_at="2026:11:23 03:00:00"), _doubt("unreadable")),
     "an American time": (of(captured_at="11/23/2026"), _doubt("unreadable")),

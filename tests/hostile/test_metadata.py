@@ -23,6 +23,7 @@ _NAMES = [
     "confidence",
     "track",
     "shot",
+    "dwell-s",
 ]
 
 

@@ -210,6 +210,23 @@ def test_old_recording_makes_the_encounters_of_its_own_time(
     assert [message["is_past"] for message in topic.messages()] == [True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("dwell_s", "encounters"),
+    [((0.5, 1.5), [["c-0", "c-1", "c-2"]]), ((599.9, 601.9), [["c-0", "c-1"], ["c-2"]])],
+    ids=["a walk past the camera", "a long stay"],
+)
+def test_shots_of_one_walk_are_one_encounter_across_its_end(
+    gate: Gate, dynamodb: DynamoDBClient, clock: Clock, dwell_s: tuple[float, float], encounters: list[list[str]]
+) -> None:
+    gate.passes("c-0", 90)
+    clock.advance(seconds=599)
+    for number, seen_s in enumerate(dwell_s, start=1):
+        clock.advance(seconds=0.5)
+        gate.passes(f"c-{number}", 90, track="t-2", **{"dwell-s": str(seen_s)})
+    found = encounters_in(dynamodb)
+    assert sorted(sorted(each["sightings"]) for each in found) == encounters
+
+
 def test_repeated_capture_without_a_credible_time_alerts_once(
     gate: Gate, dynamodb: DynamoDBClient, clock: Clock, topic: Topic
 ) -> None:

@@ -40,6 +40,7 @@ def test_golden_message_becomes_a_capture(golden: dict[str, Any]) -> None:
     received = decode(golden)
     assert received.jpeg == base64.b64decode(golden["image"]["data"])
     assert received.capture.capture_id == golden["capture_id"]
+    assert received.capture.dwell_s == golden["track"]["dwell_s"]
     assert to_text(received.capture.captured_at) == "2026-11-23T03:00:00.123Z"
     assert received.capture.confidence == 0.93
 

@@ -26,6 +26,7 @@ RECEIVED = ReceivedCapture(
         confidence=0.93,
         track="t-1",
         shot=2,
+        dwell_s=2.4,
     ),
     jpeg=b"picture",
 )
