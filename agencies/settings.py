@@ -192,7 +192,7 @@ class CameraLimits(Table):
     """What one camera may use, so that a camera that floods leaves the rest to the others.
 
     Attributes:
-        searches_per_minute: captures searched; more are dropped.
+        searches_per_minute: captures searched in any minute, a third of them at once; more are dropped.
         first_alerts_per_hour: encounters that alert; more await review without an alert.
         sms_percent: the share of alerting.sms_per_day that may be about one camera.
     """

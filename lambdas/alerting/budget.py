@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from lambdas.common.dynamodb import from_attributes, is_condition_failure, retry_conflicts
+from lambdas.common.dynamodb import transact
 from lambdas.common.times import to_text
 from lambdas.encounters.notice import Notice, NoticeKind, notice_key
-from lambdas.encounters.sms_budget import take_from_budget
+from lambdas.encounters.sms_budget import budget_key, take_from_budget, take_from_share
+from lambdas.encounters.table import read_item
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -45,7 +44,7 @@ class FloodWarning:
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """The item `budget#YYYY-MM-DD` of the encounters table, one for each day in the agency's time zone.
+    """The budget of each day in the agency's time zone, in the encounters table.
 
     `limit` is the number of text messages a day. A message to one phone counts as one, however long it is. `share` is
     how many of them may be about one camera, so that a camera that floods leaves some to the others. It does not limit
@@ -62,32 +61,21 @@ class Budget:
         """Take text messages from the day's budget, once per alert."""
         if texts > self.limit:
             return BudgetAnswer.DAY_USED_UP
-        update = self.take_request(alert_id, texts, camera=camera, now=now)
-        try:
-            retry_conflicts(self.dynamodb.update_item, **update, ReturnValuesOnConditionCheckFailure="ALL_OLD")
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
-            answer: Any = error.response
-            used = from_attributes(answer["Item"])
-            if alert_id in used["alerts"]:
-                return BudgetAnswer.TAKEN
-            is_day = used["texts"] + texts > self.limit
-            return BudgetAnswer.DAY_USED_UP if is_day else BudgetAnswer.SHARE_USED_UP
-        return BudgetAnswer.TAKEN
+        if transact(self.dynamodb, *self.take_writes(alert_id, texts, camera=camera, now=now)):
+            return BudgetAnswer.TAKEN
+        used = read_item(self.dynamodb, table=self.table, key=budget_key(self._day(now)))
+        if alert_id in used.get("alerts", ()):
+            return BudgetAnswer.TAKEN
+        is_day = used.get("texts", 0) + texts > self.limit
+        return BudgetAnswer.DAY_USED_UP if is_day else BudgetAnswer.SHARE_USED_UP
 
-    def take_request(self, alert_id: str, texts: int, *, camera: str, now: datetime) -> dict[str, Any]:
-        """Build the update of `take`. Its condition fails if too few are left or this alert has taken its own."""
-        return take_from_budget(
-            self.table,
-            self._day(now),
-            alert_id,
-            count=texts,
-            limit=self.limit,
-            share=self.share if camera else self.limit,
-            camera=camera,
-            now=now,
-        )
+    def take_writes(self, alert_id: str, texts: int, *, camera: str, now: datetime) -> list[dict[str, Any]]:
+        """Build the writes of `take`. A condition fails if too few are left or this alert has taken its own."""
+        day = self._day(now)
+        writes = [take_from_budget(self.table, day, alert_id, count=texts, limit=self.limit, now=now)]
+        if camera:
+            writes.append(take_from_share(self.table, day, camera, count=texts, share=self.share, now=now))
+        return [{"Update": each} for each in writes]
 
     def warning(self, *, now: datetime, expires_at: int) -> Notice:
         """Return the notice that the day's budget is used up. Its key is the same all day."""

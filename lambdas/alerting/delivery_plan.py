@@ -65,8 +65,9 @@ class Planner:
             return []
         writes: list[dict[str, Any]] = [{"Put": self.states.add_request(each)} for each in self._notices(plan)]
         if phones:
-            take = self._budget.take_request(plan.notice.encounter_id, len(phones), camera=plan.camera, now=self.now())
-            writes.append({"Update": take})
+            writes += self._budget.take_writes(
+                plan.notice.encounter_id, len(phones), camera=plan.camera, now=self.now()
+            )
         return writes
 
     def commit(self, plan: DeliveryPlan) -> Delivery:

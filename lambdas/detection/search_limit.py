@@ -1,50 +1,42 @@
 """Bound what one camera can make Homeward search, so that none uses up the searches, the money or the others' time.
 
-A container lets the first captures of each minute pass without asking, because a camera that does not flood sends only
-a few. It counts the others of all containers in DynamoDB.
+The pace of each camera is kept in DynamoDB, for all containers, by the generic cell rate algorithm (ITU-T I.371). A
+camera may run ahead of its pace, so that a group of people is searched at once, but not so far that the others wait.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.common.dynamodb import transact, update_if
-from lambdas.encounters.flood_counts import captures_key, count_capture, flood_notice
+from lambdas.encounters.flood_counts import advance_pace, flood_notice, start_pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_UNCOUNTED = 5  # captures of a camera in a minute that a container lets pass on its own
 _SAME_PICTURE_S = 300
 _MAX_PICTURES = 2000  # remembered; a flood must not fill the memory
 
 
-@dataclass
-class _Minute:
-    """What this container knows of a camera's captures in one minute."""
-
-    key: str
-    seen: int = 0
-    is_full: bool = False
-
-
 @dataclass(kw_only=True)
 class SearchLimit:
-    """Admits up to `per_minute` captures of each camera in a minute of the clock, and each picture once in 5 minutes.
+    """Admits at most `per_minute` captures of each camera in any minute, a third of them at once.
 
-    A few more pass while several containers run: each lets `_UNCOUNTED` pass on its own.
+    It admits each picture once in 5 minutes.
     """
 
     dynamodb: DynamoDBClient
     table: str
     per_minute: int
     now: Callable[[], datetime]
-    _minutes: dict[str, _Minute] = field(default_factory=dict)
+    _refused_until: dict[str, datetime] = field(default_factory=dict)
+    _told: set[tuple[str, date]] = field(default_factory=set)
     _pictures: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
 
     def is_repeated(self, camera: str, sha256: str) -> bool:
@@ -59,7 +51,7 @@ class SearchLimit:
             self._pictures.popitem(last=False)
 
     def admits(self, camera: str) -> bool:
-        """Count a message of the camera; False if the camera has used up this minute.
+        """Count a message of the camera; False if it comes too early.
 
         A message that is delivered again may count again.
 
@@ -67,17 +59,23 @@ class SearchLimit:
             ClientError: DynamoDB did not answer.
         """
         now = self.now()
-        key = captures_key(camera, now)
-        known = self._minutes.get(camera)
-        if known is None or known.key != key:
-            known = self._minutes[camera] = _Minute(key)
-        if known.is_full:
+        if now < self._refused_until.get(camera, now):
             return False
-        known.seen += 1
-        if known.seen <= min(_UNCOUNTED, self.per_minute):
+        at_once = max(1, self.per_minute // 3)
+        interval = timedelta(minutes=1) / (self.per_minute - at_once + 1)
+        if self._takes(camera, now, interval=interval, ahead=(at_once - 1) * interval):
             return True
-        counted = update_if(self.dynamodb, **count_capture(self.table, camera, limit=self.per_minute, now=now))
-        if counted is None:
-            known.is_full = True
+        self._refused_until[camera] = now + interval
+        self._tell(camera, now)
+        return False
+
+    def _takes(self, camera: str, now: datetime, *, interval: timedelta, ahead: timedelta) -> bool:
+        on_time = start_pace(self.table, camera, now=now, interval=interval)
+        early = advance_pace(self.table, camera, now=now, interval=interval, ahead=ahead)
+        return any(update_if(self.dynamodb, **update) is not None for update in (on_time, early))
+
+    def _tell(self, camera: str, now: datetime) -> None:
+        """Put the notice that the camera floods, once a day in each container."""
+        if (camera, now.date()) not in self._told:
             transact(self.dynamodb, {"Put": flood_notice(self.table, camera, now=now)})
-        return counted is not None
+            self._told.add((camera, now.date()))

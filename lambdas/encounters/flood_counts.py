@@ -1,6 +1,6 @@
 """The items that count what one camera uses, so that it cannot flood. DynamoDB's TTL deletes them.
 
-`flood#CAMERA#captures#MINUTE` counts captures, and `flood#CAMERA#alerts#HOUR` first alerts.
+`flood#CAMERA#captures` has the pace of its captures, and `flood#CAMERA#alerts#HOUR` counts first alerts.
 """
 
 from __future__ import annotations
@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 
 _KEPT = timedelta(days=1)
 _NOTICE_KEPT = timedelta(days=8)
-_MINUTE, _HOUR = len("2026-11-27T20:18"), len("2026-11-27T20")
-
-
-def captures_key(camera: str, now: datetime) -> str:
-    """Build the key of the camera's captures in this minute."""
-    return f"flood#{camera}#captures#{to_text(now)[:_MINUTE]}"
+_HOUR = len("2026-11-27T20")
 
 
 def alerts_key(camera: str, now: datetime) -> str:
@@ -31,14 +26,38 @@ def alerts_key(camera: str, now: datetime) -> str:
     return f"flood#{camera}#alerts#{to_text(now)[:_HOUR]}"
 
 
-def count_capture(table: str, camera: str, *, limit: int, now: datetime) -> dict[str, Any]:
-    """Build the update that counts a capture, refused if the camera has used up this minute."""
-    return _count(table, captures_key(camera, now), limit=limit, now=now)
+def start_pace(table: str, camera: str, *, now: datetime, interval: timedelta) -> dict[str, Any]:
+    """Build the update of a camera that is on time: its next capture is due an interval from now."""
+    return update_request(
+        table,
+        _pace_key(camera),
+        "SET next_ms = :next, kind = :kind, expires_at = :expiry",
+        condition="attribute_not_exists(next_ms) OR next_ms <= :now",
+        values={**_kept(now), ":now": _milliseconds(now), ":next": _milliseconds(now + interval)},
+    )
+
+
+def advance_pace(table: str, camera: str, *, now: datetime, interval: timedelta, ahead: timedelta) -> dict[str, Any]:
+    """Build the update of a camera that is early, by at most `ahead`: its next capture is due an interval later."""
+    interval_ms = round(interval / timedelta(milliseconds=1))
+    return update_request(
+        table,
+        _pace_key(camera),
+        "SET next_ms = next_ms + :interval, kind = :kind, expires_at = :expiry",
+        condition="next_ms <= :latest",
+        values={**_kept(now), ":interval": interval_ms, ":latest": _milliseconds(now + ahead)},
+    )
 
 
 def count_first_alert(table: str, camera: str, *, now: datetime) -> dict[str, Any]:
     """Build the update that counts a first alert. It has no limit: its transaction opens the encounter."""
-    return _count(table, alerts_key(camera, now), limit=None, now=now)
+    return update_request(
+        table,
+        alerts_key(camera, now),
+        "SET kind = :kind, expires_at = :expiry ADD used :one",
+        condition=None,
+        values={**_kept(now), ":one": 1},
+    )
 
 
 def flood_notice(table: str, camera: str, *, now: datetime) -> dict[str, Any]:
@@ -55,11 +74,13 @@ def flood_notice(table: str, camera: str, *, now: datetime) -> dict[str, Any]:
     return put_new_request(table, notice_item(notice))
 
 
-def _count(table: str, key: str, *, limit: int | None, now: datetime) -> dict[str, Any]:
-    return update_request(
-        table,
-        key,
-        "SET kind = :kind, expires_at = :expiry ADD used :one",
-        condition="attribute_not_exists(used) OR used < :limit" if limit is not None else None,
-        values={":kind": "flood", ":expiry": int((now + _KEPT).timestamp()), ":one": 1, ":limit": limit},
-    )
+def _pace_key(camera: str) -> str:
+    return f"flood#{camera}#captures"
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _kept(now: datetime) -> dict[str, Any]:
+    return {":kind": "flood", ":expiry": int((now + _KEPT).timestamp())}

@@ -1,4 +1,8 @@
-"""The item that counts the text messages of one day, `budget#YYYY-MM-DD`."""
+"""The items that count the text messages of one day: `budget#YYYY-MM-DD`, and `budget#YYYY-MM-DD#CAMERA`.
+
+Each camera has an item of its own, because a write costs more the larger its item is, and the day's is written for each
+alert.
+"""
 
 from __future__ import annotations
 
@@ -19,32 +23,42 @@ def budget_key(day: str) -> str:
     return f"budget#{day}"
 
 
-def take_from_budget(
-    table: str, day: str, alert_id: str, *, count: int, limit: int, share: int, camera: str, now: datetime
-) -> dict[str, Any]:
-    """Build the update that takes `count` messages, refused if fewer are left or this alert has taken its own.
+def share_key(day: str, camera: str) -> str:
+    """Build the key of a camera's share of a day's budget."""
+    return f"budget#{day}#{camera}"
 
-    It is refused too if the camera has used its `share`. A camera that has used nothing may exceed it once.
-    """
+
+def take_from_budget(table: str, day: str, alert_id: str, *, count: int, limit: int, now: datetime) -> dict[str, Any]:
+    """Build the update that takes `count` messages, refused if fewer are left or this alert has taken its own."""
     return update_request(
         table,
         budget_key(day),
-        "SET kind = :kind, expires_at = :expiry ADD alerts :alerts, texts :texts, #camera :texts",
-        condition="(attribute_not_exists(texts) OR texts <= :most AND NOT contains(alerts, :alert))"
-        " AND (attribute_not_exists(#camera) OR #camera <= :camera_most)",
+        "SET kind = :kind, expires_at = :expiry ADD alerts :alerts, texts :texts",
+        condition="attribute_not_exists(texts) OR texts <= :most AND NOT contains(alerts, :alert)",
         values={
             ":kind": "budget",
             ":alert": alert_id,
             ":alerts": {alert_id},
             ":texts": count,
             ":most": limit - count,
-            ":camera_most": share - count,
-            ":expiry": int((now + _KEPT).timestamp()),
+            ":expiry": _expiry(now),
         },
-        names={"#camera": camera_attribute(camera)},
     )
 
 
-def camera_attribute(camera: str) -> str:
-    """Name the attribute that counts the messages about one camera."""
-    return f"camera:{camera}"
+def take_from_share(table: str, day: str, camera: str, *, count: int, share: int, now: datetime) -> dict[str, Any]:
+    """Build the update that takes `count` messages from a camera's share, refused if fewer are left.
+
+    A camera that has used nothing may exceed its share once.
+    """
+    return update_request(
+        table,
+        share_key(day, camera),
+        "SET kind = :kind, expires_at = :expiry ADD texts :texts",
+        condition="attribute_not_exists(texts) OR texts <= :most",
+        values={":kind": "budget", ":texts": count, ":most": share - count, ":expiry": _expiry(now)},
+    )
+
+
+def _expiry(now: datetime) -> int:
+    return int((now + _KEPT).timestamp())

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from lambdas.alerting.budget import Budget, BudgetAnswer
 from lambdas.encounters.notice import NoticeKind
-from lambdas.encounters.sms_budget import budget_key
-from lambdas.encounters.table import encounter_key
+from lambdas.encounters.sms_budget import budget_key, share_key
+from lambdas.encounters.table import encounter_key, read_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -82,9 +82,9 @@ def test_transaction_conflict_is_retried(budget: Budget, dynamodb: DynamoDBClien
     def conflict(**_: Any) -> None:
         if next(conflicts):
             answer: Any = {"Error": {"Code": "TransactionConflictException", "Message": "ongoing"}}
-            raise ClientError(answer, "UpdateItem")
+            raise ClientError(answer, "TransactWriteItems")
 
-    dynamodb.meta.events.register("before-call.dynamodb.UpdateItem", conflict)
+    dynamodb.meta.events.register("before-call.dynamodb.TransactWriteItems", conflict)
     assert take(budget, "e1", 1, at=NOW)
     assert item(dynamodb)["texts"] == {"N": "1"}
 
@@ -96,7 +96,9 @@ def test_a_camera_leaves_the_rest_of_the_day_to_the_others(budget: Budget, dynam
     assert take(shared, "e2", 1, at=NOW)
     assert take(shared, "e3", 3, at=NOW, camera="cam-02")
     assert shared.take("e4", 1, camera="cam-03", now=NOW) is BudgetAnswer.DAY_USED_UP
-    assert (item(dynamodb)["camera:cam-01"], item(dynamodb)["camera:cam-02"]) == ({"N": "3"}, {"N": "3"})
+    used = [read_item(dynamodb, table="encounters", key=share_key("2026-11-23", f"cam-0{n}"))["texts"] for n in (1, 2)]
+    assert used == [3, 3]
+    assert item(dynamodb).keys() == {"encounter_id", "kind", "expires_at", "alerts", "texts"}, "it must not grow"
 
 
 def test_first_alert_of_a_camera_may_exceed_its_share(budget: Budget) -> None:

@@ -49,24 +49,39 @@ def test_flood_is_stopped_and_told_once_a_day(
     container: Callable[[], SearchLimit], dynamodb: DynamoDBClient, minutes: Minutes
 ) -> None:
     first, second = container(), container()
-    assert admitted(first, "cam-01", 100) == 25, "the limit, and what a container lets pass by itself"
-    assert admitted(second, "cam-01", 100) == 5
+    assert admitted(first, "cam-01", 100) == 6, "a third of the limit"
+    assert admitted(second, "cam-01", 100) == 0
     minutes.now += timedelta(minutes=1)
-    assert admitted(first, "cam-01", 100) == 25
+    assert admitted(first, "cam-01", 100) == 6
     assert notices(dynamodb) == ["notice#cam-01#flood#2026-11-23"]
+
+
+@pytest.mark.parametrize("per_minute", [1, 2, 3, 20])
+def test_no_minute_of_a_flood_exceeds_the_limit(
+    container: Callable[[], SearchLimit], minutes: Minutes, per_minute: int
+) -> None:
+    containers = [container() for _ in range(3)]
+    for limit in containers:
+        limit.per_minute = per_minute
+    admissions = []
+    for tick in range(1500):  # 10 a second for 2.5 minutes
+        admissions += [minutes.now] if containers[tick % 3].admits("cam-01") else []
+        minutes.now += timedelta(seconds=0.1)
+    in_a_minute = [sum(at <= each < at + timedelta(minutes=1) for each in admissions) for at in admissions]
+    assert max(in_a_minute) == per_minute
+
+
+def test_camera_at_its_pace_is_never_refused(container: Callable[[], SearchLimit], minutes: Minutes) -> None:
+    limit = container()
+    for _ in range(60):
+        assert limit.admits("cam-01")
+        minutes.now += timedelta(seconds=4)
 
 
 def test_other_cameras_are_not_limited_by_a_flood(container: Callable[[], SearchLimit]) -> None:
     limit = container()
     admitted(limit, "cam-01", 100)
-    assert admitted(limit, "cam-02", 20) == 20
-
-
-def test_quiet_camera_asks_no_table(container: Callable[[], SearchLimit], dynamodb: DynamoDBClient) -> None:
-    called: list[str] = []
-    dynamodb.meta.events.register("before-call", lambda model, **_: called.append(model.name))
-    assert admitted(container(), "cam-01", 5) == 5
-    assert called == []
+    assert admitted(limit, "cam-02", 6) == 6
 
 
 def test_same_picture_is_repeated_for_five_minutes(container: Callable[[], SearchLimit], minutes: Minutes) -> None:
