@@ -99,5 +99,6 @@ class AgencyEnvironment(cdk.Stage):
                 alerting.encounters.may_browse(),
                 alerting.encounters.may_decide(),
                 sync.may_close_cases(),
+                ingest.may_choose_faces(),
             ],
         )

@@ -72,7 +72,7 @@ class Ingest(HomewardStack):
             description="Read the photos of cases",
             statements=[self.decrypt(), may("s3:GetObject", on=self._objects(PHOTOS))],
         )
-        self._index_photos()
+        self._index = self._index_photos()
         self._compare_cases()
         add_outputs(
             self,
@@ -136,6 +136,13 @@ class Ingest(HomewardStack):
             },
         )
 
+    def may_choose_faces(self) -> Grant:
+        """Grant having the index-photo function enroll the face that a person chose."""
+        return Grant(
+            statements=[may("lambda:InvokeFunction", on=[self._index.function_arn])],
+            environment={"INDEX_FUNCTION": self._index.function_name},
+        )
+
     def may_follow_gallery(self) -> Grant:
         """Grant reading when the gallery last got new faces, and recording that they were searched for."""
         return Grant(
@@ -143,7 +150,7 @@ class Ingest(HomewardStack):
             environment={"CASES_TABLE": self.cases.table_name},
         )
 
-    def _index_photos(self) -> None:
+    def _index_photos(self) -> Function:
         quota = self.settings.matching.rekognition_requests_per_second
         index = Function(
             self,
@@ -166,6 +173,7 @@ class Ingest(HomewardStack):
         queue = WorkQueue(self, "PhotoEvents", key=self.key, function_timeout=_INDEX_TIMEOUT)
         queue.feed(index, batch_size=10, concurrency=index_workers(quota))
         notify_of(self.gallery, queue, key=self.key, prefix=PHOTOS, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"])
+        return index
 
     def _compare_cases(self) -> None:
         near = Function(

@@ -14,8 +14,7 @@ from homeward.options import AgencyOption, JsonOption
 from homeward.terminal import console, fail
 from lambdas.cases.table import read_case
 from lambdas.common.keys import photo_key
-from lambdas.common.times import now
-from lambdas.ingest.gallery.chosen_face import choose_face
+from lambdas.ingest.gallery.chosen_face import Choice, choose_face
 from lambdas.ingest.gallery.held_photos import HELD
 from lambdas.ingest.gallery.several_faces import SeveralFaces, several_of
 from lambdas.ingest.gallery.wiring import open_gallery, open_photos
@@ -93,19 +92,9 @@ def _choose(deployment: Deployment, case_id: str, photo_id: str, number: int, *,
     _, several = found[photo_id]
     if number > len(several.boxes):
         raise fail(f"photo {photo_id} has faces 1 to {len(several.boxes)}, not {number}", code=WRONG_USAGE)
-    is_recorded = choose_face(
-        deployment.client("dynamodb"),
-        several,
-        number,
-        table=deployment["CasesTable"],
-        case_id=case_id,
-        photo_id=photo_id,
-        by=by,
-        at=now(),
-    )
-    if not is_recorded:
+    choice = Choice(case_id=case_id, photo_id=photo_id, etag=several.etag, face=number, by=by)
+    if choose_face(open_photos(deployment), choice) is None:
         raise fail(f"photo {photo_id} is being indexed or has changed; look at its faces again", code=REFUSED)
-    open_photos(deployment).reconcile(photo_key(case_id, photo_id))
 
 
 def _write_sheet(

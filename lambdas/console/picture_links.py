@@ -34,13 +34,17 @@ class Crop(StrEnum):
 
 
 class Shown(msgspec.Struct, frozen=True, array_like=True):
-    """One picture as a link names it. `about` is what the audit records the look under: an encounter, or a case."""
+    """One picture as a link names it. `about` is what the audit records the look under: an encounter, or a case.
+
+    `box` (left, top, width, height, in fractions) is the face to show; None is the largest.
+    """
 
     bucket: Literal["detection", "gallery"]
     key: str
     crop: Crop
     about: str
     until: int
+    box: tuple[float, float, float, float] | None = None
 
 
 def link_to_sighting(person: Person, sighting: Sighting, crop: Crop, *, about: str, at: datetime) -> str:
@@ -51,6 +55,13 @@ def link_to_sighting(person: Person, sighting: Sighting, crop: Crop, *, about: s
 def link_to_photo(person: Person, case_id: str, photo_id: str, crop: Crop, *, about: str, at: datetime) -> str:
     """Return the address of a case's photo."""
     return _sealed(person, Shown("gallery", photo_key(case_id, photo_id), crop, about, _until(at)))
+
+
+def link_to_face(
+    person: Person, case_id: str, photo_id: str, box: tuple[float, float, float, float], *, about: str, at: datetime
+) -> str:
+    """Return the address of one face of a case's photo."""
+    return _sealed(person, Shown("gallery", photo_key(case_id, photo_id), Crop.CLOSE, about, _until(at), box))
 
 
 def opened(person: Person, token: str, *, at: datetime) -> Shown:

@@ -43,6 +43,7 @@ class AuditKind(StrEnum):
     PHOTO_SEARCHED = "photo_searched"
     EXPORTED = "exported"
     CASE_CLOSED = "case_closed"
+    FACE_CHOSEN = "face_chosen"
 
 
 class Via(StrEnum):

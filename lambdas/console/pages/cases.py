@@ -1,9 +1,9 @@
-"""The cases: search them, look at one with its photos and why some have no face, and close one."""
+"""The cases: list those that a name, a number or a place is in."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,18 +13,10 @@ from lambdas.cases.table import CASE_RECORD, StoredCase, stored_case
 from lambdas.common.base64url import from_base64url, to_base64url
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.common.place_names import name_key
-from lambdas.console.acts import record_act
-from lambdas.console.cameras import read_cameras
-from lambdas.console.case_encounters import Other, recent_encounters
-from lambdas.console.case_records import read_records, read_stored_cases
-from lambdas.console.errors import ConflictError, InvalidError, NotFoundError
-from lambdas.console.exchange import AnyRequest, Page, Redirect
-from lambdas.console.looks import record_look
-from lambdas.console.person import SUPERVISORS
-from lambdas.console.picture_links import Crop, link_to_photo
+from lambdas.console.case_records import read_stored_cases
+from lambdas.console.errors import InvalidError
+from lambdas.console.exchange import AnyRequest, Page
 from lambdas.console.sources import SOURCES
-from lambdas.review.audit import AuditKind
-from lambdas.review.link_page.facts import map_link, person_facts
 
 if TYPE_CHECKING:
     from lambdas.console.exchange import Request
@@ -70,46 +62,6 @@ class CaseList(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None
 
 
-class Photo(msgspec.Struct, frozen=True, kw_only=True):
-    """A photo of the case. `face` is indexed, no_face, stored, unusable or duplicate; `reason` says why."""
-
-    photo_id: str
-    kind: str
-    taken_year: int | None
-    face: str
-    reason: str | None
-    picture: str | None
-
-
-class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """A case."""
-
-    case_id: str
-    status: CaseStatus
-    name: str | None
-    is_minor: bool
-    facts: dict[str, str]
-    narrative: str | None
-    map: str | None
-    source: str | None
-    photos: list[Photo]
-    encounters: list[Other]
-    may_close: bool
-
-
-class Closing(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a case is closed by hand."""
-
-    status: Literal["resolved", "removed"]
-    note: str = ""
-
-
-class Closed(msgspec.Struct, frozen=True, kw_only=True):
-    """The case that is closed."""
-
-    case_id: str
-
-
 def browse(services: Services, request: Request[Query, None]) -> Page:
     """List the cases that a text is in."""
     query = request.query
@@ -117,64 +69,6 @@ def browse(services: Services, request: Request[Query, None]) -> Page:
     found, cursor = (exact, None) if exact else _scan(services, query)
     rows = [_row(request, stored) for stored in found]
     return Page(template="cases.html", data=CaseList(cases=rows, query=query, cursor=cursor))
-
-
-def show(services: Services, request: AnyRequest) -> Page:
-    """Show one case, and audit the look.
-
-    Raises:
-        NotFoundError: there is no such case.
-    """
-    case_id = request.path["case_id"]
-    records = read_records(services, case_id)
-    if records is None:
-        raise NotFoundError("The gallery has no such case.")
-    record_look(services, request.person, case_id, AuditKind.VIEWED)
-    case, is_open = records.stored.case, records.stored.status is CaseStatus.OPEN
-    photos = [
-        Photo(
-            photo_id=photo.photo_id,
-            kind=photo.kind.value,
-            taken_year=photo.taken_year,
-            face=str(record.get("face_status") or "not indexed yet"),
-            reason=record.get("reason"),
-            picture=link_to_photo(request.person, case_id, photo.photo_id, Crop.WHOLE, about=case_id, at=request.at)
-            if is_open and record.get("face_status") not in {None, "unusable", "duplicate"}
-            else None,
-        )
-        for photo, record in ((photo, records.photos.get(photo.photo_id, {})) for photo in case.photos)
-    ]
-    view = CaseView(
-        case_id=case_id,
-        status=records.stored.status,
-        name=case.name,
-        is_minor=is_minor(case, request.at.date()),
-        facts={label: value for label, value in person_facts(case, request.at.date()).items() if value},
-        narrative=case.narrative,
-        map=map_link(case),
-        source=case.source_url,
-        photos=photos,
-        encounters=recent_encounters(services, request, case_id, read_cameras(services)),
-        may_close=is_open and request.person.has_one_of(SUPERVISORS),
-    )
-    return Page(template="case.html", data=view)
-
-
-def close(services: Services, request: Request[None, Closing]) -> Redirect:
-    """Close a case: the sync's function deletes its faces, photos and encounters without a verdict.
-
-    Raises:
-        NotFoundError: there is no such case.
-        ConflictError: the case could not be closed.
-    """
-    case_id, form = request.path["case_id"], request.form
-    if case_id not in read_stored_cases(services, [case_id]):
-        raise NotFoundError("The gallery has no such case.")
-    if not services.close_case(case_id, form.status):
-        raise ConflictError("The case could not be closed. Try again, or close it with: homeward case close.")
-    note = f"{case_id} {form.status}: {form.note}" if form.note else f"{case_id} {form.status}"
-    record_act(services, request.person, AuditKind.CASE_CLOSED, note=note[:500])
-    return Redirect(location=f"/cases/{case_id}", data=Closed(case_id=case_id))
 
 
 def _by_number(services: Services, text: str) -> list[StoredCase]:

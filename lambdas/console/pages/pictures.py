@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from lambdas.common.s3_objects import is_not_found
 from lambdas.console.errors import NotFoundError
 from lambdas.console.exchange import AnyRequest, Content
-from lambdas.console.faces import Faces
+from lambdas.console.faces import Face, Faces
 from lambdas.console.looks import record_look
 from lambdas.console.picture_crops import cropped
 from lambdas.console.picture_links import Crop, Shown, opened
@@ -26,11 +26,17 @@ def show(services: Services, request: AnyRequest) -> Content:
     shown = opened(request.person, request.path["token"], at=request.at)
     data = _read(services, shown)
     record_look(services, request.person, shown.about, AuditKind.PICTURE_VIEWED)
-    face = None if shown.crop is Crop.WHOLE else Faces(services=services).find(shown.bucket, shown.key, data)
+    face = _face(services, shown, data)
     try:
         return Content(body=cropped(data, shown.crop, face), content_type="image/jpeg")
     except UnreadablePictureError as error:
         raise NotFoundError(f"The picture cannot be shown: {error}") from error
+
+
+def _face(services: Services, shown: Shown, data: bytes) -> Face | None:
+    if shown.box:
+        return Face(box=shown.box)
+    return None if shown.crop is Crop.WHOLE else Faces(services=services).find(shown.bucket, shown.key, data)
 
 
 def _read(services: Services, shown: Shown) -> bytes:

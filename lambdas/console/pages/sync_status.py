@@ -16,7 +16,7 @@ from lambdas.console.sources import SOURCES
 if TYPE_CHECKING:
     from lambdas.console.services import Services
 
-_SHOWN = ("listed", "to_fetch", "failed", "removed", "quarantined", "encounters_withdrawn")
+SHOWN = ("listed", "to_fetch", "failed", "removed", "quarantined", "encounters_withdrawn")
 
 
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ def show(services: Services, request: AnyRequest) -> Page:
     keys = [sync_run_key(source) for source in SOURCES]
     items = sorted(read_many(services.dynamodb, {table: keys})[table], key=lambda item: str(item["case_id"]))
     rows = [_row(services, request, item) for item in items]
-    return Page(template="sync.html", data=View(sources=rows, columns=list(_SHOWN)))
+    return Page(template="sync.html", data=View(sources=rows, columns=list(SHOWN)))
 
 
 def _row(services: Services, request: AnyRequest, item: dict[str, Any]) -> SourceRow:
@@ -57,5 +57,5 @@ def _row(services: Services, request: AnyRequest, item: dict[str, Any]) -> Sourc
         ended=minute(services, request.language, ended) if ended else None,
         complete=bool(report.get("complete")),
         error=report.get("error") or None,
-        counts={name: int(report[name]) for name in _SHOWN if isinstance(report.get(name), int)},
+        counts={name: int(report[name]) for name in SHOWN if isinstance(report.get(name), int)},
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lambdas.console.words.english import ENGLISH
 from lambdas.console.words.spanish import SPANISH
 from lambdas.console.words.spanish_pages import SPANISH_PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_TRANSLATIONS: Mapping[str, Mapping[str, str]] = {"en": {}, "es": SPANISH | SPANISH_PAGES}
+_TRANSLATIONS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "es": SPANISH | SPANISH_PAGES}
 LANGUAGES = tuple(_TRANSLATIONS)
 
 

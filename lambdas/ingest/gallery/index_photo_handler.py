@@ -1,9 +1,16 @@
-"""The index-photo function. Its queue gets the events of the gallery bucket under photos/."""
+"""The index-photo function. Its queue gets the events of the gallery bucket under photos/.
+
+The console invokes it with the face that a person chose in a photo with several:
+
+    {"choice": {"case_id": "namus:MP900101", "photo_id": "910102", "etag": "...", "face": 2, "by": "kim"}}
+"""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from lambdas.cases.new_faces import note_new_face
 from lambdas.cases.probe import PROBE_SOURCE
@@ -13,6 +20,7 @@ from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.s3_events import object_keys
 from lambdas.common.times import now
+from lambdas.ingest.gallery.chosen_face import Choice, choose_face
 from lambdas.ingest.gallery.index_photo import PhotoOutcome
 from lambdas.ingest.gallery.wiring import open_photos
 from lambdas.ingest.resources import FunctionResources
@@ -32,7 +40,17 @@ photos = open_photos(resources, per_second=float(os.environ.get("INDEX_PER_SECON
 @metrics.published
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle each message on its own: SQS redelivers only those that failed, such as a photo under another lease."""
+    if "choice" in event:
+        return {"is_chosen": choose(msgspec.convert(event["choice"], type=Choice))}
     return process_batch(event, reconcile)
+
+
+def choose(choice: Choice) -> bool:
+    """Enroll the face that a person chose; False if the photo is no longer as that person saw it."""
+    outcome = choose_face(photos, choice)
+    if outcome:
+        metrics.count(outcome.value)
+    return outcome is not None
 
 
 def reconcile(record: EventRecord) -> None:

@@ -35,14 +35,33 @@ def closed() -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def console(desk: Desk, rekognition: Stubber, closed: list[tuple[str, str]]) -> ConsoleClient:
+def chosen() -> list[tuple[str, str, str, int, str]]:
+    return []
+
+
+@pytest.fixture
+def console(
+    desk: Desk, rekognition: Stubber, closed: list[tuple[str, str]], chosen: list[tuple[str, str, str, int, str]]
+) -> ConsoleClient:
     put_case(desk.dynamodb)
+
+    def choose(case_id: str, photo_id: str, etag: str, face: int, by: str) -> bool:
+        if etag != "v1":
+            return False
+        chosen.append((case_id, photo_id, etag, face, by))
+        return True
 
     def close(case_id: str, status: str) -> bool:
         closed.append((case_id, status))
         return True
 
-    services = services_of(desk, rekognition=lambda: rekognition.client, close_case=close, face_collection="faces")
+    services = services_of(
+        desk,
+        rekognition=lambda: rekognition.client,
+        close_case=close,
+        choose_face=choose,
+        face_collection="faces",
+    )
     return ConsoleClient(services, person("supervisor", name=SUE))
 
 
@@ -157,9 +176,53 @@ def test_case_says_why_a_photo_has_no_face(console: ConsoleClient, desk: Desk) -
         ("no_face", "SEVERAL_FACES"),
         ("not indexed yet", None),
     ]
-    assert "homeward case faces" in console.get("/cases/namus:MP900101").text
+    assert "several faces: choose the missing person&#39;s" in console.get("/cases/namus:MP900101").text
     assert [record.kind.value for record in desk.audit.of("namus:MP900101")] == ["viewed"]
     assert console.get("/cases/namus:MP7").status == 404
+
+
+def put_group(desk: Desk, **several: Any) -> None:
+    """Give the case a photo of two people."""
+    boxes = [[0.05, 0.2, 0.3, 0.4], [0.6, 0.2, 0.3, 0.4]]
+    record = {"case_id": "namus:MP900101", "record": "photo#910101", "face_status": "no_face", "etag": "v1"}
+    faces = {"etag": "v1", "boxes": boxes, **several}
+    item = to_attributes({**record, "reason": "SEVERAL_FACES", "several": faces})
+    desk.dynamodb.put_item(TableName="cases", Item=item)
+    image = Image.new("RGB", (1000, 500), "blue")
+    image.paste("red", (500, 0, 1000, 500))
+    encoded = io.BytesIO()
+    image.save(encoded, "JPEG")
+    desk.s3.put_object(Bucket="gallery", Key="photos/namus/MP900101/910101.jpg", Body=encoded.getvalue())
+
+
+def test_supervisor_chooses_one_of_several_faces(
+    console: ConsoleClient, desk: Desk, chosen: list[tuple[str, str, str, int, str]]
+) -> None:
+    put_group(desk)
+    [several] = [photo["several"] for photo in console.get_json("/cases/namus:MP900101")["photos"] if photo["several"]]
+    colors = [
+        Image.open(io.BytesIO(console.get(face["picture"]).body)).getpixel((240, 252)) for face in several["faces"]
+    ]
+    assert colors == [(0, 0, 254), (254, 0, 0)]
+    page = console.get("/cases/namus:MP900101").text
+    assert page.count('name="face"') == 3
+    form = {"photo": "910101", "etag": several["etag"], "face": "2"}
+    assert console.post("/cases/namus:MP900101/face", {**form, "photo": "910109"}).status == 404
+    assert console.post("/cases/namus:MP900101/face", {**form, "face": "-1"}).status == 422
+    assert console.post("/cases/namus:MP900101/face", {**form, "etag": "v0"}).status == 409
+    assert console.post("/cases/namus:MP900101/face", form).status == 303
+    assert chosen == [("namus:MP900101", "910101", "v1", 2, SUE)]
+    [record] = desk.audit.of(f"console#{TODAY}")
+    assert (record.kind, record.note) == (AuditKind.FACE_CHOSEN, "namus:MP900101 photo 910101: face 2")
+
+
+def test_reviewer_sees_the_faces_and_who_chose(console: ConsoleClient, desk: Desk) -> None:
+    put_group(desk, chosen=1, by=SUE)
+    console.person = person("reviewer")
+    page = console.get("/cases/namus:MP900101").text
+    assert f"{SUE} chose it." in page
+    assert 'name="face"' not in page
+    assert console.post("/cases/namus:MP900101/face", {"photo": "910101", "etag": "v1", "face": "2"}).status == 403
 
 
 def test_supervisor_closes_a_case(console: ConsoleClient, desk: Desk, closed: list[tuple[str, str]]) -> None:

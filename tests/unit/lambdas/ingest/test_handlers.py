@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from lambdas.cases.case import Case
+from lambdas.common.dynamodb import to_attributes
 from lambdas.downloads.pace import ProcessPace
 from lambdas.downloads.polite_client import PoliteClient
 from lambdas.ingest.sources.namus.api import NamUs
@@ -90,6 +91,24 @@ def test_index_photo_handles_notifications_and_test_event(
     notification = {"Records": [{"s3": {"object": {"key": "photos/namus/MP1/11.jpg"}}}]}
     answer = load("gallery.index_photo_handler").handler(batch({"Event": "s3:TestEvent"}, notification), CONTEXT)
     assert answer == {"batchItemFailures": []}
+    assert rekognition.external_ids() == ["namus:MP1:11"]
+
+
+def test_index_photo_enrolls_the_face_that_a_person_chose(
+    load: Callable[[str], Any], gallery: Gallery, rekognition: Any, s3: Any, picture: Callable[..., bytes]
+) -> None:
+    gallery.open_case(Case(case_id="namus:MP1", source="namus", source_id="MP1"), b"{}")
+    etag = s3.put_object(
+        Bucket="gallery", Key="photos/namus/MP1/11.jpg", Body=picture(), Metadata={"kind": "portrait"}
+    )["ETag"]
+    several = {"etag": etag, "boxes": [[0.1, 0.1, 0.3, 0.3], [0.6, 0.1, 0.3, 0.3]]}
+    record = {"case_id": "namus:MP1", "record": "photo#11", "etag": etag, "several": several}
+    gallery.dynamodb.put_item(TableName="cases", Item=to_attributes(record))
+    handler = load("gallery.index_photo_handler").handler
+    choice = {"case_id": "namus:MP1", "photo_id": "11", "etag": etag, "face": 2, "by": "kim@agency.example"}
+    assert handler({"choice": {**choice, "etag": "another"}}, CONTEXT) == {"is_chosen": False}
+    assert rekognition.external_ids() == []
+    assert handler({"choice": choice}, CONTEXT) == {"is_chosen": True}
     assert rekognition.external_ids() == ["namus:MP1:11"]
 
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from lambdas.cases.case import Case, PhotoKind, Range, SourcePhoto
+from lambdas.cases.new_faces import Reader, is_due
 from lambdas.cases.table import read_photo
 from lambdas.common.photos import prepare_photo
-from lambdas.ingest.gallery.chosen_face import choose_face
+from lambdas.ingest.gallery.chosen_face import Choice, choose_face
 from lambdas.ingest.gallery.face_collections import FaceCollections
 from lambdas.ingest.gallery.index_photo import PhotoIndex, PhotoOutcome
 from lambdas.ingest.gallery.rekognition import assess
-from lambdas.ingest.gallery.several_faces import several_of
 from lambdas.ingest.gallery.subject import FaceInPhoto, is_clear_subject
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
 from local_cloud.rekognition.server import running
@@ -102,15 +102,10 @@ class Town:
         record = self._record(photo_id)
         return record["face_status"], record.get("reason")
 
-    def choose(self, photo_id: str, number: int) -> None:
-        record = self._record(photo_id)
-        several = several_of(record, record["etag"])
-        assert several is not None
-        assert choose_face(
-            self.gallery.dynamodb, several, number, table="cases", case_id=CASE, photo_id=photo_id, by="Ada",
-            at=self.gallery.now(),
-        )  # fmt: skip
-        self.photos.reconcile(f"photos/namus/MP1/{photo_id}.jpg")
+    def choose(self, photo_id: str, number: int) -> bool:
+        etag = self._record(photo_id)["etag"]
+        choice = Choice(case_id=CASE, photo_id=photo_id, etag=etag, face=number, by="Ada")
+        return choose_face(self.photos, choice) is not None
 
     def found(self, person: int) -> list[str]:
         """Search for a person and return the ids of the photos that match."""
@@ -172,6 +167,15 @@ def test_a_person_chooses_and_chooses_again(town: Town) -> None:
     assert town.state("group") == ("no_face", "NOT_SHOWN")
     assert town.found(BEA) == []
     assert town.photos.reconcile("photos/namus/MP1/group.jpg") is PhotoOutcome.UNCHANGED
+    assert not town.choose("group", 3)
+
+
+def test_a_chosen_face_is_searched_for_in_held_captures(town: Town) -> None:
+    town.add("group", (BEA, 300), (ANN, 290))
+    dynamodb = town.gallery.dynamodb
+    assert not is_due(dynamodb, Reader.RETROSPECTIVE, table="cases")
+    town.choose("group", 2)
+    assert is_due(dynamodb, Reader.RETROSPECTIVE, table="cases")
 
 
 def test_a_chosen_face_decides_the_other_groups(town: Town) -> None:
