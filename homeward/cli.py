@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from homeward.command_list import LazyGroup
 from homeward.exit_codes import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE
-from homeward.lazy_commands import LazyGroup
 from homeward.terminal import warn
 
 app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)

@@ -12,7 +12,7 @@ from edge_device.core.message import iso_time
 from edge_device.outbox.sender import Sender
 from edge_device.wiring import build_outbox, build_publisher
 
-app = typer.Typer(no_args_is_help=True, help="List or send the messages that wait in the outbox.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="List or send the messages that wait in the outbox.")
 
 
 @app.command(name="ls")
