@@ -66,6 +66,7 @@ class Review(HomewardStack):
         reply: Sequence[Grant],
     ) -> None:
         super().__init__(scope, name, settings=settings, purpose="reviews")
+        self._pages = {"TIME_ZONE": settings.alerting.time_zone, "LANGUAGE": settings.alerting.language}
         self._environment = {
             "DETECTION_BUCKET": detection_bucket,
             "ENCOUNTER_DAYS": str(settings.retention.encounter_days),
@@ -86,8 +87,8 @@ class Review(HomewardStack):
             grants=grants,
             environment={
                 **self._environment,
+                **self._pages,
                 "LINK_VALID_HOURS": str(self.settings.alerting.link_valid_hours),
-                "TIME_ZONE": self.settings.alerting.time_zone,
                 "CONSOLE_ORIGIN": console_origin,
             },
             timeout=cdk.Duration.seconds(10),
@@ -104,9 +105,9 @@ class Review(HomewardStack):
             log_days=self.log_days,
             grants=grants,
             environment={
+                **self._pages,
                 "LINK_BASE": api.api_endpoint,
                 "AGENCY_NAME": self.settings.display_name,
-                "TIME_ZONE": self.settings.alerting.time_zone,
             },
             timeout=cdk.Duration.seconds(10),
         )

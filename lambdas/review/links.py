@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lambdas.cases.readable import AMERICAN
 from lambdas.cases.table import read_case
 from lambdas.common.cameras_table import read_site
 from lambdas.common.times import from_text, local_minute
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from lambdas.encounters.encounter import Encounter
     from lambdas.review.picture_urls import LinkPicture, PictureUrls
     from lambdas.review.verdicts import Verdicts
+    from lambdas.review.words.words import Words
 
 HOLDER = "whoever has the link"
 
@@ -52,7 +52,7 @@ class ExpiredLinkError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class PageContent:
-    """What the page of an encounter shows.
+    """What the page of an encounter shows, and in which language.
 
     `case` is None if the gallery does not have it. `console_origin` is empty if the agency has no console.
     """
@@ -61,11 +61,12 @@ class PageContent:
     case: StoredCase | None
     site: str
     zone: tzinfo
+    words: Words
     console_origin: str = ""
 
     def minute(self, instant: str) -> str:
         """Format an instant in the agency's time zone: Nov 23, 2026 04:00 CET."""
-        return AMERICAN.dates(local_minute(instant, self.zone))
+        return self.words.phrases.notation.dates(local_minute(instant, self.zone))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,7 @@ class Links:
     cameras_table: str
     valid_for: timedelta
     zone: tzinfo
+    words: Words
     now: Callable[[], datetime]
     console_origin: str = ""
 
@@ -122,6 +124,7 @@ class Links:
             case=read_case(self.dynamodb, table=self.cases_table, case_id=encounter.case_id),
             site=encounter.place(read_site(self.dynamodb, table=self.cameras_table, camera=encounter.camera)),
             zone=self.zone,
+            words=self.words,
             console_origin=self.console_origin,
         )
 

@@ -25,6 +25,7 @@ from lambdas.review.link_page.templates import message_page
 from lambdas.review.links import ExpiredLinkError, Links, TooManyTriesError, UnknownLinkError
 from lambdas.review.picture_urls import LinkPicture, PictureUrls
 from lambdas.review.wiring import verdicts_from_environment
+from lambdas.review.words import WORDS
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -39,6 +40,7 @@ metrics = Metrics()
 app = APIGatewayHttpResolver()
 s3 = boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
 dynamodb = boto3.client("dynamodb")
+t = WORDS[os.environ["LANGUAGE"]]
 links = Links(
     dynamodb=dynamodb,
     verdicts=verdicts_from_environment(s3, dynamodb),
@@ -49,6 +51,7 @@ links = Links(
     cameras_table=os.environ["CAMERAS_TABLE"],
     valid_for=timedelta(hours=float(os.environ["LINK_VALID_HOURS"])),
     zone=ZoneInfo(os.environ["TIME_ZONE"]),
+    words=t,
     now=now,
     console_origin=os.environ["CONSOLE_ORIGIN"],
 )
@@ -74,7 +77,7 @@ def acknowledge(encounter_id: str, token: str) -> Response[str]:
     encounter = links.open(encounter_id, token, visitor=_visitor())
     by = single_line(_form_field("by"))[:_MAX_NAME].strip()
     if not by:
-        return _page(encounter, status=400, form_error="Write your name or badge number.")
+        return _page(encounter, status=400, form_error=t("Write your name or badge number."))
     try:
         acknowledged = links.acknowledge(encounter, by=by)
     except EncounterOverError:
@@ -102,9 +105,8 @@ def unknown(_: UnknownLinkError) -> Response[str]:
 @app.exception_handler(ExpiredLinkError)  # type: ignore[untyped-decorator] # as above
 def expired(_: ExpiredLinkError) -> Response[str]:
     """Say whom to ask instead."""
-    return _message(
-        410, "This link has expired", "Ask a reviewer of your agency: the encounter may still be on record."
-    )
+    text = t("Ask a reviewer of your agency: the encounter may still be on record.")
+    return _message(410, t("This link has expired"), text)
 
 
 @app.exception_handler(TooManyTriesError)  # type: ignore[untyped-decorator] # as above
@@ -112,7 +114,8 @@ def too_many_tries(_: TooManyTriesError) -> Response[str]:
     """Lock this visitor out of this encounter for a while."""
     metrics.count("LinkVisitorsLocked")
     minutes = round(PERIOD.total_seconds() / 60)
-    return _message(429, "Too many tries", f"Copy the whole link from the alert, and try again in {minutes} minutes.")
+    text = t("Copy the whole link from the alert, and try again in {minutes} minutes.", minutes=minutes)
+    return _message(429, t("Too many tries"), text)
 
 
 @app.not_found
@@ -141,7 +144,7 @@ def _form_field(name: str) -> str:
 
 
 def _not_found() -> Response[str]:
-    return _message(404, "Not found", "There is nothing here. Copy the whole link from the alert.")
+    return _message(404, t("Not found"), t("There is nothing here. Copy the whole link from the alert."))
 
 
 def _page(encounter: Encounter, *, status: int = 200, form_error: str = "") -> Response[str]:
@@ -153,5 +156,5 @@ def _page(encounter: Encounter, *, status: int = 200, form_error: str = "") -> R
 
 
 def _message(status: int, title: str, text: str) -> Response[str]:
-    html = message_page(title, text)
+    html = message_page(title, text, language=t.language)
     return Response(status_code=status, content_type="text/html; charset=utf-8", headers=headers(), body=html)

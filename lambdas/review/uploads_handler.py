@@ -11,7 +11,6 @@ import boto3
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from botocore.config import Config
 
-from lambdas.cases.readable import AMERICAN
 from lambdas.common.keys import captures_prefix
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
@@ -20,6 +19,7 @@ from lambdas.review.link_page.headers import headers
 from lambdas.review.link_page.templates import message_page
 from lambdas.review.upload_links import UploadLink, find_upload_link
 from lambdas.review.upload_page.page import SCRIPT, SCRIPT_PATH, form_page, sent_page
+from lambdas.review.words import WORDS
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -29,6 +29,7 @@ _MAX_BYTES = 15_000_000
 # A form that is open for longer must be loaded again.
 _FORM_VALID_S = 30 * 60
 
+t = WORDS[os.environ["LANGUAGE"]]
 metrics = Metrics()
 app = APIGatewayHttpResolver()
 s3 = boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
@@ -59,8 +60,8 @@ def form(link_id: str, token: str) -> Response[str]:
     if link is None:
         return _gone()
     post = _presigned_post(link, link_id, after=f"{LINKS}/u/{link_id}/{token}/sent")
-    until = AMERICAN.dates(local_minute(to_text(from_epoch_ms(link.expires_at * 1000)), ZONE))
-    html = form_page(post, agency=AGENCY, until=until, max_bytes=_MAX_BYTES)
+    until = t.phrases.notation.dates(local_minute(to_text(from_epoch_ms(link.expires_at * 1000)), ZONE))
+    html = form_page(post, t, agency=AGENCY, until=until, max_bytes=_MAX_BYTES)
     return _answer(html, kept=headers(form_targets=(post["url"], LINKS), has_script=True))
 
 
@@ -69,7 +70,7 @@ def sent(link_id: str, token: str) -> Response[str]:
     """Say that the picture has arrived. S3 redirects here."""
     if _find(link_id, token) is None:
         return _gone()
-    return _answer(sent_page(f"/u/{link_id}/{token}"))
+    return _answer(sent_page(f"/u/{link_id}/{token}", t))
 
 
 @app.not_found
@@ -103,7 +104,8 @@ def _presigned_post(link: UploadLink, link_id: str, *, after: str) -> dict[str, 
 
 
 def _gone() -> Response[str]:
-    html = message_page("This link does not work", "It is incomplete or has expired. Ask whoever gave it to you.")
+    text = t("It is incomplete or has expired. Ask whoever gave it to you.")
+    html = message_page(t("This link does not work"), text, language=t.language)
     return _answer(html, status=404)
 
 

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 # The other rooms that a package imports, apart from common. detection sends the first alert of the encounters that it
-# opens, and feeds stores captures as detection does.
+# opens, feeds stores captures as detection does, and the pages of review have the phrases of alerts.
 _ROOMS = {
     "alerting": ("cases", "encounters"),
-    "console": ("cases", "encounters", "review", "detection"),
+    "console": ("cases", "encounters", "review", "alerting", "detection"),
     "detection": ("cases", "encounters", "alerting"),
     "feeds": ("downloads", "detection"),
     "ingest": ("cases", "encounters", "downloads"),
-    "review": ("cases", "encounters"),
+    "review": ("cases", "encounters", "alerting"),
 }
 # Modules, and what pages are made of.
 _SUFFIXES = frozenset({".py", ".html", ".css", ".js", ".svg"})

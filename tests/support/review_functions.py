@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "LINK_VALID_HOURS": "72",
     "LINK_BASE": "https://links.example",
     "TIME_ZONE": "America/Denver",
+    "LANGUAGE": "en",
     "CONSOLE_ORIGIN": "https://console.example",
     "AGENCY_NAME": "Town <Police>",
     "SERVICE_NAME": "review",

@@ -25,7 +25,7 @@ button { background: #0b5a2b; color: #fff; border: 0; border-radius: 6px; font-w
 .refused { color: #c00000; font-weight: 600; }
 """
 _DOCUMENT = Template("""<!doctype html>
-<html lang="en">
+<html lang="$language">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
@@ -49,11 +49,11 @@ def escape_paragraphs(text: str) -> str:
     return "\n".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
 
 
-def html_page(title: str, body: str) -> str:
+def html_page(title: str, body: str, *, language: str) -> str:
     """Render a page with this title around a body that is HTML."""
-    return _DOCUMENT.substitute(title=escape(title), style=STYLE, body=body)
+    return _DOCUMENT.substitute(title=escape(title), style=STYLE, body=body, language=language)
 
 
-def message_page(title: str, text: str) -> str:
+def message_page(title: str, text: str, *, language: str) -> str:
     """Render a page with one message."""
-    return html_page(title, f"<p>{escape(text)}</p>")
+    return html_page(title, f"<p>{escape(text)}</p>", language=language)

@@ -1,5 +1,6 @@
 "use strict";
-// Fills in what the form sends from what people see: the media type, the place, and the time in UTC.
+// Fills in what the form sends from what people see: the media type, the place, and the time in UTC. The form has the
+// messages, in the language of the page.
 const form = document.querySelector("form");
 const file = document.getElementById("file");
 const place = document.getElementById("place");
@@ -17,10 +18,10 @@ function localMinute(instant) {
 
 function problem() {
   const picture = file.files[0];
-  if (!picture) return "Choose a picture.";
-  if (!["image/jpeg", "image/png"].includes(picture.type)) return "Only JPEG and PNG pictures can be searched.";
-  if (picture.size > Number(form.dataset.maxBytes)) return "The picture is too large: 15 MB is the maximum.";
-  if (time.value && new Date(time.value) > new Date()) return "This time is in the future.";
+  if (!picture) return form.dataset.noPicture;
+  if (!["image/jpeg", "image/png"].includes(picture.type)) return form.dataset.otherType;
+  if (picture.size > Number(form.dataset.maxBytes)) return form.dataset.tooLarge;
+  if (time.value && new Date(time.value) > new Date()) return form.dataset.future;
   return "";
 }
 

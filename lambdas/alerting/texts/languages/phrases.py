@@ -94,15 +94,18 @@ class Phrases:
         """Render the number of further sightings."""
         return self.one_more if count == 1 else self.more.format(count=count)
 
-    def years_of(self, alert: Alert) -> str | None:
-        """Render the age when missing, and the age now if years have passed: 44 when missing in 2011 (about 59 now)."""
-        if not alert.age:
+    def years(self, age: str | None, *, now: str | None, date: str | None) -> str | None:
+        """Render the age on a date, and now if years have passed: 44 when missing in 2011 (about 59 now)."""
+        if not age:
             return None
-        if alert.age_now == alert.age:
-            return alert.age
-        year = (alert.last_seen_date or "")[:4]
-        then = self.age_then_in.format(age=alert.age, year=year) if year else self.age_then.format(age=alert.age)
-        return then + (f" ({self.age_now.format(age=alert.age_now)})" if alert.age_now else "")
+        if now == age:
+            return age
+        then = self.age_then_in.format(age=age, year=date[:4]) if date else self.age_then.format(age=age)
+        return then + (f" ({self.age_now.format(age=now)})" if now else "")
+
+    def years_of(self, alert: Alert) -> str | None:
+        """Render the ages of an alert's person."""
+        return self.years(alert.age, now=alert.age_now, date=alert.last_seen_date)
 
     def last_seen_facts(self, alert: Alert) -> str | None:
         """Render when and where the person was last seen."""

@@ -19,7 +19,7 @@ from lambdas.cases.case import Case, CaseStatus, Name, Range
 from lambdas.common.dynamodb import to_attributes
 from lambdas.common.times import to_text
 from lambdas.common.trusted_time import TimeDoubt
-from lambdas.encounters.encounter import AlertState, Review, Sighting, Stage, Timeline
+from lambdas.encounters.encounter import AlertState, Review, RunnerUp, Sighting, Stage, Timeline
 from tests.support.review_functions import CONTEXT, ENVIRONMENT
 from tests.support.stories import MARLOWE, put_case
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LINK = "/e/e1/secret"
 
 
-GOLDEN = Path(__file__).with_name("link_page.txt")
+GOLDEN = Path(__file__).with_name("golden")
 APART = msgspec.structs.replace(
     MARLOWE,
     last_seen=msgspec.structs.replace(MARLOWE.last_seen, latitude=44.05, longitude=-121.3),
@@ -111,16 +111,40 @@ def test_page_offers_to_sign_in_while_a_verdict_counts(desk: Desk, ask: Callable
     assert offer not in ask(LINK).body
 
 
-def test_page_reads_as_kept(desk: Desk, ask: Callable[..., Any], request: pytest.FixtureRequest) -> None:
+@pytest.fixture
+def language(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The agency's language. A test names it before `ask`, which imports the function."""
+    monkeypatch.setitem(ENVIRONMENT, "LANGUAGE", request.param)
+    return str(request.param)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"], indirect=True)
+def test_page_reads_as_kept(language: str, desk: Desk, ask: Callable[..., Any], request: pytest.FixtureRequest) -> None:
     """The visible text of the page, a line each. Accept a change with --snapshot-update, and read the difference."""
     put_case(desk.dynamodb, APART)
-    desk.add_encounter(alert=AlertState.SENT, alerted_at="2026-11-23T02:59:30.000Z")
-    body = ask(LINK).body.partition("</style>")[2]
+    shot = desk.add_sighting("e1", 0)
+    alike = msgspec.structs.replace(shot, runner_up=RunnerUp(case_id="namus:MP900102", similarity=88.5))
+    desk.add_encounter(alert=AlertState.SENT, alerted_at="2026-11-23T02:59:30.000Z", sightings={"c0": alike})
+    page = ask(LINK).body
+    assert f'<html lang="{language}">' in page
+    body = page.partition("</style>")[2]
     lines = (unescape(line).strip() for line in re.sub(r"</?(?!b>|i>)[^>]+>", "\n", body).splitlines())
     text = "\n".join(line for line in lines if line) + "\n"
+    golden = GOLDEN / f"link_page.{language}.txt"
     if request.config.getoption("update_snapshots"):
-        GOLDEN.write_text(text)
-    assert text == GOLDEN.read_text()
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+@pytest.mark.parametrize("language", ["es"], indirect=True)
+def test_refusals_are_in_the_language_of_the_agency(language: str, desk: Desk, ask: Callable[..., Any]) -> None:
+    desk.add_encounter(alert=AlertState.SENT, alerted_at="2026-11-23T03:00:00.000Z")
+    assert "Escriba su nombre o número de placa." in ask(LINK, method="POST", body="by=").body
+    assert "No encontrado" in ask("/e/e1/wrong").body
+    desk.clock.advance(hours=73)
+    expired = ask(LINK).body
+    assert "Este enlace ha caducado" in expired
+    assert f'<html lang="{language}">' in expired
 
 
 def test_page_has_what_tells_the_person_apart(desk: Desk, ask: Callable[..., Any]) -> None:

@@ -72,6 +72,33 @@ def test_form_names_the_agency_and_has_no_inline_code(ask: Callable[[str], Any],
     assert ask("/u/form.js").body.startswith('"use strict"')
 
 
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("es", ("Enviar una imagen", "¿Dónde se tomó?", "La imagen ha llegado", "Este enlace no funciona")),
+        (
+            "fr",
+            ("Envoyer une image", "Où a-t-elle été prise ?", "est arrivée", "Ce lien ne fonctionne pas"),
+        ),
+    ],
+)
+def test_form_is_in_the_language_of_the_agency(
+    language: str,
+    lines: tuple[str, ...],
+    dynamodb: DynamoDBClient,
+    link: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(ENVIRONMENT, "LANGUAGE", language)
+    ask = request.getfixturevalue("ask")
+    pages = [ask(path).body for path in (link, f"{link}/sent", f"{link}x")]
+    assert all(f'<html lang="{language}">' in page for page in pages)
+    assert all(line in "".join(pages) for line in lines)
+    messages = re.findall(r'data-(?!max)[a-z-]+="([^"]+)"', pages[0])
+    assert len(messages) == len(set(messages)) == 4
+
+
 @pytest.mark.parametrize("end", ["", "/sent"])
 def test_wrong_or_expired_link_shows_nothing(
     ask: Callable[[str], Any], link: str, dynamodb: DynamoDBClient, end: str
