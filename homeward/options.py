@@ -17,10 +17,10 @@ def check_camera_name(name: str) -> str:
     return name
 
 
-AgencyOption = Annotated[
-    str,
-    typer.Option("--agency", "-a", envvar="HOMEWARD_AGENCY", help="Agency and environment, such as springfield-prod."),
-]
+AGENCY = typer.Option(
+    "--agency", "-a", envvar="HOMEWARD_AGENCY", help="Agency and environment, such as springfield-prod."
+)
+AgencyOption = Annotated[str, AGENCY]
 AgencyFileOption = Annotated[
     Path | None,
     typer.Option("--agency-file", help="The agency's file. Default: agencies/NAME.toml.", show_default=False),

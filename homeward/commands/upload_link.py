@@ -1,4 +1,7 @@
-"""`homeward upload-link`: let a partner upload pictures as captures of one camera, for a limited time."""
+"""`homeward upload-link`: let a partner upload pictures as captures of one camera, for a limited time.
+
+Alone it creates a link; `list` and `revoke` are about those that exist.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,13 @@ import typer
 from botocore.config import Config
 
 from homeward.deployment.outputs import connect
-from homeward.options import AgencyOption, CameraOption, JsonOption
-from homeward.terminal import console, messages, warn
+from homeward.exit_codes import NOT_FOUND
+from homeward.listing import Listing
+from homeward.options import AGENCY, AgencyOption, CsvOption, JsonOption, check_camera_name
+from homeward.terminal import console, fail, messages, warn
 from lambdas.common.keys import captures_prefix
-from lambdas.common.times import now, to_text
-from lambdas.review.upload_links import new_upload_link
+from lambdas.common.times import from_epoch_ms, now, to_text
+from lambdas.review.upload_links import new_upload_link, revoke_upload_link, valid_upload_links
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,8 +30,12 @@ if TYPE_CHECKING:
 # A bucket with a customer-managed key accepts only signature version 4. The virtual addressing style gives the host
 # name of the bucket's region, because a form upload does not follow a redirect.
 SIGNING = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 MAX_BYTES = 5_242_880
 _MAX_DURATION = timedelta(days=7)  # AWS's limit for signature version 4
+_LINKS = Listing(
+    columns={"link": "link", "camera": "camera", "expires_at": "valid until"}, whole=frozenset({"link", "camera"})
+)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -45,10 +54,14 @@ def _parse_duration(text: str) -> timedelta:
     return duration
 
 
-def upload_link(
+@app.callback(invoke_without_command=True)
+def create(
+    context: typer.Context,
     *,
-    camera: CameraOption,
-    agency: AgencyOption,
+    camera: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The camera that alerts name. It need not be registered.")
+    ] = None,
+    agency: Annotated[str | None, AGENCY] = None,
     expires: Annotated[
         timedelta,
         typer.Option(parser=_parse_duration, metavar="DURATION", help="How long the link is valid: 30m, 1h, 7d."),
@@ -73,7 +86,12 @@ def upload_link(
         homeward upload-link --camera transit-7 --expires 1h -a springfield-prod
 
         homeward upload-link --camera transit-7 --expires 7d --type image/png --curl -a springfield-prod
+
+        homeward upload-link list -a springfield-prod
     """
+    if context.invoked_subcommand:
+        return
+    camera, agency = check_camera_name(_required(camera, "--camera")), _required(agency, "--agency")
     deployment = connect(agency)
     expires_at = now() + expires
     link = None
@@ -99,6 +117,57 @@ def upload_link(
         warn("made with temporary credentials; the link expires with them")
     messages.print(f"valid until {to_text(expires_at)}; give each picture a unique name:", soft_wrap=True)
     console.print(line, soft_wrap=True, highlight=False)
+
+
+@app.command(name="list")
+def list_links(*, agency: AgencyOption, as_json: JsonOption = False, as_csv: CsvOption = False) -> None:
+    """List the links that partners can use now. Nobody can read a link's secret again, so only its id is shown.
+
+    What --curl printed is not in the list: it cannot be revoked.
+
+    Examples:
+        homeward upload-link list -a springfield-prod
+    """
+    deployment = connect(agency)
+    links = valid_upload_links(deployment.client("dynamodb"), table=deployment["EncountersTable"], now=now())
+    rows = [
+        {"link": each.link_id, "camera": each.camera, "expires_at": to_text(from_epoch_ms(each.expires_at * 1000))}
+        for each in sorted(links, key=lambda each: each.expires_at)
+    ]
+    if _LINKS.show(rows, as_json=as_json, as_csv=as_csv):
+        console.print(f"{len(rows)} upload links")
+
+
+@app.command()
+def revoke(
+    link: Annotated[str, typer.Argument(help="The link, or its id in the list.", metavar="LINK")],
+    *,
+    agency: AgencyOption,
+) -> None:
+    """End an upload link before it expires.
+
+    A form that a browser has loaded can still send its picture for up to 30
+    minutes.
+
+    Exit codes: 0 revoked; 3 there is no such link.
+
+    Examples:
+        homeward upload-link revoke f63bcecfb62c7360 -a springfield-prod
+    """
+    found = re.search(r"/u/([^/]+)", link)
+    link_id = found[1] if found else link
+    deployment = connect(agency)
+    if not revoke_upload_link(deployment.client("dynamodb"), table=deployment["EncountersTable"], link_id=link_id):
+        advice = f"List the links with: homeward upload-link list -a {agency}"
+        raise fail(f"No upload link {link_id}: it was revoked, or has expired long ago. {advice}", code=NOT_FOUND)
+    console.print(f"revoked {link_id}")
+
+
+def _required(value: str | None, option: str) -> str:
+    """Return an option that only a new link needs. A subcommand has its own."""
+    if value is None:
+        raise typer.BadParameter("a new link needs it", param_hint=option)
+    return value
 
 
 def presigned_form(

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.common.dynamodb import to_attributes
-from lambdas.encounters.table import read_item
+from lambdas.common.dynamodb import from_attributes, to_attributes
+from lambdas.encounters.table import encounter_key, read_item
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,6 +34,11 @@ class UploadLink(msgspec.Struct, frozen=True, kw_only=True):
     token_sha256: str
     expires_at: int
     kind: str = _KIND
+
+    @property
+    def link_id(self) -> str:
+        """The part of the link's path after `/u/`."""
+        return self.encounter_id.removeprefix(_key(""))
 
 
 def new_upload_link(dynamodb: DynamoDBClient, *, table: str, camera: str, expires_at: datetime) -> str:
@@ -57,6 +63,24 @@ def find_upload_link(
     link = msgspec.convert(item, type=UploadLink)
     is_right = hmac.compare_digest(_digest(token), link.token_sha256)
     return link if is_right and now.timestamp() < link.expires_at else None
+
+
+def valid_upload_links(dynamodb: DynamoDBClient, *, table: str, now: datetime) -> Iterator[UploadLink]:
+    """List the links that have not expired, in no order."""
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table,
+        FilterExpression="kind = :kind AND expires_at > :now",
+        ExpressionAttributeValues=to_attributes({":kind": _KIND, ":now": int(now.timestamp())}),
+        ConsistentRead=True,
+    )
+    for page in pages:
+        yield from (msgspec.convert(from_attributes(item), type=UploadLink) for item in page["Items"])
+
+
+def revoke_upload_link(dynamodb: DynamoDBClient, *, table: str, link_id: str) -> bool:
+    """Delete a link; False if there is none. A form that a browser has loaded works until its signature expires."""
+    answer = dynamodb.delete_item(TableName=table, Key=encounter_key(_key(link_id)), ReturnValues="ALL_OLD")
+    return bool(answer.get("Attributes"))
 
 
 def _key(link_id: str) -> str:

@@ -25,7 +25,7 @@ def commands(group: object = PROGRAM, path: str = "homeward") -> Iterator[tuple[
     for name, command in getattr(group, "commands", {}).items():
         if hasattr(command, "commands"):
             yield from commands(command, f"{path} {name}")
-        else:
+        if not hasattr(command, "commands") or command.invoke_without_command:
             yield f"{path} {name}", command
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from homeward.commands.upload_link import SIGNING
 from lambdas.common.times import now
-from lambdas.review.upload_links import find_upload_link
+from lambdas.review.upload_links import find_upload_link, new_upload_link
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -102,3 +102,38 @@ def test_url_names_the_region() -> None:
     )
     address = s3.generate_presigned_post(Bucket="detection-captures", Key="captures/x")["url"]
     assert address == "https://detection-captures.s3.eu-west-1.amazonaws.com/"
+
+
+def listed(town: Town) -> list[tuple[str, str]]:
+    rows = json.loads(town.run("upload-link", "list", "--json").stdout)
+    return [(row["link"], row["camera"]) for row in rows]
+
+
+def test_links_that_are_valid_are_listed_without_a_secret(town: Town, dynamodb: DynamoDBClient) -> None:
+    for camera, hours in (("transit-7", 1), ("old", -1)):
+        new_upload_link(dynamodb, table="encounters", camera=camera, expires_at=now() + timedelta(hours=hours))
+    address = town.run("upload-link", "--camera", "ferry-1", "--expires", "5m").stdout
+    link_id, token = address.strip().split("/u/")[1].split("/")
+    assert [camera for _, camera in listed(town)] == ["ferry-1", "transit-7"]
+    shown = town.run("upload-link", "list").stdout
+    assert link_id in shown
+    assert token not in shown
+    assert "2 upload links" in shown
+
+
+def test_revoked_link_no_longer_opens_a_form(town: Town, dynamodb: DynamoDBClient) -> None:
+    address = town.run("upload-link", "--camera", "ferry-1").stdout.strip()
+    link_id, token = address.split("/u/")[1].split("/")
+    assert town.run("upload-link", "revoke", address).exit_code == 0
+    assert find_upload_link(dynamodb, table="encounters", link_id=link_id, token=token, now=now()) is None
+    assert listed(town) == []
+    again = town.run("upload-link", "revoke", link_id)
+    assert again.exit_code == 3
+    assert "homeward upload-link list -a" in again.stderr
+
+
+@pytest.mark.parametrize("given", [(), ("--expires", "5m")])
+def test_new_link_needs_a_camera(town: Town, given: tuple[str, ...]) -> None:
+    result = town.run("upload-link", *given)
+    assert result.exit_code == 2
+    assert "--camera" in result.stderr
