@@ -111,6 +111,9 @@ class Alerting(Table):
 
     An alert that nobody acknowledged within `escalate_after_minutes` goes to the recipients with `escalation`; 0 turns
     escalation off. `sms_per_day` limits the text messages of a local day.
+
+    Attributes:
+        console_url: The console's own domain, with console.certificate. Without them it has an address of AWS.
     """
 
     recipients: list[Recipient] = []

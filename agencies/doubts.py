@@ -62,6 +62,8 @@ def _about_alerting(settings: Settings) -> Iterator[str]:
         yield f"alerting.recipients: all are telephones: after {alerting.sms_per_day} messages a day nobody is told"
     if alerting.time_zone == "UTC" and channels:
         yield "alerting.time_zone: alerts show times in UTC; did you mean the zone of a place, such as America/Denver?"
+    if alerting.console_url and not settings.console.certificate:
+        yield "alerting.console_url: has no effect without console.certificate: the console has an address of AWS"
     if alerting.link_valid_hours > settings.retention.encounter_days * 24:
         yield "alerting.link_valid_hours: longer than retention.encounter_days: links lead to deleted encounters"
 

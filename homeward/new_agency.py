@@ -26,7 +26,6 @@ class NewAgency:
     account: str
     region: str
     time_zone: str
-    console_url: str
     language: str
     sms: str
     email: str
@@ -42,7 +41,6 @@ def agency_text(agency: NewAgency, *, schema: str) -> str:
         "contact": agency.contact,
         "country": agency.country,
         "time_zone": agency.time_zone,
-        "console_url": agency.console_url,
         "language": agency.language,
         "states": [],
         "rekognition_requests_per_second": 50 if agency.region in _MANY_REQUESTS else 5,

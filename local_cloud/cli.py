@@ -72,6 +72,8 @@ def up(
         raise typer.Exit(1) from error
     lifecycle.detach(supervisor)
     typer.echo(f"The cloud is up. Its endpoints and environment variables are in {settings.state / 'cloud.json'}.")
+    option = "" if state == DEFAULT_STATE else f" --state {shlex.quote(str(state))}"
+    typer.echo(f'Point this shell to it with: eval "$(python -m local_cloud env{option})"')
 
 
 @app.command()

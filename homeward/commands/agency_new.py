@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 import agencies
 from agencies.alerting import Language
-from agencies.fields import Account, Country, Email, HttpsUrl, Name, Phone, Region, Text, TimeZone
+from agencies.fields import Account, Country, Email, Name, Phone, Region, Text, TimeZone
 from agencies.files import load_agency
 from agencies.schema import FILE as SCHEMA
 from agencies.settings import Environment
@@ -44,7 +44,6 @@ _QUESTIONS = {
     "region": _Question("AWS region (empty: that of the credentials)", Region),
     "time_zone": _Question("Time zone, such as America/Denver", TimeZone, "UTC"),
     "language": _Question("Language of alerts: en, es or fr", Language, "en"),
-    "console_url": _Question("Address where reviewers sign in", HttpsUrl, "https://homeward.{name}.example"),
     "sms": _Question("Telephone that gets alerts, such as +15035550142 (empty: none)", Phone),
     "email": _Question("E-mail address that gets alerts (empty: none)", Email),
 }
@@ -65,7 +64,6 @@ def new(
     region: Annotated[str | None, _option("region")] = None,
     time_zone: Annotated[str | None, _option("time_zone")] = None,
     language: Annotated[str | None, _option("language")] = None,
-    console_url: Annotated[str | None, _option("console_url")] = None,
     sms: Annotated[str | None, _option("sms")] = None,
     email: Annotated[str | None, _option("email")] = None,
     environment: Annotated[list[str] | None, typer.Option(help="dev, staging or prod. Default: dev and prod.")] = None,

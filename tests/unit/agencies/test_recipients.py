@@ -164,8 +164,8 @@ def test_every_language_is_accepted(load: Any, language: str) -> None:
             "escalate_after_minutes: -1 is not allowed: must be greater than or equal to 0",
         ),
         (
-            "https://homeward.springfield.example",
-            f"https://{'x' * 120}.example",
+            '# console_url = "https://homeward.springfield.example"',
+            f'console_url = "https://{"x" * 120}.example"',
             f"console_url: 'https://{'x' * 120}.example' is not allowed: must",
         ),
     ],

@@ -40,12 +40,13 @@ def test_new_without_questions_writes_a_valid_file(file: Path) -> None:
 
 
 def test_new_asks_again_after_a_wrong_answer(file: Path) -> None:
-    answers = ["", "NO", "hm@shelbyville.no", "", "", "CET", "", "", "22 34 56 78", "+4722345678", "desk@shelby.no"]
+    answers = ["", "NO", "hm@shelbyville.no", "", "", "CET", "", "22 34 56 78", "+4722345678", "desk@shelby.no"]
     result = run("new", "shelbyville", "--file", file, "--environment", "dev", stdin="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
     assert "did you mean +4722345678?" in result.output, result.output
     [settings] = load_agency(file)
     assert (settings.country, settings.contact, settings.alerting.time_zone) == ("NO", "hm@shelbyville.no", "CET")
+    assert settings.alerting.console_url is None
     assert [each.channel for each in settings.alerting.recipients] == ["sms", "email"]
 
 
@@ -134,6 +135,7 @@ def test_check_estimates_the_cost_of_the_cameras(file: Path) -> None:
             f"escalate_after_minutes = 0\n{DESK}{NIGHT}escalation = true",
             "night: gets no alert: escalate_after_minutes = 0 turns escalation off",
         ),
+        ("", "alerting.console_url: has no effect without console.certificate"),
         ("[retention]\nencounter_days = 1\n[matching]\nreview_deadline_days = 1", "alerting.link_valid_hours: longer"),
         ("[matching]\nreview_threshold = 50", "matching.review_threshold: 50 opens encounters for many strangers"),
         ('[sources.folder]\nenabled = true\nfolder = "./cases"', "sources.folder.folder: only `homeward sync` reads"),
@@ -146,6 +148,7 @@ def test_check_warns_of_what_is_probably_not_meant(file: Path, table: str, warni
 
 def test_check_has_no_warning_for_a_finished_file(file: Path) -> None:
     text = AGENCY.replace("agency.example", "springfield.gov").replace("[alerting]", "[alerting]\n" + ZONE)
+    text = text.replace('console_url = "https://homeward.springfield.gov"\n', "")
     mailbox = '[[alerting.recipients]]\nname = "mail"\nemail = "desk@springfield.gov"\n'
     document = checked(file, f"{text}{mailbox}{SOURCE}")
     assert (document["errors"], document["warnings"]) == ([], [])
