@@ -120,11 +120,15 @@ class LiveViewSettings(_Table):
 
 
 class OutboxSettings(_Table):
-    """The outbox: its file, and the maximum size and age of the messages in it."""
+    """The outbox: its file, the maximum size and age of the messages in it, and how many it sends in a minute.
+
+    Above the agency's `camera_limits.searches_per_minute`, the cloud drops them.
+    """
 
     path: Path = Path("/var/lib/homeward-edge/outbox.db")
     max_mb: float = Field(default=500, gt=0)
     max_age_h: float = Field(default=72, gt=0)
+    max_per_minute: int = Field(default=60, ge=1, le=6000)
 
 
 class Settings(_Table):

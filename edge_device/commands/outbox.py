@@ -9,6 +9,7 @@ import typer
 from edge_device.commands.options import STILL_WAITING, AsJson, Config, Set, exit_on_error, failure, load_settings
 from edge_device.commands.output import say
 from edge_device.core.message import iso_time
+from edge_device.outbox.pace import Pace
 from edge_device.outbox.sender import Sender
 from edge_device.wiring import build_outbox, build_publisher
 
@@ -64,6 +65,7 @@ def flush(
                 publisher,
                 topic=settings.topics.faces,
                 on_sent=lambda entry: say(f"sent {entry.capture_id}"),
+                pace=Pace(settings.outbox.max_per_minute),
             )
             publisher.connect()
             sender.start()

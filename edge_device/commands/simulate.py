@@ -47,7 +47,7 @@ def simulate(
             raise failure(f"the detector finds no face in {pictures}. Name a folder of portraits", code=FAILED)
         publisher = build_publisher(settings)
         with build_outbox(settings) as outbox:
-            sender = Sender(outbox, publisher, topic=settings.topics.faces, on_sent=lambda _: None)
+            sender = Sender(outbox, publisher, topic=settings.topics.faces, on_sent=lambda _: None, pace=None)
             publisher.connect()
             sender.start()
             for shot in islice(cycle(shots), count):

@@ -16,6 +16,7 @@ from edge_device.cameras import IncompleteVideoError
 from edge_device.filming.capture_loop import CaptureLoop
 from edge_device.live_view.picture import LivePicture
 from edge_device.live_view.server import LiveServer, live_link, read_token
+from edge_device.outbox.pace import Pace
 from edge_device.outbox.sender import Sender
 from edge_device.remote.device_state import device_state
 from edge_device.remote.health import HealthReporter
@@ -63,7 +64,9 @@ def film(settings: Settings, *, drain_timeout_s: float) -> dict[str, object]:
         )
         health.start()
         running.callback(health.stop)
-        sender = Sender(outbox, publisher, topic=settings.topics.faces, on_sent=loop.report.mark_acknowledged)
+        pace = Pace(settings.outbox.max_per_minute)
+        sent = loop.report.mark_acknowledged
+        sender = Sender(outbox, publisher, topic=settings.topics.faces, on_sent=sent, pace=pace)
         sender.start()
         running.callback(sender.stop)
         running.callback(sender.drain, drain_timeout_s)

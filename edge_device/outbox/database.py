@@ -35,7 +35,8 @@ INSERT OR IGNORE INTO outbox (capture_id, topic, payload, queued_wall_s, queued_
 VALUES (?, '', ?, ?, ?, ?, ?)
 """
 # Messages that failed more often come later, so that one bad message does not block the others.
-_IN_SENDING_ORDER = "SELECT id, capture_id, payload, queued_wall_s, attempts FROM outbox ORDER BY attempts, id"
+# After an outage, who passes now must not wait for who passed then.
+_IN_SENDING_ORDER = "SELECT id, capture_id, payload, queued_wall_s, attempts FROM outbox ORDER BY attempts, id DESC"
 # An age is known within one boot, or across boots if a time service had set the clock both times.
 _TOO_OLD = """
 SELECT id FROM outbox WHERE (boot_id = :boot_id AND :steady_s - queued_steady_s > :max_age_s)

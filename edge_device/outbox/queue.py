@@ -60,7 +60,7 @@ class Outbox:
             self._added.notify_all()
 
     def next_to_send(self, *, wait_s: float = 0.0) -> Entry | None:
-        """The message with the fewest failed attempts, the oldest first; waits up to `wait_s` if there is none."""
+        """The message with the fewest failed attempts, the newest first; waits up to `wait_s` if there is none."""
         with self._added:
             entry = self._next_to_send()
             if entry is None and wait_s and self._added.wait(wait_s):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edge_device.outbox.database import Entry
+    from edge_device.outbox.pace import Pace
     from edge_device.outbox.queue import Outbox
     from edge_device.publishers import Publisher
 
@@ -25,17 +26,23 @@ _MAX_BACKOFF_S = 30.0
 
 
 class Sender(threading.Thread):
-    """Sends one message at a time, oldest first: publish on `topic`, wait for the acknowledgement, delete."""
+    """Sends one message at a time, newest first: publish on `topic`, wait for the acknowledgement, delete."""
 
-    def __init__(self, outbox: Outbox, publisher: Publisher, *, topic: str, on_sent: Callable[[Entry], None]) -> None:
+    def __init__(
+        self, outbox: Outbox, publisher: Publisher, *, topic: str, on_sent: Callable[[Entry], None], pace: Pace | None
+    ) -> None:
         super().__init__(name="sender", daemon=True)
         self._outbox, self._publisher, self._topic, self._on_sent = outbox, publisher, topic, on_sent
+        self._pace = pace
         self._stopping = threading.Event()
 
     def run(self) -> None:
         """Send until `stop` is called."""
         while not self._stopping.is_set():
-            if self._publisher.wait_connected(0.5):
+            early_s = self._pace.wait_s() if self._pace else 0.0
+            if early_s:
+                self._stopping.wait(min(0.5, early_s))
+            elif self._publisher.wait_connected(0.5):
                 entry = self._outbox.next_to_send(wait_s=0.5)
                 if entry:
                     self._send(entry)
@@ -61,6 +68,8 @@ class Sender(threading.Thread):
             self._outbox.drop(entry)
             self._stopping.wait(0.5)  # a full disk keeps the row, so the next round finds it again
             return
+        if self._pace:
+            self._pace.sent()
         try:
             self._publisher.publish(self._topic, entry.payload)
         except PublishError as error:

@@ -51,18 +51,18 @@ def shift(monkeypatch: pytest.MonkeyPatch, name: str, by_s: float) -> None:
     monkeypatch.setattr(clock, name, lambda: true_time() + by_s)
 
 
-def test_messages_are_sent_once_in_the_order_they_were_queued(outbox: Outbox) -> None:
+def test_messages_are_sent_once_and_the_newest_first(outbox: Outbox) -> None:
     fill(outbox, "a", "b", "c")
     sent = []
     while entry := outbox.next_to_send():
         sent.append(entry.capture_id)
         outbox.mark_sent(entry)
-    assert sent == ["a", "b", "c"]
+    assert sent == ["c", "b", "a"]
     assert (len(outbox), outbox.sent, outbox.waiting_bytes) == (0, 3, 0)
 
 
 def test_failed_message_stays_but_does_not_block_the_others(outbox: Outbox) -> None:
-    fill(outbox, "refused", "other")
+    fill(outbox, "other", "refused")
     refused = outbox.next_to_send()
     assert refused
     outbox.mark_failed(refused)
@@ -94,14 +94,14 @@ for number in itertools.count():
         process.send_signal(signal.SIGKILL)
         queued += process.stdout.read().split()
     with Outbox(path) as outbox:
-        assert waiting(outbox)[: len(queued)] == queued
+        assert waiting(outbox)[::-1][: len(queued)] == queued
         assert outbox.next_sequence() > len(queued)
 
 
 def test_oldest_messages_above_the_size_limit_are_dropped(path: Path) -> None:
     with Outbox(path, max_bytes=3000) as outbox:
         fill(outbox, "a", "b", "c", "d", "e")
-        assert waiting(outbox) == ["c", "d", "e"]
+        assert waiting(outbox) == ["e", "d", "c"]
         assert outbox.dropped == 2
     with Outbox(path) as outbox:
         assert outbox.dropped == 2
@@ -124,7 +124,7 @@ def test_clock_jump_drops_nothing_and_keeps_the_order(
     shift(monkeypatch, "wall_s", jump_s)
     monkeypatch.setattr(clock, "is_synced", lambda: True)
     fill(outbox, "c")
-    assert waiting(outbox) == ["a", "b", "c"]
+    assert waiting(outbox) == ["c", "b", "a"]
     assert outbox.dropped == 0
 
 
@@ -152,7 +152,7 @@ def test_messages_wait_in_memory_while_the_disk_is_full(path: Path) -> None:
         allow_pages(outbox, 1_000_000)
         fill(outbox, "d")
     with Outbox(path) as outbox:
-        assert waiting(outbox) == ["a", "b", "c", "d"]
+        assert waiting(outbox) == ["d", "c", "b", "a"]
 
 
 def test_full_disk_neither_stops_sending_nor_sends_twice(path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from edge_device.core.message import MAX_MESSAGE_BYTES
 from edge_device.core.topics import Topics
+from edge_device.outbox.pace import Pace
 from edge_device.outbox.queue import Outbox
 from edge_device.outbox.sender import Sender
 from edge_device.publishers import PublishError
@@ -54,7 +55,7 @@ def test_message_of_a_former_thing_is_sent_on_todays_topic(camera: IotCore, tmp_
         put(outbox, 1)
         with closing(sqlite3.connect(outbox.path)) as file, file:
             file.execute("UPDATE outbox SET topic = ?", (Topics("cam-of-before").faces,))
-        sender = Sender(outbox, camera, topic=TOPIC, on_sent=lambda _: None)
+        sender = Sender(outbox, camera, topic=TOPIC, on_sent=lambda _: None, pace=None)
         sender.start()
         assert sender.drain(10)
         sender.stop()
@@ -66,12 +67,23 @@ def test_refused_message_does_not_block_the_others(broker: Broker, camera: IotCo
     with Outbox(tmp_path / "outbox.db") as outbox:
         outbox.put("refused", b"{}")
         names = put(outbox, 5)
-        sender = Sender(outbox, Refusing(camera, b"{}"), topic=TOPIC, on_sent=lambda _: None)
+        sender = Sender(outbox, Refusing(camera, b"{}"), topic=TOPIC, on_sent=lambda _: None, pace=None)
         sender.start()
-        wait_until(lambda: observer.capture_ids() == names)
+        wait_until(lambda: observer.capture_ids() == names[::-1])
         sender.stop()
         assert [entry.capture_id for entry in outbox.entries()] == ["refused"]
     observer.close()
+
+
+def test_backlog_is_sent_at_the_cameras_pace(camera: IotCore, tmp_path: Path) -> None:
+    with Outbox(tmp_path / "outbox.db") as outbox:
+        put(outbox, 40)
+        sender = Sender(outbox, camera, topic=TOPIC, on_sent=lambda _: None, pace=Pace(120))
+        sender.start()
+        wait_until(lambda: outbox.sent >= 20)
+        assert not sender.drain(0.2)
+        assert outbox.sent <= 21
+        sender.stop()
 
 
 def test_message_above_the_limit_never_reaches_the_broker(broker: Broker, camera: IotCore, tmp_path: Path) -> None:
@@ -83,12 +95,12 @@ def test_message_above_the_limit_never_reaches_the_broker(broker: Broker, camera
         assert len(largest) == MAX_MESSAGE_BYTES
         outbox.put("largest", largest)
         names = put(outbox, 3)
-        sender = Sender(outbox, camera, topic=TOPIC, on_sent=lambda _: None)
+        sender = Sender(outbox, camera, topic=TOPIC, on_sent=lambda _: None, pace=None)
         sender.start()
         assert sender.drain(20)
         sender.stop()
         assert (outbox.sent, outbox.dropped) == (4, 1)
-    wait_until(lambda: observer.capture_ids() == ["largest", *names])
+    wait_until(lambda: observer.capture_ids() == [*reversed(names), "largest"])
     assert camera.connections == 1
     assert f"({MAX_MESSAGE_BYTES + 1} bytes)" not in broker.log
     # Published without the sender, the broker refuses it: it has the same limit.
@@ -102,7 +114,7 @@ def test_broker_restart_loses_nothing(broker: Broker, camera: IotCore, tmp_path:
     received: list[str] = []
     observer = Observer(broker, TOPIC)
     with Outbox(tmp_path / "outbox.db") as outbox:
-        sender = Sender(outbox, camera, topic=TOPIC, on_sent=lambda _: None)
+        sender = Sender(outbox, camera, topic=TOPIC, on_sent=lambda _: None, pace=None)
         sender.start()
         names = put(outbox, 100, size=8_000)
         wait_until(lambda: len(observer.messages) >= 10)
@@ -139,12 +151,12 @@ os.kill(os.getpid(), 9)
     publisher = IotCore(broker.endpoint(identity), thing="cam-01")
     publisher.connect()
     with Outbox(tmp_path / "outbox.db") as outbox:
-        sender = Sender(outbox, publisher, topic=TOPIC, on_sent=lambda _: None)
+        sender = Sender(outbox, publisher, topic=TOPIC, on_sent=lambda _: None, pace=None)
         sender.start()
         assert sender.drain(20)
         sender.stop()
     wait_until(lambda: len(observer.messages) == 30)
-    assert observer.capture_ids() == [f"capture-{number}" for number in range(30)]
+    assert observer.capture_ids() == [f"capture-{number}" for number in reversed(range(30))]
     publisher.close()
     observer.close()
     broker.stop()

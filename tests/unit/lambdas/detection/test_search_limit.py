@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from edge_device.outbox.pace import Pace
 from lambdas.common.dynamodb import from_attributes
 from lambdas.detection.search_limit import SearchLimit
 
@@ -76,6 +78,26 @@ def test_camera_at_its_pace_is_never_refused(container: Callable[[], SearchLimit
     for _ in range(60):
         assert limit.admits("cam-01")
         minutes.now += timedelta(seconds=4)
+
+
+@pytest.mark.parametrize("per_minute", [1, 5, 60])
+def test_camera_that_sends_its_backlog_is_never_refused(
+    container: Callable[[], SearchLimit], minutes: Minutes, per_minute: int
+) -> None:
+    limit, began, random = container(), minutes.now, Random(1)
+    limit.per_minute = per_minute
+
+    def clock_s() -> float:
+        return (minutes.now - began).total_seconds()
+
+    pace = Pace(per_minute, clock_s=clock_s)
+    arrivals = []
+    for _ in range(100):
+        minutes.now += timedelta(seconds=pace.wait_s())
+        pace.sent()
+        arrivals.append(minutes.now + timedelta(seconds=random.uniform(0, 5 if per_minute > 5 else 0.3)))
+    for minutes.now in sorted(arrivals):
+        assert limit.admits("cam-01")
 
 
 def test_other_cameras_are_not_limited_by_a_flood(container: Callable[[], SearchLimit]) -> None:
