@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 COMMAND = [sys.executable, "-m", "local_cloud.demo"]
 LOCAL_CLOUD = [sys.executable, "-m", "local_cloud"]
+PATIENCE_S = 60  # functions start slowly while the other tests use the cores
 
 
 @pytest.fixture
@@ -96,14 +97,14 @@ def check_up_again(report: dict[str, Any], text: str) -> None:
 
 def check_pages(report: dict[str, Any], text: str) -> None:
     """The inbox has the text message with its link, whose page shows both pictures."""
-    assert httpx.get(report["inbox"]).status_code == 200
-    received = httpx.get(f"{report['inbox']}inbox.json").json()
+    assert httpx.get(report["inbox"], timeout=PATIENCE_S).status_code == 200
+    received = httpx.get(f"{report['inbox']}inbox.json", timeout=PATIENCE_S).json()
     assert [each["recipients"] for each in received if (each["channel"], each["text"]) == ("sms", text)] == [["desk"]]
-    page = httpx.get(report["link"])
+    page = httpx.get(report["link"], timeout=PATIENCE_S)
     assert page.status_code == 200
-    assert f'href="{urlsplit(report["link"]).path}"' in httpx.get(report["inbox"]).text
+    assert f'href="{urlsplit(report["link"]).path}"' in httpx.get(report["inbox"], timeout=PATIENCE_S).text
     for picture in re.findall(r'<img[^>]* src="([^"]+)"', page.text):
-        found = httpx.get(urljoin(report["link"], picture), follow_redirects=True)
+        found = httpx.get(urljoin(report["link"], picture), follow_redirects=True, timeout=PATIENCE_S)
         assert found.headers["content-type"] == "image/jpeg"
 
 

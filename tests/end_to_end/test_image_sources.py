@@ -68,7 +68,8 @@ def test_an_upload_link_accepts_pictures_of_one_camera_only(agency: DeployedAgen
 
     def upload(picture: bytes, **changes: str) -> int:
         fields = form["fields"] | changes
-        return httpx.post(form["url"], data=fields, files={"file": ("a.jpg", picture)}, trust_env=False).status_code
+        files = {"file": ("a.jpg", picture)}
+        return httpx.post(form["url"], data=fields, files=files, trust_env=False, timeout=30).status_code
 
     assert upload(person, key="captures/cam-01/a.jpg") == 403
     assert upload(person, key="encounters/a/a.jpg") == 403

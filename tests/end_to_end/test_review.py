@@ -65,7 +65,7 @@ def test_a_link_leads_from_the_alert_to_the_verdict(agency: DeployedAgency) -> N
         assert redirect.status_code == 302
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(redirect.headers["location"]))
         assert origin in page.headers["content-security-policy"]
-        shown = httpx.get(redirect.headers["location"], trust_env=False)
+        shown = httpx.get(redirect.headers["location"], trust_env=False, timeout=30)
         assert shown.headers["content-type"] == "image/jpeg"
         assert shown.content.startswith(b"\xff\xd8")
     assert ask("GET", f"{link.path}x").status_code == 404
@@ -83,7 +83,7 @@ def test_a_link_leads_from_the_alert_to_the_verdict(agency: DeployedAgency) -> N
     assert confirmed["sightings"][capture_id]["key"] == kept
     assert "expires_at" not in confirmed
     address = ask("GET", f"{link.path}/seen.jpg").headers["location"]
-    assert httpx.get(address, trust_env=False).content.startswith(b"\xff\xd8")
+    assert httpx.get(address, trust_env=False, timeout=30).content.startswith(b"\xff\xd8")
 
     put_picture(agency, evidence_key(encounter_id, capture_id))
     run_daily(agency)
