@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 FACES := .local/faces
 PYTEST := $(BIN)/pytest -m "not nightly"
 COVERAGE := --cov --cov-report=
+# Images of containers set it. Each process would then compile the CDK again, which takes longer than a synthesis.
+unexport PYTHONDONTWRITEBYTECODE
 UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
