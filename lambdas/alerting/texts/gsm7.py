@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -11,6 +12,7 @@ _EXTENDED = frozenset("\f^{}\\[~]|€")  # each takes an escape and a character
 _ALL = _BASIC | _EXTENDED
 _WORD = re.compile(r"[^ \n]+")
 _GREEK = frozenset("ΔΦΓΛΩΠΨΣΘΞ")
+_NOT_GREEK = _ALL - _GREEK
 # `anyascii` would write << for a quotation mark.
 _REPLACEMENTS = str.maketrans({"«": '"', "»": '"', "\t": " "})
 _NAME_OF_EMOJI = re.compile(r":\w+:")
@@ -53,9 +55,10 @@ def _word(word: str) -> str:
     """Convert a word. If GSM-7 lacks letters of a Greek word, all its letters become Latin."""
     if _ALL.issuperset(word):
         return word
-    return "".join(letter if letter in _ALL - _GREEK else _nearest(letter) for letter in word)
+    return "".join(letter if letter in _NOT_GREEK else _nearest(letter) for letter in word)
 
 
+@lru_cache(maxsize=1024)
 def _nearest(character: str) -> str:
     plain = "".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part))
     if not _ALL.issuperset(plain) or character in _GREEK:
