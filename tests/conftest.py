@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import signal
 from pathlib import Path
 
-import botocore.session
 import pytest
+
+from tests.support.faster_aws import share_what_tests_repeat
 
 # What these folders and files test is slow and rarely changes: the local cloud itself, benchmarks, and taking down or
 # upgrading whole deployments.
@@ -23,12 +23,9 @@ NIGHTLY = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Restore the handler of SIGINT, which a background job of a shell ignores, and let AWS sessions share a loader.
-
-    moto starts a session for each test, and each session read the models of its services again: an eighth of all time.
-    """
+    """Restore the handler of SIGINT, which a background job of a shell ignores, and make AWS clients cheaper."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+    share_what_tests_repeat()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+import functools
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from lambdas.alerting.alert_state import AlertStates
 from lambdas.alerting.recipients import Channel, Recipient
@@ -53,9 +57,15 @@ def s3(aws: None) -> S3Client:
 
 @pytest.fixture
 def dynamodb(aws: None) -> DynamoDBClient:
-    client = boto3.client("dynamodb")
-    make_tables(client)
-    return client
+    dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables.update(copy.deepcopy(_empty_tables()))
+    return boto3.client("dynamodb")
+
+
+@functools.cache
+def _empty_tables() -> dict[str, Any]:
+    """Make the tables once: a copy takes a tenth of the time of the requests that make them."""
+    make_tables(boto3.client("dynamodb"))
+    return dict(dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables)
 
 
 @pytest.fixture

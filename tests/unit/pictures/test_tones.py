@@ -38,6 +38,12 @@ def tones(data: bytes) -> npt.NDArray[np.float64]:
     return np.asarray(decode(data).image, np.float64) / 255
 
 
+def differ(found: npt.NDArray[Any], expected: npt.NDArray[Any]) -> float:
+    """Return the largest difference of two tones. `pytest.approx` takes a hundred times as long."""
+    assert found.shape == expected.shape
+    return float(np.abs(found - expected).max())
+
+
 def png(picture: npt.NDArray[Any]) -> bytes:
     return bytes(cv2.imencode(".png", picture)[1])
 
@@ -54,21 +60,21 @@ def saved(image: Image.Image, file_format: str, **options: Any) -> bytes:
 def test_gray_tiff_keeps_its_tones(scan: str, order: Order, *, deflated: bool) -> None:
     kind, highest = GRAY_SCANS[scan]
     samples = (RAMP * highest).astype(kind)
-    assert tones(tiff(samples, order=order, deflated=deflated)) == pytest.approx(GRAY, abs=0.03)
+    assert differ(tones(tiff(samples, order=order, deflated=deflated)), GRAY) <= 0.03
     negative = tones(tiff(samples, order=order, deflated=deflated, photometric=WHITE_IS_ZERO))
-    assert negative == pytest.approx(1 - GRAY, abs=0.03)
+    assert differ(negative, 1 - GRAY) <= 0.03
 
 
 @pytest.mark.parametrize(("kind", "highest"), [(np.uint8, 255), (np.uint16, 65_535), (np.uint16, 4_095)])
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_color_tiff_keeps_its_tones(kind: Any, highest: int, order: Order) -> None:
-    assert tones(tiff((COLORS * highest).astype(kind), order=order)) == pytest.approx(COLORS, abs=0.07)
+    assert differ(tones(tiff((COLORS * highest).astype(kind), order=order)), COLORS) <= 0.07
 
 
 @pytest.mark.parametrize(("kind", "highest"), [(np.uint8, 255), (np.uint16, 65_535)])
 def test_cmyk_tiff_keeps_its_tones(kind: Any, highest: int) -> None:
     inks = np.concatenate([1 - COLORS, np.zeros_like(RAMP)[..., None]], 2)
-    assert tones(tiff((inks * highest).astype(kind), photometric=CMYK)) == pytest.approx(COLORS, abs=0.02)
+    assert differ(tones(tiff((inks * highest).astype(kind), photometric=CMYK)), COLORS) <= 0.02
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
@@ -77,7 +83,7 @@ def test_png_of_16_bits_keeps_its_tones(channels: int) -> None:
     if channels == 4:
         picture = np.concatenate([picture, np.ones_like(RAMP)[..., None]], 2)
     expected = GRAY if channels == 1 else COLORS
-    assert tones(png((picture * 65_535).astype(np.uint16))) == pytest.approx(expected, abs=0.01)
+    assert differ(tones(png((picture * 65_535).astype(np.uint16))), expected) <= 0.01
 
 
 @pytest.mark.parametrize(
@@ -97,7 +103,7 @@ def test_other_modes_keep_their_tones(mode: str, file_format: str) -> None:
         assert found[0, 0].mean() < 0.05
         assert found[-1, -1].mean() > 0.95
     else:
-        assert found == pytest.approx(expected, abs=0.12)
+        assert differ(found, expected) <= 0.12
 
 
 def test_picture_of_one_bit_is_black_and_white() -> None:
@@ -110,7 +116,7 @@ def test_picture_of_one_bit_is_black_and_white() -> None:
 def test_outliers_and_nan_do_not_change_the_tones() -> None:
     scan = RAMP.astype(np.float32)
     scan[0, :4] = [np.nan, np.inf, -np.inf, 1e30]
-    assert tones(tiff(scan))[1:] == pytest.approx(GRAY[1:], abs=0.03)
+    assert differ(tones(tiff(scan))[1:], GRAY[1:]) <= 0.03
 
 
 @pytest.mark.parametrize("value", [0, 700, 65_535])
@@ -123,7 +129,7 @@ def test_scan_of_one_tone_is_read(value: int) -> None:
 def test_scan_is_turned_upright(order: Order) -> None:
     scan = (RAMP * 65_535).astype(np.uint16)
     upright = np.rot90(GRAY, -1)
-    assert tones(tiff(scan, order=order, t274=6)) == pytest.approx(upright, abs=0.02)
+    assert differ(tones(tiff(scan, order=order, t274=6)), upright) <= 0.02
 
 
 @pytest.mark.parametrize(
@@ -134,7 +140,7 @@ def test_orientation_of_exif_data_is_kept(file_format: str, orientation: int) ->
     exif[0x0112] = orientation
     image = Image.fromarray((GRAY * 255).astype(np.uint8))
     turned = {3: np.rot90(GRAY, 2), 5: GRAY.transpose(1, 0, 2), 6: np.rot90(GRAY, -1), 8: np.rot90(GRAY)}
-    assert tones(saved(image, file_format, exif=exif)) == pytest.approx(turned[orientation], abs=0.08)
+    assert differ(tones(saved(image, file_format, exif=exif)), turned[orientation]) <= 0.08
 
 
 def test_tiff_that_cannot_be_read_says_what_to_do() -> None:

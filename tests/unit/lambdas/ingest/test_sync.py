@@ -203,7 +203,15 @@ def test_bursts_of_transient_errors_are_retried(sync: Any, world: World, state: 
     assert state() == FULL
 
 
-@pytest.mark.parametrize("damage", ["truncate", "text", "empty", "cut"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "empty",
+        "cut",
+        pytest.param("truncate", marks=pytest.mark.nightly),
+        pytest.param("text", marks=pytest.mark.nightly),
+    ],
+)
 def test_broken_picture_is_left_out_of_its_case(sync: Any, world: World, state: Any, damage: str) -> None:
     world.switch(faults=[{"on": ["image"], "path": "/images/40/", "do": damage}])
     report = sync().run()
