@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from lambdas.alerting.alert import Alert
 
-_WEB = re.compile(r"[^\W\d_][\w+.\-]*://+|\bwww\.", re.IGNORECASE)
+# A scheme begins at the first letter of a word. From each letter, a search took the square of the word's length.
+_WEB = re.compile(r"(?<![^\W\d_])[^\W\d_][\w+.\-]*://+|\bwww\.", re.IGNORECASE)
 # `scheme:` before text, such as tel: or mailto:. A time (12:30) begins with a digit.
-_SCHEME = re.compile(r"([^\W\d_][\w+.\-]*:)(?=\S)")
+_SCHEME = re.compile(r"(?<![^\W\d_])([^\W\d_][\w+.\-]*:)(?=\S)")
 _SLASHES = re.compile(r"//+|\\\\+")
 # A dot before a label that may be a top-level domain. International domains may use the ideographic dots too.
 _DOT = re.compile(r"(?<=[^\s.])([.\u3002\uff0e\uff61])(?=[^\W\d_](?:[^\W\d_]|[\u0300-\U0010ffff]))")

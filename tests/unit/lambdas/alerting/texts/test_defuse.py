@@ -47,3 +47,9 @@ def test_ordinary_names_stay(text: str) -> None:
 )
 def test_telephone_numbers_are_no_links_and_dates_stay(text: str, inert: str) -> None:
     assert without_numbers(text) == inert
+
+
+@pytest.mark.timeout(20)
+def test_time_grows_with_the_length_of_a_word_not_its_square() -> None:
+    word = "x" * 200_000
+    assert without_links(word) == word
