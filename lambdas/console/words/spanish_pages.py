@@ -144,6 +144,7 @@ SPANISH_PAGES = {
     "The face agrees in several pictures": "El rostro coincide en varias imágenes",
     "The gallery has no photo of this case any more.": "La galería ya no tiene fotos de este caso.",
     "The last sync of each source": "La última sincronización de cada fuente",
+    "The largest face is searched for.": "Se busca el rostro más grande.",
     "The missing person": "La persona desaparecida",
     "The missing person {name}": "La persona desaparecida {name}",
     "The other photos of the case decided.": "Lo decidieron las otras fotos del caso.",

@@ -9,8 +9,12 @@ from urllib.parse import urlsplit
 from homeward.reviewers import open_reviewers
 from lambdas.console.person import Role
 from local_cloud.demo.one_time_code import one_time_code
+from local_cloud.demo.watch import wait_until
+from tests.end_to_end.deployed_agency import jpeg
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
     from tests.end_to_end.deployed_agency import DeployedAgency
@@ -64,6 +68,13 @@ class ConsoleSite:
             self._sign_ins[email] = page.context.storage_state()
         return self.visitor(storage_state=self._sign_ins[email], **options)
 
+    def encounter(self, picture: Path, camera: str) -> str:
+        """Have a person walk past a camera. Return the id of the encounter once its alert is out."""
+        self.agency.send(jpeg(picture), camera=camera)
+        wait_until("the alert", lambda: self.agency.alerts_at(camera))
+        [found] = self.agency.encounters_at(camera)
+        return str(found["encounter_id"])
+
     def close(self) -> None:
         """Close the windows of a test."""
         while self._contexts:
@@ -77,6 +88,21 @@ class ConsoleSite:
     def _note_complaint(self, text: str) -> None:
         if "Content Security Policy" in text or "Content-Security-Policy" in text:
             self.complaints.append(text)
+
+
+def loaded_pictures(page: Page, selector: str) -> list[int]:
+    """Return the widths of the pictures once all are loaded. One that cannot be shown is 0 wide."""
+    complete = "all => all.every((each) => each.complete)"
+    wait_until("the pictures", lambda: page.eval_on_selector_all(selector, complete))
+    widths: list[int] = page.eval_on_selector_all(selector, "all => all.map((each) => each.naturalWidth)")
+    return widths
+
+
+def record_verdict(page: Page, key: str, reason: str) -> None:
+    """Give a verdict by keyboard: `key` opens its form."""
+    page.keyboard.press(key)
+    page.get_by_label("Reason").locator("visible=true").select_option(label=reason)
+    page.get_by_role("button", name="Record").locator("visible=true").click()
 
 
 def first_sign_in(page: Page, email: str, temporary_password: str) -> str:

@@ -8,12 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from local_cloud.demo.watch import wait_until
+from tests.end_to_end.console.console_site import loaded_pictures
 from tests.end_to_end.deployed_agency import PERSON, jpeg
 from tests.support.chromium import accessibility_problems
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
     from tests.end_to_end.console.console_site import ConsoleSite
 
 CAMERA = "console-2"
@@ -25,14 +24,6 @@ def encounter(console_site: ConsoleSite) -> str:
     console_site.agency.send(jpeg(PERSON[1]), camera=CAMERA)
     [found] = wait_until("the encounter", lambda: console_site.agency.encounters_at(CAMERA))
     return str(found["encounter_id"])
-
-
-def loaded_pictures(page: Page, selector: str) -> list[int]:
-    """Return the widths of the pictures once all are loaded. One that cannot be shown is 0 wide."""
-    complete = "all => all.every((each) => each.complete)"
-    wait_until("the pictures", lambda: page.eval_on_selector_all(selector, complete))
-    widths: list[int] = page.eval_on_selector_all(selector, "all => all.map((each) => each.naturalWidth)")
-    return widths
 
 
 def test_keys_lead_from_the_queue_to_a_verdict_and_back(console: ConsoleSite, encounter: str) -> None:

@@ -216,6 +216,17 @@ def test_supervisor_chooses_one_of_several_faces(
     assert (record.kind, record.note) == (AuditKind.FACE_CHOSEN, "namus:MP900101 photo 910101: face 2")
 
 
+def test_page_says_which_face_is_searched_for_so_far(console: ConsoleClient, desk: Desk) -> None:
+    put_group(desk)
+    assert "this photo is not searched for" in console.get("/cases/namus:MP900101").text
+    key = {"case_id": {"S": "namus:MP900101"}, "record": {"S": "photo#910101"}}
+    indexed = {":face": {"S": "indexed"}}
+    desk.dynamodb.update_item(
+        TableName="cases", Key=key, UpdateExpression="SET face_status = :face", ExpressionAttributeValues=indexed
+    )
+    assert "The largest face is searched for." in console.get("/cases/namus:MP900101").text
+
+
 def test_reviewer_sees_the_faces_and_who_chose(console: ConsoleClient, desk: Desk) -> None:
     put_group(desk, chosen=1, by=SUE)
     console.person = person("reviewer")
