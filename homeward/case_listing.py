@@ -53,7 +53,7 @@ def facts_of(stored: StoredCase) -> dict[str, Any]:
         **{label: row[label] for label in ("status", "name", "sex")},
         "age when missing": row["age_when_missing"],
         "age now, about": str(age_now) if age_now and str(age_now) != row["age_when_missing"] else None,
-        "last seen": AMERICAN.dates(row["last_seen"]) if row["last_seen"] else None,
+        "last seen": AMERICAN.dates(", ".join(filter(None, (case.last_seen.date, case.last_seen.place)))) or None,
         "height": AMERICAN.height_of(case.height_cm),
         "weight": AMERICAN.weight_of(case.weight_kg),
         "hair": case.hair,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from lambdas.downloads.public_only import LOCAL_CLOUD_VARIABLE
+from lambdas.common.local_cloud import LOCAL_CLOUD_VARIABLE
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"

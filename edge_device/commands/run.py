@@ -19,6 +19,7 @@ from edge_device.commands.options import (
 )
 from edge_device.commands.output import say
 from edge_device.filming.session import film
+from edge_device.wording.counts import counted
 
 
 def run(
@@ -91,6 +92,7 @@ def _summary(report: Mapping[str, Any]) -> str:
     people = len({capture["track"] for capture in captures if "track" in capture})
     dropped = f", {report['dropped']} dropped" if report["dropped"] else ""
     return (
-        f"{report['camera']}: {report['frames']:,} frames, {people:,} people, {len(captures):,} captures: "
+        f"{report['camera']}: {counted(report['frames'], 'frame')}, "
+        f"{people:,} {'person' if people == 1 else 'people'}, {counted(len(captures), 'capture')}: "
         f"{report['published']:,} acknowledged, {report['waiting']:,} waiting{dropped}"
     )

@@ -21,6 +21,7 @@ from edge_device.detector import Detector
 from edge_device.outbox.sender import Sender
 from edge_device.version import version
 from edge_device.wiring import build_detector, build_outbox, build_publisher
+from edge_device.wording.counts import counted
 from pictures.errors import UnreadablePictureError
 
 
@@ -65,7 +66,7 @@ def simulate(
         raise failure(
             "some captures were not acknowledged. Find out why with `homeward-edge check`", code=STILL_WAITING
         )
-    say(f"{count} captures of {len(shots)} faces were acknowledged")
+    say(f"{counted(count, 'capture')} of {counted(len(shots), 'face')} were acknowledged")
 
 
 def _shot(path: Path, detector: Detector) -> FaceShot | None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 
 import typer
 
+from edge_device.wording.counts import counted
 from homeward.commands.camera_add import CameraArgument, add
 from homeward.commands.camera_claim_certificate import claim_certificate
 from homeward.commands.camera_migrate import migrate
@@ -48,7 +49,7 @@ def list_cameras(*, agency: AgencyOption, as_json: JsonOption = False, as_csv: C
             row["status"] = f"{row['status']} since {_minute(status_at)}" if status_at else "never reported"
             row["added_at"] = _minute(row["added_at"] or "")
     if _CAMERAS.show(rows, as_json=as_json, as_csv=as_csv):
-        console.print(f"{len(rows)} cameras")
+        console.print(counted(len(rows), "camera"))
 
 
 @app.command()

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from edge_device.wording.counts import counted
 from homeward.case_listing import facts_of, read_cases, row_of
 from homeward.commands.case_faces import faces
 from homeward.deployment.outputs import connect
@@ -74,7 +75,7 @@ def list_cases(
     ]
     rows.sort(key=lambda row: str(row["case_id"]))
     if _CASES.show(rows, as_json=as_json, as_csv=as_csv):
-        console.print(f"{len(rows)} cases")
+        console.print(counted(len(rows), "case"))
 
 
 @app.command()

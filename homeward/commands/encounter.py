@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from edge_device.wording.counts import counted
 from homeward.commands.encounter_review import (
     EncounterArgument,
     acknowledge,
@@ -93,7 +94,7 @@ def list_encounters(
     rows = [row_of(each, site=each.place(site(each.camera)), name=name(each.case_id), now=now()) for each in found]
     if not _ENCOUNTERS.show(rows, as_json=as_json, as_csv=as_csv):
         return
-    console.print(f"{len(rows)} encounters" + ("; for more, raise --limit" if len(rows) == limit else ""))
+    console.print(counted(len(rows), "encounter") + ("; for more, raise --limit" if len(rows) == limit else ""))
     if failed := sum(row["alert"] == AlertState.FAILED for row in rows):
         warn(f"{failed} of their alerts failed. Retry them with: homeward queue redrive {FAILED_ALERTS} -a {agency}")
 
@@ -154,7 +155,8 @@ def _show(evidence: dict[str, Any], timeline: list[tuple[str, str]], saved: list
     table.add_column(overflow="fold")
     copied = {label: evidence.pop(label) for label in ("picture_sha256", "link")}
     for label, value in evidence.items():
-        table.add_row(_LABELS.get(label, label.replace("_", " ")), "" if value is None else str(value))
+        if value is not None:
+            table.add_row(_LABELS.get(label, label.replace("_", " ")), str(value))
     for instant, event in timeline:
         table.add_row(instant, event)
     console.print(table)

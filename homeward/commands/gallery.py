@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from agencies.sources import Sources
+from edge_device.wording.counts import counted
 from homeward.agency_file import read_agency
 from homeward.commands.gallery_rebuild import rebuild
 from homeward.deployment.outputs import connect
@@ -129,7 +130,7 @@ def _show_differences(differences: list[Difference], unrepaired: list[str], *, r
         for key in unrepaired:
             warn(f"{key} could not be repaired; try again", style="red")
     else:
-        console.print(f"{len(differences)} differences; to repair them, add --repair")
+        console.print(f"{counted(len(differences), 'difference')}; to repair them, add --repair")
 
 
 def _show_stats(stats: GalleryStats, collections: dict[str, str | None]) -> None:

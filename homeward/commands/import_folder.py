@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from agencies.settings import Settings
+from edge_device.wording.counts import counted
 from homeward.agency_file import read_agency
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import REFUSED
@@ -85,7 +86,7 @@ def import_folder(
         raise fail(str(error)) from error
     if problems:
         _show_problems(problems, as_json=as_json)
-        raise fail(f"{len(problems)} errors in {folder}; nothing was imported")
+        raise fail(f"{counted(len(problems), 'error')} in {folder}; nothing was imported")
     importing = open_sync(
         deployment, source, owner=this_process(), max_removed_percent=settings.sync.max_removed_percent
     )

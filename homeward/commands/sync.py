@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
     from lambdas.ingest.sync import Sync
 
+_NEXT = "Enable one under [sources] there (docs/agency-it/sources.md), or use: homeward import FOLDER"
+
 
 def sync(
     *,
@@ -87,11 +89,9 @@ def _chosen(settings: Settings, wanted: list[str] | None, *, in_cloud: bool) -> 
     unknown = [name for name in wanted or [] if name not in names]
     if unknown or not names:
         problem = f"{', '.join(unknown)} is not enabled" if unknown else "no source is enabled"
-        hint = "; to sync a local folder, omit --in-cloud" if in_cloud else ""
-        raise fail(
-            f"{problem} in the agency's file; enabled: {', '.join(names) or 'none'}{hint}",
-            code=WRONG_USAGE,
-        )
+        enabled = f"; enabled: {', '.join(names)}" if names else ""
+        hint = "To sync a local folder, omit --in-cloud" if in_cloud else _NEXT
+        raise fail(f"{problem} in the agency's file{enabled}. {hint}", code=WRONG_USAGE)
     return wanted or names
 
 

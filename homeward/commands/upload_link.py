@@ -15,6 +15,7 @@ import boto3
 import typer
 from botocore.config import Config
 
+from edge_device.wording.counts import counted
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND
 from homeward.listing import Listing
@@ -135,7 +136,7 @@ def list_links(*, agency: AgencyOption, as_json: JsonOption = False, as_csv: Csv
         for each in sorted(links, key=lambda each: each.expires_at)
     ]
     if _LINKS.show(rows, as_json=as_json, as_csv=as_csv):
-        console.print(f"{len(rows)} upload links")
+        console.print(counted(len(rows), "upload link"))
 
 
 @app.command()

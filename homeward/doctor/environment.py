@@ -26,9 +26,10 @@ def check_stacks(settings: Settings, client: Callable[[str], Any]) -> Finding:
     cloudformation = client("cloudformation")
     found = {stack: describe_stack(cloudformation, f"{settings.stage}-{stack}") for stack in expected}
     states = {stack: described["StackStatus"] if described else "is not deployed" for stack, described in found.items()}
-    advice = f"npx cdk deploy '{settings.stage}/*'; the stack's events in the CloudFormation console give reasons"
+    deploy = f"npx cdk deploy '{settings.stage}/*'"
+    advice = f"{deploy}; the stack's events in the CloudFormation console give reasons"
     if not any(found.values()):
-        return Finding("failed", "the environment is not deployed in this account and region", advice)
+        return Finding("failed", "the environment is not deployed in this account and region", deploy)
     wrong = {stack: state for stack, state in states.items() if state not in _GOOD}
     if not wrong:
         return Finding("ok", f"{len(expected)} stacks are deployed")

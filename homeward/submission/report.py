@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from edge_device.wording.counts import counted
 from homeward.terminal import console, warn
 from lambdas.common.times import to_text
 
@@ -54,9 +55,9 @@ def show(
     if dry_run:
         for report in reports:
             if report.sent:
-                console.print(f"{report.file}: {len(report.sent)} captures", soft_wrap=True)
+                console.print(f"{report.file}: {counted(len(report.sent), 'capture')}", soft_wrap=True)
     files = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
-    line = f"{'would send' if dry_run else 'sent'} {captures} captures; files: {files}"
+    line = f"{'would send' if dry_run else 'sent'} {counted(captures, 'capture')}; files: {files}"
     skipped = f"; skipped, neither picture nor video: {extensions_of(others)}" if others else ""
     console.print(line + skipped, soft_wrap=True)
     for found in encounters or []:

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from lambdas.common.local_cloud import LOCAL_CLOUD_VARIABLE
 from lambdas.downloads.deadline import DeadlineTransport
 from lambdas.downloads.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-# Only the local cloud sets this variable. Its stand-ins of sources and feeds are on this machine.
-LOCAL_CLOUD_VARIABLE = "HOMEWARD_LOCAL_CLOUD"
 
 # IANA's special-purpose registries, as of 2026. `is_global` of the ipaddress module differs between Python versions.
 _SPECIAL_IPV4 = [

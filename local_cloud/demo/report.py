@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from edge_device.wording.counts import counted
 from lambdas.cases.table import read_case
 from lambdas.common.keys import photo_key
 from local_cloud.demo.contact_sheet import Row, write_contact_sheet
@@ -78,7 +79,7 @@ class Report:
         for encounter in self.encounters:
             console.print(
                 f"{encounter['case_id']} at {encounter['camera']}: similarity {encounter['similarity']:.1f}, "
-                f"{encounter['captures']} captures, alert {encounter['alert']}"
+                f"{counted(encounter['captures'], 'capture')}, alert {encounter['alert']}"
             )
 
 
@@ -116,7 +117,7 @@ def draw_contact_sheet(path: Path, deployment: Deployment, encounters: list[dict
                 lines=[
                     encounter["case_id"],
                     f"camera {encounter['camera']}, {best['captured_at'][:19]}Z",
-                    f"{len(encounter['sightings'])} captures in this encounter",
+                    f"{counted(len(encounter['sightings']), 'capture')} in this encounter",
                     f"alert: {encounter.get('alert', 'none')}",
                 ],
             )

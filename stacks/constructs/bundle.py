@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,8 @@ import jsii
 from aws_cdk import aws_lambda as lambda_
 from uv import find_uv_bin
 
+from lambdas.common.local_cloud import LOCAL_CLOUD_VARIABLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -22,10 +25,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 # The other rooms that a package imports, apart from common. detection sends the first alert of the encounters that it
-# opens, feeds stores captures as detection does, and the pages of review have the phrases of alerts.
+# opens, feeds stores captures as detection does, the pages of review have the phrases of alerts, and the console
+# chooses the faces that ingest lists.
 _ROOMS = {
     "alerting": ("cases", "encounters"),
-    "console": ("cases", "encounters", "review", "alerting", "detection"),
+    "console": ("cases", "encounters", "review", "alerting", "detection", "ingest"),
     "detection": ("cases", "encounters", "alerting"),
     "feeds": ("downloads", "detection"),
     "ingest": ("cases", "encounters", "downloads"),
@@ -63,10 +67,11 @@ class _UvBundling:
 def lambda_code(scope: Construct, package: str, files: Mapping[str, str] | None = None) -> lambda_.Code:
     """Return the asset of `lambdas/PACKAGE`, with `files`, texts by name, at its root.
 
-    The asset is for Lambda on ARM, or with `-c bundle-platform=host` for the Python that runs this program, as the
-    local cloud needs it. The asset hash is of the contents, so the CDK builds an unchanged package only once.
+    The asset is for Lambda on ARM, or for the Python that runs this program, as the local cloud needs it: in a shell
+    that points to a local cloud, or with `-c bundle-platform=host`. The asset hash is of the contents, so the CDK
+    builds an unchanged package only once.
     """
-    on_host = scope.node.try_get_context("bundle-platform") == "host"
+    on_host = scope.node.try_get_context("bundle-platform") == "host" or LOCAL_CLOUD_VARIABLE in os.environ
     platform = ("--python", sys.executable) if on_host else _LAMBDA
     built_for = f"{sys.implementation.cache_tag} {sysconfig.get_platform()}" if on_host else " ".join(_LAMBDA)
     bundling = cdk.BundlingOptions(

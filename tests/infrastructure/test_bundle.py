@@ -11,6 +11,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
+from lambdas.common.local_cloud import LOCAL_CLOUD_VARIABLE
 from stacks.constructs.bundle import lambda_code, lambda_sources
 from tests.infrastructure.templates import ROOT, new_app
 
@@ -118,13 +119,16 @@ def test_bundle_has_every_module_that_its_handlers_import(package: str) -> None:
     assert reached <= bundled
 
 
-def test_asset_hash_depends_on_contents_and_platform_only() -> None:
+def test_asset_hash_depends_on_contents_and_platform_only(monkeypatch: pytest.MonkeyPatch) -> None:
     def asset_hash(files: dict[str, str] | None = None, *, platform: str = "") -> str:
         stack = cdk.Stack(new_app(**{"bundle-platform": platform}), "Any")
         code = lambda_code(stack, "detection", files).bind(stack)
         assert code.s3_location
         return code.s3_location.object_key
 
-    assert asset_hash() == asset_hash()
-    assert asset_hash() != asset_hash(platform="host")
+    for_lambda, for_host = asset_hash(), asset_hash(platform="host")
+    assert (asset_hash(), asset_hash(platform="host")) == (for_lambda, for_host)
+    assert for_lambda != for_host
     assert len({asset_hash(files) for files in (None, {"a": "1"}, {"a": "2"}, {"b": "1"})}) == 4
+    monkeypatch.setenv(LOCAL_CLOUD_VARIABLE, "1")
+    assert asset_hash() == for_host, "a shell that points to a local cloud deploys what runs there"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -41,7 +42,7 @@ def test_list_shows_newest_first(town: Town, desk: Desk) -> None:
     assert [row["encounter"] for row in listed(town, "--case", CASE)] == ["e1", "e2"]
     assert [row["encounter"] for row in listed(town, "--limit", "1")] == ["e3"]
     table = town.run("encounter", "list", "--limit", "1").stdout
-    assert "1 encounters; for more, raise --limit" in table
+    assert "1 encounter; for more, raise --limit" in table
 
 
 def seen(taken: str, opened: str, doubt: TimeDoubt | None = None) -> dict[str, Any]:
@@ -85,6 +86,12 @@ def test_show_prints_the_link_of_an_alert_alone(town: Town, desk: Desk) -> None:
     assert "viewed by Ada (command-line)" in text
     assert "link: https://links.example/e/e1/hush-hush\n" in text
     assert "2026-11-23T02:59:00.000Z" in text
+
+
+def test_show_leaves_out_what_is_not_known(town: Town, desk: Desk) -> None:
+    desk.add_encounter()
+    lines = town.run("encounter", "show", "e1").stdout.splitlines()
+    assert [line for line in lines if re.fullmatch(r" [a-z][a-z ]+", line)] == []
 
 
 def test_show_saves_both_pictures_and_is_audited(town: Town, desk: Desk, tmp_path: Path) -> None:

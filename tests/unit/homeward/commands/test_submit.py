@@ -192,9 +192,9 @@ def test_submitted_files_are_skipped(submit: Callable[..., Result], folder: Path
 
 def test_dry_run_sends_and_records_nothing(submit: Callable[..., Result], folder: Path, s3: S3Client) -> None:
     (folder / "one.jpg").write_bytes(ONE.read_bytes())
-    assert "would send 1 captures" in submit("--dry-run").stdout
+    assert "would send 1 capture;" in submit("--dry-run").stdout
     assert captures(s3) == {}
-    assert "sent 1 captures" in submit().stdout
+    assert "sent 1 capture;" in submit().stdout
 
 
 def test_unusable_file_is_reported_and_others_are_submitted(

@@ -69,12 +69,19 @@ def test_disabled_source_is_wrong_usage(town: Town) -> None:
     assert "fbi is not enabled in the agency's file; enabled: namus" in result.output
 
 
+def test_sync_without_a_source_says_what_to_do(town: Town) -> None:
+    result = town.run("sync", "--agency-file", str(town.agency_file))
+    assert result.exit_code == 2
+    assert "no source is enabled in the agency's file. Enable one under [sources] there" in result.stderr
+    assert "homeward import FOLDER" in result.stderr
+
+
 def test_local_folder_cannot_sync_in_the_cloud(town: Town, tmp_path: Path) -> None:
     folder = f'[sources.folder]\nenabled = true\nfolder = "{tmp_path}"\n'
     town.agency_file.write_text(town.agency_file.read_text() + NAMUS + folder)
     options = ("--source", "folder", "--agency-file", str(town.agency_file))
     refused = town.run("sync", "--in-cloud", *options)
-    assert (refused.exit_code, "to sync a local folder, omit --in-cloud" in refused.output) == (2, True)
+    assert (refused.exit_code, "To sync a local folder, omit --in-cloud" in refused.output) == (2, True)
     (tmp_path / "cases.csv").write_text("case_id\nA-1\n")
     assert town.run("sync", *options).exit_code == 0
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from lambdas.common.local_cloud import LOCAL_CLOUD_VARIABLE
 from lambdas.downloads.errors import RefusedError
-from lambdas.downloads.public_only import LOCAL_CLOUD_VARIABLE, PublicOnly, public_transport
+from lambdas.downloads.public_only import PublicOnly, public_transport
 from tests.support.certificates import Authority
 from tests.support.loopback_site import Page, loopback_site
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lambdas.common.local_cloud import LOCAL_CLOUD_VARIABLE
 from lambdas.downloads.errors import RefusedError
-from lambdas.downloads.public_only import LOCAL_CLOUD_VARIABLE
 from tests.support.loopback_site import loopback_site
 
 if TYPE_CHECKING:

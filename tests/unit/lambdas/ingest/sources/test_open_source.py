@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lambdas.common.local_cloud import LOCAL_CLOUD_VARIABLE
 from lambdas.downloads.errors import RefusedError
-from lambdas.downloads.public_only import LOCAL_CLOUD_VARIABLE
 from lambdas.ingest.sources.open_source import open_source
 from lambdas.ingest.sources.settings import Sources, SourceSettings
 from tests.support.loopback_site import loopback_site
