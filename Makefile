@@ -80,7 +80,7 @@ unit: test-setup ## test the logic with moto, Stubber, and the real face engine,
 	$(PYTEST) tests/unit tests/hostile -n 2 --dist loadfile $(COVERAGE)
 
 infrastructure: test-setup ## test the CDK app: assertions, snapshots, cdk-nag, cfn-lint, parliament
-	$(PYTEST) tests/infrastructure -n 2 --dist worksteal
+	$(PYTEST) tests/infrastructure -n 2 --dist loadfile
 
 edge: test-setup ## test the camera program with a real MQTT broker
 	$(PYTEST) tests/edge -n 2 --dist loadfile

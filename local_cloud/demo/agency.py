@@ -13,12 +13,8 @@ if TYPE_CHECKING:
 
 STAGE = "demo-dev"
 _AGENCY_FILE = Path(__file__).with_name("agency.toml")
-# Validation takes most of the time of a synthesis, and the infrastructure tests validate the same templates.
-LOCAL_CONTEXT = {
-    "bundle-platform": "host",
-    "skip-nag": "true",
-    "@aws-cdk/core:validateAgainstDefaultRules": "false",
-}
+# cdk-nag takes most of the time of a synthesis, and the infrastructure tests run it on the same templates.
+LOCAL_CONTEXT = {"bundle-platform": "host", "skip-nag": "true"}
 
 
 def write_agency_file(path: Path, *, namus_url: str) -> Path:

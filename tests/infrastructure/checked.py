@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import tempfile
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,9 +67,18 @@ def environments(agency: str) -> list[Settings]:
         return list(load_agency(file))
 
 
-@cache
-def templates(agency: str) -> dict[str, Any]:
-    """Synthesize every environment of an agency, and return the templates by stack name."""
+def templates(folder: Path, agency: str) -> dict[str, Any]:
+    """Synthesize every environment of an agency, unless the folder has its templates. Return them by stack name."""
+    file = folder / f"{agency}.json"
+    with (folder / f"{agency}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            file.write_text(json.dumps(_synthesized(agency)))
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
+
+
+def _synthesized(agency: str) -> dict[str, Any]:
     app = checked_app()
     for settings in environments(agency):
         AgencyEnvironment(app, settings.stage, settings=settings)

@@ -14,6 +14,14 @@ from tests.support.checkout import add_agency, check_out
 if TYPE_CHECKING:
     from pathlib import Path
 
+# These tests are about which stacks there are. test_nag.py checks the stacks.
+ENVIRONMENT = {
+    **os.environ,
+    "CDK_VALIDATION": "false",
+    "CDK_DISABLE_VERSION_CHECK": "true",
+    "CDK_DISABLE_CLI_TELEMETRY": "true",
+}
+
 
 def test_cdk_ls_lists_the_stacks_of_each_environment(tmp_path: Path) -> None:
     done = subprocess.run(
@@ -23,10 +31,11 @@ def test_cdk_ls_lists_the_stacks_of_each_environment(tmp_path: Path) -> None:
             "--no-notices",
             *("--app", f"{sys.executable} app.py"),
             *("--context", f"agency={AGENCY_FILE}"),
+            *("--context", "skip-nag=true"),
             *("--output", str(tmp_path)),
         ],
         cwd=ROOT,
-        env={**os.environ, "CDK_DISABLE_VERSION_CHECK": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"},
+        env=ENVIRONMENT,
         capture_output=True,
         text=True,
         check=False,
@@ -57,12 +66,13 @@ def test_invalid_agency_file_prints_one_line_no_traceback(tmp_path: Path) -> Non
 
 def run_app(checkout: Path) -> subprocess.CompletedProcess[str]:
     """Run the app in a copy of the project, without bundling."""
-    context = {**json.loads((checkout / "cdk.json").read_text())["context"], "aws:cdk:bundling-stacks": []}
+    own = json.loads((checkout / "cdk.json").read_text())["context"]
+    context = {**own, "skip-nag": "true", "aws:cdk:bundling-stacks": []}
     environment = {"CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(checkout / "out")}
     return subprocess.run(
         [sys.executable, "app.py"],
         cwd=checkout,
-        env={**os.environ, **environment},
+        env={**ENVIRONMENT, **environment},
         capture_output=True,
         text=True,
         check=False,

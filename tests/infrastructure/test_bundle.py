@@ -66,6 +66,9 @@ def test_functions_pin_the_versions_that_the_tests_use(package: str) -> None:
     assert carried.items() <= tested.items()
 
 
+distributions = cache(packages_distributions)
+
+
 def imported(file: Path) -> set[str]:
     """Return the distributions that a module imports at run time, without those for type checking only."""
     tree = ast.parse(file.read_text())
@@ -75,7 +78,7 @@ def imported(file: Path) -> set[str]:
             modules |= {alias.name.partition(".")[0] for alias in statement.names}
         elif isinstance(statement, ast.ImportFrom):
             modules.add(str(statement.module).partition(".")[0])
-    names = packages_distributions()
+    names = distributions()
     return {
         name.lower().replace("_", "-") for module in modules - sys.stdlib_module_names - OURS for name in names[module]
     }

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 from lambdas.common.console_paths import CALLBACK, SIGNED_OUT
 from lambdas.console.person import Role
 from stacks.constructs.people import GROUPS
-from tests.infrastructure.checked import EVERY_SWITCH, templates
+from tests.infrastructure.checked import EVERY_SWITCH
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.infrastructure.templates import Deployment
 
 
@@ -69,8 +71,8 @@ def test_sessions_expire(either: Deployment) -> None:
     assert sessions["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
 
 
-def test_console_has_its_own_domain_with_a_certificate() -> None:
-    own = templates(EVERY_SWITCH)
+def test_console_has_its_own_domain_with_a_certificate(checked: Callable[[str], dict[str, Any]]) -> None:
+    own = checked(EVERY_SWITCH)
     [console] = [template for name, template in own.items() if "prod" in name and "Console" in name]
     kinds = {resource["Type"]: resource["Properties"] for resource in console["Resources"].values()}
     assert kinds["AWS::ApiGatewayV2::DomainName"]["DomainName"] == "homeward.everytown.example"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cfnlint.api  # type: ignore[import-untyped]  # has no types
 import pytest
 
-from tests.infrastructure.checked import AGENCIES, EVERY_SWITCH, templates
+from tests.infrastructure.checked import AGENCIES, EVERY_SWITCH, FILES
 from tests.infrastructure.resolved_policies import resolved_policies
 
 with warnings.catch_warnings():
@@ -18,7 +18,7 @@ with warnings.catch_warnings():
     import parliament  # type: ignore[import-untyped]  # has no types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 # It asks for both formats. An execution has one: ours are not of express workflows.
@@ -40,8 +40,8 @@ def complaints(policies: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
 
 
 @pytest.mark.parametrize("agency", AGENCIES)
-def test_actions_support_their_resources(agency: str) -> None:
-    policies = list(resolved_policies(templates(agency)))
+def test_actions_support_their_resources(checked: Callable[[str], dict[str, Any]], agency: str) -> None:
+    policies = list(resolved_policies(checked(agency)))
     assert len(policies) > 20
     assert complaints(policies) == []
 
@@ -63,10 +63,11 @@ def distinct(stacks: dict[str, Any]) -> dict[str, str]:
     return dict(by_content.values())
 
 
-@pytest.mark.parametrize("agency", AGENCIES)
-def test_cfn_lint_finds_no_error(agency: str) -> None:
+# The others have nothing that the first lacks.
+@pytest.mark.parametrize("agency", [EVERY_SWITCH, *(pytest.param(name, marks=pytest.mark.nightly) for name in FILES)])
+def test_cfn_lint_finds_no_error(checked: Callable[[str], dict[str, Any]], agency: str) -> None:
     # W3005 is about dependencies that CDK adds to each function.
-    matches = {name: cfnlint.api.lint(text) for name, text in distinct(templates(agency)).items()}
+    matches = {name: cfnlint.api.lint(text) for name, text in distinct(checked(agency)).items()}
     assert [f"{name}: {each}" for name, found in matches.items() for each in found if each.rule.id != "W3005"] == []
 
 
@@ -76,8 +77,8 @@ def test_cfn_lint_finds_an_unknown_property() -> None:
     assert match.rule.id == "E3002"
 
 
-def test_every_switch_includes_feeds_and_greengrass() -> None:
-    everything = templates(EVERY_SWITCH)
+def test_every_switch_includes_feeds_and_greengrass(checked: Callable[[str], dict[str, Any]]) -> None:
+    everything = checked(EVERY_SWITCH)
     kinds = {resource["Type"] for template in everything.values() for resource in template["Resources"].values()}
     assert {"everytown-dev-Feeds", "everytown-prod-Feeds"} < everything.keys()
     assert "AWS::GreengrassV2::ComponentVersion" in kinds

@@ -42,11 +42,7 @@ def write_agency_file(template: Path, folder: Path, **addresses: str) -> Path:
 
 def synthesize_release(cloud: Cloud, release: LastRelease, agency_file: Path, folder: Path) -> Path:
     """Synthesize with the release's code and feature flags."""
-    context = {
-        "agency": str(agency_file),
-        "bundle-platform": "host",
-        "@aws-cdk/core:validateAgainstDefaultRules": "false",
-    }
+    context = {"agency": str(agency_file), "bundle-platform": "host"}
     app = f"{release.python} {release.folder / 'app.py'}"
     return cloud.synthesize(app, folder=release.app_folder(folder), context=context)
 
