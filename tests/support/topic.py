@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 
-if TYPE_CHECKING:
-    from mypy_boto3_sns import SNSClient
+from lambdas.alerting.wiring import topic_client
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,7 @@ class Topic:
     """The SNS topic, observed through a queue that gets every message."""
 
     def __init__(self) -> None:
-        self.sns: SNSClient = boto3.client("sns")
+        self.sns = topic_client()
         self.arn = self.sns.create_topic(Name="alerts")["TopicArn"]
         sqs = boto3.client("sqs")
         self.queue = sqs.create_queue(QueueName="phone")["QueueUrl"]
