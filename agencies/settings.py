@@ -29,18 +29,19 @@ from agencies.table import Table
 from lambdas.common.camera_names import ALLOWED, is_camera_name
 from lambdas.common.collection_names import looks_rebuilt
 from lambdas.common.outside_text import shown
+from lambdas.encounters.policy import Thresholds as PolicyThresholds
 
 # Each feed's schedule needs a statement in the function's resource policy, which may have 20 KB.
 _MAX_FEEDS = 50
 # A function's environment may have 4 KB in all, and the example agency's takes half of it. A camera's thresholds take
 # this many bytes besides its name.
 _MAX_CAMERAS_BYTES, _CAMERA_BYTES = 1500, 75
-_ALONE = 97.0
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_DEFAULT = PolicyThresholds()
 Environment = Literal["dev", "staging", "prod"]
 
 
@@ -98,7 +99,7 @@ class Matching(Thresholds):
     and drawings have stricter ones, and docs/decisions/0041-evidence-that-decides.md what the three bands are.
 
     Attributes:
-        alone_threshold: default 97, or alert_threshold if that is higher.
+        alone_threshold: the default is the one of the policy, or alert_threshold if that is higher.
         corroboration_wait_s: how long an encounter is shown as waiting for a second sighting of the passer-by.
         by_source: thresholds for the cases of one source.
         by_camera: thresholds of one camera, in place of the agency's three; alone_threshold is the agency's by default.
@@ -112,8 +113,8 @@ class Matching(Thresholds):
         rekognition_requests_per_second: the account's quota for SearchFacesByImage, and for IndexFaces.
     """
 
-    review_threshold: Similarity = 80
-    alert_threshold: Annotated[AlertSimilarity, Field(validate_default=True)] = 96
+    review_threshold: Similarity = _DEFAULT.review
+    alert_threshold: Annotated[AlertSimilarity, Field(validate_default=True)] = _DEFAULT.alert
     corroboration_wait_s: Annotated[float, Field(ge=0, le=60)] = 5
     minors: Thresholds = Thresholds(review_threshold=85, alert_threshold=98, alone_threshold=99.3)
     age_progression: Thresholds = Thresholds(review_threshold=85, alert_threshold=98, alone_threshold=99.3)
@@ -153,7 +154,7 @@ class Matching(Thresholds):
     @property
     def alone(self) -> float:
         """Return the alone threshold; its default is never below the alert threshold."""
-        return max(_ALONE, self.alert_threshold) if self.alone_threshold is None else self.alone_threshold
+        return max(_DEFAULT.alone, self.alert_threshold) if self.alone_threshold is None else self.alone_threshold
 
 
 class Retention(Table):

@@ -7,21 +7,20 @@ picture on other days: with its parts moved, in another light. Half of the walks
 compressed or turned. The camera program's own code chooses the shots, the local engine embeds them, and the match
 function's own code decides (benchmarks/walks/rules.py).
 
-Each round deals the people anew: some for tuning, and for measuring 30 cases of one to four photos and the rest as
-strangers. All figures are of the people for measuring, at the default thresholds. The intervals are of a bootstrap over
-people, because the walks of one person are alike. The defaults were chosen on the same faces, so the figures are
-optimistic (docs/decisions/0042-measured-evidence.md). Then thirty days of traffic, with a reviewer's verdicts.
+The people are apart, by a digest of their names (benchmarks/walks/people.py). Those for tuning give the first table:
+what pairs of thresholds, limits for cases that look like many, and rules for shots do on them. The defaults are chosen
+from it. The others give the figures of the goals, at the defaults and at nothing else. Each round deals the people
+anew: some are cases of one to four photos, the rest are strangers. Then thirty days of traffic, with a reviewer's
+verdicts. The intervals are of a bootstrap over people, because the walks of one person are alike.
 
 Writes build/bench/evidence.json.
 """
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import dataclass, field
-from pathlib import Path
-from statistics import mean, median
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -29,20 +28,22 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.support.figures import write_figures
-from benchmarks.walks.gallery import gallery_of
-from benchmarks.walks.people import portraits
-from benchmarks.walks.rules import NewRule, OldRule, with_thresholds
-from benchmarks.walks.samples import sample
-from benchmarks.walks.traffic import Tally, a_month, once_each
+from benchmarks.walks.comparison import Setup, deals, interval, months, ratio, searches_per_passer_by, walks
+from benchmarks.walks.people import is_for_tuning
+from benchmarks.walks.rules import CAMERA_SHOTS, with_thresholds
+from benchmarks.walks.samples import SHOT_RULES, samples
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Sequence
 
+    from benchmarks.walks.comparison import Sides
     from benchmarks.walks.samples import Person
+    from edge_device.core.best_shot import ShotRules
 
-CASES, TUNING_CASES, TUNING_STRANGERS = 30, 10, 10
-PASSAGES, ROUNDS, MONTHS = 6, 16, 8
+PASSAGES = 6
+CASES, ROUNDS, MONTHS = 30, 32, 8
+TUNING_CASES, TUNING_ROUNDS = 20, 64
 GOALS = {
     "wrong_case_ratio": "at most 0.25",
     "false_alerts_ratio": "at most 0.7",
@@ -53,17 +54,28 @@ GOALS = {
     "searches_per_passer_by": "at most 1.3",
     "alone_delay_ratio": "at most 1.05",
 }
-# Pairs of alert_threshold and alone_threshold that are compared on the people for tuning.
-Tallies = dict[tuple[float, float], Tally]
-_PAIRS = ((95, 95), (95, 99), (96, 99), (96, 98), (97, 99), (97, 99.5), (98, 99.5), (99, 99.5))
 
 
-@dataclass
-class Sides:
-    """What both rules did in all rounds."""
+@dataclass(frozen=True)
+class Trial:
+    """Settings that are tried on the people for tuning, and how the table names them."""
 
-    old: Tally = field(default_factory=Tally)
-    new: Tally = field(default_factory=Tally)
+    name: str
+    setup: Setup
+
+
+def _differences(rules: ShotRules) -> str:
+    """Name what differs from the camera program's rules."""
+    usual, these = asdict(CAMERA_SHOTS), asdict(rules)
+    return ", ".join(f"{name} {value:g}" for name, value in these.items() if value != usual[name]) or "as they are"
+
+
+_PAIRS = ((95, 95), (95, 96), (95.5, 96), (95.8, 96), (96, 96), (96, 96.5), (96, 97), (96, 98), (97, 98), (97, 99))
+TRIALS = (
+    *(Trial(f"alert {alert:g}, alone {alone:g}", Setup(with_thresholds(alert, alone))) for alert, alone in _PAIRS),
+    *(Trial(f"looks like many: at most {limit:g}", Setup(max_of_gallery=limit)) for limit in (0, 1, 1.5, 2, 3)),
+    *(Trial(f"shots: {_differences(rules)}", Setup(shots=rules)) for rules in SHOT_RULES),
+)
 
 
 def main(
@@ -71,93 +83,75 @@ def main(
     passages: Annotated[int, typer.Option(min=2, help="Walks of each person.")] = PASSAGES,
 ) -> None:
     """Compare both rules."""
-    with tempfile.TemporaryDirectory() as folder:
-        people = sample(portraits(Path(folder)), passages=passages, seed=100 * seed)
-    figures = measure(people, seed=seed)
-    write_figures("evidence", figures)
+    people = samples(passages=passages, seed=100 * seed)
     console = Console(width=110)
+    tuning = [person for person in people if is_for_tuning(person.name)]
+    tried = tune(tuning, seed=seed)
+    console.print(draw_tuning(tried, people=len(tuning)))
+    figures = measure([person for person in people if not is_for_tuning(person.name)], seed=seed)
+    write_figures("evidence", {**figures, "tuning": tried})
     console.print(draw(figures))
-    console.print(draw_tuning(figures))
 
 
-def measure(people: Sequence[Person], *, seed: int) -> dict[str, float]:
-    """Deal the people several times, and measure both rules."""
-    random = np.random.default_rng(seed)
-    once, month = Sides(), Sides()
-    tuning: Tallies = {pair: Tally() for pair in _PAIRS}
-    for number in range(ROUNDS):
-        dealt = [people[index] for index in random.permutation(len(people))]
-        for_tuning, measured = dealt[: TUNING_CASES + TUNING_STRANGERS], dealt[TUNING_CASES + TUNING_STRANGERS :]
-        _tune(for_tuning[:TUNING_CASES], for_tuning[TUNING_CASES:], tuning)
-        enrolled, strangers = measured[:CASES], measured[CASES:]
-        once.old.deal = once.new.deal = number
-        once_each(OldRule(gallery_of(enrolled)), enrolled, strangers, once.old)
-        once_each(NewRule(gallery_of(enrolled)), enrolled, strangers, once.new)
-        if number < MONTHS:
-            a_month(OldRule(gallery_of(enrolled)), enrolled, strangers, month.old, seed=number)
-            a_month(NewRule(gallery_of(enrolled)), enrolled, strangers, month.new, seed=number)
-    shots = [len(passage.shots) for person in people for passage in person.passages if passage.shots]
+def tune(people: Sequence[Person], *, seed: int) -> list[dict[str, Any]]:
+    """Try all settings on the people for tuning."""
+    dealt = deals(people, cases=TUNING_CASES, rounds=TUNING_ROUNDS, seed=seed)
+    return [
+        {
+            "settings": trial.name,
+            **_ratios(walks(dealt, trial.setup)),
+            "searches_per_passer_by": searches_per_passer_by(people, trial.setup.shots),
+        }
+        for trial in TRIALS
+    ]
+
+
+def measure(people: Sequence[Person], *, seed: int) -> dict[str, Any]:
+    """Measure both rules at the defaults, on people who had no part in choosing these."""
+    setup, random = Setup(), np.random.default_rng(seed)
+    dealt = deals(people, cases=CASES, rounds=ROUNDS, seed=seed)
+    once, month = walks(dealt, setup), months(dealt[:MONTHS], setup)
+    old, new = once.old, once.new
     return {
-        **_ratios(once, random),
-        "false_alerts_ratio_after_verdicts": _ratio(month.new.false_alerts, month.old.false_alerts),
-        "recall_ratio_after_verdicts": _ratio(month.new.recognized, month.old.recognized),
-        "delay_s": round(median(once.new.delays_s), 2) if once.new.delays_s else 0.0,
-        "searches_per_passer_by": round(mean(shots), 2),
+        **_ratios(once),
+        **_intervals(once, random),
+        "false_alerts_ratio_after_verdicts": ratio(month.new.false_alerts, month.old.false_alerts),
+        "recall_ratio_after_verdicts": ratio(month.new.recognized, month.old.recognized),
+        "delay_s": round(median(new.delays_s), 2) if new.delays_s else 0.0,
+        "searches_per_passer_by": searches_per_passer_by(people, setup.shots),
         "alone_delay_ratio": _alone_delay(once),
         "people": len(people),
-        "recall_old": _ratio(once.old.recognized, once.old.enrolled),
-        "recall_new": _ratio(once.new.recognized, once.new.enrolled),
-        "false_per_1000_old": round(1000 * once.old.false_alerts / once.old.strangers, 1),
-        "false_per_1000_new": round(1000 * once.new.false_alerts / once.new.strangers, 1),
-        "wrong_case_old": once.old.wrong_case,
-        "wrong_case_new": once.new.wrong_case,
+        "strangers": len(people) - CASES,
+        "recall_old": ratio(old.recognized, old.enrolled),
+        "recall_new": ratio(new.recognized, new.enrolled),
+        "false_per_1000_old": round(1000 * old.false_alerts / old.strangers, 1),
+        "false_per_1000_new": round(1000 * new.false_alerts / new.strangers, 1),
+        "wrong_case_old": old.wrong_case,
+        "wrong_case_new": new.wrong_case,
         "month_false_old": month.old.false_alerts,
         "month_false_new": month.new.false_alerts,
-        **_tuning_figures(tuning),
     }
 
 
-def _tune(enrolled: Sequence[Person], strangers: Sequence[Person], tallies: Tallies) -> None:
-    gallery = gallery_of(enrolled)
-    for pair, tally in tallies.items():
-        once_each(NewRule(gallery, with_thresholds(*pair)), enrolled, strangers, tally)
-
-
-def _tuning_figures(tallies: Tallies) -> dict[str, float]:
-    return {
-        f"tuning_{alert:g}_{alone:g}_{name}": value
-        for (alert, alone), tally in tallies.items()
-        for name, value in (
-            ("recall", _ratio(tally.recognized, tally.enrolled)),
-            ("false_per_1000", round(1000 * tally.false_alerts / tally.strangers, 1)),
-        )
-    }
-
-
-def _ratios(sides: Sides, random: np.random.Generator) -> dict[str, float]:
+def _counters(sides: Sides) -> dict[str, tuple[Counter[str], Counter[str]]]:
     old, new = sides.old, sides.new
-    parts = {
+    return {
         "wrong_case_ratio": (old.wrong_by_person, new.wrong_by_person),
         "false_alerts_ratio": (old.false_by_person, new.false_by_person),
         "recall_ratio": (old.recognized_by_person, new.recognized_by_person),
     }
+
+
+def _ratios(sides: Sides) -> dict[str, float]:
+    return {name: ratio(after.total(), before.total()) for name, (before, after) in _counters(sides).items()}
+
+
+def _intervals(sides: Sides, random: np.random.Generator) -> dict[str, float]:
     figures: dict[str, float] = {}
-    for name, (before, after) in parts.items():
-        low, high = _interval(before, after, random)
-        figures |= {name: _ratio(after.total(), before.total()), f"{name}_low": low, f"{name}_high": high}
-        figures[f"{name}_people"] = len(before)
+    for name, (before, after) in _counters(sides).items():
+        low, high = interval(before, after, random)
+        figures |= {f"{name}_low": low, f"{name}_high": high, f"{name}_people": len(before)}
     return figures
-
-
-def _interval(before: Counter[str], after: Counter[str], random: np.random.Generator) -> tuple[float, float]:
-    """Return the interval of the ratio in 95 of 100 bootstrap samples of the people that the old rule alerted for."""
-    names = sorted(before | after)
-    if not names:
-        return 0.0, 0.0
-    old, new = (np.array([counter[name] for name in names]) for counter in (before, after))
-    drawn = random.integers(len(names), size=(2000, len(names)))
-    ratios = new[drawn].sum(axis=1) / np.maximum(1, old[drawn].sum(axis=1))
-    return round(float(np.quantile(ratios, 0.025)), 3), round(float(np.quantile(ratios, 0.975)), 3)
 
 
 def _alone_delay(sides: Sides) -> float:
@@ -170,30 +164,24 @@ def _alone_delay(sides: Sides) -> float:
     return round(new / old, 3) if old else 0.0
 
 
-def _ratio(part: float, whole: float) -> float:
-    return round(part / whole, 3) if whole else 0.0
-
-
-def draw(figures: dict[str, float]) -> Table:
-    """Build the table of the figures with their goals."""
-    table = Table(title=f"The new rule against the old one, {figures['people']:g} people")
-    for heading in ("", "measured", "95 of 100", "goal"):
-        table.add_column(heading)
-    for name, goal in GOALS.items():
-        interval = f"{figures[f'{name}_low']:g} to {figures[f'{name}_high']:g}" if f"{name}_low" in figures else ""
-        table.add_row(name, f"{figures[name]:g}", interval, goal)
+def draw_tuning(tried: Sequence[dict[str, Any]], *, people: int) -> Table:
+    """Build the table of the settings that were tried on the people for tuning."""
+    table = Table(title=f"Tried on the {people} people for tuning, against the old rule")
+    for name in tried[0]:
+        table.add_column(name.replace("_", " "), justify="left" if name == "settings" else "right")
+    for row in tried:
+        table.add_row(*(f"{value:g}" if isinstance(value, float) else value for value in row.values()))
     return table
 
 
-def draw_tuning(figures: dict[str, float]) -> Table:
-    """Build the table of the thresholds that were compared on the people for tuning."""
-    table = Table(title="On the people for tuning")
-    for heading in ("alert_threshold", "alone_threshold", "recall", "false alerts in 1,000"):
-        table.add_column(heading, justify="right")
-    for alert, alone in _PAIRS:
-        name = f"tuning_{alert:g}_{alone:g}"
-        cells = (f"{figures[f'{name}_recall']:.3f}", f"{figures[f'{name}_false_per_1000']:g}")
-        table.add_row(f"{alert:g}", f"{alone:g}", *cells)
+def draw(figures: dict[str, Any]) -> Table:
+    """Build the table of the figures with their goals."""
+    table = Table(title=f"The new rule against the old one, {figures['people']:g} people for measuring")
+    for heading in ("", "measured", "95 of 100", "goal"):
+        table.add_column(heading)
+    for name, goal in GOALS.items():
+        between = f"{figures[f'{name}_low']:g} to {figures[f'{name}_high']:g}" if f"{name}_low" in figures else ""
+        table.add_row(name, f"{figures[name]:g}", between, goal)
     return table
 
 

@@ -62,11 +62,13 @@ def living(after: NDArray[np.float64], turned_rad: tuple[float, float]) -> NDArr
     return moved
 
 
-def pairs(engine: FaceEngine, chosen: Conditions, shots: list[Shot]) -> Iterator[tuple[float, float, float]]:
+def pairs(engine: FaceEngine, chosen: Conditions, shots: list[Shot[bytes]]) -> Iterator[tuple[float, float, float]]:
     """Yield the residuals of a picture and of a living head, and the turn in degrees, for each two shots in a row."""
     seen = []
     for shot in shots:
-        faces = engine.detect(np.asarray(cv2.imdecode(np.frombuffer(shot.jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8))
+        faces = engine.detect(
+            np.asarray(cv2.imdecode(np.frombuffer(shot.picture, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+        )
         pose = chosen.walk.pose(shot.at_s, (1280, 720))
         if faces and pose:
             seen.append((faces[0].landmarks, pose.yaw + chosen.turned))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,10 @@ import msgspec
 
 from lambdas.common.times import from_text, now, to_text
 from lambdas.encounters.evidence import evidence_of
-from lambdas.encounters.listing import read_page
+from lambdas.encounters.listing import Order, read_page
 from lambdas.encounters.reason_phrases import ENGLISH_REASONS
-from lambdas.encounters.reasons import others_of, reasons_of
+from lambdas.encounters.reasons import others_of, reasons_of, similarity_of_others
+from lambdas.encounters.table import all_encounters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 # The columns of `homeward encounter list --csv`.
 ROW_MEMBERS = (
     "encounter", "stage", "case", "name", "site", "similarity", "shots", "seen", "age", "camera", "started_at",
-    "seen_at", "time_doubt", "alert", "strength",
+    "seen_at", "time_doubt", "alert", "strength", "runner_up",
 )  # fmt: skip
 # The secret of the link, and what another reviewer thinks: who gives a second opinion may not know.
 _HIDDEN = frozenset({"link_token", "opinions", "opinion_at", "earlier"})
@@ -38,10 +40,35 @@ def read_encounters(dynamodb: DynamoDBClient, *, table: str, wanted: Wanted, lim
     return islice(_all_pages(dynamodb, table, wanted), limit)
 
 
-def row_of(encounter: Encounter, *, site: str, name: str | None, now: datetime) -> dict[str, Any]:
+def read_encounters_near(
+    dynamodb: DynamoDBClient, *, table: str, wanted: Wanted, case_id: str, limit: int
+) -> list[Encounter]:
+    """Read the encounters of a case, and those of other cases that have it as a runner-up.
+
+    No index knows the runners-up, so this also reads the whole table.
+    """
+    own = read_encounters(dynamodb, table=table, wanted=replace(wanted, case_id=case_id), limit=limit)
+    elsewhere = (
+        each
+        for each in all_encounters(dynamodb, table=table)
+        if each.case_id != case_id and case_id in similarity_of_others(each) and wanted.passes(each)
+    )
+    by_strength = wanted.order is Order.STRONGEST
+    found = sorted(
+        [*own, *elsewhere],
+        key=lambda each: each.best.similarity if by_strength else each.started_at,
+        reverse=wanted.order is not Order.WAITING,
+    )
+    return found[:limit]
+
+
+def row_of(
+    encounter: Encounter, *, site: str, name: str | None, now: datetime, wanted_case: str | None = None
+) -> dict[str, Any]:
     """Return the row of an encounter in the list. `similarity` is that of its best sighting, 0 to 100.
 
-    `age` counts from when the encounter arose here, `seen` is when the best picture was taken.
+    `age` counts from when the encounter arose here, `seen` is when the best picture was taken. `runner_up` is the
+    similarity of the wanted case if the encounter is of another one.
     """
     return {
         "encounter": encounter.encounter_id,
@@ -59,6 +86,7 @@ def row_of(encounter: Encounter, *, site: str, name: str | None, now: datetime) 
         "time_doubt": encounter.best.time_doubt,
         "alert": encounter.alert,
         "strength": evidence_of(encounter).strength.value,
+        "runner_up": similarity_of_others(encounter).get(wanted_case) if wanted_case else None,
     }
 
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from lambdas.cases.table import StoredCase
 
-_USUAL = Thresholds(80, 97, 99)
+_USUAL = Thresholds()
 
 
 def look_alike_facts(stored: StoredCase, known: CaseVerdicts) -> dict[str, Any]:
-    """Return the cases that it resembles, its verdicts, and what thresholds of 97 and 99 become."""
+    """Return the cases that it resembles, its verdicts, and what the default thresholds become."""
     counted = Counter(each.verdict for each in known.verdicts)
     raised = _USUAL.raised(look_alike_halvings(stored, known, now=now()))
     return {
@@ -29,8 +29,8 @@ def look_alike_facts(stored: StoredCase, known: CaseVerdicts) -> dict[str, Any]:
         "among": stored.among,
         "dismissed": counted[Review.DISMISSED],
         "confirmed": counted[Review.CONFIRMED],
-        "97_becomes": raised.alert,
-        "99_becomes": raised.alone,
+        "alert_threshold_becomes": raised.alert,
+        "alone_threshold_becomes": raised.alone,
     }
 
 
@@ -42,8 +42,8 @@ def read_look_alikes(dynamodb: DynamoDBClient, *, encounters_table: str, cases_t
         for stored in read_cases(dynamodb, table=cases_table)
         if stored.status is CaseStatus.OPEN
     }
-    stricter = {case_id: facts for case_id, facts in found.items() if facts["97_becomes"] > _USUAL.alert}
-    return dict(sorted(stricter.items(), key=lambda each: -each[1]["97_becomes"]))
+    stricter = {case_id: facts for case_id, facts in found.items() if facts["alert_threshold_becomes"] > _USUAL.alert}
+    return dict(sorted(stricter.items(), key=lambda each: -each[1]["alert_threshold_becomes"]))
 
 
 def look_alike_line(facts: dict[str, Any]) -> str:
@@ -52,6 +52,7 @@ def look_alike_line(facts: dict[str, Any]) -> str:
         f"resembles {len(facts['near_cases'])} of {facts['among']} other cases; alerts: {facts['dismissed']} "
         f"dismissed, {facts['confirmed']} confirmed"
     )
-    if facts["97_becomes"] == _USUAL.alert:
+    if facts["alert_threshold_becomes"] == _USUAL.alert:
         return text
-    return f"{text}; so a threshold of 97 becomes {facts['97_becomes']:g}, and 99 {facts['99_becomes']:g}"
+    alert, alone = facts["alert_threshold_becomes"], facts["alone_threshold_becomes"]
+    return f"{text}; so a threshold of {_USUAL.alert:g} becomes {alert:g}, and {_USUAL.alone:g} {alone:g}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -20,12 +20,14 @@ from local_cloud.video.head import cut_out_head
 from local_cloud.video.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from local_cloud.video.walk import Pose
+
+T = TypeVar("T")
 
 _FPS = 6.0
 _SIZE = (1280, 720)  # of the camera's picture; only the part around the head is drawn
@@ -44,11 +46,11 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True)
-class Shot:
+class Shot(Generic[T]):
     """A picture that the camera sends, `at_s` seconds after the walk began."""
 
     at_s: float
-    jpeg: bytes
+    picture: T
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,12 @@ def film(chosen: Conditions, random: np.random.Generator) -> list[ShotCandidate[
     return candidates
 
 
-def shots_of(candidates: list[ShotCandidate[bytes]], rules: ShotRules) -> list[Shot]:
+def shots_of(candidates: Sequence[ShotCandidate[T]], rules: ShotRules) -> list[Shot[T]]:
     """Return the shots that the camera program takes of a track with these candidates."""
     if not candidates:
         return []
     confirmed_at_s, shots = candidates[0].at_s + _CONFIRMED_AFTER_S, []
-    best: BestShot[bytes] = BestShot(rules, confirmed_at_s=confirmed_at_s)
+    best: BestShot[T] = BestShot(rules, confirmed_at_s=confirmed_at_s)
     for candidate in candidates:
         best.offer(candidate)
         if candidate.at_s >= confirmed_at_s and (taken := best.due(candidate.at_s)):

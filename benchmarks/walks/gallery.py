@@ -15,7 +15,10 @@ from local_cloud.rekognition.engine.similarity import similarities
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.walks.samples import Passage, Person, Seen
+    from benchmarks.walks.filming import Shot
+    from benchmarks.walks.samples import Passage, Person
+    from edge_device.core.best_shot import ShotRules
+    from local_cloud.rekognition.engine.similarity import Vector
 
 _REVIEW = 80.0  # FaceMatchThreshold of a search
 _NEAR = 80.0  # as lambdas/ingest/gallery/near_cases.py has it
@@ -36,18 +39,19 @@ class Gallery:
     cases: dict[str, StoredCase]
     _owners: list[tuple[str, str]]
     _vectors: np.ndarray
-    _found: dict[int, list[Found]] = field(default_factory=dict)
+    _found: dict[tuple[int, ShotRules], list[Found]] = field(default_factory=dict)
 
-    def search(self, passage: Passage) -> list[Found]:
-        """Search every shot of a passage. The same passage is searched only once."""
-        if id(passage) not in self._found:
-            self._found[id(passage)] = [self._search(shot) for shot in passage.shots]
-        return self._found[id(passage)]
+    def search(self, passage: Passage, rules: ShotRules) -> list[Found]:
+        """Search every shot that a camera with these rules sends of a passage. Each is searched only once."""
+        key = id(passage), rules
+        if key not in self._found:
+            self._found[key] = [self._search(shot) for shot in passage.shots[rules]]
+        return self._found[key]
 
-    def _search(self, shot: Seen) -> Found:
+    def _search(self, shot: Shot[Vector | None]) -> Found:
         found: dict[str, list[Likeness]] = {}
-        if shot.vector is not None:
-            scores = similarities(shot.vector, self._vectors)
+        if shot.picture is not None:
+            scores = similarities(shot.picture, self._vectors)
             for index in np.flatnonzero(scores >= _REVIEW):
                 case_id, photo_id = self._owners[index]
                 likeness = Likeness(photo_id=photo_id, similarity=round(float(scores[index]), 2))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from agencies.settings import Matching
+from edge_device.core.best_shot import ShotRules
 from lambdas.common.times import to_text
 from lambdas.detection.candidates import candidates_among, top_candidate
 from lambdas.detection.capture import Capture
@@ -18,7 +19,7 @@ from lambdas.detection.muting import muted_reason
 from lambdas.detection.new_encounter import sighting_of
 from lambdas.encounters.decision import Grounds, decide
 from lambdas.encounters.encounter import Review
-from lambdas.encounters.look_alikes import CaseVerdict, CaseVerdicts, look_alike_halvings
+from lambdas.encounters.look_alikes import MAX_OF_GALLERY, CaseVerdict, CaseVerdicts, look_alike_halvings
 from lambdas.encounters.policy import Policy, Thresholds
 from lambdas.encounters.window import Window
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 
 _DEFAULTS = Matching()
+CAMERA_SHOTS = ShotRules()
 
 
 def with_thresholds(alert: float = _DEFAULTS.alert_threshold, alone: float = _DEFAULTS.alone) -> Policy:
@@ -70,13 +72,14 @@ class OldRule:
     """
 
     gallery: Gallery
+    shots: ShotRules = CAMERA_SHOTS
     threshold: float = 95.0
     _dismissed: dict[tuple[str, str], list[datetime]] = field(default_factory=dict)
 
     def alerts(self, passage: Passage, *, camera: str, at: datetime, track: str) -> list[Alert]:  # noqa: ARG002 - see Rule
         """See `Rule`."""
         alerts: dict[str, Alert] = {}
-        for found in self.gallery.search(passage):
+        for found in self.gallery.search(passage, self.shots):
             for case_id, likenesses in found.likenesses.items():
                 best = max(likeness.similarity for likeness in likenesses)
                 if case_id not in alerts and best >= self._needed(case_id, camera, at):
@@ -100,7 +103,9 @@ class NewRule:
     """The match function's rule, with an agency's policy."""
 
     gallery: Gallery
+    shots: ShotRules = CAMERA_SHOTS
     policy: Policy = field(default_factory=with_thresholds)
+    max_of_gallery: float = MAX_OF_GALLERY
     _windows: dict[tuple[str, str], Window] = field(default_factory=dict)
     _verdicts: dict[str, list[CaseVerdict]] = field(default_factory=dict)
 
@@ -109,10 +114,15 @@ class NewRule:
         sightings: dict[str, list[tuple[float, Sighting]]] = {}
         alerts: dict[str, Alert] = {}
         looks = {
-            case_id: look_alike_halvings(stored, CaseVerdicts(verdicts=self._verdicts.get(case_id, [])), now=at)
+            case_id: look_alike_halvings(
+                stored,
+                CaseVerdicts(verdicts=self._verdicts.get(case_id, [])),
+                now=at,
+                max_of_gallery=self.max_of_gallery,
+            )
             for case_id, stored in self.gallery.cases.items()
         }
-        for shot, found in enumerate(self.gallery.search(passage)):
+        for shot, found in enumerate(self.gallery.search(passage, self.shots)):
             cases = [self.gallery.cases[case_id].case for case_id in found.likenesses]
             among = candidates_among(found.likenesses, cases, self.policy, on=at.date(), look_alikes=looks)
             top = top_candidate(among)

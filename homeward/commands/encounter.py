@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ from homeward.commands.encounter_review import (
 )
 from homeward.deployment.outputs import connect
 from homeward.deployment.review import link_of, open_names, open_sites, open_verdicts
-from homeward.encounter_listing import ROW_MEMBERS, facts_of, read_encounters, row_of, timeline_of
+from homeward.encounter_listing import ROW_MEMBERS, facts_of, read_encounters, read_encounters_near, row_of, timeline_of
 from homeward.encounter_pictures import new_folder, save_pictures
 from homeward.exit_codes import NOT_FOUND
 from homeward.failure_queues import FAILED_ALERTS
@@ -54,12 +55,18 @@ _ENCOUNTERS = Listing(
 )
 
 
+_WITH_RUNNERS_UP = replace(_ENCOUNTERS, columns={**_ENCOUNTERS.columns, "runner_up": "runner-up"})
+
+
 @app.command("list")
 def list_encounters(
     *,
     agency: AgencyOption,
     stage: Annotated[Stage | None, typer.Option(help="Only encounters in this stage.")] = None,
-    case: Annotated[str | None, typer.Option(help="Only encounters of this case, such as namus:MP900101.")] = None,
+    case: Annotated[
+        str | None,
+        typer.Option(help="Only encounters of this case, such as namus:MP900101, or with it as a runner-up."),
+    ] = None,
     camera: Annotated[str | None, typer.Option(help="Only encounters at this camera, such as cam-01.")] = None,
     at_least: Annotated[float, typer.Option(min=0, max=100, help="Minimum similarity of the best sighting.")] = 0,
     order: Annotated[Order, typer.Option(help="waiting: the oldest first.")] = Order.NEWEST,
@@ -71,6 +78,11 @@ def list_encounters(
 
     `alike` is the similarity of the best sighting, 0 to 100, and `age` counts
     from when the encounter arose here. --json and --csv have every column.
+
+    Of a sighting's cases, only the nearest gets the encounter. With --case, the
+    list also has the encounters of other cases whose sightings resemble this
+    one: `runner-up` is its similarity there. This reads the whole table, which
+    takes a minute for 100,000 encounters.
 
     Examples:
         homeward encounter list -a springfield-prod --stage alerted
@@ -84,15 +96,20 @@ def list_encounters(
     wanted = Wanted(
         order=order,
         stages={stage} if stage else None,
-        case_id=case,
         cameras={camera} if camera else None,
         at_least=at_least,
     )
-    found = read_encounters(
-        deployment.client("dynamodb"), table=deployment["EncountersTable"], wanted=wanted, limit=limit
-    )
-    rows = [row_of(each, site=each.place(site(each.camera)), name=name(each.case_id), now=now()) for each in found]
-    if not _ENCOUNTERS.show(rows, as_json=as_json, as_csv=as_csv):
+    dynamodb, table = deployment.client("dynamodb"), deployment["EncountersTable"]
+    if case:
+        found = read_encounters_near(dynamodb, table=table, wanted=wanted, case_id=case, limit=limit)
+    else:
+        found = list(read_encounters(dynamodb, table=table, wanted=wanted, limit=limit))
+    rows = [
+        row_of(each, site=each.place(site(each.camera)), name=name(each.case_id), now=now(), wanted_case=case)
+        for each in found
+    ]
+    has_others = any(row["case"] != case for row in rows if case)
+    if not (_WITH_RUNNERS_UP if has_others else _ENCOUNTERS).show(rows, as_json=as_json, as_csv=as_csv):
         return
     console.print(counted(len(rows), "encounter") + ("; for more, raise --limit" if len(rows) == limit else ""))
     if failed := sum(row["alert"] == AlertState.FAILED for row in rows):

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 # Of two people who are not the same, about one pair in a thousand reaches a similarity of 80.
 _USUAL_SHARE = 0.001
-_MAX_OF_GALLERY = 1.0
+_BY_CHANCE = 0.5
+MAX_OF_GALLERY = 2.0
 _PER_DISMISSAL = 0.5
 _HALF_LIFE_DAYS = 90
 _MAX_OF_VERDICTS = 1.5
@@ -56,15 +57,16 @@ class CaseVerdicts(msgspec.Struct, kw_only=True):
     expires_at: int = 0
 
 
-def halvings_of_gallery(*, near: int, among: int) -> float:
-    """Return how much a case needs more that resembles `near` of `among` other cases.
+def halvings_of_gallery(*, near: int, among: int, limit: float = MAX_OF_GALLERY) -> float:
+    """Return how much a case needs more that resembles `near` of `among` other cases, up to a limit.
 
-    A case that resembles as many cases as usual needs no more; one that resembles twice as many needs one halving
-    more. In a small gallery chance plays a part, so the estimate leans towards the usual share as if one more case of
-    the usual kind had been seen (the mean of a gamma distribution).
+    A case that resembles as many cases as usual needs no more, and each time twice as many need one halving more, less
+    half a halving: a case that happens to resemble one other does not look like many. In a small gallery chance plays a
+    part, so the estimate leans towards the usual share as if one more case of the usual kind had been seen (the mean of
+    a gamma distribution).
     """
     relative = (near + 1) / (among * _USUAL_SHARE + 1)
-    return round(min(_MAX_OF_GALLERY, max(0.0, math.log2(relative))), 3)
+    return round(min(limit, max(0.0, math.log2(relative) - _BY_CHANCE)), 3)
 
 
 def halvings_of_verdicts(verdicts: Iterable[CaseVerdict], *, now: datetime) -> float:
@@ -84,9 +86,11 @@ def halvings_of_verdicts(verdicts: Iterable[CaseVerdict], *, now: datetime) -> f
     return round(min(_MAX_OF_VERDICTS, total), 3)
 
 
-def look_alike_halvings(stored: StoredCase, verdicts: CaseVerdicts, *, now: datetime) -> float:
+def look_alike_halvings(
+    stored: StoredCase, verdicts: CaseVerdicts, *, now: datetime, max_of_gallery: float = MAX_OF_GALLERY
+) -> float:
     """Return how much a case needs more in all."""
-    of_gallery = halvings_of_gallery(near=len(stored.near), among=stored.among)
+    of_gallery = halvings_of_gallery(near=len(stored.near), among=stored.among, limit=max_of_gallery)
     return of_gallery + halvings_of_verdicts(verdicts.verdicts, now=now)
 
 

@@ -20,13 +20,14 @@ class Thresholds(msgspec.Struct, frozen=True):
     """Minimum similarities, 0 to 100, that a sighting needs for each band.
 
     `review` keeps an encounter for review. `alert` alerts together with a second sighting of the track, or a second
-    photo of the case, that reaches `review`. `alone` alerts without either. During an upgrade, a function may
-    still have the environment of a version that did not know `alone`.
+    photo of the case, that reaches `review`. `alone` alerts without either. The values here are an agency's defaults;
+    docs/decisions/0053-defaults-for-other-people.md says how they were chosen. During an upgrade, a function may still
+    have the environment of a version that did not know `alone`.
     """
 
-    review: float
-    alert: float
-    alone: float = 99
+    review: float = 80
+    alert: float = 95.8
+    alone: float = 96
 
     def stricter(self, other: Thresholds | None) -> Thresholds:
         """Return the higher threshold of each kind."""
@@ -56,7 +57,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     A camera gives up to `first_alerts_per_hour`; its other encounters await review without an alert.
     """
 
-    base: Thresholds = Thresholds(80, 97, 99)
+    base: Thresholds = Thresholds()
     minors: Thresholds | None = None
     kinds: dict[PhotoKind, Thresholds] = {}
     by_source: dict[str, Thresholds] = {}

@@ -61,10 +61,16 @@ def reasons_of(encounter: Encounter, case: Case | None) -> Reasons:
     )
 
 
-def others_of(encounter: Encounter) -> list[str]:
-    """List the other cases that the encounter's sightings resemble: `namus:MP1 (95.5)`, the nearest first."""
+def similarity_of_others(encounter: Encounter) -> dict[str, float]:
+    """Return the other cases that the encounter's sightings resemble, with the best similarity of each."""
     best: dict[str, float] = {}
     for sighting in encounter.sightings.values():
         for other in sighting.others:
             best[other.case_id] = max(best.get(other.case_id, 0), other.similarity)
+    return best
+
+
+def others_of(encounter: Encounter) -> list[str]:
+    """List the other cases that the encounter's sightings resemble: `namus:MP1 (95.5)`, the nearest first."""
+    best = similarity_of_others(encounter)
     return [f"{case_id} ({best[case_id]:.1f})" for case_id in sorted(best, key=lambda each: -best[each])]

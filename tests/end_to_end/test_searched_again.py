@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lambdas.encounters.policy import Thresholds
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.deployed_agency import CASE, PERSON, DeployedAgency, jpeg, write_case
 
@@ -56,7 +57,7 @@ def test_cases_that_resemble_each_other_learn_of_it(agency: DeployedAgency) -> N
     invoke(agency, "NearCasesFunction")
     shown = json.loads(agency.homeward("case", "show", CASE, "--json").stdout)["look_alikes"]
     assert shown["near_cases"] == [LATER_CASE]
-    assert shown["97_becomes"] > 97
+    assert shown["alert_threshold_becomes"] > Thresholds().alert
 
 
 @pytest.mark.usefixtures("later_case")

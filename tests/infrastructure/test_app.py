@@ -47,7 +47,7 @@ def test_cdk_ls_lists_the_stacks_of_each_environment(tmp_path: Path) -> None:
 
 def test_invalid_agency_file_prints_one_line_no_traceback(tmp_path: Path) -> None:
     file = tmp_path / "wrong.toml"
-    file.write_text(AGENCY_FILE.read_text().replace("alert_threshold = 97", "alert_threshold = 101"))
+    file.write_text(AGENCY_FILE.read_text().replace("[matching]", "[matching]\nalert_threshold = 101"))
     done = subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import astuple
 
 from lambdas.common.cameras_table import BY_THING_INDEX
-from lambdas.encounters.policy import read_policy
+from lambdas.encounters.policy import Thresholds, read_policy
 
 if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment
@@ -85,7 +85,11 @@ def test_match_gets_the_thresholds_of_its_environment(dev: Deployment, prod: Dep
         assert variables["FACE_COLLECTION"] == f"homeward-everytown-{each.environment}"
         policy = read_policy(variables["POLICY"])
         thresholds[each.environment] = [*astuple(policy.base), policy.window_s, policy.kept_days]
-    assert thresholds == {"dev": [80, 90, 99, 600, 30], "prod": [80, 97, 99, 600, 365]}
+    usual = Thresholds()
+    assert thresholds == {
+        "dev": [usual.review, 90, usual.alone, 600, 30],
+        "prod": [*astuple(usual), 600, 365],
+    }
 
 
 def test_stacks_depend_on_the_stacks_that_they_use(either: Deployment) -> None:

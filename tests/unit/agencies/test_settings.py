@@ -13,12 +13,14 @@ import pytest
 from agencies.files import AgencyFileError, load_agencies, load_agency
 from agencies.regions import complaint
 from agencies.sources import Source
+from lambdas.encounters.policy import Thresholds
 from lambdas.ingest.sources.settings import SourceSettings, read_sources
 
 if TYPE_CHECKING:
     from agencies.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
+USUAL = Thresholds()
 SPRINGFIELD = (ROOT / "agencies" / "examples" / "springfield.toml").read_text()
 
 
@@ -69,13 +71,27 @@ def test_agency_files_are_valid(path: Path) -> None:
 def test_environment_values_override_the_agencys(file: AgencyFile) -> None:
     loaded = file.load(("[environments.prod]", "[environments.prod.alerting]\nrecipients = []\n\n[environments.prod]"))
     dev, prod = loaded["dev"], loaded["prod"]
-    assert (dev.matching.alert_threshold, prod.matching.alert_threshold) == (90, 96)
+    assert (dev.matching.alert_threshold, prod.matching.alert_threshold) == (90, USUAL.alert)
     assert dev.matching.review_threshold == prod.matching.review_threshold == 80
     assert (dev.account, dev.removal_policy) == ("111111111111", "destroy")
     assert (prod.account, prod.removal_policy) == ("222222222222", "retain")
     assert dev.alerting.recipients[0].sms == "+15035550142"
     assert prod.alerting.recipients == []
     assert prod.alerting.time_zone == dev.alerting.time_zone == "America/Denver"
+
+
+def test_example_states_the_default_thresholds(file: AgencyFile) -> None:
+    matching = file.load()["prod"].matching
+    assert Thresholds(matching.review_threshold, matching.alert_threshold, matching.alone) == USUAL
+
+
+def test_documentation_states_the_default_thresholds() -> None:
+    reviewers, record = (ROOT / "docs" / name for name in ("reviewer/README.md", "decisions/0017-thresholds.md"))
+    text = " ".join(reviewers.read_text().split())
+    assert f"`alone_threshold` ({USUAL.alone:g})" in text
+    assert f"`alert_threshold` ({USUAL.alert:g})" in text
+    assert f"`review_threshold` ({USUAL.review:g})" in text
+    assert f"| {USUAL.review:g} | {USUAL.alert:g} | {USUAL.alone:g} |" in record.read_text()
 
 
 def test_data_is_retained_by_default(file: AgencyFile) -> None:
@@ -87,8 +103,8 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
     end = SPRINGFIELD.index("[alerting]")
     settings = file.load((SPRINGFIELD[start:end], ""), ("[environments.dev.matching]\nalert_threshold = 90", ""))["dev"]
     assert settings.sources.enabled == {}
-    assert (settings.matching.review_threshold, settings.matching.alert_threshold) == (80, 96)
-    assert settings.matching.alone == 97
+    matching = settings.matching
+    assert Thresholds(matching.review_threshold, matching.alert_threshold, matching.alone) == USUAL
     assert (settings.matching.rekognition_requests_per_second, settings.sync.interval_hours) == (5, 24)
 
 
@@ -102,7 +118,7 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
         ),
         ('country = "US"', 'country = "XX"', "country: 'XX' is not allowed: must be an ISO 3166 code such as US"),
         (
-            "alert_threshold = 96",
+            f"alert_threshold = {USUAL.alert:g}",
             "alert_threshold = 101",
             "matching.alert_threshold: 101 is not allowed: must be a number from review_threshold (80) to 100",
         ),
@@ -115,9 +131,9 @@ def test_defaults_are_off_or_conservative(file: AgencyFile) -> None:
             ),
         ),
         (
-            "alone_threshold = 97",
-            "alone_threshold = 95.9",
-            "matching.alone_threshold: 95.9 is not allowed: must be a number from alert_threshold (96) to 100",
+            f"alone_threshold = {USUAL.alone:g}",
+            "alone_threshold = 95.4",
+            "matching.alone_threshold: 95.4 is not allowed: must be a number from alert_threshold (95.8) to 100",
         ),
         (
             "alert_threshold = 90",

@@ -14,7 +14,7 @@ from PIL import Image
 
 from lambdas.common.times import now, to_text
 from lambdas.common.trusted_time import TimeDoubt
-from lambdas.encounters.encounter import AlertState, Review, Sighting, Stage, Timeline
+from lambdas.encounters.encounter import AlertState, Review, RunnerUp, Sighting, Stage, Timeline
 from tests.support.review_desk import CASE, Desk
 
 if TYPE_CHECKING:
@@ -43,6 +43,25 @@ def test_list_shows_newest_first(town: Town, desk: Desk) -> None:
     assert [row["encounter"] for row in listed(town, "--limit", "1")] == ["e3"]
     table = town.run("encounter", "list", "--limit", "1").stdout
     assert "1 encounter; for more, raise --limit" in table
+
+
+def test_list_of_a_case_has_encounters_with_it_as_runner_up(town: Town, desk: Desk) -> None:
+    own, other = RunnerUp(case_id=CASE, similarity=88.25), RunnerUp(case_id="namus:MP2", similarity=82)
+    for name, hours, others in (("e1", 1, (other, own)), ("e2", 3, (other,))):
+        shot = Sighting(similarity=97.5, captured_at=to_text(now()), key="k", photo_id="1", others=others)
+        started_at = to_text(now() - timedelta(hours=hours))
+        desk.add_encounter(name, started_at=started_at, case_id="namus:MP3", sightings={"c1": shot})
+    desk.add_encounter("e3", started_at=to_text(now() - timedelta(hours=2)))
+    rows = listed(town, "--case", CASE)
+    assert [(row["encounter"], row["case"], row["runner_up"]) for row in rows] == [
+        ("e1", "namus:MP3", 88.25),
+        ("e3", CASE, None),
+    ]
+    assert [row["encounter"] for row in listed(town, "--case", CASE, "--order", "waiting")] == ["e3", "e1"]
+    assert [row["encounter"] for row in listed(town, "--case", CASE, "--at-least", "95")] == ["e1"]
+    assert [row["encounter"] for row in listed(town, "--case", CASE, "--limit", "1")] == ["e1"]
+    assert "runner-up" in town.run("encounter", "list", "--case", CASE).stdout
+    assert "runner-up" not in town.run("encounter", "list").stdout
 
 
 def seen(taken: str, opened: str, doubt: TimeDoubt | None = None) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_thresholds_proposes_one_for_a_limit_of_false_alerts(town: Town) -> None
     found = json.loads(thresholds(town, *limit, "--json"))
     assert (found["advice"]["proposed"], found["advice"]["searches"]) == (97, 10)
     text = thresholds(town, *limit)
-    assert "For at most 0.5 false alerts a day, set alert_threshold = 97 in [matching] instead of 96: 0 (" in text
+    assert "For at most 0.5 false alerts a day, set alert_threshold = 97 in [matching] instead of 95.8: 0 (" in text
     assert "100% (21% to 100%) of the confirmed encounters alert; too few verdicts to rely on it" in text
     text = thresholds(town, *limit, "--camera", "cam-01")
     assert "set alert_threshold = 97 in [matching.by_camera.cam-01]" in text

@@ -18,6 +18,7 @@ from lambdas.cases.case import CaseStatus, Name
 from lambdas.common.dynamodb import to_attributes
 from lambdas.console.pages import photo_search
 from lambdas.encounters.encounter import Review
+from lambdas.encounters.policy import Thresholds
 from lambdas.review.audit import AuditKind, Via
 from tests.support.console import ConsoleClient, person, services_of
 from tests.support.stories import MARLOWE, put_case
@@ -283,7 +284,7 @@ def test_thresholds_are_drawn_with_the_verdicts(console: ConsoleClient, desk: De
     key = {"encounter_id": f"scores#cam-01#{TODAY}"}
     desk.dynamodb.put_item(TableName="encounters", Item=to_attributes({**key, **scores}))
     view = console.get_json("/thresholds")
-    assert (view["confirmed"], view["dismissed"], view["searches"], view["current"]) == (1, 1, 5, 97)
+    assert (view["confirmed"], view["dismissed"], view["searches"], view["current"]) == (1, 1, 5, Thresholds().alert)
     assert view["steps"][0]["threshold"] == 80
     assert '<polyline class="kept" points="50.0,' in console.get("/thresholds").text
 

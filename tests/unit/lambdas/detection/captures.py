@@ -13,7 +13,9 @@ from lambdas.encounters.policy import Policy, Thresholds
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-POLICY = Policy(kinds={PhotoKind.ARTIST: Thresholds(90, 99, 99)}, minors=Thresholds(85, 97, 99))
+POLICY = Policy(
+    base=Thresholds(80, 97, 99), kinds={PhotoKind.ARTIST: Thresholds(90, 99, 99)}, minors=Thresholds(85, 97, 99)
+)
 
 
 class Gallery:

@@ -13,7 +13,7 @@ from lambdas.encounters.policy import Policy, Thresholds
 if TYPE_CHECKING:
     from lambdas.detection.candidates import Candidate
 
-POLICY = Policy(kinds={PhotoKind.ARTIST: Thresholds(90, 99, 99)})
+POLICY = Policy(base=Thresholds(80, 97, 99), kinds={PhotoKind.ARTIST: Thresholds(90, 99, 99)})
 
 
 def case(source: str, number: str, **known: Any) -> Case:

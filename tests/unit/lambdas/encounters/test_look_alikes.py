@@ -23,7 +23,16 @@ def verdicts(*given: tuple[str, float]) -> list[CaseVerdict]:
 
 @pytest.mark.parametrize(
     ("near", "among", "halvings"),
-    [(0, 0, 0), (0, 250, 0), (1, 250, 0.678), (3, 250, 1), (25, 25_000, 0), (60, 25_000, 1), (1, 30, 0.957)],
+    [
+        (0, 0, 0),
+        (0, 250, 0),
+        (1, 250, 0.178),
+        (3, 250, 1.178),
+        (9, 250, 2),
+        (25, 25_000, 0),
+        (60, 25_000, 0.73),
+        (1, 30, 0.457),
+    ],
 )
 def test_resembling_more_cases_than_usual_needs_more(near: int, among: int, halvings: float) -> None:
     assert halvings_of_gallery(near=near, among=among) == halvings

@@ -31,7 +31,7 @@ def test_strictest_applicable_threshold_wins() -> None:
 
 
 def test_policy_of_the_version_before_is_read() -> None:
-    assert read_policy('{"base": {"review": 70, "alert": 90}}').base == Thresholds(70, 90, 99)
+    assert read_policy('{"base": {"review": 70, "alert": 90}}').base == Thresholds(70, 90, Thresholds().alone)
 
 
 def test_cameras_own_thresholds_replace_the_base() -> None:
@@ -59,13 +59,13 @@ def test_agency_settings_become_the_functions_policy() -> None:
         retention=Retention(encounter_days=40),
     )
     policy = read_policy(policy_document(settings))
-    assert policy.base == Thresholds(70, 90, 97)
+    assert policy.base == Thresholds(70, 90, Thresholds().alone)
     assert policy.minors == Thresholds(85, 98, 99.3)
     assert policy.kinds == {
         PhotoKind.AGE_PROGRESSION: Thresholds(85, 98, 99.3),
         PhotoKind.ARTIST: Thresholds(90, 99, 99),
     }
     assert policy.by_source == {"fbi": Thresholds(75, 99, 99)}
-    assert policy.by_camera == {"cam-07": Thresholds(60, 85, 97)}
+    assert policy.by_camera == {"cam-07": Thresholds(60, 85, Thresholds().alone)}
     assert (policy.window_s, policy.wait_s, policy.kept_days) == (300, 5, 40)
     assert policy.escalate_after_s == 0
