@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from edge_device.core.topics import Topics
+from edge_device.hosts import is_host
 from edge_device.toml_file import read_toml
 from edge_device.wording.settings import known_key, reason
 from edge_device.wording.system import os_error_in_words
@@ -54,6 +55,14 @@ class MqttSettings(_Table):
     certificate: Path | None = None
     key: Path | None = None
     ca: Path | None = None
+
+    @field_validator("endpoint")
+    @classmethod
+    def _is_host(cls, endpoint: str | None) -> str | None:
+        """Refuse an address with a scheme or port, which no DNS knows."""
+        if endpoint and not is_host(endpoint):
+            raise ValueError("must be a host name alone, without https:// and port; the port is mqtt.port")
+        return endpoint
 
 
 class DetectionSettings(_Table):

@@ -45,7 +45,7 @@ class Cloud:
     @property
     def iot_ca(self) -> Path:
         """PEM file of the certificate authority that signed the MQTT broker's certificate."""
-        return self.settings.state / "iot-ca.pem"
+        return self.settings.iot_ca
 
     def client(self, service: str) -> Any:
         """Make a boto3 client of this cloud, regardless of this process's environment."""

@@ -53,6 +53,11 @@ class CloudSettings:
         return (self.documents or self.state / "documents").resolve()
 
     @property
+    def iot_ca(self) -> Path:
+        """PEM file of the certificate authority that signed the MQTT broker's certificate."""
+        return self.state / "iot-ca.pem"
+
+    @property
     def ports(self) -> dict[str, int]:
         """The port of each listener, by name."""
         return {
@@ -68,7 +73,6 @@ class CloudSettings:
         """The URL of each listener, by name."""
         return {
             "emulator": f"http://127.0.0.1:{self.emulator_port}",
-            # The broker's certificate names localhost.
             "mqtt": f"mqtts://localhost:{self.mqtt_port}",
             "rekognition": f"http://127.0.0.1:{self.rekognition_port}",
             "namus": f"http://127.0.0.1:{self.namus_port}",
@@ -92,6 +96,10 @@ class CloudSettings:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "NO_PROXY": "127.0.0.1,localhost",
+            # For the bundles of `homeward camera add`. The broker's certificate names localhost.
+            "HOMEWARD_MQTT_ENDPOINT": "localhost",
+            "HOMEWARD_MQTT_PORT": str(self.mqtt_port),
+            "HOMEWARD_MQTT_CA": str(self.iot_ca),
         }
 
     def with_free_ports(self) -> "CloudSettings":

@@ -19,6 +19,7 @@ import structlog
 from edge_device import clock
 from edge_device.cameras import CameraError
 from edge_device.cameras.capture_child import SLOT_BYTES, SLOTS
+from edge_device.cameras.local_cameras import connected_cameras, missing_device
 from edge_device.cameras.stream_address import playable, redacted
 from edge_device.core.face import Frame
 
@@ -64,9 +65,11 @@ class LiveCamera:
         """Yield the newest frame, or None while there is none.
 
         Raises:
-            CameraError: no frame for `timeout_s`.
+            CameraError: no frame for `timeout_s`, or with it, no such device.
         """
         restarts, alive_s = 0, clock.steady_s()
+        if self.timeout_s is not None and (device := missing_device(self.source)):
+            raise CameraError(f"{self.source}: there is no {device}. {connected_cameras()}")
         while True:
             child = _Child(self.source)
             try:
@@ -78,9 +81,12 @@ class LiveCamera:
                 child.kill()
             reason = child.reason()
             log.warning("the camera gives no frames, will reopen it", source=redacted(self.source), reason=reason)
-            if self.timeout_s is not None and clock.steady_s() - alive_s >= self.timeout_s:
-                raise CameraError(f"{redacted(self.source)}: {reason}. {_advice(self.source)}")
-            retry_at_s = clock.steady_s() + min(30.0, 2.0**restarts, self.timeout_s or 30.0)
+            pause_s, left_s = min(30.0, 2.0**restarts), 30.0
+            if self.timeout_s is not None:
+                left_s = alive_s + self.timeout_s - clock.steady_s()
+                if left_s <= 0:
+                    raise CameraError(f"{redacted(self.source)}: {reason}. {_advice(self.source)}")
+            retry_at_s = clock.steady_s() + min(pause_s, left_s)
             while clock.steady_s() < retry_at_s:
                 time.sleep(min(_POLL_S, retry_at_s - clock.steady_s()))
                 yield None

@@ -26,6 +26,19 @@ def local_cameras(devices: Path = _DEVICES) -> list[LocalCamera]:
     return [LocalCamera(f"/dev/{each.name}", _read(each / "name")) for each in found if _read(each / "index") == "0"]
 
 
+def missing_device(source: str) -> str | None:
+    """Return the device file of a local camera that is not connected. Only Linux tells."""
+    device = Path(f"/dev/video{source}") if source.isdecimal() else Path(source)
+    is_local = source.isdecimal() or source.startswith("/dev/")
+    return str(device) if is_local and sys.platform.startswith("linux") and not device.exists() else None
+
+
+def connected_cameras() -> str:
+    """Say which cameras this computer has, for people who named another."""
+    found = ", ".join(f"{each.source} ({each.name})" for each in local_cameras())
+    return f"Connected: {found}" if found else "No camera is connected: try another USB port; `lsusb` must list it"
+
+
 def _read(file: Path) -> str:
     try:
         return file.read_text(errors="replace").strip()

@@ -69,11 +69,20 @@ def add(
         str, typer.Option(help="With --bundle: the camera's source, such as 0 or rtsp://10.0.0.7/stream.")
     ] = "0",
     endpoint: Annotated[
-        str | None, typer.Option(help="With --bundle: the broker's host. Default: AWS IoT's of the account.")
+        str | None,
+        typer.Option(
+            envvar="HOMEWARD_MQTT_ENDPOINT", help="With --bundle: the broker's host. Default: AWS IoT's of the account."
+        ),
     ] = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="With --bundle: the broker's port.")] = 8883,
+    port: Annotated[
+        int,
+        typer.Option(min=1, max=65535, envvar="HOMEWARD_MQTT_PORT", help="With --bundle: the broker's port."),
+    ] = 8883,
     ca: Annotated[
-        Path | None, typer.Option(help="With --bundle: the broker's authority (PEM). Default: Amazon's root.")
+        Path | None,
+        typer.Option(
+            envvar="HOMEWARD_MQTT_CA", help="With --bundle: the broker's authority (PEM). Default: Amazon's root."
+        ),
     ] = None,
     claim_days: Annotated[int, typer.Option(min=1, max=365, help="Days until the reservation expires.")] = 30,
     dry_run: DryRunOption = False,
@@ -126,7 +135,9 @@ def add(
                 console.print(step, soft_wrap=True, highlight=False)
         else:
             name = register_camera(deployment, camera, site=site, certificate=certificate, key=key, is_core=core)
-            console.print(f"{camera} is registered: {certificate}, {key}, endpoint {broker_host(deployment)}")
+            console.print(
+                f"{camera} is registered: {certificate}, {key}, endpoint {endpoint or broker_host(deployment)}"
+            )
             console.print(f'in its camera.toml: camera = "{name}"')
 
 

@@ -61,7 +61,7 @@ def describe(settings: CloudSettings, pids: dict[str, int]) -> str:
     described = {
         "endpoints": settings.endpoints,
         "pids": {"supervisor": os.getpid(), **pids},
-        "iot_ca": str(settings.state / "iot-ca.pem"),
+        "iot_ca": str(settings.iot_ca),
         "environment": settings.client_environment,
         "settings": SETTINGS_JSON.dump_python(settings, mode="json"),
     }

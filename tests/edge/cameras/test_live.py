@@ -167,6 +167,12 @@ def test_missing_camera_is_an_error_without_its_password() -> None:
     assert "secret" not in str(error.value)
 
 
-def test_missing_webcam_is_an_error_that_names_the_group() -> None:
+def test_webcam_without_frames_is_an_error_that_names_the_group() -> None:
     with pytest.raises(CameraError, match="group `video`"):
-        list(LiveCamera("97", timeout_s=0.1).frames())
+        list(LiveCamera("/dev/null", timeout_s=0.1).frames())
+
+
+@pytest.mark.parametrize("source", ["97", "/dev/video97"])
+def test_missing_webcam_is_named_at_once(source: str) -> None:
+    with pytest.raises(CameraError, match=rf"{source}: there is no /dev/video97\. (No camera is c|C)onnected"):
+        next(LiveCamera(source, timeout_s=60).frames())

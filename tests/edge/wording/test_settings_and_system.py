@@ -43,6 +43,11 @@ def test_webcam_number_needs_no_quotation_marks(tmp_path: Path) -> None:
             "pace: 'realtime' is not allowed: must be 'real-time' or 'fast'; did you mean real",
         ),
         ("[motion]\nenabled = 'maybe'", "motion.enabled: 'maybe' is not allowed: must be true or false"),
+        (
+            '[mqtt]\nendpoint = "https://a1-ats.iot.us-east-1.amazonaws.com"',
+            "must be a host name alone, without https:// and port; the port is mqtt.port",
+        ),
+        ('[mqtt]\nendpoint = "localhost:8883"', "must be a host name alone"),
         ("[mqtt]\nport = 88830", "mqtt.port: 88830 is not allowed: must be less than or equal to 65535"),
     ],
 )
