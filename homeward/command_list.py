@@ -19,7 +19,7 @@ SUMMARIES = {
     "probe": "Send one synthetic capture through a deployed environment, and print the time of each hop.",
     "doctor": "Check an account and its deployed environment with read-only calls. Print ok or what to do.",
     "reviewer": "Add, list and remove the people who may sign in to the console.",
-    "camera": "Register, reserve, list and revoke cameras.",
+    "camera": "Register, reserve, change, list and revoke cameras.",
     "fleet": "Delete the cameras of an environment, before the environment itself is removed.",
     "queue": "Count and retry messages that failed permanently.",
     "webhook": "Print a webhook's signing key, set a chat room's address, and test either.",

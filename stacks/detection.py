@@ -38,7 +38,8 @@ _MATCH_TIMEOUT = cdk.Duration.seconds(30)
 # The payload gets a name of its own, so that none of its members can stand in for what AWS IoT knows
 # (docs/decisions/0026-environments-in-one-account.md).
 _SELECT = (
-    "SELECT encode(*, 'base64') AS payload, topic(3) AS thing, clientid() AS client_id, timestamp() AS received_ms FROM"
+    "SELECT encode(*, 'base64') AS payload, topic(3) AS thing, topic(4) AS kind, clientid() AS client_id,"
+    " timestamp() AS received_ms FROM"
 )
 
 
@@ -193,7 +194,8 @@ class Detection(HomewardStack):
         a message that arrives between the deletion of one rule and the creation of another would be lost.
         """
         faces, fleet = "WHERE detection.confidence > 0.8", self.settings.fleet
-        rules = {"StageFaces": f"{_SELECT} '{Topics('+', self.settings.stage).faces}' {faces}"}
+        ours = Topics("+", self.settings.stage)
+        rules = {"StageFaces": f"{_SELECT} '{ours.faces}' {faces}", "Health": f"{_SELECT} '{ours.health}'"}
         if fleet.legacy_topics:
             rules["Faces"] = f"{_SELECT} '{Topics('+', LEGACY_ENVIRONMENT).faces}' {faces}"
         if fleet.deeplens:

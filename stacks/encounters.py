@@ -52,11 +52,13 @@ class Encounters:
         return self._grant(self.on_table("PutItem"))
 
     def may_count_captures(self) -> Grant:
-        """Grant counting the captures of cameras, and adding the notice that a camera floods."""
+        """Grant counting the captures of cameras, keeping their health, and adding the notice that one floods."""
         counting = iam.PolicyStatement(
             actions=["dynamodb:PutItem", "dynamodb:UpdateItem"],
             resources=[self.table.table_arn],
-            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["flood#*", "notice#*#flood#*"]}},
+            conditions={
+                "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["flood#*", "health#*", "notice#*#flood#*"]}
+            },
         )
         return self._grant(counting)
 

@@ -1,4 +1,4 @@
-"""`homeward camera`: register, reserve, list and revoke cameras."""
+"""`homeward camera`: register, reserve, change, list and revoke cameras."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from edge_device.wording.counts import counted
 from homeward.commands.camera_add import CameraArgument, add
 from homeward.commands.camera_claim_certificate import claim_certificate
 from homeward.commands.camera_migrate import migrate
+from homeward.commands.camera_set import set_camera
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, REFUSED
 from homeward.fleet.aws_iot import NameTakenError
@@ -19,8 +20,9 @@ from homeward.listing import Listing
 from homeward.options import AgencyOption, CsvOption, DryRunOption, JsonOption
 from homeward.terminal import console, fail, messages
 
-app = typer.Typer(no_args_is_help=True, help="Register, reserve, list and revoke cameras.")
+app = typer.Typer(no_args_is_help=True, help="Register, reserve, change, list and revoke cameras.")
 app.command()(add)
+app.command("set")(set_camera)
 app.command("claim-certificate")(claim_certificate)
 app.command()(migrate)
 

@@ -12,10 +12,12 @@ import typer
 
 from edge_device.wording.system import os_error_in_words
 from homeward.commands.camera_claim_certificate import FolderOption, refuse_existing_file
+from homeward.commands.camera_set import CoordinatesOption
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, REFUSED, WRONG_USAGE
 from homeward.fleet.aws_iot import NameTakenError, broker_host
 from homeward.fleet.bundle import Connection, register_with_bundle
+from homeward.fleet.cameras_table import set_place
 from homeward.fleet.registration import (
     NoCoreDevicesError,
     NoThingError,
@@ -51,6 +53,7 @@ def add(
     *,
     agency: AgencyOption,
     site: Annotated[str, typer.Option(help="Where the camera looks. Alerts quote it.")],
+    coordinates: CoordinatesOption = None,
     folder: FolderOption = Path(),
     claim: Annotated[
         str | None,
@@ -139,6 +142,8 @@ def add(
                 f"{camera} is registered: {certificate}, {key}, endpoint {endpoint or broker_host(deployment)}"
             )
             console.print(f'in its camera.toml: camera = "{name}"')
+        if coordinates and not dry_run:
+            set_place(deployment, camera, coordinates=coordinates)
 
 
 @contextmanager

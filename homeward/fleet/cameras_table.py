@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_attributes
+from lambdas.common.dynamodb import from_attributes, is_condition_failure, to_attributes, update_if
 from lambdas.common.outside_text import single_line
 from lambdas.common.times import now, to_text
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from homeward.deployment.outputs import Deployment
+    from homeward.fleet.coordinates import Coordinates
 
 
 def read_entry(deployment: Deployment, camera: str) -> dict[str, Any] | None:
@@ -62,6 +63,24 @@ def add_entry_until(deployment: Deployment, camera: str, *, thing: str, until: d
     """Register a camera for a limited time. Replaces an earlier entry."""
     item = {"camera": camera, "thing": thing, "site": camera, "registered_until": to_text(until)}
     deployment.client("dynamodb").put_item(TableName=deployment["CamerasTable"], Item=to_attributes(item))
+
+
+def set_place(
+    deployment: Deployment, camera: str, *, site: str | None = None, coordinates: Coordinates | None = None
+) -> bool:
+    """Change the site and the coordinates of a camera; None leaves one as it is. Return False if there is no camera."""
+    values: dict[str, Any] = {} if site is None else {":site": single_line(site).strip()}
+    if coordinates:
+        values |= {":latitude": coordinates.latitude, ":longitude": coordinates.longitude}
+    changed = update_if(
+        deployment.client("dynamodb"),
+        TableName=deployment["CamerasTable"],
+        Key=_key(camera),
+        UpdateExpression="SET " + ", ".join(f"{name[1:]} = {name}" for name in values),
+        ConditionExpression="attribute_exists(camera) AND attribute_not_exists(revoked_at)",
+        ExpressionAttributeValues=to_attributes(values),
+    )
+    return changed is not None
 
 
 def set_thing(deployment: Deployment, camera: str, *, thing: str, former_thing: str) -> None:

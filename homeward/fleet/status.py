@@ -45,6 +45,8 @@ class CameraStatus:
     status: str | None
     status_at: str | None
     added_at: str | None
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 def camera_statuses(deployment: Deployment) -> Iterator[CameraStatus]:
@@ -67,6 +69,8 @@ def camera_statuses(deployment: Deployment) -> Iterator[CameraStatus]:
             status=status,
             status_at=status_at,
             added_at=entry.get("added_at"),
+            latitude=entry.get("latitude"),
+            longitude=entry.get("longitude"),
         )
 
 

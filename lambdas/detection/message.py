@@ -66,6 +66,7 @@ class RoutedMessage(msgspec.Struct):
     thing: str
     client_id: str
     received_ms: Annotated[int, msgspec.Meta(ge=0, le=_YEAR_2100_MS)]
+    kind: str = "faces"  # the last level of the topic; events of before there were others lack it
 
 
 class FaceMessage(msgspec.Struct):

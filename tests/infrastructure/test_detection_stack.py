@@ -11,22 +11,25 @@ if TYPE_CHECKING:
     from tests.infrastructure.templates import Deployment
 
 SQL = (
-    "SELECT encode(*, 'base64') AS payload, topic(3) AS thing, clientid() AS client_id, timestamp() AS received_ms"
-    " FROM 'homeward/{stage}/+/faces' WHERE detection.confidence > 0.8"
+    "SELECT encode(*, 'base64') AS payload, topic(3) AS thing, topic(4) AS kind, clientid() AS client_id,"
+    " timestamp() AS received_ms FROM 'homeward/{stage}/+/"
 )
 
 
 def test_message_goes_to_store_capture(either: Deployment) -> None:
     rule = either.one("AWS::IoT::TopicRule", "Detection", "StageFacesRule")["Properties"]["TopicRulePayload"]
     function = {"Fn::GetAtt": [either.logical_id("Detection", "StoreCapture"), "Arn"]}
-    assert rule["Sql"] == SQL.format(stage=f"everytown-{either.environment}")
+    stage = f"everytown-{either.environment}"
+    assert rule["Sql"] == SQL.format(stage=stage) + "faces' WHERE detection.confidence > 0.8"
+    health = either.one("AWS::IoT::TopicRule", "Detection", "HealthRule")["Properties"]["TopicRulePayload"]
+    assert (health["Sql"], health["Actions"]) == (SQL.format(stage=stage) + "health'", rule["Actions"])
     assert rule["AwsIotSqlVersion"] == "2016-03-23"
     assert rule["Actions"] == [{"Lambda": {"FunctionArn": function}}]
     assert not rule.get("RuleDisabled")
-    assert len(either.of_type("AWS::IoT::TopicRule")) == 1, "the topics of before and of the prototype are opt-in"
+    assert len(either.of_type("AWS::IoT::TopicRule")) == 2, "the topics of before and of the prototype are opt-in"
 
 
-def test_only_the_rule_may_invoke_store_capture(either: Deployment) -> None:
+def test_only_the_rules_may_invoke_store_capture(either: Deployment) -> None:
     function = {"Fn::GetAtt": [either.logical_id("Detection", "StoreCapture"), "Arn"]}
     sources = [
         permission["Properties"]["SourceArn"]
@@ -34,7 +37,7 @@ def test_only_the_rule_may_invoke_store_capture(either: Deployment) -> None:
         if permission["Properties"]["FunctionName"] == function
         and permission["Properties"]["Principal"] == "iot.amazonaws.com"
     ]
-    assert sources == [{"Fn::GetAtt": ["StageFacesRule", "Arn"]}]
+    assert sources == [{"Fn::GetAtt": [rule, "Arn"]} for rule in ("StageFacesRule", "HealthRule")]
 
 
 def test_store_capture_knows_the_things_of_its_environment_only(either: Deployment) -> None:

@@ -28,7 +28,7 @@ from lambdas.encounters.evidence import evidence_of
 from lambdas.encounters.table import read_encounter
 from lambdas.review.audit import AuditKind
 from lambdas.review.four_eyes import has_decided, is_disputed, own_opinion, visible_records
-from lambdas.review.link_page.facts import case_facts, map_link
+from lambdas.review.link_page.facts import case_facts, map_link, map_of
 from lambdas.review.pictures import has_pictures
 from lambdas.review.verdicts import VERDICTS
 
@@ -100,6 +100,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     narrative: str | None
     distance: str | None
     map: str | None
+    camera_map: str | None
     source: str | None
     others: list[Other]
     history: list[HistoryLine]
@@ -177,6 +178,7 @@ def view_of(services: Services, request: Request[Query, None], encounter: Encoun
         narrative=case.narrative if case else None,
         distance=_distance(stored, camera, request.language),
         map=map_link(case) if case else None,
+        camera_map=_camera_map(camera),
         source=case.source_url if case else None,
         others=recent_encounters(services, request, encounter.case_id, cameras, besides=encounter.encounter_id),
         history=_history(services, request, encounter),
@@ -216,6 +218,12 @@ def _distance(stored: StoredCase | None, camera: Camera, language: str) -> str |
         return None
     kilometers = distance_km(seen.latitude, seen.longitude, camera.latitude, camera.longitude)
     return distance_text(camera, kilometers, words(language))
+
+
+def _camera_map(camera: Camera) -> str | None:
+    if camera.latitude is None or camera.longitude is None:
+        return None
+    return map_of(camera.latitude, camera.longitude)
 
 
 def _history(services: Services, request: Request[Query, None], encounter: Encounter) -> list[HistoryLine]:

@@ -122,10 +122,15 @@ def map_link(case: Case) -> str | None:
     """Return the address of a map of where the person was last seen. The page loads nothing from it."""
     seen = case.last_seen
     if seen.latitude is not None and seen.longitude is not None:
-        point = urlencode({"mlat": f"{seen.latitude:.5f}", "mlon": f"{seen.longitude:.5f}"})
-        return f"{_MAP}/?{point}#map=13/{seen.latitude:.5f}/{seen.longitude:.5f}"
+        return map_of(seen.latitude, seen.longitude)
     places = ", ".join(part for part in (seen.city, seen.county, seen.region, seen.country) if part)
     return f"{_MAP}/search?{urlencode({'query': places or seen.text})}" if places or seen.text else None
+
+
+def map_of(latitude: float, longitude: float) -> str:
+    """Return the address of a map with a mark at this place."""
+    point = urlencode({"mlat": f"{latitude:.5f}", "mlon": f"{longitude:.5f}"})
+    return f"{_MAP}/?{point}#map=13/{latitude:.5f}/{longitude:.5f}"
 
 
 def photo_caption(encounter: Encounter, case: Case | None, t: Words) -> str:

@@ -74,7 +74,8 @@ def test_dismissal_stands_down_once_and_deletes_after_ten_minutes(console: Conso
     assert agency.watch.keys("DetectionBucket", f"encounters/{encounter}/")
 
     again = agency.send(jpeg(own_cases.person, quality=70), camera=camera)
-    wait_until("the search", lambda: agency.searched(camera, again))
+    wait_until("the next sighting", lambda: again in agency.encounters_at(camera)[0]["sightings"])
+    wait_until("its picture", lambda: len(agency.watch.keys("DetectionBucket", f"encounters/{encounter}/")) == 2)
 
     end_time_to_undo(agency, encounter)
     assert page.get_by_role("button", name="Undo").is_visible()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from lambdas.common.things import thing_name, topic
+from lambdas.common.times import now, to_text
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.console.console_site import loaded_pictures
 from tests.end_to_end.deployed_agency import PERSON, jpeg
@@ -86,3 +89,18 @@ def test_supervisor_searches_by_photo(console: ConsoleSite) -> None:
     page.locator(".faces a").first.click()
     expect(page.get_by_role("heading", name="Photos")).to_be_visible()
     assert min(loaded_pictures(page, ".faces img")) > 0
+
+
+def test_camera_page_shows_what_a_camera_reports(console: ConsoleSite, encounter: str) -> None:
+    stage = console.agency.deployment.stage
+    report = {"schema": "homeward.health/1", "at": to_text(now() + timedelta(seconds=90)), "dropped": 4, "waiting": 17}
+    console.agency.publish(topic(stage, thing_name(stage, CAMERA), "health"), report)
+    page = console.signed_in("reviewer")
+
+    def shown() -> bool:
+        page.goto("/cameras")
+        row = page.locator("tr[data-item]", has_text=CAMERA).inner_text()
+        return all(text in row for text in (" s ago", "off by +", "17", "4"))
+
+    wait_until("the camera's report", shown)
+    assert accessibility_problems(page) == []

@@ -107,7 +107,9 @@ def test_distance_is_between_camera_and_last_seen(console: ConsoleClient, desk: 
     add(desk)
     seen = msgspec.structs.replace(MARLOWE.last_seen, latitude=45.5, longitude=-122.7)
     put_case(desk.dynamodb, msgspec.structs.replace(MARLOWE, last_seen=seen))
-    assert view(console)["distance"] == "7 mi (11 km) from North Station"
+    shown = view(console)
+    assert shown["distance"] == "7 mi (11 km) from North Station"
+    assert shown["camera_map"].endswith("?mlat=45.60000&mlon=-122.70000#map=13/45.60000/-122.70000")
 
 
 def test_looking_is_audited_once_in_some_minutes(console: ConsoleClient, desk: Desk) -> None:

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,7 +17,9 @@ from PIL import Image
 
 from lambdas.cases.case import CaseStatus, Name
 from lambdas.common.dynamodb import to_attributes
+from lambdas.common.times import to_text
 from lambdas.console.pages import photo_search
+from lambdas.encounters.camera_reports import CameraReport, CameraReports
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.policy import Thresholds
 from lambdas.review.audit import AuditKind, Via
@@ -256,6 +259,35 @@ def test_silent_cameras_come_first_with_their_searches(console: ConsoleClient, d
         ("cam-02", True, 0),
         ("cam-01", False, 7),
     ]
+
+
+def test_camera_page_shows_what_each_camera_reports(console: ConsoleClient, desk: Desk) -> None:
+    now = desk.clock()
+    reports = CameraReports(dynamodb=desk.dynamodb, table="encounters")
+    told = {
+        "cam-01": CameraReport(received_at=to_text(now), clock_offset_s=-0.3, clock_synced=True, waiting=3, dropped=2),
+        "cam-02": CameraReport(received_at=to_text(now), clock_offset_s=75.0, clock_synced=False),
+        "cam-03": CameraReport(received_at=to_text(now - timedelta(minutes=40)), clock_offset_s=0.0),
+    }
+    for camera in (*told, "tip-line"):
+        desk.dynamodb.put_item(TableName="cameras", Item=to_attributes({"camera": camera, "site": "Dock"}))
+    new = {"camera": "reused", "site": "Dock", "added_at": to_text(now + timedelta(seconds=1))}
+    desk.dynamodb.put_item(TableName="cameras", Item=to_attributes(new))
+    told["reused"] = CameraReport(received_at=to_text(now))
+    for camera, report in told.items():
+        reports.note(camera, report, at=now)
+    rows = {row["camera"]: row for row in console.get_json("/cameras")["cameras"]}
+    assert {name: (row["reported"], row["is_late"], row["clock_is_off"]) for name, row in rows.items()} == {
+        "cam-01": ("0 s", False, False),
+        "cam-02": ("0 s", False, True),
+        "cam-03": ("40 min", True, False),
+        "reused": (None, False, False),
+        "tip-line": (None, False, False),
+    }
+    assert (rows["cam-01"]["report"]["waiting"], rows["cam-01"]["report"]["dropped"]) == (3, 2)
+    page = console.get("/cameras").text
+    for text in ("off by +75 s", "40 min ago", "never", "right, but not kept by a time service"):
+        assert text in page
 
 
 def test_sync_page_shows_the_last_run_of_each_source(console: ConsoleClient, desk: Desk) -> None:

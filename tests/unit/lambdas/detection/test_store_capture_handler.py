@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.common.dynamodb import to_attributes
+from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.detection.message import BadMessageError
 
 if TYPE_CHECKING:
@@ -101,3 +101,41 @@ def test_error_of_dynamodb_fails_the_invocation(
 def test_malformed_message_of_a_registered_camera_fails_the_invocation(invoke: Callable[..., None]) -> None:
     with pytest.raises(BadMessageError):
         invoke(b"{}")
+
+
+HEALTH = {"schema": "homeward.health/1", "at": "2026-11-23T03:00:13.500Z", "dropped": 2, "waiting": 1, "memory_mb": 80}
+
+
+def health(dynamodb: DynamoDBClient) -> dict[str, Any]:
+    key = {"encounter_id": {"S": "health#cam-01"}}
+    return from_attributes(dynamodb.get_item(TableName="encounters", Key=key).get("Item", {}))
+
+
+def test_health_report_is_kept_with_the_clocks_offset(
+    invoke: Callable[..., None], s3: S3Client, dynamodb: DynamoDBClient
+) -> None:
+    invoke(json.dumps(HEALTH | {"clock_synced": True}).encode(), kind="health")
+    kept = health(dynamodb)
+    assert (kept["clock_offset_s"], kept["clock_synced"], kept["dropped"], kept["waiting"]) == (12.5, True, 2, 1)
+    assert kept["received_at"] == "2026-11-23T03:00:01.000Z"
+    assert keys(s3) == []
+
+
+@pytest.mark.parametrize("change", [{"dropped": -1}, {"schema": "homeward.face/1"}, {"waiting": "many"}])
+def test_malformed_health_report_is_counted_and_dropped(
+    invoke: Callable[..., None],
+    dynamodb: DynamoDBClient,
+    capsys: pytest.CaptureFixture[str],
+    change: dict[str, Any],
+) -> None:
+    invoke(json.dumps(HEALTH | change).encode(), kind="health")
+    assert health(dynamodb) == {}
+    assert "HealthReportsMalformed" in capsys.readouterr().out
+
+
+def test_health_with_an_unreadable_time_is_kept(invoke: Callable[..., None], dynamodb: DynamoDBClient) -> None:
+    for at in (None, 7, "yesterday", "2026-11-23T03:00:00"):
+        dynamodb.delete_item(TableName="encounters", Key={"encounter_id": {"S": "health#cam-01"}})
+        invoke(json.dumps(HEALTH | {"at": at}).encode(), kind="health")
+        kept = health(dynamodb)
+        assert (kept["dropped"], "clock_offset_s" in kept) == (2, False), at
