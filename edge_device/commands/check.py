@@ -22,13 +22,14 @@ def check(*, config: Config = None, assignments: Set = None, as_json: AsJson = F
     Examples:
         homeward-edge check --config /etc/homeward-edge/camera.toml
     """
+    results: list[CheckResult] = []
     with exit_on_error():
-        results = list(_results(load_settings(config, assignments)))
+        for result in _results(load_settings(config, assignments)):
+            results.append(result)
+            if not as_json:  # a camera that gives no frames takes 20 seconds
+                show(result)
     if as_json:
         typer.echo(json.dumps([result.to_json() for result in results]))
-    else:
-        for result in results:
-            show(result)
     if any(result.grade == "failed" for result in results):
         raise typer.Exit(FAILED)
 

@@ -60,6 +60,7 @@ class IotCore:
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="messages"))
     _handlers: dict[str, Callable[[str, bytes], None]] = field(default_factory=dict)
     client: Any = None  # the awscrt client, once `connect` was called
+    _closing: bool = False
 
     def connect(self) -> None:
         """Start to connect, with a backoff of 1 to 60 seconds.
@@ -125,6 +126,7 @@ class IotCore:
 
     def close(self) -> None:
         """Disconnect cleanly, so that the broker does not publish the last will."""
+        self._closing = True
         if self.client:
             self.client.stop()
             self._stopped.wait(5)
@@ -158,7 +160,7 @@ class IotCore:
 
     def _on_disconnected(self, data: mqtt5.LifecycleDisconnectData) -> None:
         self._connected.clear()
-        log.info("disconnected", reason=str(data.exception))
+        log.info("disconnected", reason="the program ends" if self._closing else self._in_words(str(data.exception)))
 
     def _on_message(self, data: mqtt5.PublishReceivedData) -> None:
         packet = data.publish_packet

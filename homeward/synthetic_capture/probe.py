@@ -96,7 +96,11 @@ class Probe:
                 raise NoFaceError(str(record.get("reason", "no face in the picture")))
             return record.get("face_status") == "indexed"
 
-        self._wait(indexed, "the photo is stored but has no face in the collection: check the queue PhotoEvents")
+        self._wait(
+            indexed,
+            "the photo is stored but has no face in the collection: check the queue PhotoEventsDeadLetters, and the"
+            " log of the function IndexPhoto",
+        )
 
     @property
     def _thing(self) -> str:

@@ -27,6 +27,17 @@ def test_check_passes_for_a_working_camera(config: Path) -> None:
     assert "failed" not in result.stdout
     for name in ("camera", "detector", "outbox", "certificate", "broker", "connection", "homeward/v1/cam-01/faces"):
         assert name in result.stdout
+    assert "AWS_ERROR" not in result.output, "the log of a connection that the program ends"
+
+
+def test_check_shows_each_result_as_it_comes(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise OSError("no clock")
+
+    monkeypatch.setattr("edge_device.commands.check.check_clock", fails)
+    result = homeward_edge("check", "--config", str(config))
+    assert result.exit_code == 1
+    assert result.stdout.startswith("ok      camera ")
 
 
 def test_check_reports_an_expired_certificate(

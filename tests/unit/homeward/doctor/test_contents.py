@@ -39,6 +39,7 @@ def deployment(s3: S3Client, dynamodb: DynamoDBClient) -> Deployment:
 def test_a_gallery_without_a_face_fails(agency: Callable[..., Settings], deployment: Deployment) -> None:
     found = check_gallery(agency(), deployment)
     assert (found.grade, found.finding) == ("failed", "0 open cases, 0 photos with a face")
+    assert found.advice.startswith("homeward import FOLDER -a town-dev"), "no source is enabled"
     photo = SourcePhoto(photo_id="1", url="x")
     gallery = open_gallery(deployment)
     gallery.open_case(Case(**{**_fields(MARLOWE), "photos": (photo,)}), b"{}")
