@@ -9,6 +9,9 @@ COVERAGE := --cov --cov-report=
 unexport PYTHONDONTWRITEBYTECODE
 UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 
+# pip's and npm's advice to upgrade themselves is no part of the set-up.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo down test test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench edge-release requirements schema clean
 

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from homeward.deployment.outputs import Deployment
     from local_cloud.demo.own_photo import OwnPhoto
 
+_NOBODY_SEEN = (
+    "The camera saw nobody: a passer-by is a face of at least 48 pixels in three frames or more. "
+    "docs/camera.md#place-it says how to place a camera."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
@@ -61,13 +66,15 @@ class Report:
     def show(self, console: Console) -> None:
         """Print the report."""
         console.rule("text messages sent")
-        for text in self.sms:
+        for text in self.sms or ["none"]:
             console.print(text, highlight=False)
         console.rule("time from frame to alert")
         for line in draw_timeline(self.hops_ms) if self.hops_ms else ["no alert was sent"]:
             console.print(line, highlight=False)
         console.rule("captures")
         console.print(f"{self.captures_published} published by the camera")
+        if not self.captures_published:
+            console.print(_NOBODY_SEEN)
         for outcome, count in self.captures_searched.items():
             console.print(f"{count} searched: {SEARCH_OUTCOMES[outcome]}")
         console.print(f"{self.captures_left} left in the detection bucket without an encounter")
