@@ -105,7 +105,9 @@ class Cloud:
         self.bootstrap()
         outputs = self.settings.state / "outputs.json"
         outputs.unlink(missing_ok=True)
-        self._cdk_on_stacks("deploy", assembly, stacks, "--require-approval", "never", "--outputs-file", str(outputs))
+        # The command waits five seconds for each stack. Stacks that do not depend on each other wait together.
+        options = ("--require-approval", "never", "--concurrency", "8", "--outputs-file", str(outputs))
+        self._cdk_on_stacks("deploy", assembly, stacks, *options)
         self.apply_dropped_settings()
         if self.settings.auth:
             note_deployed(self.client, self.settings.state)

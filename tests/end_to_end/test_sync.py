@@ -33,6 +33,8 @@ CASES = 6
 FULL = (CASES, 2 * CASES)
 ONE_LESS = (CASES - 1, 2 * CASES - 2)
 _numbers = count(1)
+# tests/unit/lambdas/ingest/test_sync.py tests the same without the command line.
+same_in_unit_tests = pytest.mark.nightly
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +93,7 @@ def test_the_second_sync_fetches_nothing(gallery: BareGallery, namus: NamusStand
     assert gallery.state() == FULL
 
 
+@same_in_unit_tests
 def test_a_changed_photo_replaces_its_face(synced: BareGallery, namus: NamusStandIn) -> None:
     before = external_ids(synced)
     namus.write_picture(30, namus.faces[0].read_bytes())
@@ -103,6 +106,7 @@ def test_a_changed_photo_replaces_its_face(synced: BareGallery, namus: NamusStan
     assert [photo for photo in after if after[photo] != before[photo]] == ["namus:MP970003:30"]
 
 
+@same_in_unit_tests
 @pytest.mark.parametrize("answer", [200, 404])
 def test_a_closed_case_is_removed_in_the_same_sync(synced: BareGallery, namus: NamusStandIn, answer: int) -> None:
     namus.switch(resolved=answer)
@@ -112,6 +116,7 @@ def test_a_closed_case_is_removed_in_the_same_sync(synced: BareGallery, namus: N
     assert not [photo for photo in external_ids(synced) if "MP970005" in photo]
 
 
+@same_in_unit_tests
 def test_a_vanished_case_is_removed_and_can_come_back(synced: BareGallery, namus: NamusStandIn) -> None:
     namus.switch(removed=[970004])
     assert synced.sync()["removed"] == 1
@@ -123,6 +128,7 @@ def test_a_vanished_case_is_removed_and_can_come_back(synced: BareGallery, namus
     assert len(external_ids(synced)) == 2 * CASES
 
 
+@same_in_unit_tests
 def test_a_source_that_goes_down_is_resumed_later(gallery: BareGallery, namus: NamusStandIn) -> None:
     namus.switch(faults=[{"do": "drop", "after": 4}])
     assert "failed for 5 cases in a row; sync again later" in gallery.sync(code=1, backoff=False)["error"]
@@ -137,7 +143,7 @@ def test_a_source_that_goes_down_is_resumed_later(gallery: BareGallery, namus: N
     assert gallery.state() == FULL
 
 
-@pytest.mark.parametrize("images", [1, 7])
+@pytest.mark.parametrize("images", [7, pytest.param(1, marks=pytest.mark.nightly)])
 def test_a_killed_sync_resumes_without_repeated_downloads(
     gallery: BareGallery, namus: NamusStandIn, images: int
 ) -> None:
@@ -153,6 +159,7 @@ def test_a_killed_sync_resumes_without_repeated_downloads(
     )
 
 
+@same_in_unit_tests
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_sync_retries_through_throttling_and_outages(gallery: BareGallery, namus: NamusStandIn, status: int) -> None:
     namus.switch(faults=[{"do": "status", "status": status, "every": 3, "retry_after": 0}])
@@ -160,6 +167,7 @@ def test_a_sync_retries_through_throttling_and_outages(gallery: BareGallery, nam
     assert gallery.state() == FULL
 
 
+@same_in_unit_tests
 def test_unreadable_pictures_are_left_out_of_their_cases(gallery: BareGallery, namus: NamusStandIn) -> None:
     damages = {10: "truncate", 20: "text", 30: "empty"}
     faults = [{"on": ["image"], "path": f"/images/{identity}/", "do": do} for identity, do in damages.items()]
@@ -171,6 +179,7 @@ def test_unreadable_pictures_are_left_out_of_their_cases(gallery: BareGallery, n
     assert "broken image" in shown["photos"]["10"]["reason"]
 
 
+@same_in_unit_tests
 def test_a_truncated_picture_does_not_replace_a_good_one(synced: BareGallery, namus: NamusStandIn) -> None:
     namus.write_case(1, modified="2025-06-06T00:00:00")
     namus.switch(faults=[{"on": ["image"], "path": "/images/10/", "do": "truncate"}])
@@ -178,6 +187,7 @@ def test_a_truncated_picture_does_not_replace_a_good_one(synced: BareGallery, na
     assert synced.state() == FULL
 
 
+@same_in_unit_tests
 def test_a_redirect_to_another_host_is_not_followed(gallery: BareGallery, namus: NamusStandIn) -> None:
     with running(Folder(namus.folder)) as elsewhere:
         namus.switch(faults=[{"on": ["image"], "path": "/images/40/", "do": "redirect", "to": elsewhere}])

@@ -307,7 +307,8 @@ def test_uncorroborated_encounter_never_alerts(cloud: Cloud) -> None:
     assert machine.world.messages == []
 
 
-def test_every_encounter_alerts_exactly_once(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("examples", [75, pytest.param(300, marks=pytest.mark.nightly)])
+def test_every_encounter_alerts_exactly_once(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, examples: int) -> None:
     clients = Clients(cloud)
 
     class Here(Rule1):
@@ -319,7 +320,7 @@ def test_every_encounter_alerts_exactly_once(cloud: Cloud, monkeypatch: pytest.M
             monkeypatch.setattr("lambdas.detection.new_encounter.uuid", in_order)
 
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-    thorough = settings(max_examples=150, stateful_step_count=25, deadline=None, suppress_health_check=checks)
+    thorough = settings(max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=checks)
     run_state_machine_as_test(Here, settings=thorough)
 
 

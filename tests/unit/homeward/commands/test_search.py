@@ -150,7 +150,7 @@ def test_unusable_picture_exits_with_6(search: Search, code: str, message: str, 
 
 
 def test_face_too_small_for_rekognition_is_sent_alone(search: Search) -> None:
-    group = group_photo(pixels(STILL), size=(6000, 2000), count=3, side=100)
+    group = group_photo(pixels(STILL), size=(6000, 800), count=3, side=100)
     search.photo.write_bytes(jpeg(group))
     search.refuses("InvalidParameterException", "There are no faces in the image. Should be at least 1.")
     search.answers(("namus:MP900101:910101", 95.5))
