@@ -66,8 +66,9 @@ def assembly(settings: CloudSettings, feed_site: FeedSite, web: Web) -> Path:
     """The demo agency's assembly, also for tests that deploy it to their own clouds."""
     agency_file = write_agency_file(settings.state / "demo.toml", namus_url=settings.endpoints["namus"])
     records = f'\n[[alerting.recipients]]\nname = "records"\nwebhook = "{web.url}"\n'
-    fleet = "\n[fleet]\ndeeplens = true\n"
-    agency_file.write_text(agency_file.read_text() + feed_site.table + records + fleet)
+    # One test sends 50 captures of a camera at once.
+    others = "\n[fleet]\ndeeplens = true\n\n[camera_limits]\nsearches_per_minute = 600\n"
+    agency_file.write_text(agency_file.read_text() + feed_site.table + records + others)
     return synthesize_agency(Cloud(settings), agency_file)
 
 

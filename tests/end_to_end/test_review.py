@@ -78,7 +78,7 @@ def test_a_link_leads_from_the_alert_to_the_verdict(agency: DeployedAgency) -> N
     agency.homeward("encounter", "confirm", encounter_id, "--by", "Ada", "--note", "It is she.")
     assert not agency.watch.keys("DetectionBucket", f"encounters/{encounter_id}/")
     kept = confirmed_key(encounter_id, capture_id)
-    assert agency.watch.keys("DetectionBucket", "confirmed/") == [kept]
+    assert agency.watch.keys("DetectionBucket", f"confirmed/{encounter_id}/") == [kept]
     [confirmed] = agency.encounters_at("review-1")
     assert confirmed["sightings"][capture_id]["key"] == kept
     assert "expires_at" not in confirmed
@@ -88,7 +88,7 @@ def test_a_link_leads_from_the_alert_to_the_verdict(agency: DeployedAgency) -> N
     put_picture(agency, evidence_key(encounter_id, capture_id))
     run_daily(agency)
     assert agency.watch.keys("DetectionBucket", f"encounters/{encounter_id}/") == []
-    assert agency.watch.keys("DetectionBucket", "confirmed/") == [kept]
+    assert agency.watch.keys("DetectionBucket", f"confirmed/{encounter_id}/") == [kept]
     records = agency.watch.scan("AuditTable")
     audited = sorted((record["kind"], record["by"]) for record in records if record["encounter_id"] == encounter_id)
     assert ("acknowledged", "Officer 42") in audited

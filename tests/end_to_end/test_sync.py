@@ -271,42 +271,42 @@ def test_the_state_machine_syncs_and_reports_like_the_command(agency: DeployedAg
         [report] = json.loads(ended.stdout)
         return dict(report)
 
-    def settled(cases: int) -> bool:
+    def settled(*, more: int) -> bool:
         gallery = agency.watch.gallery()
-        return gallery["pending"] == 0 and gallery["cases"] == gallery["faces"] == cases
+        return gallery["pending"] == 0 and all(gallery[kind] == before[kind] + more for kind in ("cases", "faces"))
 
     def rewrite(document: dict[str, Any]) -> None:
-        (agency.documents / "900503.json").write_text(json.dumps(document))
+        (agency.documents / "900513.json").write_text(json.dumps(document))
 
-    before = agency.watch.gallery()["cases"]
-    write_case(agency.documents, number=900503, name="Ansel Madeupson", picture=distinct_faces()[5])
-    refusing = {"on": ["case"], "path": "/900503", "do": "status", "status": 400}
+    before = agency.watch.gallery()
+    write_case(agency.documents, number=900513, name="Ansel Madeupson", picture=distinct_faces()[5])
+    refusing = {"on": ["case"], "path": "/900513", "do": "status", "status": 400}
     switches = f"{agency.cloud.settings.endpoints['namus']}/_stand_in/switches"
     httpx.put(switches, json={"faults": [refusing]}).raise_for_status()
     unfetched = [sync(*options, code=1) for options in (["--in-cloud"], [])]
     assert [(report["to_fetch"], report["failed"], report["complete"]) for report in unfetched] == [(1, 1, False)] * 2
     assert "1 cases of namus could not be fetched; sync again" in homeward("sync", "--in-cloud").stderr
     httpx.put(switches, json={}).raise_for_status()
-    document = json.loads((agency.documents / "900503.json").read_text())
-    (agency.documents / "900504.json").write_text(json.dumps(document | {"id": 900504, "idFormatted": "MP1"}))
+    document = json.loads((agency.documents / "900513.json").read_text())
+    (agency.documents / "900514.json").write_text(json.dumps(document | {"id": 900514, "idFormatted": "MP1"}))
     fetched = sync("--in-cloud", code=6)
     assert (fetched["to_fetch"], fetched["failed"], fetched["complete"]) == (2, 0, True)
-    assert list(fetched["quarantined_cases"]) == ["namus:MP900504"]
-    (agency.documents / "900504.json").unlink()
-    wait_until("the new case's face", lambda: settled(before + 1))
+    assert list(fetched["quarantined_cases"]) == ["namus:MP900514"]
+    (agency.documents / "900514.json").unlink()
+    wait_until("the new case's face", lambda: settled(more=1))
     assert sync()["outcomes"] == {}
     agency.send(jpeg(distinct_faces()[5]), camera="sync-1")
     wait_until("the alert about the new case", lambda: agency.alerts_at("sync-1"))
     [encounter] = agency.encounters_at("sync-1")
     rewrite(document | {"idFormatted": "MP5", "modifiedDateTime": "2026-06-06T00:00:00"})
-    assert list(sync("--in-cloud", code=6)["quarantined_cases"]) == ["namus:MP900503"]
+    assert list(sync("--in-cloud", code=6)["quarantined_cases"]) == ["namus:MP900513"]
     rewrite(document | {"caseIsResolved": True})
     assert sync("--in-cloud")["removed"] == 1
-    wait_until("the removal of its face", lambda: settled(before))
+    wait_until("the removal of its face", lambda: settled(more=0))
     assert agency.encounters_at("sync-1")[0]["review"] == Review.WITHDRAWN
     assert agency.watch.keys("DetectionBucket", f"encounters/{encounter['encounter_id']}/") == []
     wait_until("the recall", lambda: any("stand down" in text.lower() for text in agency.alerts_at("sync-1")))
-    assert not [key for key in agency.watch.keys("GalleryBucket", "quarantine/") if "MP900503" in key]
+    assert not [key for key in agency.watch.keys("GalleryBucket", "quarantine/") if "MP900513" in key]
     assert homeward("gallery", "verify").returncode == 0
 
     open_runs(agency.deployment).begin("namus", "execution of somebody else")
