@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CASE_RECORD = "case"
+WITHOUT_PICTURE = frozenset({"unusable", "duplicate"})
+"""The face_status of photos that were refused: the gallery has no object of them."""
 
 
 def photo_record(photo_id: str) -> str:

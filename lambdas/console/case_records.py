@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.cases.table import CASE_RECORD, StoredCase, photo_record, record_key, stored_case
+from lambdas.cases.case import CaseStatus
+from lambdas.cases.table import CASE_RECORD, WITHOUT_PICTURE, StoredCase, photo_record, record_key, stored_case
 from lambdas.common.dynamodb import from_attributes, read_many, to_attributes
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ class CaseRecords:
 
     stored: StoredCase
     photos: dict[str, dict[str, Any]]
+
+    def has_picture(self, photo_id: str) -> bool:
+        """Tell whether the gallery has the photo's picture. It has none of closed cases and of refused photos."""
+        status = self.photos.get(photo_id, {}).get("face_status")
+        return self.stored.status is CaseStatus.OPEN and status not in WITHOUT_PICTURE
 
 
 def read_stored_cases(services: Services, case_ids: Iterable[str]) -> dict[str, StoredCase]:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.cases.case import ENROLLED_KINDS, PhotoKind
+from lambdas.cases.case import ENROLLED_KINDS, CaseStatus, PhotoKind
 from lambdas.console.case_records import read_stored_cases
 from lambdas.console.picture_links import Crop, link_to_photo, link_to_sighting
 from lambdas.console.readable_times import minute
 
 if TYPE_CHECKING:
-    from lambdas.cases.case import Case, SourcePhoto
+    from lambdas.cases.case import SourcePhoto
+    from lambdas.console.case_records import CaseRecords
     from lambdas.console.exchange import AnyRequest
     from lambdas.console.services import Services
     from lambdas.encounters.encounter import Encounter
@@ -71,9 +72,10 @@ def shots_of(
     ]
 
 
-def photos_of(request: AnyRequest, encounter: Encounter, case: Case | None, *, crop: Crop) -> list[CasePhoto]:
-    """Return the enrolled photos of the case, the one that matched first, then the newest."""
-    photos = [photo for photo in case.photos if photo.kind in ENROLLED_KINDS] if case else []
+def photos_of(request: AnyRequest, encounter: Encounter, records: CaseRecords | None, *, crop: Crop) -> list[CasePhoto]:
+    """Return the case's photos that are searched for and still there: the one that matched, then the newest."""
+    listed = records.stored.case.photos if records else ()
+    photos = [each for each in listed if each.kind in ENROLLED_KINDS and records and records.has_picture(each.photo_id)]
     matched = encounter.best.photo_id
     photos.sort(key=lambda photo: (photo.photo_id != matched, -(photo.taken_year or 0)))
     return [
@@ -98,8 +100,9 @@ def look_alikes_of(services: Services, request: AnyRequest, encounter: Encounter
     cases = read_stored_cases(services, others)
     found = []
     for case_id, other in sorted(others.items(), key=lambda each: -each[1].similarity):
-        case = cases[case_id].case if case_id in cases else None
-        photo = next((photo for photo in case.photos if photo.kind in ENROLLED_KINDS), None) if case else None
+        stored = cases.get(case_id)
+        case, is_open = (stored.case, stored.status is CaseStatus.OPEN) if stored else (None, False)
+        photo = next((each for each in case.photos if each.kind in ENROLLED_KINDS), None) if case and is_open else None
         picture = None
         if photo:
             about = encounter.encounter_id

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import msgspec
 
 from lambdas.cases.ages import is_minor
+from lambdas.cases.case import CaseStatus
 from lambdas.common.dynamodb import to_attributes
 from lambdas.console.case_records import read_stored_cases
 from lambdas.console.errors import InvalidError
@@ -175,7 +176,7 @@ def _row(
     seen = photo = None
     if has:
         seen = link_to_sighting(person, best, Crop.THUMB, about=about, at=at)
-    if has and stored:
+    if has and stored and stored.status is CaseStatus.OPEN:
         photo = link_to_photo(person, encounter.case_id, best.photo_id, Crop.THUMB, about=about, at=at)
     return Row(
         encounter_id=encounter.encounter_id,

@@ -119,9 +119,8 @@ def close(services: Services, request: Request[None, Closing]) -> Redirect:
 
 def _photo(request: AnyRequest, records: CaseRecords, photo: SourcePhoto) -> Photo:
     case_id, record = records.stored.case.case_id, records.photos.get(photo.photo_id, {})
-    has_picture = record.get("face_status") not in {None, "unusable", "duplicate"}
     picture = several = None
-    if has_picture and records.stored.status is CaseStatus.OPEN:
+    if record and records.has_picture(photo.photo_id):
         several = faces_of(request, case_id, photo.photo_id, record)
         picture = link_to_photo(request.person, case_id, photo.photo_id, Crop.WHOLE, about=case_id, at=request.at)
     return Photo(

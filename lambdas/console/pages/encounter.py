@@ -11,7 +11,7 @@ from lambdas.cases.ages import is_minor
 from lambdas.cases.case import CaseStatus
 from lambdas.console.cameras import Camera, camera_named, distance_km, read_cameras
 from lambdas.console.case_encounters import Other, recent_encounters
-from lambdas.console.case_records import read_stored_cases
+from lambdas.console.case_records import read_records
 from lambdas.console.comparison import CasePhoto, LookAlike, Shot, look_alikes_of, photos_of, shots_of
 from lambdas.console.doubts import distance_text, doubts
 from lambdas.console.errors import NotFoundError
@@ -138,13 +138,14 @@ def existing_encounter(services: Services, encounter_id: str) -> Encounter:
 def view_of(services: Services, request: Request[Query, None], encounter: Encounter) -> View:
     """Collect everything that the page shows."""
     query, t = request.query, words(request.language)
-    stored = read_stored_cases(services, [encounter.case_id]).get(encounter.case_id)
+    records = read_records(services, encounter.case_id)
+    stored = records.stored if records else None
     case = stored.case if stored else None
     cameras, evidence = read_cameras(services), evidence_of(encounter)
     camera = camera_named(cameras, encounter.camera)
     has = has_pictures(encounter) or encounter.can_be_undone(request.at)
     shots = shots_of(services, request, encounter, crop=query.zoom, has_pictures=has)
-    photos = photos_of(request, encounter, case, crop=query.zoom)
+    photos = photos_of(request, encounter, records, crop=query.zoom)
     shot = next((each for each in shots if each.capture_id == query.shot), None) or _best(shots)
     quality = Faces(services=services).known("detection", encounter.best.key)
     facts = {label: value for label, value in case_facts(encounter, case).items() if value}

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.cases.ages import is_minor, was_minor
 from lambdas.cases.case import ENROLLED_KINDS, CaseStatus
-from lambdas.cases.table import read_case, read_photo, read_photos, read_status
+from lambdas.cases.table import WITHOUT_PICTURE, read_case, read_photo, read_photos, read_status
 from lambdas.common.keys import external_image_id, photo_key, photo_of_key
 from lambdas.common.s3_objects import is_not_found
 from lambdas.ingest.gallery.held_photos import HELD, UNSURE
@@ -139,7 +139,7 @@ class PhotoIndex:
             changes = {"face_status": "stored", "reason": obstacle, "face_id": None, "etag": None, "faces": None}
             self.leases.release(lease, changes=changes)
             return PhotoOutcome.NOT_ENROLLED
-        if lease.photo.get("face_status") in {"unusable", "duplicate"}:
+        if lease.photo.get("face_status") in WITHOUT_PICTURE:
             self.leases.release(lease, changes={"face_id": None, "etag": None, "faces": None})
         else:
             self.leases.delete_record(lease)

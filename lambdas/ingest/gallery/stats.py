@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdas.cases.table import CASE_RECORD, photo_record
+from lambdas.cases.table import CASE_RECORD, WITHOUT_PICTURE, photo_record
 from lambdas.common.dynamodb import Item, from_attributes
 from lambdas.ingest.gallery.bucket_and_table import QUARANTINE_RECORD
 from lambdas.ingest.gallery.held_photos import HELD
@@ -60,7 +60,7 @@ def gallery_stats(gallery: Gallery) -> GalleryStats:
 
 def _count_photo(stats: GalleryStats, item: Item) -> None:
     status = item.get("face_status", "stored")
-    if status in {"unusable", "duplicate"}:
+    if status in WITHOUT_PICTURE:
         stats.never_stored[status] += 1
         return
     stats.photos[item.get("kind", "unknown")] += 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from lambdas.cases.case import ENROLLED_KINDS, CaseStatus
-from lambdas.cases.table import CASE_RECORD, photo_record
+from lambdas.cases.table import CASE_RECORD, WITHOUT_PICTURE, photo_record
 from lambdas.common.dynamodb import Item, from_attributes
 from lambdas.common.keys import PHOTOS, photo_key, photo_of_external_image_id, photo_of_key
 from lambdas.common.s3_objects import objects_under
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from lambdas.ingest.gallery.bucket_and_table import Gallery
     from lambdas.ingest.gallery.index_photo import PhotoIndex
     from lambdas.ingest.gallery.withdraw import Withdrawal
-
-_WITHOUT_OBJECT = frozenset({"unusable", "duplicate"})
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ def _problem(state: GalleryState, key: str, collections: tuple[str, ...]) -> str
         return _problem_of_closed(state, key, case_id)
     if record is None:
         return "a stored photo without a record" if key in state.objects else "a face without a record"
-    if record.get("face_status") in _WITHOUT_OBJECT:
+    if record.get("face_status") in WITHOUT_PICTURE:
         return "a face of a photo that was never stored" if faces else None
     if key not in state.objects:
         return "a record without a stored photo"

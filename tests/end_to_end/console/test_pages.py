@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ def test_keys_lead_from_the_queue_to_a_verdict_and_back(console: ConsoleSite, en
     page.wait_for_url(f"{console.url}/encounters/{encounter}")
     assert loaded_pictures(page, ".pictures img") == [480, 480]
     assert accessibility_problems(page) == []
+    assert len(re.findall(rb"/Type */Page\b", page.pdf(prefer_css_page_size=True))) == 1, "it prints to one page"
 
     page.keyboard.press("d")
     page.keyboard.type("None")

@@ -103,6 +103,19 @@ def test_page_compares_faces_and_says_what_speaks_against_it(console: ConsoleCli
     assert view(console, query="?photo=910101")["photo"]["photo_id"] == "910101"
 
 
+def test_photos_that_the_gallery_does_not_have_are_left_out(console: ConsoleClient, desk: Desk) -> None:
+    add(desk)
+    record = {"case_id": "namus:MP900101", "record": "photo#910101", "face_status": "duplicate"}
+    desk.dynamodb.put_item(TableName="cases", Item=to_attributes(record))
+    assert [photo["photo_id"] for photo in view(console)["photos"]] == ["910102"]
+    put_case(desk.dynamodb, msgspec.structs.replace(MARLOWE, case_id="namus:MP2"), CaseStatus.RESOLVED)
+    put_case(desk.dynamodb, status=CaseStatus.RESOLVED)
+    shown = view(console)
+    assert (shown["photos"], shown["look_alikes"][0]["picture"]) == ([], None)
+    [row] = console.get_json("/encounters")["encounters"]
+    assert (row["photo_picture"], row["seen_picture"] is None) == (None, False)
+
+
 def test_distance_is_between_camera_and_last_seen(console: ConsoleClient, desk: Desk) -> None:
     add(desk)
     seen = msgspec.structs.replace(MARLOWE.last_seen, latitude=45.5, longitude=-122.7)
