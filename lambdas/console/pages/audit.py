@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -64,14 +65,19 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """The records of a page, newest first. `after` continues the day."""
+    """The records of a page, newest first. With `more`, the day goes on, even if no record passes the filters.
+
+    `kinds` are all that a filter can name, and the addresses keep the filters.
+    """
 
     day: date
-    before: date
-    following: date | None
     query: Query
+    kinds: list[AuditKind]
     lines: list[Line]
     after: str | None
+    more: str | None
+    day_before: str
+    day_after: str | None
 
 
 class ExportQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,11 +100,13 @@ def show(services: Services, request: Request[Query, None]) -> Page:
         after = f"{records[-1].at}~{records[-1].encounter_id}" if len(records) == ROWS else None
     view = View(
         day=day,
-        before=day - timedelta(days=1),
-        following=day + timedelta(days=1) if day < today else None,
         query=query,
+        kinds=list(AuditKind),
         lines=[_line(services, request, each) for each in _shown(services, request, records) if _passes(query, each)],
         after=after,
+        more=_address(query, day, after=after) if after else None,
+        day_before=_address(query, day - timedelta(days=1)),
+        day_after=_address(query, day + timedelta(days=1)) if day < today else None,
     )
     return Page(template="audit.html", data=view)
 
@@ -122,6 +130,12 @@ def export(services: Services, request: Request[ExportQuery, None]) -> Content:
     if request.query.format is Format.JSON:
         return Content(body=msgspec.json.encode(records), content_type="application/json", filename=name)
     return Content(body=_csv(records).encode("utf-8-sig"), content_type="text/csv; charset=utf-8", filename=name)
+
+
+def _address(query: Query, day: date, after: str | None = None) -> str:
+    """Return the address of a day with the same filters."""
+    values = {"day": day.isoformat(), "by": query.by, "kind": query.kind and query.kind.value, "after": after}
+    return f"/audit?{urlencode({name: value for name, value in values.items() if value})}"
 
 
 def _records(services: Services, days: Iterable[date]) -> Iterator[AuditRecord]:

@@ -210,6 +210,8 @@ SPANISH_PAGES = {
     "confirmed": "confirmado",
     "confirmed kept": "confirmados conservados",
     "dismissed": "descartado",
+    "day after": "día siguiente",
+    "day before": "día anterior",
     "disputed": "en desacuerdo",
     "duplicate": "duplicada",
     "encounters_withdrawn": "encuentros retirados",

@@ -336,6 +336,11 @@ def test_audit_lists_a_day_or_an_encounter(console: ConsoleClient, desk: Desk) -
     assert [line["by"] for line in console.get_json("/audit?encounter=e0")["lines"]] == ["p0"]
     assert [line["by"] for line in console.get_json("/audit?by=P104&kind=viewed")["lines"]] == ["p104"]
     assert console.get_json("/audit?day=2026-11-22")["lines"] == []
+    rare = console.get_json("/audit?by=p2&kind=viewed&day=" + TODAY)
+    assert [line["by"] for line in rare["lines"]] == [f"p{number}" for number in reversed(range(20, 30))]
+    assert [line["by"] for line in console.get_json(rare["more"])["lines"]] == ["p2"]
+    assert rare["day_before"] == "/audit?day=2026-11-22&by=p2&kind=viewed"
+    assert "None so far." in console.get("/audit?by=p3&kind=dismissed").text
     assert {console.get(f"/audit?{wrong}").status for wrong in ("day=x", "after=x", "kind=x")} == {422}
 
 
