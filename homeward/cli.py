@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from homeward.command_list import LazyGroup
 from homeward.exit_codes import FAILED, NOT_FOUND, REFUSED, WRONG_USAGE
 from homeward.terminal import warn
 
+_LOCAL_CLOUD_IS_DOWN = "The local cloud of this shell is down. Bring it up and repeat its `eval`, or open a new shell"
 app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -38,6 +40,8 @@ def describe(
     found; 5 refused for safety; 6 a picture, video or document cannot be
     used.
     """
+    if region := os.environ.get("AWS_REGION"):
+        os.environ.setdefault("AWS_DEFAULT_REGION", region)  # boto3 reads no other
     from homeward.log_output import show_log_lines  # noqa: PLC0415 - `homeward --help` does not wait for it
 
     show_log_lines()
@@ -58,23 +62,34 @@ def main() -> None:
 def _explain(error: Exception) -> tuple[str, int] | None:
     """Return the line and the exit code of an expected error; None for any other."""
     # Only a command that ran can fail, so these modules cost `homeward --help` nothing.
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    from botocore.exceptions import (  # noqa: PLC0415
+        BotoCoreError,
+        ClientError,
+        EndpointConnectionError,
+        NoCredentialsError,
+        NoRegionError,
+    )
 
     from agencies.files import AgencyFileError  # noqa: PLC0415
     from homeward.agency_file import NoAgencyFileError  # noqa: PLC0415
     from homeward.deployment.outputs import NotDeployedError, deployed_here  # noqa: PLC0415
+    from lambdas.common.local_cloud import LOCAL_CLOUD_VARIABLE  # noqa: PLC0415
     from lambdas.ingest.gallery.lease import LeaseBusyError  # noqa: PLC0415
     from lambdas.ingest.gallery.rebuild import RebuildError  # noqa: PLC0415
     from lambdas.review.errors import ReviewError  # noqa: PLC0415
 
     if isinstance(error, NoAgencyFileError):
         return f"{error}{deployed_here()}", WRONG_USAGE
+    if isinstance(error, EndpointConnectionError) and LOCAL_CLOUD_VARIABLE in os.environ:
+        return _LOCAL_CLOUD_IS_DOWN, FAILED
     explained: dict[type[Exception], tuple[str, int]] = {
         AgencyFileError: (f"{error}", WRONG_USAGE),
         NotDeployedError: (f"{error}", NOT_FOUND),
         RebuildError: (f"{error}", REFUSED),
         ReviewError: (f"{error}", FAILED),
         LeaseBusyError: (f"{error}; try again", FAILED),
+        NoCredentialsError: ("No AWS credentials. Set AWS_PROFILE, or the variables of your sign-in", FAILED),
+        NoRegionError: ("No AWS region. Set AWS_REGION, or a region in the profile", FAILED),
         BotoCoreError: (f"AWS answered: {error}", FAILED),
         ClientError: (f"AWS answered: {error}", FAILED),
     }

@@ -33,8 +33,10 @@ def check_gallery(settings: Settings, deployment: Deployment) -> Finding:
     if counted.not_indexed_yet:
         finding += f", {counted.not_indexed_yet} not indexed yet"
     if not counted.with_face:
-        fill = "sync" if settings.sources.enabled else "import FOLDER"
-        return Finding("failed", finding, f"homeward {fill} -a {settings.stage}; until then no capture can match")
+        sync = f"homeward sync -a {settings.stage}"
+        if not settings.sources.enabled:
+            sync = f"homeward import FOLDER -a {settings.stage}, or enable a source and {sync}"
+        return Finding("failed", finding, f"{sync}; until then no capture can match")
     if counted.held:
         cases_held = sorted(counted.held_by_case)
         named = ", ".join(cases_held[:_NAMED_CASES]) + (", ..." if len(cases_held) > _NAMED_CASES else "")
