@@ -113,7 +113,7 @@ def _parse_status(payload: bytes) -> str:
     """Return online, offline or unreadable. One camera's malformed report must not fail the list."""
     try:
         report = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "unreadable"
     status = report.get("status") if isinstance(report, dict) else None
     return "online" if status == "online" else "offline" if status == "offline" else "unreadable"

@@ -37,7 +37,7 @@ def decode_health(message: RoutedMessage) -> CameraReport:
     received_at = from_epoch_ms(message.received_ms)
     try:
         health = msgspec.json.decode(message.payload, type=_HealthMessage)
-    except msgspec.MsgspecError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadMessageError(f"the health message cannot be read: {error}") from error
     return CameraReport(
         received_at=to_text(received_at),

@@ -121,14 +121,22 @@ def test_health_report_is_kept_with_the_clocks_offset(
     assert keys(s3) == []
 
 
-@pytest.mark.parametrize("change", [{"dropped": -1}, {"schema": "homeward.face/1"}, {"waiting": "many"}])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        *(json.dumps(HEALTH | each).encode() for each in ({"dropped": -1}, {"schema": "x"}, {"waiting": "many"})),
+        b"\xff",
+        b'{"schema": "homeward.health/1\xff"}',
+        b'{"x":' + b"[" * 2000,
+    ],
+)
 def test_malformed_health_report_is_counted_and_dropped(
     invoke: Callable[..., None],
     dynamodb: DynamoDBClient,
     capsys: pytest.CaptureFixture[str],
-    change: dict[str, Any],
+    payload: bytes,
 ) -> None:
-    invoke(json.dumps(HEALTH | change).encode(), kind="health")
+    invoke(payload, kind="health")
     assert health(dynamodb) == {}
     assert "HealthReportsMalformed" in capsys.readouterr().out
 

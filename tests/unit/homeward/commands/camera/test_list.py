@@ -29,7 +29,7 @@ def test_list_shows_state_and_status_of_each_camera(
         reserve(dynamodb, table="cameras", camera=camera, **claim)  # type: ignore[arg-type] # of several types
     dynamodb.put_item(TableName="cameras", Item={"camera": {"S": "half"}, "site": {"S": "Dock"}})
     broker.retained["homeward/town-dev/town-dev_good/status"] = (b'{"status": "online"}', 1_795_402_800_123)
-    for camera, malformed in (("off", b"\xff{"), ("half", b"[]"), ("late", b'{"status": {}}')):
+    for camera, malformed in (("off", b"\xff{"), ("half", b"[" * 100_000), ("late", b'{"status": {}}')):
         broker.retained[f"homeward/town-dev/town-dev_{camera}/status"] = (malformed, 1_795_402_800_123)
     cameras = listed(town)
     assert {camera: row["state"] for camera, row in cameras.items()} == {
