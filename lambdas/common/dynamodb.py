@@ -22,6 +22,7 @@ Item = dict[str, Any]
 
 _ATTEMPTS = 12
 _MAX_READ = 100  # keys in one BatchGetItem
+_LEAST = 1e-130
 
 
 class IncompleteReadError(RuntimeError):
@@ -136,8 +137,9 @@ def _reasons(error: ClientError) -> set[str]:
 
 def _without_floats(value: Any) -> Any:
     if isinstance(value, float):
-        # DynamoDB stores 99.0 as 99.
-        return int(value) if value.is_integer() else Decimal(repr(value))
+        # DynamoDB stores 99.0 as 99, and refuses what is nearer to zero.
+        is_whole = value.is_integer() or abs(value) < _LEAST
+        return int(value) if is_whole else Decimal(repr(value))
     if isinstance(value, Mapping):
         return {name: _without_floats(member) for name, member in value.items() if member is not None}
     if isinstance(value, list | tuple):

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 # Tells who sent a request; raises SignedOutError if nobody is signed in.
 Gate = Callable[["APIGatewayProxyEventV2", bool], "Person"]
+
+# No id or link is longer. DynamoDB refuses keys of more than 2048 bytes.
+_MAX_PART = 2000
 
 _TITLES = {
     401: "You are not signed in",
@@ -113,6 +116,8 @@ def _request(
     path: Mapping[str, str],
 ) -> Request[Any, Any]:
     """Read what the person sent, as the types that the route names."""
+    if any(len(part.encode("utf-8", "surrogatepass")) > _MAX_PART for part in path.values()):
+        raise NotFoundError("There is nothing at this address.")
     form, files = read_form(_body(event), headers.get("content-type", ""), route.form) if route.form else (None, {})
     return Request(
         person=person,
@@ -145,15 +150,23 @@ def _error(
 def _to_sign_in(event: APIGatewayProxyEventV2, headers: Mapping[str, str]) -> Response[str]:
     """Redirect to the sign-in, and from there to the page that the person has before them."""
     if "hx-request" in headers:
-        shown = urlsplit(headers.get("hx-current-url", "/"))
+        shown = _local_part(headers.get("hx-current-url", "/"))
     elif event.http_method == "GET":
-        shown = urlsplit(event.path)._replace(query=event.raw_query_string or "")
+        shown = urlunsplit(("", "", event.path, event.raw_query_string or "", ""))
     else:
-        shown = urlsplit(headers.get("referer", "/"))
-    address = sign_in_address(shown._replace(scheme="", netloc="", fragment="").geturl() or "/")
+        shown = _local_part(headers.get("referer", "/"))
+    address = sign_in_address(shown or "/")
     if "hx-request" in headers:
         return Response(status_code=401, headers={**PRIVATE, "HX-Redirect": address}, body="")
     return redirect(address)
+
+
+def _local_part(address: str) -> str:
+    """Return the path and query of an address that a header names; empty if it is no address."""
+    try:
+        return urlsplit(address)._replace(scheme="", netloc="", fragment="").geturl()
+    except ValueError:
+        return ""
 
 
 def _body(event: APIGatewayProxyEventV2) -> bytes:

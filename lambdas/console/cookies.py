@@ -19,8 +19,8 @@ def read_cookie(event: APIGatewayProxyEventV2, name: str) -> str:
 
     API Gateway moves cookies out of the headers; the local cloud leaves them there.
     """
-    sent = [*(event.cookies or ()), event.headers.get("cookie") or ""]
-    for each in sent:
+    sent = [*(event.cookies or ()), *(event.headers.get("cookie") or "").split(";")]
+    for each in sent:  # one by one, because Python's parser ends at the first cookie that it does not accept
         try:
             found = SimpleCookie(each)
         except CookieError:

@@ -41,7 +41,7 @@ def read_form(body: bytes, content_type: str, kind: type[S]) -> tuple[S, dict[st
     if media_type == "application/json":
         try:
             return msgspec.json.decode(body or b"{}", type=kind), {}
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise InvalidError(f"The document is not valid: {error}") from error
     if media_type == "multipart/form-data":
         fields, files = _multipart(body, content_type)

@@ -61,7 +61,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     case: str | None = None
     camera: str | None = None
     site: str | None = None
-    score: float = 0
+    score: Annotated[float, msgspec.Meta(ge=0, le=100)] = 0
     minors: bool = False
     rows: Annotated[int, msgspec.Meta(ge=1, le=100)] = 50
     cursor: str | None = None

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from lambdas.console.sessions import Sessions
 
 _SIGN_IN_S = 600
-# An address of this console: browsers read // and /\ as the start of another host.
-_OWN_ADDRESS = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+# An address of this console: browsers read // and /\ as the start of another host. They drop cookies of over 4 KB.
+_OWN_ADDRESS = re.compile(r"/(?![/\\])[!-\[\]-~]{0,1500}")
 
 
 class Leaving(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,5 +161,5 @@ def _packed(attempt: Attempt) -> str:
 def _unpacked(text: str) -> Attempt | None:
     try:
         return msgspec.json.decode(from_base64url(text), type=Attempt)
-    except (ValueError, msgspec.MsgspecError):
+    except (ValueError, RecursionError):
         return None

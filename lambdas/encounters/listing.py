@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_EXAMINED = 2000
 _MAX_CURSOR = 2000
+_MAX_INSTANT = 64
 _MAX_PAGE = 100  # DynamoDB's limit for one batch of reads
 _WITHOUT_VERDICT = frozenset({Stage.OPEN, Stage.ALERTED, Stage.ACKNOWLEDGED})
 
@@ -214,10 +215,15 @@ def _encoded(order: Order, after: dict[Review, tuple[str | float, str]]) -> str:
 def _decoded(cursor: str, order: Order) -> dict[Review, tuple[str | float, str]]:
     try:
         decoded = msgspec.json.decode(from_base64url(cursor[:_MAX_CURSOR]), type=_Cursor)
-    except (ValueError, msgspec.DecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidCursorError("the page's cursor is damaged; open the list again") from error
-    kind: type | tuple[type, ...] = (int, float) if order is Order.STRONGEST else str
-    are_keys = all(value and isinstance(value, kind) and name for value, name in decoded.after.values())
-    if decoded.order is not order or not are_keys:
+    if decoded.order is not order or not all(name and _is_key(value, order) for value, name in decoded.after.values()):
         raise InvalidCursorError("the cursor belongs to another list; open the list again")
     return decoded.after
+
+
+def _is_key(value: str | float, order: Order) -> bool:
+    """Tell whether the sort key of the order's index can have this value: a similarity, or an instant."""
+    if isinstance(value, str):
+        return order is not Order.STRONGEST and 0 < len(value) <= _MAX_INSTANT
+    return order is Order.STRONGEST and 0 < value <= 100

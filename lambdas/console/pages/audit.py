@@ -7,7 +7,7 @@ import io
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
 import msgspec
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 ROWS = 100
 MAX_DAYS, MAX_EXPORTED = 92, 20_000
+_MAX_ID, _MAX_AT = 500, 64  # DynamoDB refuses keys of more than 2048 bytes
 _COLUMNS = ("at", "kind", "by", "via", "encounter_id", "note")
 
 
@@ -46,7 +47,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """A day (UTC, default today) or an encounter, and filters. `after` is the `at` and id of the last row shown."""
 
     day: date | None = None
-    encounter: str | None = None
+    encounter: Annotated[str, msgspec.Meta(max_length=_MAX_ID)] | None = None
     by: str | None = None
     kind: AuditKind | None = None
     after: str | None = None
@@ -76,7 +77,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[Line]
     after: str | None
     more: str | None
-    day_before: str
+    day_before: str | None
     day_after: str | None
 
 
@@ -105,7 +106,7 @@ def show(services: Services, request: Request[Query, None]) -> Page:
         lines=[_line(services, request, each) for each in _shown(services, request, records) if _passes(query, each)],
         after=after,
         more=_address(query, day, after=after) if after else None,
-        day_before=_address(query, day - timedelta(days=1)),
+        day_before=_address(query, day - timedelta(days=1)) if day > date.min else None,
         day_after=_address(query, day + timedelta(days=1)) if day < today else None,
     )
     return Page(template="audit.html", data=view)
@@ -195,6 +196,6 @@ def _decoded(after: str | None) -> AuditRecord | None:
     if after is None:
         return None
     at, separator, encounter_id = after.partition("~")
-    if not separator or not at or not encounter_id:
+    if not separator or not 0 < len(at) <= _MAX_AT or not 0 < len(encounter_id) <= _MAX_ID:
         raise InvalidError("The page's address is damaged. Open the audit again.")
     return AuditRecord(encounter_id=encounter_id, at=at, kind=AuditKind.VIEWED, by="", via=Via.CONSOLE)

@@ -133,7 +133,7 @@ def _cursor(key: dict[str, Any]) -> str:
 def _start(cursor: str) -> dict[str, Any]:
     try:
         case_id, record = msgspec.json.decode(from_base64url(cursor[:2000]), type=tuple[str, str])
-    except (ValueError, msgspec.MsgspecError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidError("The page's address is damaged. Open the list again.") from error
     if not case_id or not record:
         raise InvalidError("The page's address is damaged. Open the list again.")

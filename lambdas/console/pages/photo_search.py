@@ -6,7 +6,6 @@ The picture is not kept: the page with several faces carries their crops, and th
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -119,7 +118,7 @@ def _picture(request: Request[None, Form]) -> bytes:
     if request.form.face:
         try:
             data = base64.b64decode(request.form.face, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise InvalidError("The chosen face is damaged. Upload the picture again.") from error
     else:
         upload = request.files.get("photo")

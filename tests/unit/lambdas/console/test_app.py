@@ -146,6 +146,8 @@ def test_multipart_form_has_fields_and_files() -> None:
         (b"--x\r\n\r\nno name\r\n--x--", "multipart/form-data; boundary=x"),
         (b"{", "application/json"),
         (b'{"score": "high"}', "application/json"),
+        (b'{"cameras": ["\xff"]}', "application/json"),
+        (b'{"x":' + b"[" * 2000, "application/json"),
         (b"score=high", "application/x-www-form-urlencoded"),
         (b"\xff", "application/x-www-form-urlencoded"),
     ],

@@ -121,6 +121,7 @@ def test_photo_search_refuses_what_it_cannot_use(console: ConsoleClient, desk: D
         (WHY, b"not a picture"),
         (WHY, bytes(photo_search.MAX_BYTES + 1)),
         ({**WHY, "face": "*"}, b""),
+        ({**WHY, "face": "é"}, b""),
     ):
         assert console.upload("/photo-search", form, photo=photo).status == 422
     assert list(desk.audit.of(f"console#{TODAY}")) == []
