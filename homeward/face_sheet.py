@@ -13,7 +13,7 @@ from pictures.decode import decode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.ingest.gallery.several_faces import SeveralFaces
+    from lambdas.cases.several_faces import SeveralFaces
 
 _PHOTO_PX, _CAPTION_PX, _GAP_PX = 800, 36, 12
 _YELLOW, _BLACK, _WHITE = (255, 214, 0), (0, 0, 0), (255, 255, 255)

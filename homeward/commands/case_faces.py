@@ -12,11 +12,11 @@ from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, REFUSED, WRONG_USAGE
 from homeward.options import AgencyOption, JsonOption
 from homeward.terminal import console, fail
+from lambdas.cases.several_faces import SeveralFaces, several_of
 from lambdas.cases.table import read_case
 from lambdas.common.keys import photo_key
 from lambdas.ingest.gallery.chosen_face import Choice, choose_face
 from lambdas.ingest.gallery.held_photos import HELD
-from lambdas.ingest.gallery.several_faces import SeveralFaces, several_of
 from lambdas.ingest.gallery.wiring import open_gallery, open_photos
 
 if TYPE_CHECKING:

@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 # The other rooms that a package imports, apart from common. detection sends the first alert of the encounters that it
-# opens, feeds stores captures as detection does, the pages of review have the phrases of alerts, and the console
-# chooses the faces that ingest lists.
+# opens, feeds stores captures as detection does, and the pages of review have the phrases of alerts.
 _ROOMS = {
     "alerting": ("cases", "encounters"),
-    "console": ("cases", "encounters", "review", "alerting", "detection", "ingest"),
+    "console": ("cases", "encounters", "review", "alerting", "detection"),
     "detection": ("cases", "encounters", "alerting"),
     "feeds": ("downloads", "detection"),
     "ingest": ("cases", "encounters", "downloads"),

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
+from lambdas.cases.several_faces import several_of
 from lambdas.console.acts import record_act
 from lambdas.console.case_records import read_records
 from lambdas.console.errors import ConflictError, NotFoundError
 from lambdas.console.exchange import Redirect
 from lambdas.console.picture_links import link_to_face
-from lambdas.ingest.gallery.several_faces import several_of
 from lambdas.review.audit import AuditKind
 
 if TYPE_CHECKING:

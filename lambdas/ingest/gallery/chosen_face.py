@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from lambdas.cases.new_faces import note_new_face
+from lambdas.cases.several_faces import several_of
 from lambdas.cases.table import photo_record, read_photo, record_key
 from lambdas.common.dynamodb import to_attributes, update_if
 from lambdas.common.keys import photo_key
 from lambdas.common.times import to_text
 from lambdas.ingest.gallery.index_photo import PhotoOutcome
-from lambdas.ingest.gallery.several_faces import several_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.cases.ages import is_minor, was_minor
 from lambdas.cases.case import ENROLLED_KINDS, CaseStatus
+from lambdas.cases.several_faces import reference_faces, several_of
 from lambdas.cases.table import WITHOUT_PICTURE, read_case, read_photo, read_photos, read_status
 from lambdas.common.keys import external_image_id, photo_key, photo_of_key
 from lambdas.common.s3_objects import is_not_found
@@ -20,7 +21,6 @@ from lambdas.ingest.gallery.held_photos import HELD, UNSURE
 from lambdas.ingest.gallery.lease import LeaseBusyError, LeaseLostError
 from lambdas.ingest.gallery.photo_faces import NewFaces, StoredPhoto, current_entries, recorded_faces
 from lambdas.ingest.gallery.rekognition import AmbiguousIndexError
-from lambdas.ingest.gallery.several_faces import reference_faces, several_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.cases.several_faces import NOT_SHOWN, SeveralFaces, several_of
 from lambdas.common.keys import external_image_id
 from lambdas.ingest.gallery.cut_out import cut_out
 from lambdas.ingest.gallery.held_photos import UNSURE
 from lambdas.ingest.gallery.rekognition import IndexedFace
 from lambdas.ingest.gallery.same_face import number_of_same_face
-from lambdas.ingest.gallery.several_faces import NOT_SHOWN, SeveralFaces, several_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from lambdas.cases.case import PhotoKind
+from lambdas.cases.several_faces import CHOSEN, NOT_SHOWN, SAME_FACE
 from lambdas.console import app
 from lambdas.console.pages.sync_status import SHOWN
 from lambdas.console.pages.verdicts import REASONS
@@ -15,7 +16,6 @@ from lambdas.console.words import words
 from lambdas.console.words.english import ENGLISH
 from lambdas.encounters.evidence import Strength
 from lambdas.ingest.gallery.held_photos import HELD, UNSURE
-from lambdas.ingest.gallery.several_faces import CHOSEN, NOT_SHOWN, SAME_FACE
 from lambdas.review.audit import AuditKind
 
 FOLDER = Path(app.__file__).parent
