@@ -45,9 +45,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     try:
         counts["EncountersExpired"] = expiry.expire(now=now())
     finally:
-        counts["EncountersSettled"] = verdicts.pictures.settle_all()
-        complete_strength_index(verdicts.dynamodb, table=verdicts.table)
-        for name, count in counts.items():
-            metrics.count(name, count)
+        try:
+            counts["EncountersSettled"] = verdicts.pictures.settle_all()
+        finally:
+            for name, count in counts.items():
+                metrics.count(name, count)
+            complete_strength_index(verdicts.dynamodb, table=verdicts.table)
     logger.info("daily review done", extra=counts)
     return counts

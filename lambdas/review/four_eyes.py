@@ -1,7 +1,8 @@
 """Four eyes: two reviewers confirm an encounter, each without knowing what the other thinks.
 
 The first confirmation is an opinion, which changes nothing that others see. If the second reviewer agrees, the
-encounter is confirmed. If not, a supervisor decides. Dismissing an encounter that nobody confirmed needs one person.
+encounter is confirmed. If not, a supervisor decides. Dismissing an encounter that nobody confirmed needs one person,
+and changing a confirmed one a supervisor.
 """
 
 from __future__ import annotations
@@ -55,8 +56,12 @@ def outcome_of(encounter: Encounter, verdict: Review, *, by: str, is_supervisor:
     """Decide what this verdict does now. `AS_BEFORE` is an opinion that the person has given already.
 
     Raises:
-        NeedsSupervisorError: two others disagree, and this person is not a supervisor.
+        NeedsSupervisorError: two others disagree, or it is confirmed, and this person is not a supervisor.
     """
+    if encounter.review is Review.CONFIRMED and verdict is not Review.CONFIRMED:
+        if not is_supervisor:
+            raise NeedsSupervisorError("it is confirmed: a supervisor changes that")
+        return Decided.RECORDED
     others, own = others_opinions(encounter, by), own_opinion(encounter, by)
     if is_disputed(encounter) and own is None:
         if not is_supervisor:

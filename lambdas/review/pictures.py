@@ -7,6 +7,7 @@ after an hour, by the daily run, because another verdict may be about to confirm
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +32,7 @@ from lambdas.encounters.sighting_updates import move_picture
 from lambdas.encounters.table import read_encounter, read_readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,7 +40,11 @@ if TYPE_CHECKING:
 
     from lambdas.encounters.encounter import Encounter
 
+logger = logging.getLogger(__name__)
+
 _GRACE = timedelta(hours=1)
+# Who undoes a verdict in the last moment still finds the pictures: the undo is written within this time.
+UNDO_TAKES = timedelta(minutes=1)
 _WAITING = frozenset({Review.OPEN, Review.UNDECIDED})
 
 
@@ -61,6 +66,26 @@ def kept_key(review: Review, encounter_id: str, capture_id: str) -> str | None:
 def has_pictures(encounter: Encounter) -> bool:
     """Tell whether the review of an encounter keeps its pictures."""
     return kept_key(encounter.review, "", "") is not None
+
+
+def settle_each(keys: Iterable[str], settle: Callable[[str], None]) -> int:
+    """Settle each of these, and return how many there were.
+
+    Raises:
+        ExceptionGroup: some failed, after all others are settled.
+    """
+    failures: list[Exception] = []
+    settled = 0
+    for key in list(keys):
+        try:
+            settle(key)
+            settled += 1
+        except Exception as error:
+            logger.exception("the pictures of an encounter could not be settled", extra={"key": key})
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(f"{settled} encounters settled, {len(failures)} failed", failures)
+    return settled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,15 +110,19 @@ class Pictures:
                 return
 
     def settle_all(self) -> int:
-        """Settle every encounter with a misplaced picture, after a crash or a late sighting. Return their number."""
-        settled = 0
+        """Settle every encounter with a misplaced picture, after a crash or a late sighting. Return their number.
+
+        Raises:
+            ExceptionGroup: some encounters failed, after all others are settled.
+        """
+        return settle_each(self._misplaced(), self.settle)
+
+    def _misplaced(self) -> Iterator[str]:
         for prefix in (EVIDENCE, CONFIRMED):
             for encounter_id, pictures in groupby(self._under(prefix), key=lambda each: picture_of_key(each.key)[0]):
                 encounter = read_readable(self.dynamodb, table=self.table, encounter_id=encounter_id)
                 if encounter and any(self._is_misplaced(encounter, picture) for picture in list(pictures)):
-                    self.settle(encounter_id)
-                    settled += 1
-        return settled
+                    yield encounter_id
 
     def _settle(self, encounter: Encounter, picture: Picture) -> bool:
         """Return False if the review changed meanwhile."""
@@ -123,7 +152,7 @@ class Pictures:
         encounter_id, capture_id = picture_of_key(picture.key)
         if capture_id in encounter.sightings:
             key = kept_key(encounter.review, encounter_id, capture_id)
-            return picture.key if key is None and encounter.can_be_undone(self.now()) else key
+            return picture.key if key is None and encounter.can_be_undone(self.now() - UNDO_TAKES) else key
         is_new = picture.stored_at >= self.now() - _GRACE
         return picture.key if is_new and has_pictures(encounter) else None
 

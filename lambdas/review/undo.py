@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.common.dynamodb import update_if
 from lambdas.common.times import to_text
 from lambdas.encounters.table import encounter_key, keys_by_alert, update_request
+from lambdas.review.pictures import settle_each
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,14 +40,18 @@ def settle_later(table: str, encounter_id: str, *, at: datetime) -> dict[str, An
 
 
 def settle_due(pictures: Pictures) -> int:
-    """Settle the encounters whose time to undo is over. Return their number."""
-    settled = 0
+    """Settle the encounters whose time to undo is over. Return their number.
+
+    Raises:
+        ExceptionGroup: some encounters failed, after all others are settled. They stay due.
+    """
     now = pictures.now()
-    for key in list(keys_by_alert(pictures.dynamodb, _STATE, table=pictures.table, due_by=now)):
+
+    def settle(key: str) -> None:
         pictures.settle(key.removeprefix(_PREFIX))
         done: Item = {"TableName": pictures.table, "Key": encounter_key(key)}
         values = {":now": {"S": to_text(now)}}
         update = {"UpdateExpression": "REMOVE alert_due_at", "ExpressionAttributeValues": values}
         update_if(pictures.dynamodb, **done, **update, ConditionExpression="alert_due_at <= :now")
-        settled += 1
-    return settled
+
+    return settle_each(keys_by_alert(pictures.dynamodb, _STATE, table=pictures.table, due_by=now), settle)

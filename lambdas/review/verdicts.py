@@ -23,6 +23,7 @@ from lambdas.review.four_eyes import (
     own_opinion,
     with_opinion,
 )
+from lambdas.review.pictures import UNDO_TAKES
 from lambdas.review.stand_down import stand_down_writes
 from lambdas.review.undo import UNDO_FOR, settle_later
 
@@ -203,7 +204,7 @@ class Verdicts:
         if verdict is Review.DISMISSED:
             writes += stand_down_writes(self.dynamodb, self.table, encounter, at=at)
         if not self.settles or (undo_until and verdict is Review.DISMISSED):
-            due = undo_until if undo_until and verdict is Review.DISMISSED else at
+            due = undo_until + UNDO_TAKES if undo_until and verdict is Review.DISMISSED else at
             writes.append(settle_later(self.table, encounter.encounter_id, at=due))
         return writes
 

@@ -80,6 +80,17 @@ def test_supervisor_who_gave_no_opinion_ends_a_disagreement(strict: Desk) -> Non
     assert strict.picture_keys() == []
 
 
+def test_one_reviewer_does_not_overturn_a_confirmation(strict: Desk) -> None:
+    strict.add_encounter()
+    for by in ("Ada", "Bob"):
+        decide(strict, by, CONFIRMED)
+    for by in ("Ada", "Cy"):
+        with pytest.raises(NeedsSupervisorError, match="a supervisor changes that"):
+            decide(strict, by, DISMISSED)
+    assert (strict.encounter().review, len(strict.picture_keys())) == (CONFIRMED, 2)
+    assert decide(strict, "Sue", DISMISSED, supervisor=True) is RECORDED
+
+
 def test_simultaneous_confirmations_count_as_two(strict: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     strict.add_encounter()
     stale = strict.encounter()

@@ -32,11 +32,35 @@ def undo(desk: Desk, *, by: str = "Ada", supervisor: bool = False) -> None:
 def test_dismissed_pictures_are_deleted_after_ten_minutes(desk: Desk) -> None:
     desk.add_encounter()
     decide(desk, Review.DISMISSED)
-    desk.clock.advance(seconds=599)
+    desk.clock.advance(seconds=659)
     assert (settle_due(desk.pictures), desk.pictures.settle_all(), len(desk.picture_keys())) == (0, 0, 2)
     desk.clock.advance(seconds=2)
     assert (settle_due(desk.pictures), desk.picture_keys()) == (1, [])
     assert settle_due(desk.pictures) == 0
+
+
+def test_undo_of_the_last_moment_finds_the_pictures(desk: Desk) -> None:
+    """The request arrives in time, and is written after the pictures would have been due."""
+    desk.add_encounter()
+    decide(desk, Review.DISMISSED)
+    desk.clock.advance(seconds=599)
+    arrived = desk.clock()
+    desk.clock.advance(seconds=20)
+    settle_due(desk.pictures)
+    desk.verdicts.undo("e1", by="Ada", at=arrived, via=Via.CONSOLE)
+    assert (desk.encounter().review, len(desk.picture_keys())) == (Review.OPEN, 2)
+
+
+def test_encounter_that_cannot_be_settled_delays_no_other(desk: Desk) -> None:
+    for name in ("e1", "e2"):
+        desk.add_encounter(name)
+        desk.verdicts.decide(name, Review.DISMISSED, by="Ada", at=desk.clock(), via=Via.CONSOLE, can_undo=True)
+    key = {"encounter_id": {"S": "e1"}}
+    desk.dynamodb.update_item(TableName="encounters", Key=key, UpdateExpression="REMOVE sightings")
+    desk.clock.advance(seconds=700)
+    with pytest.raises(ExceptionGroup, match="1 encounters settled, 1 failed"):
+        settle_due(desk.pictures)
+    assert {name.split("/")[1] for name in desk.picture_keys()} == {"e1"}
 
 
 @pytest.mark.parametrize("verdict", [Review.DISMISSED, Review.CONFIRMED, Review.UNDECIDED])
