@@ -89,7 +89,7 @@ class ShotSettings(_Table):
     better: Annotated[float, Field(ge=1, le=5)] = 1.05
     clearly_better: Annotated[float, Field(ge=1, le=5)] = 1.25
     max_per_track: int = Field(default=3, ge=1, le=10)
-    stay_s: float = Field(default=60, ge=10)
+    stay_s: float = Field(default=60, ge=10, le=86_400)
 
 
 def _device_number(source: Any) -> Any:
@@ -117,7 +117,7 @@ class MotionSettings(_Table):
 class HealthSettings(_Table):
     """How often the camera publishes a health message."""
 
-    every_s: float = Field(default=60, ge=1)
+    every_s: float = Field(default=60, ge=1, le=86_400)
 
 
 class LiveViewSettings(_Table):
@@ -135,8 +135,8 @@ class OutboxSettings(_Table):
     """
 
     path: Path = Path("/var/lib/homeward-edge/outbox.db")
-    max_mb: float = Field(default=500, gt=0)
-    max_age_h: float = Field(default=72, gt=0)
+    max_mb: float = Field(default=500, gt=0, le=10_000_000)
+    max_age_h: float = Field(default=72, gt=0, le=87_600)
     max_per_minute: int = Field(default=60, ge=1, le=6000)
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 1_000_000
+_MAX_DEPTH = 200
+_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""", re.ASCII)
+_TOO_DEEP = "not TOML that can be read: nested too deeply"
 _ADVICE = {
     "Cannot overwrite a value": "{} is there twice; delete one",
     "Cannot declare": "the table [{}] is there twice; put its keys under one heading",
@@ -32,12 +35,17 @@ def read_toml(file: Path) -> dict[str, Any]:
         ValueError: it is not TOML, not text in UTF-8 or UTF-16, or too large. The text is one line that says where.
     """
     text = read_text(file)
+    if _LONG_KEY.search(text):  # the parser's memory grows with the square of its parts
+        raise ValueError(_TOO_DEEP)
     try:
-        return tomllib.loads(f"{text}\n")  # so that an error in the last line has its number
+        document = tomllib.loads(f"{text}\n")  # so that an error in the last line has its number
     except RecursionError as error:
-        raise ValueError("not TOML that can be read: nested too deeply") from error
+        raise ValueError(_TOO_DEEP) from error
     except ValueError as error:  # also of a number with too many digits
         raise ValueError(f"not TOML: {_explained(str(error), text.splitlines())}") from error
+    if _is_deep(document):
+        raise ValueError(_TOO_DEEP)
+    return document
 
 
 def read_text(file: Path) -> str:
@@ -57,6 +65,14 @@ def read_text(file: Path) -> str:
     except UnicodeDecodeError as error:
         name = encoding.removesuffix("-sig").upper()
         raise ValueError(f"not {name} ({error.reason} at byte {error.start})") from error
+
+
+def _is_deep(document: dict[str, Any]) -> bool:
+    level: list[Any] = [document]
+    for _ in range(_MAX_DEPTH):
+        level = [member for each in level for member in (each.values() if isinstance(each, dict) else each)]
+        level = [member for member in level if isinstance(member, dict | list)]
+    return bool(level)
 
 
 def _explained(message: str, lines: list[str]) -> str:

@@ -48,7 +48,7 @@ def load_settings(config: Path | None, assignments: list[str] | None, **given: A
 def _toml_value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # not only of TOML: a number may have too many digits
         return text  # a string without quotes
 
 

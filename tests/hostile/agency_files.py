@@ -45,6 +45,7 @@ INPUTS: Corpus = {
     "half of a merge": (b"<<<<<<< HEAD\n" + agency(), _NOT_TOML),
     "YAML": (b"name: springfield\n", _NOT_TOML),
     "5,000 lists deep": (lambda: b"a = " + b"[" * 5_000, Refused("nested too deeply")),
+    "a key of 5,000 parts": (lambda: b".".join([b"a"] * 5_000) + b" = 1\n" + agency(), Refused("nested too deeply")),
     "300 lists deep": (agency(name="[" * 150 + "]" * 150), Refused("name: .{100}")),
     "a number of 5,000 digits": (lambda: b"a = " + b"9" * 5_000, _NOT_TOML),
     "2 MB of comments": (lambda: agency() + b"#" * 2_000_000, Refused("too large")),

@@ -72,6 +72,8 @@ def test_settings_file_in_another_encoding_is_refused_in_one_line(two_passers_by
     [
         ("mqtt.port", "write KEY=VALUE"),
         ("rtsp://admin:secret@10.0.0.7/s", "--set rtsp://10.0.0.7/s: write KEY=VALUE"),
+        ("pace=" + "9" * 5_000, "pace: '999"),
+        ("pace=" + "[" * 5_000, "pace: '[[["),
         ("mqtt.port=high", "mqtt.port: 'high' is not allowed: must be a whole number"),
         ("faces.min_confidence=0.5", "faces.min_confidence: 0.5 is not allowed: must be greater than or equal to 0.8"),
         ("outbox.most_mb=5", "outbox.most_mb: renamed to outbox.max_mb"),
