@@ -19,7 +19,8 @@ class Pace:
     """
 
     def __init__(self, per_minute: int, *, clock_s: Callable[[], float] = time.monotonic) -> None:
-        self._interval_s = _SLOWER * 60 / (per_minute - max(1, per_minute // 3) + 1)
+        cloud_at_once = min(per_minute, max(2, per_minute // 3))
+        self._interval_s = _SLOWER * 60 / (per_minute - cloud_at_once + 1)
         self._ahead_s = (max(1, per_minute // 6) - 1) * self._interval_s
         self._clock_s = clock_s
         self._next_s = clock_s()

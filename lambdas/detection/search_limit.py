@@ -26,7 +26,7 @@ _MAX_PICTURES = 2000  # remembered; a flood must not fill the memory
 
 @dataclass(kw_only=True)
 class SearchLimit:
-    """Admits at most `per_minute` captures of each camera in any minute, a third of them at once.
+    """Admits at most `per_minute` captures of each camera in any minute, a third of them at once, or two.
 
     It admits each picture once in 5 minutes.
     """
@@ -61,7 +61,7 @@ class SearchLimit:
         now = self.now()
         if now < self._refused_until.get(camera, now):
             return False
-        at_once = max(1, self.per_minute // 3)
+        at_once = min(self.per_minute, max(2, self.per_minute // 3))
         interval = timedelta(minutes=1) / (self.per_minute - at_once + 1)
         if self._takes(camera, now, interval=interval, ahead=(at_once - 1) * interval):
             return True
