@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 4_400_000  # the upload in base64 must fit into the 6 MB of a function's event
 MAX_SEARCHES_PER_DAY = 20
+# Rekognition looks for the faces of each upload, also of those that nobody searches for.
+MAX_UPLOADS_PER_DAY = 2 * MAX_SEARCHES_PER_DAY
 _MARGIN = 0.6  # around the face, as captures have it
 _MAX_TEXT = 200
 _DAY = timedelta(days=1)
@@ -89,20 +91,21 @@ def search(services: Services, request: Request[None, Form]) -> Page:
     if not purpose or not reference:
         raise InvalidError("Write the purpose and the reference of the search.")
     jpeg = _picture(request)
-    faces = [] if form.face else _faces(services, jpeg)
+    faces = [] if form.face else _faces(services, request, jpeg)
     if len(faces) > 1:
         crops = [FaceToChoose(jpeg=_text(_cut(jpeg, face))) for face in faces]
         view = View(limit=MAX_SEARCHES_PER_DAY, purpose=purpose, reference=reference, faces=crops)
         return Page(template="photo_search.html", data=view)
-    _count(services, request)
+    _count(services, request, "photo-search", MAX_SEARCHES_PER_DAY)
+    why = f"{purpose}; reference {reference}"
     try:
         found = search_gallery(
             _gallery(services), jpeg, policy=services.policy, min_similarity=services.policy.base.review
         )
     except (NoFaceError, RefusedPictureError) as error:
+        record_act(services, request.person, AuditKind.PHOTO_SEARCHED, note=f"{why}; {error}")
         raise InvalidError(f"The picture cannot be searched: {error}.") from error
-    note = f"{purpose}; reference {reference}; {len(found)} cases"
-    record_act(services, request.person, AuditKind.PHOTO_SEARCHED, note=note)
+    record_act(services, request.person, AuditKind.PHOTO_SEARCHED, note=f"{why}; {len(found)} cases")
     view = View(
         limit=MAX_SEARCHES_PER_DAY,
         purpose=purpose,
@@ -133,19 +136,20 @@ def _picture(request: Request[None, Form]) -> bytes:
         raise InvalidError(f"The picture cannot be used: {error}.") from error
 
 
-def _faces(services: Services, jpeg: bytes) -> list[Face]:
+def _faces(services: Services, request: AnyRequest, jpeg: bytes) -> list[Face]:
+    _count(services, request, "photo-upload", MAX_UPLOADS_PER_DAY)
     try:
         return find_faces(services, jpeg)
     except ClientError as error:
         raise InvalidError("Rekognition cannot read the picture. Try another one.") from error
 
 
-def _count(services: Services, request: AnyRequest) -> None:
+def _count(services: Services, request: AnyRequest, what: str, most: int) -> None:
     attempts = Attempts(dynamodb=services.dynamodb, table=services.encounters_table)
-    key = attempts_key("photo-search", request.person.sub)
-    if attempts.count(key, now=request.at, period=_DAY) > MAX_SEARCHES_PER_DAY:
+    key = attempts_key(what, request.person.sub)
+    if attempts.count(key, now=request.at, period=_DAY) > most:
         record_act(services, request.person, AuditKind.REFUSED, note="search by photo: the day's limit is reached")
-        raise TooManyRequestsError(f"You have searched {MAX_SEARCHES_PER_DAY} times in a day. Try again tomorrow.")
+        raise TooManyRequestsError(f"You have searched {most} times in a day. Try again tomorrow.")
 
 
 def _gallery(services: Services) -> Gallery:

@@ -142,6 +142,25 @@ def test_photo_searches_of_a_person_are_limited_per_day(
     assert [record.kind.value for record in desk.audit.of(f"console#{TODAY}")] == ["photo_searched", "refused"]
 
 
+def test_uploads_with_several_faces_are_limited_too(
+    console: ConsoleClient, desk: Desk, rekognition: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_search, "MAX_UPLOADS_PER_DAY", 1)
+    rekognition.add_response("detect_faces", faces(0.1, 0.7))
+    assert [console.upload("/photo-search", WHY, photo=picture()).status for _ in range(2)] == [200, 429]
+    assert [record.kind.value for record in desk.audit.of(f"console#{TODAY}")] == ["refused"]
+
+
+def test_search_without_a_result_is_audited(console: ConsoleClient, desk: Desk, rekognition: Stubber) -> None:
+    rekognition.add_response("detect_faces", faces())
+    no_face = "There are no faces in the image. Should be at least 1."
+    rekognition.add_client_error("search_faces_by_image", "InvalidParameterException", no_face)
+    assert console.upload("/photo-search", WHY, photo=picture()).status == 422
+    [record] = desk.audit.of(f"console#{TODAY}")
+    assert (record.kind, record.by) == (AuditKind.PHOTO_SEARCHED, SUE)
+    assert (record.note or "").startswith("unidentified patient; reference 2026-17; ")
+
+
 def test_cases_are_found_by_name_number_and_place(console: ConsoleClient, desk: Desk) -> None:
     other = msgspec.structs.replace(MARLOWE, case_id="namus:MP2", names=(Name(given="José", family="Ñandú"),))
     put_case(desk.dynamodb, other, CaseStatus.RESOLVED)
