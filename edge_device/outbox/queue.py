@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Self
 
 from edge_device import clock
@@ -77,6 +79,9 @@ class Outbox:
     def mark_failed(self, entry: Entry) -> None:
         """Move a message that could not be sent behind the others."""
         with self._lock:
+            for index, waiting in enumerate(self._in_memory):
+                if waiting.capture_id == entry.capture_id:
+                    self._in_memory[index] = replace(waiting, attempts=waiting.attempts + 1)
             self._database.count_attempt(entry.capture_id)
 
     def drop(self, entry: Entry) -> None:
@@ -93,7 +98,7 @@ class Outbox:
     def entries(self) -> list[Entry]:
         """All waiting messages in sending order."""
         with self._lock:
-            return self._database.entries() + list(self._in_memory)
+            return sorted([*reversed(self._in_memory), *self._database.entries()], key=attrgetter("attempts"))
 
     def __len__(self) -> int:
         with self._lock:
@@ -129,7 +134,9 @@ class Outbox:
             self._delete_sent()
         self._database.erase_deleted()
         on_disk = self._database.first(excluding=self._sent_but_stored)
-        return on_disk or (self._in_memory[0] if self._in_memory else None)
+        # Those in memory are newer.
+        waiting = [*reversed(self._in_memory), *([on_disk] if on_disk else [])]
+        return min(waiting, key=attrgetter("attempts"), default=None)
 
     def _save_to_disk(self) -> None:
         while self._in_memory:

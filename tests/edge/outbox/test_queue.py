@@ -148,7 +148,7 @@ def test_messages_wait_in_memory_while_the_disk_is_full(path: Path) -> None:
         fill(outbox, "a")
         allow_pages(outbox, 1)
         fill(outbox, "b", "c", size=50_000)
-        assert waiting(outbox) == ["a", "b", "c"]
+        assert waiting(outbox) == ["c", "b", "a"]
         allow_pages(outbox, 1_000_000)
         fill(outbox, "d")
     with Outbox(path) as outbox:
@@ -164,8 +164,23 @@ def test_full_disk_neither_stops_sending_nor_sends_twice(path: Path) -> None:
         while entry := outbox.next_to_send():
             sent.append(entry.capture_id)
             outbox.mark_sent(entry)
-        assert sent == ["a", "b", "c"]
+        assert sent == ["c", "b", "a"]
         assert len(outbox) == 0
+
+
+def test_failed_message_in_memory_blocks_no_other(path: Path) -> None:
+    with Outbox(path) as outbox:
+        fill(outbox, "a")
+        allow_pages(outbox, 1)
+        fill(outbox, "b", "refused", size=50_000)
+        tried = []
+        for _ in range(3):
+            entry = outbox.next_to_send()
+            assert entry
+            tried.append(entry.capture_id)
+            outbox.mark_failed(entry) if entry.capture_id == "refused" else outbox.mark_sent(entry)
+        assert tried == ["refused", "b", "a"]
+        assert waiting(outbox) == ["refused"]
 
 
 def test_messages_in_memory_are_limited(path: Path) -> None:
@@ -174,7 +189,7 @@ def test_messages_in_memory_are_limited(path: Path) -> None:
         fill(outbox, *(str(number) for number in range(250)), size=50_000)
         assert len(outbox) == 200
         assert outbox.dropped == 50
-        assert waiting(outbox)[-1] == "249"
+        assert waiting(outbox)[0] == "249"
 
 
 def test_waiting_for_a_message_ends_when_one_is_queued(outbox: Outbox) -> None:
