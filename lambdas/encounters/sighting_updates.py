@@ -66,12 +66,15 @@ def count_sighting(table: str, encounter_id: str, sighting: Sighting) -> dict[st
 
 
 def move_picture(table: str, encounter: Encounter, capture_id: str, key: str) -> dict[str, Any]:
-    """Build the update that records a picture's new key; refused if the review changed since it was read."""
+    """Build the update that records a picture's new key.
+
+    It is refused if the review changed since the encounter was read, or another sighting took this one's place.
+    """
     return update_request(
         table,
         encounter.encounter_id,
         "SET sightings.#capture.#key = :key",
-        condition="review = :review",
+        condition="review = :review AND attribute_exists(sightings.#capture)",
         values={":key": key, ":review": encounter.review.value},
         names={"#capture": capture_id, "#key": "key"},
     )

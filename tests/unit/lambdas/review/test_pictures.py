@@ -137,6 +137,21 @@ def test_verdict_changed_during_a_move_wins(desk: Desk, monkeypatch: pytest.Monk
     assert desk.picture_keys() == []
 
 
+def test_sighting_replaced_during_a_move_delays_no_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add_encounter()
+    real: Any = desk.s3.put_object
+
+    def replace_during_move(**request: Any) -> None:
+        monkeypatch.setattr(desk.s3, "put_object", real)
+        key = encounter_key("e1")
+        desk.dynamodb.update_item(TableName="encounters", Key=key, UpdateExpression="REMOVE sightings.c0")
+        real(**request)
+
+    monkeypatch.setattr(desk.s3, "put_object", replace_during_move)
+    decide(desk, Review.CONFIRMED)
+    assert recorded(desk) == CONFIRMED[1:]
+
+
 def test_a_move_never_replaces_a_picture(desk: Desk) -> None:
     desk.add_encounter(shots=1)
     decide(desk, Review.CONFIRMED)
