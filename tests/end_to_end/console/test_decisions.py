@@ -31,8 +31,8 @@ def settle(agency: DeployedAgency) -> None:
 
 
 def end_time_to_undo(agency: DeployedAgency, encounter_id: str) -> None:
-    """Move the verdict back, as if the ten minutes were over."""
-    past = to_attributes({":past": to_text(now() - timedelta(seconds=1))})
+    """Move the verdict back, as if the ten minutes and the minute that an undo may take were over."""
+    past = to_attributes({":past": to_text(now() - timedelta(seconds=61))})
     for key, attribute in ((encounter_id, "undo_until"), (f"settle#{encounter_id}", "alert_due_at")):
         agency.deployment.client("dynamodb").update_item(
             TableName=agency.deployment["EncountersTable"],
