@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.faster_aws import share_what_tests_repeat
 
@@ -23,9 +24,13 @@ NIGHTLY = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Restore the handler of SIGINT, which a background job of a shell ignores, and make AWS clients cheaper."""
+    """Restore the handler of SIGINT, which a background job of a shell ignores, and set up what all tests share."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     share_what_tests_repeat()
+    if config.option.markexpr == "not nightly":
+        # The same examples in each run: a change must not fail for what it did not touch. Nightly runs try new ones.
+        settings.register_profile("gate", derandomize=True)
+        settings.load_profile("gate")
 
 
 @pytest.hookimpl(tryfirst=True)

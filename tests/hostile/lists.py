@@ -106,6 +106,10 @@ INPUTS: Corpus = {
     "photo that is a loop of links": (cell("photos", "loop"), Refused("photos ")),
     "photo that links out of the folder": (cell("photos", "out.jpg"), Refused("photos ")),
     "photo of an unknown kind": (cell("photos", "a.jpg|selfie"), Refused("photos ")),
+    "case id without a character twice": (
+        csv("case_id,given_name\n0\ud7fc,Ann\n0\ud7fc,Bea\n"),
+        Refused("case_id '0.ud7fc' is in the list more than once"),
+    ),
     "photo twice": (cell("photos", "a.jpg;a.jpg"), Refused("photos ")),
     "photo in capitals": (cell("photos", "A.JPG"), ann(photos__0__kind="portrait")),
     "1,000 photos": (lambda: cell("photos", ";".join(f"{n}.jpg" for n in range(600))), Refused("photos ")),

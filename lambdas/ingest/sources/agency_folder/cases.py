@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lambdas.common.outside_text import shown
 from lambdas.common.photos import MAX_PHOTO_BYTES
 from lambdas.downloads.errors import GoneError, RefusedError
 from lambdas.ingest.sources.agency_folder.csv_rows import QUOTE_FAULT
@@ -112,7 +113,7 @@ class AgencyFolder:
             _, faults = read_row(cells, source=self.name, country=self.country, find_file=self._find)
             number = cells.get("case_id", "").strip()
             if number and number in first_line:
-                faults.append(f"case_id {number} is in line {first_line[number]} already")
+                faults.append(f"case_id {shown(number)} is in line {first_line[number]} already")
             first_line.setdefault(number, line)
             yield from (Problem(file, line, text) for text in faults)
 
@@ -127,7 +128,7 @@ class AgencyFolder:
                 continue
             number = cells["case_id"].strip()
             if number in listed.rows:
-                listed.repeated[number] = f"case_id {number} is in the list more than once, also in line {line}"
+                listed.repeated[number] = f"case_id {shown(number)} is in the list more than once, also in line {line}"
             listed.rows.setdefault(number, cells)
         return listed
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
+from lambdas.common.outside_text import shown
 from lambdas.common.s3_objects import is_not_found
 from lambdas.downloads.errors import GoneError, RefusedError, TooLargeError
 from lambdas.ingest.sources.agency_folder.spelling import SpellingIndex
@@ -60,7 +61,7 @@ class LocalFolder:
         if not file.is_file():
             raise GoneError(f"{self.path} has no file {name!r}")
         if file.stat().st_size > max_bytes:
-            raise TooLargeError(f"{name} is larger than {max_bytes:,} bytes")
+            raise TooLargeError(f"{shown(name)} is larger than {max_bytes:,} bytes")
         return file.read_bytes()
 
     def stamp(self, name: str) -> str | None:
@@ -100,7 +101,7 @@ class S3Folder:
             raise GoneError(f"s3://{self.bucket}/{self._key(name)} does not exist")
         answer = self.s3.get_object(Bucket=self.bucket, Key=self._key(found))
         if answer["ContentLength"] > max_bytes:
-            raise TooLargeError(f"{name} is larger than {max_bytes:,} bytes")
+            raise TooLargeError(f"{shown(name)} is larger than {max_bytes:,} bytes")
         return answer["Body"].read()
 
     def stamp(self, name: str) -> str | None:
