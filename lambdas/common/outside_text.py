@@ -21,8 +21,9 @@ _SPACES = frozenset({"Cc", "Zl", "Zp", "Zs"})
 _MAX_SHOWN = 200
 # More marks on one letter than any language uses would cover the lines above and below.
 _MAX_MARKS = 4
-# Spreadsheets take a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets take a cell that begins with one of these for a formula: also in full width, in Japan, and some after
+# spaces.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def single_line(text: str) -> str:
@@ -64,4 +65,4 @@ def visible(text: str) -> str:
 
 def spreadsheet_cell(text: str) -> str:
     """Return the text of a CSV cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(("\t", "\r")) or text.lstrip().startswith(_FORMULA) else text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from lambdas.common.outside_text import paragraphs, single_line
+from lambdas.common.outside_text import paragraphs, single_line, spreadsheet_cell
 
 
 @pytest.mark.parametrize("separator", ["\n", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029", "\t", "\u00a0", "\u2800"])
@@ -60,3 +60,14 @@ def test_any_text_becomes_one_visible_line(text: str) -> None:
 def test_paragraphs_are_lines_of_visible_text(text: str) -> None:
     assert all(single_line(line) == line for line in paragraphs(text).split("\n"))
     assert paragraphs(paragraphs(text)) == paragraphs(text)
+
+
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20", " =", "\u3000="]
+)
+def test_no_spreadsheet_runs_a_cell_as_a_formula(start: str) -> None:
+    assert spreadsheet_cell(f"{start}1") == f"'{start}1"
+
+
+def test_other_cells_stay_as_they_are() -> None:
+    assert [spreadsheet_cell(text) for text in ("a=b", "5'6\"", " a", "")] == ["a=b", "5'6\"", " a", ""]
