@@ -32,7 +32,9 @@ _SAID = {
 EncounterArgument = Annotated[str, typer.Argument(help="The id that `homeward encounter list` shows.")]
 ByOption = Annotated[str, typer.Option(help="Who decides, for the audit: a name or a badge number.")]
 NoteOption = Annotated[str | None, typer.Option(help="The reason, for the audit.")]
-SupervisorOption = Annotated[bool, typer.Option("--supervisor", help="Decide what two reviewers disagree on.")]
+SupervisorOption = Annotated[
+    bool, typer.Option("--supervisor", help="Decide what two reviewers disagree on, or change what is confirmed.")
+]
 
 
 def acknowledge(
