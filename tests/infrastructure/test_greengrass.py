@@ -225,6 +225,7 @@ def test_opted_in_topics_have_a_rule_with_the_same_selection() -> None:
     assert sorted(topics) == [
         "'$aws/things/+/infer' WHERE confidence > 0.8",
         "'homeward/everytown-prod/+/faces' WHERE detection.confidence > 0.8",
+        "'homeward/everytown-prod/+/health'",
         "'homeward/v1/+/faces' WHERE detection.confidence > 0.8",
     ]
 
