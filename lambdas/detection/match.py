@@ -172,6 +172,7 @@ class Matcher:
             key = evidence_key(placement.encounter_id, capture.capture_id)
         if to_alert:
             self.notifier().send(to_alert, case, site=site, is_prepared=placement.is_prepared)
+            self.encounters.count_alert(capture.camera, now=self.now())
         if key:
             keep_picture(self.s3, capture, picture, bucket=self.bucket, key=key)
         return outcome

@@ -111,7 +111,7 @@ class Encounters:
                 muted = self._muted(capture, window, first_alerts=first_alerts, now=now) if candidate.alone else None
                 encounter = self._new(candidate, capture, muted=muted, searched_at=searched_at, now=now)
                 prepared = first_alert_writes(encounter) if encounter.alert and not attempt else []
-                if self._open(encounter, window, prepared, now=now):
+                if self._open(encounter, window, prepared):
                     name, is_prepared = encounter.encounter_id, bool(prepared)
                     return Placement(encounter_id=name, window=window, opened=encounter, is_prepared=is_prepared)
             self.pause(backoff_s(attempt))
@@ -133,6 +133,10 @@ class Encounters:
         added = adder.add(placement.encounter_id, candidate, capture)
         to_alert = self._alert_for(added, placement.window, capture, first_alerts=first_alerts, now=now)
         return Joined(added=added, to_alert=to_alert)
+
+    def count_alert(self, camera: str, *, now: datetime) -> None:
+        """Count a first alert of the camera."""
+        update_if(self.dynamodb, **count_first_alert(self.table, camera, now=now))
 
     def _alert_for(
         self, added: Added, window: Window, capture: Capture, *, first_alerts: int, now: datetime
@@ -181,14 +185,11 @@ class Encounters:
             policy=self.policy,
         )
 
-    def _open(self, encounter: Encounter, window: Window, prepared: list[dict[str, Any]], *, now: datetime) -> bool:
-        """Open the encounter, and count its first alert."""
-        count = {"Update": count_first_alert(self.table, encounter.camera, now=now)}
+    def _open(self, encounter: Encounter, window: Window, prepared: list[dict[str, Any]]) -> bool:
         return transact(
             self.dynamodb,
             {"Update": list_encounter(self.table, window, encounter)},
             {"Put": put_new_request(self.table, encounter_item(encounter))},
-            *([count] if encounter.alert else []),
             *prepared,
         )
 
@@ -196,10 +197,7 @@ class Encounters:
         """Return None if another process claimed it first, or a reviewer has decided."""
         claim = claim_first_alert(self.table, encounter, until=now + self.lease)
         claimed = update_if(self.dynamodb, **claim, ReturnValues="ALL_NEW")
-        if claimed is None:
-            return None
-        update_if(self.dynamodb, **count_first_alert(self.table, encounter.camera, now=now))
-        return msgspec.convert(claimed, type=Encounter)
+        return None if claimed is None else msgspec.convert(claimed, type=Encounter)
 
     def _announce_better_shot(self, encounter: Encounter, sighting: Sighting, *, now: datetime) -> None:
         """Put a notice if this shot is clearly better than what the last alert reported, up to the policy's limit.

@@ -50,7 +50,7 @@ def advance_pace(table: str, camera: str, *, now: datetime, interval: timedelta,
 
 
 def count_first_alert(table: str, camera: str, *, now: datetime) -> dict[str, Any]:
-    """Build the update that counts a first alert. It has no limit: its transaction opens the encounter."""
+    """Build the update that counts a first alert. The limit is asked before the alert."""
     return update_request(
         table,
         alerts_key(camera, now),

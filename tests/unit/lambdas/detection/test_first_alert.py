@@ -48,7 +48,7 @@ def test_first_alert_is_prepared_with_its_encounter(
     called = operations_of(dynamodb)
     matcher.match(key)
     # Read the context, open the encounter, send the alert, and mark it as sent.
-    assert called == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
+    assert called == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems", "UpdateItem"]
     [encounter] = encounters_in(dynamodb)
     assert budget_of(dynamodb)["alerts"] == {encounter["encounter_id"]}
     assert f"notice#{encounter['encounter_id']}#first#es" in list(notifier.states.overdue(now=notifier.now()))
