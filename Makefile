@@ -66,7 +66,7 @@ down: $(VENV)/.ready ## end the cloud that `make demo KEEP=1` left up; its data 
 	$(BIN)/python -m local_cloud down --state .local/demo/cloud
 
 # Coverage makes the unit tests a third slower before Python 3.12, so only `make unit` itself measures it.
-test: test-setup ## run all checks and tests but the nightly ones; about 15 minutes
+test: test-setup ## run all checks and tests but the nightly ones; about 16 minutes
 	$(MAKE) -j 2 $(GROUPED) lint faults browser
 	$(MAKE) unit infrastructure COVERAGE=
 	$(MAKE) -j 2 $(GROUPED) edge end-to-end
