@@ -71,8 +71,10 @@ class SearchLimit:
 
     def _takes(self, camera: str, now: datetime, *, interval: timedelta, ahead: timedelta) -> bool:
         on_time = start_pace(self.table, camera, now=now, interval=interval)
+        if update_if(self.dynamodb, **on_time) is not None:
+            return True
         early = advance_pace(self.table, camera, now=now, interval=interval, ahead=ahead)
-        return any(update_if(self.dynamodb, **update) is not None for update in (on_time, early))
+        return update_if(self.dynamodb, **early) is not None
 
     def _tell(self, camera: str, now: datetime) -> None:
         """Put the notice that the camera floods, once a day in each container."""

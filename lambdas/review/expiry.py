@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from lambdas.common.dynamodb import transact, update_if
@@ -13,6 +13,7 @@ from lambdas.encounters import review_updates
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.table import encounters_by_review, read_encounter
 from lambdas.review.audit import Audit, AuditKind, Via
+from lambdas.review.each import each_to_its_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from lambdas.review.pictures import Pictures
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +44,8 @@ class Expiry:
         Raises:
             ExceptionGroup: some encounters failed, after all others are done.
         """
-        failures: list[Exception] = []
-        expired = 0
-        for encounter_id in [*self._ahead(now), *self._overdue(now)]:
-            try:
-                expired += self._expire_if_overdue(encounter_id, now=now)
-            except Exception as error:
-                logger.exception("an encounter could not be expired", extra={"encounter_id": encounter_id})
-                failures.append(error)
-        if failures:
-            raise ExceptionGroup(f"{expired} encounters expired, {len(failures)} failed", failures)
-        return expired
+        overdue = chain(self._ahead(now), self._overdue(now))
+        return each_to_its_end(overdue, lambda each: self._expire_if_overdue(each, now=now), what="expired")
 
     def _ahead(self, now: datetime) -> Iterator[str]:
         for review in Review:

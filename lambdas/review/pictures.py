@@ -7,7 +7,6 @@ after an hour, by the daily run, because another verdict may be about to confirm
 
 from __future__ import annotations
 
-import logging
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,17 +29,16 @@ from lambdas.common.s3_objects import delete_versions, is_not_found, objects_und
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.sighting_updates import move_picture
 from lambdas.encounters.table import read_encounter, read_readable
+from lambdas.review.each import each_to_its_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
     from lambdas.encounters.encounter import Encounter
-
-logger = logging.getLogger(__name__)
 
 _GRACE = timedelta(hours=1)
 # Who undoes a verdict in the last moment still finds the pictures: the undo is written within this time.
@@ -66,26 +64,6 @@ def kept_key(review: Review, encounter_id: str, capture_id: str) -> str | None:
 def has_pictures(encounter: Encounter) -> bool:
     """Tell whether the review of an encounter keeps its pictures."""
     return kept_key(encounter.review, "", "") is not None
-
-
-def settle_each(keys: Iterable[str], settle: Callable[[str], None]) -> int:
-    """Settle each of these, and return how many there were.
-
-    Raises:
-        ExceptionGroup: some failed, after all others are settled.
-    """
-    failures: list[Exception] = []
-    settled = 0
-    for key in list(keys):
-        try:
-            settle(key)
-            settled += 1
-        except Exception as error:
-            logger.exception("the pictures of an encounter could not be settled", extra={"key": key})
-            failures.append(error)
-    if failures:
-        raise ExceptionGroup(f"{settled} encounters settled, {len(failures)} failed", failures)
-    return settled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +93,7 @@ class Pictures:
         Raises:
             ExceptionGroup: some encounters failed, after all others are settled.
         """
-        return settle_each(self._misplaced(), self.settle)
+        return each_to_its_end(self._misplaced(), self.settle, what="settled")
 
     def _misplaced(self) -> Iterator[str]:
         for prefix in (EVIDENCE, CONFIRMED):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.common.dynamodb import update_if
 from lambdas.common.times import to_text
 from lambdas.encounters.table import encounter_key, keys_by_alert, update_request
-from lambdas.review.pictures import settle_each
+from lambdas.review.each import each_to_its_end
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,11 +47,12 @@ def settle_due(pictures: Pictures) -> int:
     """
     now = pictures.now()
 
-    def settle(key: str) -> None:
-        pictures.settle(key.removeprefix(_PREFIX))
-        done: Item = {"TableName": pictures.table, "Key": encounter_key(key)}
+    def settle(encounter_id: str) -> None:
+        pictures.settle(encounter_id)
+        done: Item = {"TableName": pictures.table, "Key": encounter_key(f"{_PREFIX}{encounter_id}")}
         values = {":now": {"S": to_text(now)}}
         update = {"UpdateExpression": "REMOVE alert_due_at", "ExpressionAttributeValues": values}
         update_if(pictures.dynamodb, **done, **update, ConditionExpression="alert_due_at <= :now")
 
-    return settle_each(keys_by_alert(pictures.dynamodb, _STATE, table=pictures.table, due_by=now), settle)
+    due = keys_by_alert(pictures.dynamodb, _STATE, table=pictures.table, due_by=now)
+    return each_to_its_end((key.removeprefix(_PREFIX) for key in due), settle, what="settled")
