@@ -51,20 +51,6 @@ REASONS = (
     ),
     Reason(
         "<Console/ConsoleRole>",
-        "dynamodb:PutItem",
-        "*/<Alerting/Encounters>",
-        "Only if somebody dismisses an alert that was acknowledged. Unit tests have the stand-down.",
-        is_sometimes_used=True,
-    ),
-    Reason(
-        "<Console/ConsoleRole>",
-        "lambda:InvokeFunction",
-        "*:<Sync/SyncFunction>",
-        "Only to close a case by hand. Unit tests have the console's side and the function's.",
-        is_sometimes_used=True,
-    ),
-    Reason(
-        "<Console/ConsoleRole>",
         "s3:GetObject",
         "*/confirmed/*",
         "Only for the pictures of confirmed encounters, which the daily function moves there.",
