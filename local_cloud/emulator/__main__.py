@@ -20,6 +20,7 @@ if __name__ == "__main__":
     patches.invoke_from_rules_asynchronously()
     workers.extract_bundles_once()
     workers.limit_executions()
+    workers.read_whole_logs()
     stack_deletion.keep_buckets_with_objects()
     stack_deletion.keep_what_failed_deletions_need()
     patches.serve_delete_connection()
