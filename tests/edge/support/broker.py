@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
 
+_SUBSCRIBED = "Sending SUBACK to observer"
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -91,8 +94,10 @@ class Observer:
         self.messages: list[tuple[str, dict[str, Any]]] = []
         self._client = IotCore(broker.endpoint(broker.authority.issue("observer")), thing="observer")
         self._client.subscribe(topic, self._receive)
+        before = broker.log.count(_SUBSCRIBED)
         self._client.connect()
-        assert self._client.wait_connected(10), self._client.failure
+        # Connected is not yet subscribed: a message that the broker takes between the two would be missed.
+        wait_until(lambda: broker.log.count(_SUBSCRIBED) > before)
 
     def close(self) -> None:
         self._client.close()
