@@ -175,9 +175,10 @@ def read_settings(file: Path | None, options: Mapping[str, Any]) -> Settings:
         SettingsError: the file cannot be read, or a setting is unknown, missing or invalid.
     """
     document = _read_toml(file) if file else {}
-    for name, value in options.items():
-        if value is not None:
-            _override(document, name.split("."), value)
+    # A setting before its parts, so that what has none refuses them, whatever the order.
+    for name in sorted(options, key=lambda name: name.count(".")):
+        if options[name] is not None:
+            _override(document, name, options[name])
     try:
         return Settings.model_validate(document)
     except ValidationError as error:
@@ -202,13 +203,13 @@ def _problem(item: Any, model: type[BaseModel]) -> str:
     return f"{shown}: {reason(item, name, patterns=_ALLOWED, is_secret=name == 'source')}"
 
 
-def _override(document: dict[str, Any], path: list[str], value: Any) -> None:
-    """Set a value in the document. A table that is something else stays, for the model to refuse."""
-    for part in path[:-1]:
-        document = document.setdefault(part, {})
+def _override(document: dict[str, Any], name: str, value: Any) -> None:
+    *tables, key = name.split(".")
+    for table in tables:
+        document = document.setdefault(table, {})
         if not isinstance(document, dict):
-            return
-    document[path[-1]] = value
+            raise SettingsError(f"the options: {name}: {table} is not a table of settings")
+    document[key] = value
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

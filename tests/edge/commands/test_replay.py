@@ -76,6 +76,7 @@ def test_settings_file_in_another_encoding_is_refused_in_one_line(two_passers_by
         ("pace=" + "[" * 5_000, "pace: '[[["),
         ("mqtt.port=high", "mqtt.port: 'high' is not allowed: must be a whole number"),
         ("faces.min_confidence=0.5", "faces.min_confidence: 0.5 is not allowed: must be greater than or equal to 0.8"),
+        ("camera.x=1", "camera.x: camera is not a table of settings"),
         ("outbox.most_mb=5", "outbox.most_mb: renamed to outbox.max_mb"),
         ("outbox.oldest_h=5", "outbox.oldest_h: renamed to outbox.max_age_h"),
         ("shots.most=5", "shots.most: renamed to shots.max_per_track"),
