@@ -15,7 +15,7 @@ UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down test test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench edge-release requirements schema clean
+.PHONY: help setup demo down test beside-end-to-end test-all test-setup lint unit infrastructure edge faults end-to-end upgrade browser synth bench edge-release requirements schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,9 +67,12 @@ down: $(VENV)/.ready ## end the cloud that `make demo KEEP=1` left up; its data 
 
 # Coverage makes the unit tests a third slower before Python 3.12, so only `make unit` itself measures it.
 test: test-setup ## run all checks and tests but the nightly ones; about 16 minutes
-	$(MAKE) -j 2 $(GROUPED) lint faults browser
-	$(MAKE) unit infrastructure COVERAGE=
-	$(MAKE) -j 2 $(GROUPED) edge end-to-end
+	$(MAKE) -j 2 $(GROUPED) end-to-end beside-end-to-end COVERAGE=
+	$(MAKE) -j 3 $(GROUPED) edge faults browser
+
+# These only compute. Their lower priority leaves the processor to the end-to-end tests, which often wait.
+beside-end-to-end:
+	nice -n 5 $(MAKE) lint infrastructure unit
 
 test-all: ## also run the tests marked `nightly`
 	$(MAKE) test PYTEST=$(BIN)/pytest

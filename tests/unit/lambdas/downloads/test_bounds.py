@@ -103,7 +103,7 @@ def test_slow_server_is_left_after_the_time_limit(server: RawServer, part: str, 
     started = time.monotonic()
     with pytest.raises(TooLargeError, match=r"takes longer than 0\.3 s"):
         client(server, time_limit_s=0.3, transport=transport).get("/slow", max_bytes=1_000_000)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
     assert len(server.requests) == 1, "a slow server is not tried again"
 
 

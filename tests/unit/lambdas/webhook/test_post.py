@@ -162,4 +162,4 @@ def test_receiver_cannot_prolong_its_answer(head: bytes, expected: Any, monkeypa
         started = time.monotonic()
         with expected:
             poster().post(Receiver(name="records", secret="arn:key", url=f"{server.url}/slow"), BODY, attempt=3)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
