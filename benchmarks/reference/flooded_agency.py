@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from awscrt import mqtt5
+from awsiot import mqtt5_client_builder
 
 from benchmarks.reference.deployed_demo import deployed_demo
 from edge_device.core.topics import Topics
-from edge_device.publishers.iot_core import Endpoint, IotCore
 from homeward.fleet.cameras_table import add_entry
 from homeward.fleet.registration import register_camera
 from homeward.synthetic_capture.message import synthetic_message
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from benchmarks.reference.deployed_demo import DeployedDemo
     from homeward.deployment.outputs import Deployment
     from local_cloud.cloud import Cloud
 
@@ -36,7 +38,7 @@ FLOODER = "flooder"
 class Agency:
     """A deployed agency, the picture of a missing person, and the connection of the camera that floods."""
 
-    def __init__(self, cloud: Cloud, deployment: Deployment, picture: bytes, flooder: IotCore) -> None:
+    def __init__(self, cloud: Cloud, deployment: Deployment, picture: bytes, flooder: mqtt5.Client) -> None:
         self.iot, self.dynamodb = cloud.client("iot-data"), cloud.client("dynamodb")
         self.deployment, self.picture, self.flooder = deployment, picture, flooder
         self._numbers = itertools.count()
@@ -50,7 +52,7 @@ class Agency:
         """Publish another capture of the camera that floods. The future ends with its PUBACK."""
         topic, message = self._message(FLOODER)
         packet = mqtt5.PublishPacket(topic=topic, payload=message, qos=mqtt5.QoS.AT_LEAST_ONCE)
-        answer: Future[Any] = self.flooder.client.publish(packet)
+        answer: Future[Any] = self.flooder.publish(packet)
         return answer
 
     def publish_as(self, camera: str) -> datetime:
@@ -94,13 +96,32 @@ class Agency:
 @contextmanager
 def deployed(folder: Path) -> Iterator[Agency]:
     """Deploy the demo's agency and its gallery to a new local cloud, and connect the camera that floods."""
-    with deployed_demo(folder) as demo:
-        certificate, key = folder / "flooder.crt", folder / "flooder.key"
-        thing = register_camera(demo.deployment, FLOODER, site=FLOODER, certificate=certificate, key=key)
-        endpoint = Endpoint("localhost", certificate, key, demo.cloud.iot_ca, demo.cloud.settings.mqtt_port)
-        flooder = IotCore(endpoint, thing=thing)
-        flooder.connect()
-        if not flooder.wait_connected(20):
-            raise RuntimeError(f"the camera that floods cannot connect: {flooder.failure}")
-        yield Agency(demo.cloud, demo.deployment, demo.cases.missing_still.read_bytes(), flooder)
-        flooder.close()
+    with deployed_demo(folder) as demo, flooder(demo, folder) as connection:
+        yield Agency(demo.cloud, demo.deployment, demo.cases.missing_still.read_bytes(), connection)
+
+
+@contextmanager
+def flooder(demo: DeployedDemo, folder: Path) -> Iterator[mqtt5.Client]:
+    """Connect a camera that, unlike the camera program, does not keep to the limits of AWS IoT."""
+    certificate, key = folder / "flooder.crt", folder / "flooder.key"
+    thing = register_camera(demo.deployment, FLOODER, site=FLOODER, certificate=certificate, key=key)
+    connected, ended = threading.Event(), threading.Event()
+    client = mqtt5_client_builder.mtls_from_path(
+        str(certificate),
+        str(key),
+        endpoint="localhost",
+        port=demo.cloud.settings.mqtt_port,
+        ca_filepath=str(demo.cloud.iot_ca),
+        client_id=thing,
+        extended_validation_and_flow_control_options=mqtt5.ExtendedValidationAndFlowControlOptions.NONE,
+        on_lifecycle_connection_success=lambda _: connected.set(),
+        on_lifecycle_stopped=lambda _: ended.set(),
+    )
+    client.start()
+    try:
+        if not connected.wait(20):
+            raise RuntimeError("the camera that floods cannot connect")
+        yield client
+    finally:
+        client.stop()
+        ended.wait(5)
