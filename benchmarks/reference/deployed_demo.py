@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from local_cloud.demo.agency import deploy_agency, write_agency_file
 from local_cloud.demo.sync import sync
-from local_cloud.demo.watch import Watch, wait_until
+from local_cloud.demo.watch import Contents, wait_until
 from local_cloud.demo_cases import DemoCases, write_demo_documents
 from local_cloud.lifecycle import running_cloud
 from local_cloud.rekognition.engine.distinct_faces import distinct_faces
@@ -42,6 +42,6 @@ def deployed_demo(folder: Path) -> Iterator[DeployedDemo]:
         agency.write_text(agency.read_text().replace("[alerting]\n", "[alerting]\nsms_per_day = 5000\n"))
         deployment = deploy_agency(cloud, agency)
         sync(deployment, "namus")
-        watch = Watch(deployment)
-        wait_until("the gallery", lambda: not watch.gallery()["pending"], timeout_s=90)
+        contents = Contents(deployment)
+        wait_until("the gallery", lambda: not contents.gallery()["pending"], timeout_s=90)
         yield DeployedDemo(cloud, deployment, cases)

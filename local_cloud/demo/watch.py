@@ -52,19 +52,12 @@ class ReceivedAlert:
         return str(self.document["text"])
 
 
-class Watch:
-    """Reads the resources of one deployment. A queue subscribes to the documents of the alert topic.
-
-    `alerts` has the alerts `since` it was made.
-    """
+class Contents:
+    """Reads what is in the buckets, the tables and the face collection of one deployment."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._s3, self._dynamodb = deployment.client("s3"), deployment.client("dynamodb")
-        self._sqs = deployment.client("sqs")
-        self._phone = self._subscribe()
-        self.alerts: list[ReceivedAlert] = []
-        self.since = to_text(now())
 
     def keys(self, bucket: str, prefix: str = "") -> list[str]:
         """List the keys of a bucket. `bucket` is the name of the stack output."""
@@ -94,6 +87,25 @@ class Watch:
         """Count the faces of the collection."""
         rekognition = self._deployment.client("rekognition")
         return int(rekognition.describe_collection(CollectionId=self._deployment["FaceCollection"])["FaceCount"])
+
+    def scan(self, table: str) -> list[dict[str, Any]]:
+        """Read all items of a table. `table` is the name of the stack output."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._deployment[table], ConsistentRead=True)
+        return [from_attributes(item) for page in pages for item in page["Items"]]
+
+
+class Watch(Contents):
+    """Reads also the alerts of a deployment. A queue subscribes to the documents of the alert topic.
+
+    `alerts` has the alerts `since` it was made.
+    """
+
+    def __init__(self, deployment: Deployment) -> None:
+        super().__init__(deployment)
+        self._sqs = deployment.client("sqs")
+        self._phone = self._subscribe()
+        self.alerts: list[ReceivedAlert] = []
+        self.since = to_text(now())
 
     def new_alerts(self) -> list[ReceivedAlert]:
         """Receive new alerts. `alerts` has all alerts so far."""
@@ -137,8 +149,3 @@ class Watch:
         }
         policy = {"Version": "2012-10-17", "Statement": [statement]}
         self._sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
-
-    def scan(self, table: str) -> list[dict[str, Any]]:
-        """Read all items of a table. `table` is the name of the stack output."""
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._deployment[table], ConsistentRead=True)
-        return [from_attributes(item) for page in pages for item in page["Items"]]
