@@ -38,12 +38,11 @@ def topic_messages(
     for recipient in recipients:
         if recipient.name in delivery.recipients:
             names.setdefault(recipient.channel.on_topic, []).append(recipient.name)
-    bodies = {TopicChannel.SMS: texts.sms, TopicChannel.EMAIL: texts.email, TopicChannel.DOCUMENT: texts.document}
     channels = [channel for channel in TopicChannel if channel in names]
     entries: list[PublishBatchRequestEntryTypeDef] = [
         {
             "Id": channel,
-            "Message": bodies[channel],
+            "Message": _body(texts, channel),
             "MessageAttributes": {
                 "alert_id": {"DataType": "String", "StringValue": alert_id},
                 "channel": {"DataType": "String", "StringValue": channel},
@@ -72,6 +71,12 @@ def batches(entries: Iterable[PublishBatchRequestEntryTypeDef]) -> Iterator[list
         size += entry_bytes
     if batch:
         yield batch
+
+
+def _body(texts: Texts, channel: TopicChannel) -> str:
+    if channel is TopicChannel.EMAIL:
+        return texts.email
+    return texts.sms if channel is TopicChannel.SMS else texts.document
 
 
 def _list_attribute(values: Sequence[str]) -> MessageAttributeValueTypeDef:

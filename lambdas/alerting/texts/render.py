@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lambdas.alerting.alert import Alert
@@ -15,6 +16,8 @@ from lambdas.alerting.texts.sms import sms_text
 from lambdas.alerting.texts.subject import to_subject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdas.alerting.answer import ReplyAnswer
     from lambdas.alerting.budget import BudgetWarning, FloodWarning
     from lambdas.alerting.texts.languages.phrases import Phrases
@@ -22,12 +25,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """One message in one language. `document` is JSON for webhooks and queues."""
+    """One message in one language. `document` is JSON for webhooks and queues.
+
+    The e-mail is written only if it is asked for: many agencies have text messages only, and an alert waits for it.
+    """
 
     subject: str
     sms: str
-    email: str
+    write_email: Callable[[], str]
     document: str
+
+    @property
+    def email(self) -> str:
+        """The body of the e-mail."""
+        return self.write_email()
 
 
 def render(message: Alert | BudgetWarning | FloodWarning | ReplyAnswer, *, alert_id: str, language: str) -> Texts:
@@ -50,7 +61,7 @@ def _render_alert(alert: Alert, phrases: Phrases, alert_id: str) -> Texts:
     return Texts(
         subject=to_subject(f"{headline}: {alert.case_id}"),
         sms=sms,
-        email=email_text(alert, phrases, headline),
+        write_email=partial(email_text, alert, phrases, headline),
         document=alert_document(alert, alert_id=alert_id, headline=headline, sms=sms, why=phrases.why_alerted(alert)),
     )
 
@@ -62,6 +73,6 @@ def _render_headline(message: BudgetWarning | FloodWarning | ReplyAnswer, phrase
     return Texts(
         subject=to_subject(headline),
         sms=sms,
-        email=f"{headline}.\n",
+        write_email=lambda: f"{headline}.\n",
         document=headline_document(message, alert_id=alert_id, headline=headline, sms=sms),
     )
