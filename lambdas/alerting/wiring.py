@@ -17,6 +17,7 @@ from lambdas.alerting.occasion import Occasions
 from lambdas.alerting.publish import Publisher
 from lambdas.alerting.recipients import read_recipients
 from lambdas.alerting.settings import AlertSettings
+from lambdas.common.clients import HOT_PATH
 from lambdas.common.times import now
 from lambdas.encounters.policy import read_policy
 
@@ -57,9 +58,7 @@ def notifier_from_environment(dynamodb: DynamoDBClient, record_hop: Callable[[st
 
 def topic_client() -> SNSClient:
     """Create a client that publishes alerts. It does not retry: see `Publisher`."""
-    # Tests check that requests are well-formed.
-    config = Config(retries={"total_max_attempts": 1}, read_timeout=10, parameter_validation=False)
-    sns = boto3.client("sns", config=config)
+    sns = boto3.client("sns", config=HOT_PATH.merge(Config(retries={"total_max_attempts": 1}, read_timeout=10)))
     sns.meta.events.register("before-call.sns.PublishBatch", _encode_form)
     return sns
 

@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from lambdas.cases.collections_in_use import CollectionToSearch
 from lambdas.common.batch import process_batch
+from lambdas.common.clients import HOT_PATH
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.s3_events import object_keys
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
     from lambdas.common.batch import EventRecord
 
 metrics = Metrics()
-# Tests check that requests are well-formed. Checking them again takes a tenth of this function's own time.
-unchecked = Config(parameter_validation=False)
-dynamodb = boto3.client("dynamodb", config=unchecked)
+dynamodb = boto3.client("dynamodb", config=HOT_PATH)
 
 
 @cache
@@ -46,10 +45,10 @@ scores = ScoreCounts(
     dynamodb=dynamodb, table=os.environ["ENCOUNTERS_TABLE"], kept=timedelta(days=policy.kept_days), now=now
 )
 matcher = Matcher(
-    s3=boto3.client("s3", config=unchecked),
+    s3=boto3.client("s3", config=HOT_PATH),
     # Only the "standard" retry mode treats Rekognition's ProvisionedThroughputExceededException as throttling.
     rekognition=boto3.client(
-        "rekognition", config=unchecked.merge(Config(retries={"mode": "standard", "total_max_attempts": 6}))
+        "rekognition", config=HOT_PATH.merge(Config(retries={"mode": "standard", "total_max_attempts": 6}))
     ),
     dynamodb=dynamodb,
     bucket=os.environ["DETECTION_BUCKET"],
