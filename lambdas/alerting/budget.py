@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.common.dynamodb import transact
 from lambdas.common.times import to_text
 from lambdas.encounters.notice import Notice, NoticeKind, notice_key
-from lambdas.encounters.sms_budget import budget_key, take_from_budget, take_from_share
+from lambdas.encounters.sms_budget import budget_key, take_from_budget, take_from_share, take_once
 from lambdas.encounters.table import read_item
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Budget:
         """Take text messages from the day's budget, once per alert."""
         if texts > self.limit:
             return BudgetAnswer.DAY_USED_UP
-        if transact(self.dynamodb, *self.take_writes(alert_id, texts, camera=camera, now=now)):
+        once = take_once(self.table, self._day(now), alert_id, count=texts, limit=self.limit, now=now)
+        if transact(self.dynamodb, {"Update": once}, *self._from_share(texts, camera=camera, now=now)):
             return BudgetAnswer.TAKEN
         used = read_item(self.dynamodb, table=self.table, key=budget_key(self._day(now)))
         if alert_id in used.get("alerts", ()):
@@ -69,13 +70,10 @@ class Budget:
         is_day = used.get("texts", 0) + texts > self.limit
         return BudgetAnswer.DAY_USED_UP if is_day else BudgetAnswer.SHARE_USED_UP
 
-    def take_writes(self, alert_id: str, texts: int, *, camera: str, now: datetime) -> list[dict[str, Any]]:
-        """Build the writes of `take`. A condition fails if too few are left or this alert has taken its own."""
-        day = self._day(now)
-        writes = [take_from_budget(self.table, day, alert_id, count=texts, limit=self.limit, now=now)]
-        if camera:
-            writes.append(take_from_share(self.table, day, camera, count=texts, share=self.share, now=now))
-        return [{"Update": each} for each in writes]
+    def take_writes(self, texts: int, *, camera: str, now: datetime) -> list[dict[str, Any]]:
+        """Build writes that take text messages, for a transaction that happens once. One fails if too few are left."""
+        taken = take_from_budget(self.table, self._day(now), count=texts, limit=self.limit, now=now)
+        return [{"Update": taken}, *self._from_share(texts, camera=camera, now=now)]
 
     def warning(self, *, now: datetime, expires_at: int) -> Notice:
         """Return the notice that the day's budget is used up. Its key is the same all day."""
@@ -88,6 +86,11 @@ class Budget:
             alert_due_at=to_text(now),
             expires_at=expires_at,
         )
+
+    def _from_share(self, texts: int, *, camera: str, now: datetime) -> list[dict[str, Any]]:
+        if not camera:
+            return []
+        return [{"Update": take_from_share(self.table, self._day(now), camera, count=texts, share=self.share, now=now)}]
 
     def _day(self, now: datetime) -> str:
         return now.astimezone(self.zone).date().isoformat()

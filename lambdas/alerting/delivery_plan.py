@@ -59,15 +59,16 @@ class Planner:
         return DeliveryPlan(notice=notice, camera=camera, now=first, later=(*others, *held))
 
     def writes(self, plan: DeliveryPlan) -> list[dict[str, Any]]:
-        """Return what `commit` would write, for a transaction; empty if the plan exceeds a whole day's budget."""
+        """Return what `commit` would write, for a transaction that happens once.
+
+        Empty if the plan exceeds a whole day's budget.
+        """
         phones = self._phones(plan.now)
         if len(phones) > self.settings.sms_per_day:
             return []
         writes: list[dict[str, Any]] = [{"Put": self.states.add_request(each)} for each in self._notices(plan)]
         if phones:
-            writes += self._budget.take_writes(
-                plan.notice.encounter_id, len(phones), camera=plan.camera, now=self.now()
-            )
+            writes += self._budget.take_writes(len(phones), camera=plan.camera, now=self.now())
         return writes
 
     def commit(self, plan: DeliveryPlan) -> Delivery:

@@ -40,27 +40,25 @@ class Notifier:
         return AlertOutcome.NOT_OURS if record is None else self.send(record)
 
     def first_alert_writes(self, encounter: Encounter, case: Case, *, site: str) -> list[dict[str, Any]]:
-        """Return what `send` writes before the first alert, for the transaction that opens the encounter."""
+        """Return what `send` writes before the first alert, for the transaction that opens the encounter.
+
+        `send` leaves it out if the encounter is `alert_prepared`.
+        """
         return self.planner.writes(self.planner.plan(as_notice(encounter), self.occasions.facts(encounter, case, site)))
 
     def send(
-        self,
-        record: Encounter | Notice,
-        open_case: Case | None = None,
-        *,
-        site: str | None = None,
-        is_prepared: bool = False,
+        self, record: Encounter | Notice, open_case: Case | None = None, *, site: str | None = None
     ) -> AlertOutcome:
         """Send an alert or a notice that the caller has claimed.
 
         `open_case` and `site` save one read each if the caller has just read them.
-        `is_prepared` says that `first_alert_writes` are written already.
         """
         occasion = self.occasions.find(record, open_case=open_case, site=site)
         if occasion is None:
             self.states.withdraw(record.encounter_id, now=self.now())
             return AlertOutcome.WITHDRAWN
         plan = self.planner.plan(occasion.notice, occasion.facts)
+        is_prepared = isinstance(record, Encounter) and record.alert_prepared
         outcome = self.publisher.publish(occasion, plan.now if is_prepared else self.planner.commit(plan))
         if outcome is AlertOutcome.SENT and isinstance(record, Encounter):
             for hop, milliseconds in _hops_to(record, self.now()):

@@ -171,7 +171,7 @@ class Matcher:
             to_alert = placement.opened if placement.opened.alert else None
             key = evidence_key(placement.encounter_id, capture.capture_id)
         if to_alert:
-            self.notifier().send(to_alert, case, site=site, is_prepared=placement.is_prepared)
+            self.notifier().send(to_alert, case, site=site)
             self.encounters.count_alert(capture.camera, now=self.now())
         if key:
             keep_picture(self.s3, capture, picture, bucket=self.bucket, key=key)

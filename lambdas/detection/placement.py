@@ -50,16 +50,11 @@ _ATTEMPTS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """The encounter that a sighting belongs to.
-
-    `opened` is the encounter if the sighting opened it. `is_prepared` is true if the writes that its first alert needs
-    were made together with it.
-    """
+    """The encounter that a sighting belongs to. `opened` is the encounter if the sighting opened it."""
 
     encounter_id: str
     window: Window
     opened: Encounter | None = None
-    is_prepared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,9 +106,9 @@ class Encounters:
                 muted = self._muted(capture, window, first_alerts=first_alerts, now=now) if candidate.alone else None
                 encounter = self._new(candidate, capture, muted=muted, searched_at=searched_at, now=now)
                 prepared = first_alert_writes(encounter) if encounter.alert and not attempt else []
+                encounter.alert_prepared = bool(prepared)
                 if self._open(encounter, window, prepared):
-                    name, is_prepared = encounter.encounter_id, bool(prepared)
-                    return Placement(encounter_id=name, window=window, opened=encounter, is_prepared=is_prepared)
+                    return Placement(encounter_id=encounter.encounter_id, window=window, opened=encounter)
             self.pause(backoff_s(attempt))
             window = window_of(read_item(self.dynamodb, table=self.table, key=key))
         raise ContentionError(f"{_ATTEMPTS} attempts to open an encounter found its window changed")

@@ -143,9 +143,10 @@ class Encounter(msgspec.Struct, kw_only=True):
     others, `dropped_alerting` those of them that reached the alert threshold.
 
     `link_token` is the secret part of the link in its alert. `alerted_similarity` and `alerted_sightings` are the
-    values that the last alert reported. `accepted_channels` are the channels of a first alert that SNS has accepted
-    while others are left. `alert_error` is why the last attempt to send the alert failed. `muted` is the reason why an
-    encounter above the threshold does not alert.
+    values that the last alert reported. `alert_prepared` is true if what the first alert writes before it is sent was
+    written with the encounter. `accepted_channels` are the channels of a first alert that SNS has accepted while others
+    are left. `alert_error` is why the last attempt to send the alert failed. `muted` is the reason why an encounter
+    above the threshold does not alert.
 
     `opinions` await a second reviewer or a supervisor; `opinion_at` is when they last changed. Until `undo_until`,
     `earlier` can be restored.
@@ -171,6 +172,7 @@ class Encounter(msgspec.Struct, kw_only=True):
     alert: AlertState | None = None
     alert_due_at: str | None = None
     alert_attempts: int = 0
+    alert_prepared: bool = False
     alert_error: str | None = None
     accepted_channels: set[str] | None = None
     alerted_at: str | None = None

@@ -28,7 +28,12 @@ def share_key(day: str, camera: str) -> str:
     return f"budget#{day}#{camera}"
 
 
-def take_from_budget(table: str, day: str, alert_id: str, *, count: int, limit: int, now: datetime) -> dict[str, Any]:
+def take_from_budget(table: str, day: str, *, count: int, limit: int, now: datetime) -> dict[str, Any]:
+    """Build the update that takes `count` messages, refused if fewer are left."""
+    return _take(table, budget_key(day), count=count, limit=limit, now=now)
+
+
+def take_once(table: str, day: str, alert_id: str, *, count: int, limit: int, now: datetime) -> dict[str, Any]:
     """Build the update that takes `count` messages, refused if fewer are left or this alert has taken its own."""
     return update_request(
         table,
@@ -51,12 +56,16 @@ def take_from_share(table: str, day: str, camera: str, *, count: int, share: int
 
     A camera that has used nothing may exceed its share once.
     """
+    return _take(table, share_key(day, camera), count=count, limit=share, now=now)
+
+
+def _take(table: str, key: str, *, count: int, limit: int, now: datetime) -> dict[str, Any]:
     return update_request(
         table,
-        share_key(day, camera),
+        key,
         "SET kind = :kind, expires_at = :expiry ADD texts :texts",
         condition="attribute_not_exists(texts) OR texts <= :most",
-        values={":kind": "budget", ":texts": count, ":most": share - count, ":expiry": _expiry(now)},
+        values={":kind": "budget", ":texts": count, ":most": limit - count, ":expiry": _expiry(now)},
     )
 
 

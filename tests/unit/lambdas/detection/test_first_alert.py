@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from botocore.exceptions import ReadTimeoutError
 
 from lambdas.alerting.publish import AlertOutcome
 from lambdas.alerting.recipients import Channel, Recipient
+from lambdas.alerting.sweep import send_overdue
 from lambdas.common.dynamodb import from_attributes
 from lambdas.encounters.sms_budget import budget_key
 from lambdas.encounters.table import encounter_key
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambdas.alerting.notify import Notifier
+    from tests.support.clock import Clock
     from tests.support.topic import Topic
     from tests.unit.lambdas.detection.captures import Gallery
 
@@ -37,6 +40,14 @@ def budget_of(dynamodb: DynamoDBClient) -> dict[str, Any]:
     return from_attributes(dynamodb.get_item(TableName="encounters", Key=key)["Item"])
 
 
+def items_in(dynamodb: DynamoDBClient) -> list[dict[str, Any]]:
+    return [from_attributes(item) for item in dynamodb.scan(TableName="encounters")["Items"]]
+
+
+def lose_answer(**_: Any) -> None:
+    raise ReadTimeoutError(endpoint_url="http://sns")
+
+
 def test_first_alert_is_prepared_with_its_encounter(
     s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier
 ) -> None:
@@ -50,8 +61,23 @@ def test_first_alert_is_prepared_with_its_encounter(
     # Read the context, open the encounter, send the alert, and mark it as sent.
     assert called == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems", "UpdateItem"]
     [encounter] = encounters_in(dynamodb)
-    assert budget_of(dynamodb)["alerts"] == {encounter["encounter_id"]}
+    assert budget_of(dynamodb)["texts"] == 1
     assert f"notice#{encounter['encounter_id']}#first#es" in list(notifier.states.overdue(now=notifier.now()))
+
+
+def test_resent_first_alert_takes_its_texts_once(
+    s3: S3Client, dynamodb: DynamoDBClient, gallery: Gallery, notifier: Notifier, topic: Topic, clock: Clock
+) -> None:
+    matcher = matcher_of(s3, gallery.client, dynamodb, notifier, POLICY)
+    gallery.answers(("namus:MP900101:910101", 99))
+    topic.sns.meta.events.register("before-call.sns.PublishBatch", lose_answer, unique_id="lost")
+    matcher.match(put_capture(s3, "c-1"))
+    topic.sns.meta.events.unregister("before-call.sns.PublishBatch", unique_id="lost")
+    clock.advance(days=1)
+    send_overdue(notifier, lambda _metric: None)
+    assert topic.recipients() == [{"sms": ["phone"], "document": ["-"]}]
+    budgets = [item["texts"] for item in items_in(dynamodb) if item["kind"] == "budget"]
+    assert budgets == [1, 1], "the day's and the camera's share"
 
 
 def test_used_up_sms_budget_still_alerts_by_email(
