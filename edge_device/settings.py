@@ -176,14 +176,16 @@ def read_settings(file: Path | None, options: Mapping[str, Any]) -> Settings:
     """
     document = _read_toml(file) if file else {}
     # A setting before its parts, so that what has none refuses them, whatever the order.
-    for name in sorted(options, key=lambda name: name.count(".")):
-        if options[name] is not None:
-            _override(document, name, options[name])
+    given = [name for name in sorted(options, key=lambda name: name.count(".")) if options[name] is not None]
+    refused = [problem for name in given if (problem := _override(document, name, options[name]))]
     try:
-        return Settings.model_validate(document)
+        settings = Settings.model_validate(document)
     except ValidationError as error:
         where = str(file) if file else "the options"
         raise SettingsError("\n".join(f"{where}: {problem}" for problem in problems_of(error))) from error
+    if refused:
+        raise SettingsError("\n".join(refused))
+    return settings
 
 
 def problems_of(error: ValidationError, model: type[BaseModel] | None = None) -> list[str]:
@@ -203,13 +205,15 @@ def _problem(item: Any, model: type[BaseModel]) -> str:
     return f"{shown}: {reason(item, name, patterns=_ALLOWED, is_secret=name == 'source')}"
 
 
-def _override(document: dict[str, Any], name: str, value: Any) -> None:
+def _override(document: dict[str, Any], name: str, value: Any) -> str | None:
+    """Set a value in the document. Returns what to say if the model does not refuse what is no table there."""
     *tables, key = name.split(".")
     for table in tables:
         document = document.setdefault(table, {})
         if not isinstance(document, dict):
-            raise SettingsError(f"the options: {name}: {table} is not a table of settings")
+            return f"the options: {name}: {table} is not a table of settings"
     document[key] = value
+    return None
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
