@@ -71,7 +71,7 @@ def _explain(error: Exception) -> tuple[str, int] | None:
     )
 
     from agencies.files import AgencyFileError  # noqa: PLC0415
-    from homeward.agency_file import NoAgencyFileError  # noqa: PLC0415
+    from homeward.agency.file import NoAgencyFileError  # noqa: PLC0415
     from homeward.deployment.outputs import NotDeployedError, deployed_here  # noqa: PLC0415
     from lambdas.common.local_cloud import LOCAL_CLOUD_VARIABLE  # noqa: PLC0415
     from lambdas.ingest.gallery.lease import LeaseBusyError  # noqa: PLC0415

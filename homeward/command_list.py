@@ -24,5 +24,6 @@ SUMMARIES = {
     "queue": "Count and retry messages that failed permanently.",
     "webhook": "Print a webhook's signing key, set a chat room's address, and test either.",
 }
-# A module cannot be called `import`.
-LazyGroup = lazy_group("homeward.commands", SUMMARIES, {"import": "import_folder"})
+# A module cannot be called `import`, and two commands have a folder.
+_MODULES = {"import": "import_folder", "agency": "agency.group", "camera": "camera.group"}
+LazyGroup = lazy_group("homeward.commands", SUMMARIES, _MODULES)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from homeward.deployment.outputs import NotDeployedError
+from lambdas.console.access.sessions import SessionsTable
 from lambdas.console.person import known_roles
-from lambdas.console.sessions import SessionsTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from homeward.agency_file import read_agency
+from homeward.agency.file import read_agency
 from homeward.doctor.examination import examine
 from homeward.exit_codes import FAILED
 from homeward.options import AgencyFileOption, AgencyOption, JsonOption

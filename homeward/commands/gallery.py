@@ -11,7 +11,7 @@ from rich.table import Table
 
 from agencies.sources import Sources
 from edge_device.wording.counts import counted
-from homeward.agency_file import read_agency
+from homeward.agency.file import read_agency
 from homeward.commands.gallery_rebuild import rebuild
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import DIFFERENCES, FAILED

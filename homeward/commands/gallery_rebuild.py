@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from homeward.agency_file import read_agency
+from homeward.agency.file import read_agency
 from homeward.deployment.outputs import connect
 from homeward.options import AgencyFileOption, AgencyOption, DryRunOption, JsonOption
 from homeward.progress import progress

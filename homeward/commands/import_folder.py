@@ -8,7 +8,7 @@ import typer
 
 from agencies.settings import Settings
 from edge_device.wording.counts import counted
-from homeward.agency_file import read_agency
+from homeward.agency.file import read_agency
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import REFUSED
 from homeward.indexed_photos import show_faces, wait_for_faces

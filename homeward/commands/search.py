@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agencies.policy import policy_document
-from homeward.agency_file import read_agency
+from homeward.agency.file import read_agency
 from homeward.closer_look import largest_face
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, UNUSABLE

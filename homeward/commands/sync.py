@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homeward.agency_file import read_agency, sources_of
+from homeward.agency.file import read_agency, sources_of
 from homeward.cloud_sync import run_in_cloud
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import WRONG_USAGE

@@ -10,20 +10,20 @@ import typer
 from rich.table import Table
 
 from agencies.policy import policy_document
-from homeward.agency_file import read_agency
+from homeward.agency.file import read_agency
 from homeward.deployment.outputs import connect
 from homeward.look_alikes import look_alike_line, read_look_alikes
 from homeward.options import AgencyFileOption, AgencyOption, JsonOption, check_camera_name
 from homeward.terminal import console
 from lambdas.common.times import now
 from lambdas.encounters.policy import read_policy
-from lambdas.review.threshold_evidence import read_advice
-from lambdas.review.threshold_report import MIN_VERDICTS, KindReport, read_judged, threshold_report
+from lambdas.review.thresholds.evidence import read_advice
+from lambdas.review.thresholds.report import MIN_VERDICTS, KindReport, read_judged, threshold_report
 
 if TYPE_CHECKING:
     from lambdas.encounters.policy import Policy
-    from lambdas.review.intervals import Estimate
-    from lambdas.review.threshold_advice import Advice, Row
+    from lambdas.review.thresholds.advice import Advice, Row
+    from lambdas.review.thresholds.intervals import Estimate
 
 _SHOWN = (70, 75, 80, 85, 90, 93, 95, 96, 97, 98, 98.5, 99, 99.3, 99.5, 99.7, 99.9)
 

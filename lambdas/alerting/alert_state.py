@@ -18,7 +18,7 @@ import msgspec
 from lambdas.alerting.backoff import pause_after
 from lambdas.alerting.followups import followups
 from lambdas.common.dynamodb import transact, update_if
-from lambdas.common.reasons import one_line
+from lambdas.common.outside_text import reason_line
 from lambdas.encounters import alert_updates
 from lambdas.encounters.alert_updates import LEASE
 from lambdas.encounters.encounter import AlertState, Encounter
@@ -99,7 +99,7 @@ class AlertStates:
         given_up = failures >= MAX_FAILURES
         state, until = (AlertState.FAILED, now) if given_up else (AlertState.DUE, now + pause_after(failures))
         failure = alert_updates.fail_alert(
-            self.table, key, state, until=until, reason=one_line(reason), failures=failures
+            self.table, key, state, until=until, reason=reason_line(reason), failures=failures
         )
         return update_if(self.dynamodb, **failure) is not None and given_up
 

@@ -19,6 +19,7 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u
 _BLANK = frozenset("\u2800")  # the empty Braille pattern
 _SPACES = frozenset({"Cc", "Zl", "Zp", "Zs"})
 _MAX_SHOWN = 200
+_MAX_REASON = 500
 # More marks on one letter than any language uses would cover the lines above and below.
 _MAX_MARKS = 4
 # Spreadsheets take a cell that begins with one of these for a formula: also in full width, in Japan, and some after
@@ -39,6 +40,16 @@ def shown(text: str) -> str:
     """Return the start of a text as an error message quotes it: printable, and not longer than a message may be."""
     printable = text if text.isprintable() else ascii(text)
     return printable if len(printable) <= _MAX_SHOWN else f"{printable[:_MAX_SHOWN]}..."
+
+
+def reason_line(reason: str) -> str:
+    """Return the reason of a failure, which may quote text from outside, as one line of at most 500 characters."""
+    return single_line(reason[: 4 * _MAX_REASON])[:_MAX_REASON].strip()
+
+
+def reason_metadata(reason: str) -> dict[str, str]:
+    """Build S3 object metadata with a reason. Metadata travels as a header, so it must be ASCII."""
+    return {"reason": reason_line(reason).encode("ascii", "replace").decode()}
 
 
 def paragraphs(text: str) -> str:

@@ -11,10 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from lambdas.common.console_paths import CALLBACK
+from lambdas.console.access.sign_in import sign_in_address
 from lambdas.console.acts import record_act
-from lambdas.console.errors import ConsoleError, InvalidError, NotFoundError, RefusedError
-from lambdas.console.exchange import Request
-from lambdas.console.forms import read_form, read_query
 from lambdas.console.rendering import (
     Message,
     json_response,
@@ -26,9 +24,11 @@ from lambdas.console.rendering import (
     wants_json,
 )
 from lambdas.console.routes import ROUTES
-from lambdas.console.security import HEADERS, PRIVATE, refuse_foreign_origin
-from lambdas.console.sign_in import sign_in_address
-from lambdas.console.static_files import FOREVER, static_file
+from lambdas.console.web.errors import ConsoleError, InvalidError, NotFoundError, RefusedError
+from lambdas.console.web.exchange import Request
+from lambdas.console.web.forms import read_form, read_query
+from lambdas.console.web.security import HEADERS, PRIVATE, refuse_foreign_origin
+from lambdas.console.web.static_files import FOREVER, static_file
 from lambdas.review.audit import AuditKind
 
 if TYPE_CHECKING:

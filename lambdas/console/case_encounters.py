@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from lambdas.common.dynamodb import Item
     from lambdas.console.cameras import Camera
-    from lambdas.console.exchange import AnyRequest
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import AnyRequest
 
 _MAX_LISTED = 20
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from lambdas.console.cookies import SESSION
-from lambdas.console.errors import (
+from lambdas.console.routes import ROUTES
+from lambdas.console.web.cookies import SESSION
+from lambdas.console.web.errors import (
     ConflictError,
     ConsoleError,
     InvalidError,
@@ -23,7 +24,6 @@ from lambdas.console.errors import (
     SignedOutError,
     TooManyRequestsError,
 )
-from lambdas.console.routes import ROUTES
 
 if TYPE_CHECKING:
     from lambdas.console.routes import Route

@@ -11,9 +11,9 @@ from lambdas.cases.ages import is_minor
 from lambdas.cases.case import CaseStatus
 from lambdas.common.dynamodb import to_attributes
 from lambdas.console.case_records import read_stored_cases
-from lambdas.console.errors import InvalidError
-from lambdas.console.picture_links import Crop, link_to_photo, link_to_sighting
+from lambdas.console.pictures.links import Crop, link_to_photo, link_to_sighting
 from lambdas.console.readable_times import minute, since
+from lambdas.console.web.errors import InvalidError
 from lambdas.encounters.encounter import Encounter, Review, Stage
 from lambdas.encounters.evidence import evidence_of
 from lambdas.encounters.listing import InvalidCursorError, Order, Wanted, read_page
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from lambdas.cases.table import StoredCase
     from lambdas.console.cameras import Camera
-    from lambdas.console.exchange import AnyRequest, Request
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import AnyRequest, Request
 
 # Counting stops here, so that a poll costs the same however long the queue is.
 MAX_COUNT = 500

@@ -11,18 +11,18 @@ import msgspec
 from aws_lambda_powertools.event_handler import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lambdas.console.exchange import Content, NotModified, Redirect
 from lambdas.console.routes import navigation_of
-from lambdas.console.security import PRIVATE
-from lambdas.console.static_files import icon, static_url
+from lambdas.console.web.exchange import Content, NotModified, Redirect
+from lambdas.console.web.security import PRIVATE
+from lambdas.console.web.static_files import icon, static_url
 from lambdas.console.words import LANGUAGES, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.console.exchange import Answer
     from lambdas.console.person import Person
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import Answer
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     import msgspec
 
-    from lambdas.console.exchange import Answer
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import Answer
 
 Method = Literal["GET", "POST"]
 

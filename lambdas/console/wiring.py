@@ -10,11 +10,11 @@ import boto3
 from botocore.config import Config
 
 from lambdas.common.times import now
+from lambdas.console.access.identity_provider import IdentityProvider
+from lambdas.console.access.sessions import Sessions, SessionsTable
+from lambdas.console.access.sign_in import SignIn
 from lambdas.console.app import build_app
-from lambdas.console.identity_provider import IdentityProvider
 from lambdas.console.services import Services
-from lambdas.console.sessions import Sessions, SessionsTable
-from lambdas.console.sign_in import SignIn
 from lambdas.encounters.policy import read_policy
 from lambdas.review.wiring import verdicts_from_environment
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lambdas.common.keys import bad_capture_key
-from lambdas.common.reasons import reason_metadata
+from lambdas.common.outside_text import reason_metadata
 from lambdas.common.s3_objects import is_not_found, put_once
 from lambdas.detection.capture import Capture, capture_of_object
 

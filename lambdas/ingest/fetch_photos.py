@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lambdas.common.outside_text import reason_line
 from lambdas.common.photos import prepare_photo
-from lambdas.common.reasons import one_line
 from lambdas.downloads.errors import GoneError, UnavailableError
 from lambdas.downloads.outages import is_outage
 from lambdas.ingest.failures import reason_of
@@ -76,12 +76,12 @@ class PhotoFetcher:
     def _refuse(self, listed: SourcePhoto, record: Item, *, reason: str) -> None:
         """Record the reason. An unusable download does not replace a stored picture."""
         if record.get("sha256"):
-            self._finish(listed, refused=one_line(reason))
+            self._finish(listed, refused=reason_line(reason))
         else:
             self._discard(listed, face_status="unusable", reason=reason)
 
     def _discard(self, listed: SourcePhoto, *, face_status: str, reason: str) -> None:
-        self._finish(listed, face_status=face_status, reason=one_line(reason), sha256=None)
+        self._finish(listed, face_status=face_status, reason=reason_line(reason), sha256=None)
         self.gallery.delete_photo_object(self.case.case_id, listed.photo_id)
 
     def _finish(self, listed: SourcePhoto, **changes: Any) -> None:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import CaseStatus
-from lambdas.common.reasons import one_line
+from lambdas.common.outside_text import reason_line
 from lambdas.common.times import to_text
 from lambdas.downloads.errors import SourceError, UnavailableError
 from lambdas.downloads.outages import is_outage
@@ -147,7 +147,7 @@ class Sync:
             self._last_reason = reason_of(error)
         else:
             return outcome
-        extra = {"case_id": reference.case_id, "reason": one_line(self._last_reason)}
+        extra = {"case_id": reference.case_id, "reason": reason_line(self._last_reason)}
         logger.warning("A case could not be fetched", extra=extra)
         return None
 

@@ -18,7 +18,7 @@ import boto3
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from lambdas.console.identity_provider import IdentityProvider
+from lambdas.console.access.identity_provider import IdentityProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

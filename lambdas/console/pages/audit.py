@@ -15,10 +15,10 @@ import msgspec
 from lambdas.common.dynamodb import read_many
 from lambdas.common.outside_text import spreadsheet_cell
 from lambdas.console.acts import record_act
-from lambdas.console.errors import InvalidError
-from lambdas.console.exchange import Content, Page
 from lambdas.console.person import REVIEWERS
 from lambdas.console.readable_times import minute
+from lambdas.console.web.errors import InvalidError
+from lambdas.console.web.exchange import Content, Page
 from lambdas.encounters.encounter import Encounter
 from lambdas.encounters.table import encounter_key
 from lambdas.review.audit import AuditKind, AuditRecord, Via
@@ -27,8 +27,8 @@ from lambdas.review.four_eyes import visible_records
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdas.console.exchange import AnyRequest, Request
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import AnyRequest, Request
 
 ROWS = 100
 MAX_DAYS, MAX_EXPORTED = 92, 20_000

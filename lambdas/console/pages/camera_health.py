@@ -11,8 +11,8 @@ from lambdas.cases.probe import PROBE_CAMERA
 from lambdas.common.dynamodb import read_many
 from lambdas.common.times import from_text
 from lambdas.console.cameras import read_cameras
-from lambdas.console.exchange import AnyRequest, Page
 from lambdas.console.readable_times import since
+from lambdas.console.web.exchange import AnyRequest, Page
 from lambdas.encounters.camera_reports import CameraReport, report_key, report_of
 from lambdas.encounters.score_counts import day_of_scores, scores_key
 from lambdas.encounters.table import encounter_key

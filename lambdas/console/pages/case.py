@@ -12,20 +12,20 @@ from lambdas.console.acts import record_act
 from lambdas.console.cameras import read_cameras
 from lambdas.console.case_encounters import Other, recent_encounters
 from lambdas.console.case_records import read_records, read_stored_cases
-from lambdas.console.errors import ConflictError, NotFoundError
-from lambdas.console.exchange import AnyRequest, Page, Redirect
 from lambdas.console.looks import record_look
 from lambdas.console.pages.case_faces import Faces, faces_of
 from lambdas.console.person import SUPERVISORS
-from lambdas.console.picture_links import Crop, link_to_photo
+from lambdas.console.pictures.links import Crop, link_to_photo
+from lambdas.console.web.errors import ConflictError, NotFoundError
+from lambdas.console.web.exchange import AnyRequest, Page, Redirect
 from lambdas.review.audit import AuditKind
 from lambdas.review.link_page.facts import map_link, person_facts
 
 if TYPE_CHECKING:
     from lambdas.cases.case import SourcePhoto
     from lambdas.console.case_records import CaseRecords
-    from lambdas.console.exchange import Request
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import Request
 
 
 class Photo(msgspec.Struct, frozen=True, kw_only=True):

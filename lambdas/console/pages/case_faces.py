@@ -9,16 +9,16 @@ import msgspec
 from lambdas.cases.several_faces import several_of
 from lambdas.console.acts import record_act
 from lambdas.console.case_records import read_records
-from lambdas.console.errors import ConflictError, NotFoundError
-from lambdas.console.exchange import Redirect
-from lambdas.console.picture_links import link_to_face
+from lambdas.console.pictures.links import link_to_face
+from lambdas.console.web.errors import ConflictError, NotFoundError
+from lambdas.console.web.exchange import Redirect
 from lambdas.review.audit import AuditKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdas.console.exchange import AnyRequest, Request
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import AnyRequest, Request
 
 
 class Face(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,13 +14,13 @@ from lambdas.common.base64url import from_base64url, to_base64url
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.common.place_names import name_key
 from lambdas.console.case_records import read_stored_cases
-from lambdas.console.errors import InvalidError
-from lambdas.console.exchange import AnyRequest, Page
 from lambdas.console.sources import SOURCES
+from lambdas.console.web.errors import InvalidError
+from lambdas.console.web.exchange import AnyRequest, Page
 
 if TYPE_CHECKING:
-    from lambdas.console.exchange import Request
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import Request
 
 ROWS = 50
 _MAX_PAGES = 5  # of 1 MB each, so that a page answers in time; a rare name continues with the cursor

@@ -12,16 +12,16 @@ from lambdas.cases.case import CaseStatus
 from lambdas.console.cameras import Camera, camera_named, distance_km, read_cameras
 from lambdas.console.case_encounters import Other, recent_encounters
 from lambdas.console.case_records import read_records
-from lambdas.console.comparison import CasePhoto, LookAlike, Shot, look_alikes_of, photos_of, shots_of
 from lambdas.console.doubts import distance_text, doubts
-from lambdas.console.errors import NotFoundError
-from lambdas.console.exchange import Page
-from lambdas.console.faces import Face, Faces
 from lambdas.console.looks import record_look
 from lambdas.console.pages.verdicts import REASONS
 from lambdas.console.person import SUPERVISORS
-from lambdas.console.picture_links import Crop
+from lambdas.console.pictures.comparison import CasePhoto, LookAlike, Shot, look_alikes_of, photos_of, shots_of
+from lambdas.console.pictures.faces import Face, Faces
+from lambdas.console.pictures.links import Crop
 from lambdas.console.readable_times import minute, since
+from lambdas.console.web.errors import NotFoundError
+from lambdas.console.web.exchange import Page
 from lambdas.console.words import words
 from lambdas.encounters.encounter import Encounter, Review, Stage
 from lambdas.encounters.evidence import evidence_of
@@ -34,8 +34,8 @@ from lambdas.review.verdicts import VERDICTS
 
 if TYPE_CHECKING:
     from lambdas.cases.table import StoredCase
-    from lambdas.console.exchange import Request
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import Request
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OVER = frozenset({Review.WITHDRAWN, Review.EXPIRED})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.console.exchange import AnyRequest, Redirect
 from lambdas.console.person import REVIEWERS
+from lambdas.console.web.exchange import AnyRequest, Redirect
 
 if TYPE_CHECKING:
     from lambdas.console.services import Services

@@ -16,17 +16,17 @@ from botocore.exceptions import ClientError
 from lambdas.common.outside_text import single_line
 from lambdas.common.photos import UnusablePhotoError, prepare_photo
 from lambdas.console.acts import record_act
-from lambdas.console.errors import InvalidError, TooManyRequestsError
-from lambdas.console.exchange import AnyRequest, Page
-from lambdas.console.faces import Face, find_faces
-from lambdas.console.picture_links import Crop, link_to_photo
+from lambdas.console.pictures.faces import Face, find_faces
+from lambdas.console.pictures.links import Crop, link_to_photo
+from lambdas.console.web.errors import InvalidError, TooManyRequestsError
+from lambdas.console.web.exchange import AnyRequest, Page
 from lambdas.detection.gallery_search import Gallery, NoFaceError, RefusedPictureError, search_gallery
 from lambdas.encounters.attempts import Attempts, attempts_key
 from lambdas.review.audit import AuditKind
 
 if TYPE_CHECKING:
-    from lambdas.console.exchange import Request
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import Request
     from lambdas.detection.gallery_search import CaseFound
 
 MAX_BYTES = 4_400_000  # the upload in base64 must fit into the 6 MB of a function's event

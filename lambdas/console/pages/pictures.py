@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from lambdas.common.s3_objects import is_not_found
-from lambdas.console.errors import NotFoundError
-from lambdas.console.exchange import AnyRequest, Content
-from lambdas.console.faces import Face, Faces
 from lambdas.console.looks import record_look
-from lambdas.console.picture_crops import cropped
-from lambdas.console.picture_links import Crop, Shown, opened
+from lambdas.console.pictures.crops import cropped
+from lambdas.console.pictures.faces import Face, Faces
+from lambdas.console.pictures.links import Crop, Shown, opened
+from lambdas.console.web.errors import NotFoundError
+from lambdas.console.web.exchange import AnyRequest, Content
 from lambdas.review.audit import AuditKind
 from pictures.errors import UnreadablePictureError
 

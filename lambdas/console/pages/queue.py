@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from lambdas.console.cameras import read_cameras
-from lambdas.console.exchange import NotModified, Page
 from lambdas.console.queue_rows import Counts, Query, Row, count_waiting, read_rows
+from lambdas.console.web.exchange import NotModified, Page
 
 if TYPE_CHECKING:
-    from lambdas.console.exchange import Request
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import Request
 
 
 class LiveQuery(Query, frozen=True, kw_only=True):

@@ -9,9 +9,9 @@ import msgspec
 from lambdas.cases.table import sync_run_key
 from lambdas.common.dynamodb import read_many
 from lambdas.common.times import to_text
-from lambdas.console.exchange import AnyRequest, Page
 from lambdas.console.readable_times import minute
 from lambdas.console.sources import SOURCES
+from lambdas.console.web.exchange import AnyRequest, Page
 
 if TYPE_CHECKING:
     from lambdas.console.services import Services

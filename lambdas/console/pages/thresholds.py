@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lambdas.console.cameras import read_cameras
-from lambdas.console.exchange import Page
-from lambdas.review.threshold_evidence import read_advice
+from lambdas.console.web.exchange import Page
+from lambdas.review.thresholds.evidence import read_advice
 
 if TYPE_CHECKING:
-    from lambdas.console.exchange import Request
     from lambdas.console.services import Services
-    from lambdas.review.threshold_advice import Advice
+    from lambdas.console.web.exchange import Request
+    from lambdas.review.thresholds.advice import Advice
 
 DAYS = 30
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 260, 50, 30

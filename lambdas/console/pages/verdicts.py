@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from lambdas.common.outside_text import single_line
-from lambdas.console.errors import ConflictError, InvalidError, NotFoundError
-from lambdas.console.exchange import AnyRequest, Redirect
 from lambdas.console.person import SUPERVISORS
+from lambdas.console.web.errors import ConflictError, InvalidError, NotFoundError
+from lambdas.console.web.exchange import AnyRequest, Redirect
 from lambdas.encounters.encounter import Review
 from lambdas.review.audit import Via
 from lambdas.review.errors import NoEncounterError, ReviewError
 
 if TYPE_CHECKING:
-    from lambdas.console.exchange import Request
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import Request
 
 MAX_NOTE = 500
 REASONS: dict[Review, dict[str, str]] = {

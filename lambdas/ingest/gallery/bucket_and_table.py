@@ -11,7 +11,7 @@ from lambdas.cases.case import CaseStatus
 from lambdas.cases.table import CASE_RECORD, photo_record, read_photos, record_key
 from lambdas.common.dynamodb import Item, from_attributes, to_attributes, update_if
 from lambdas.common.keys import bad_document_key, document_key, photo_key
-from lambdas.common.reasons import one_line, reason_metadata
+from lambdas.common.outside_text import reason_line, reason_metadata
 from lambdas.common.times import to_text
 from lambdas.ingest.gallery.updates import update_request
 
@@ -125,7 +125,7 @@ class Gallery:
             ContentType="application/json",
             Metadata=reason_metadata(reason),
         )
-        changes = {"reason": one_line(reason), "source_modified": source_modified, "synced_at": to_text(self.now())}
+        changes = {"reason": reason_line(reason), "source_modified": source_modified, "synced_at": to_text(self.now())}
         self._update(case_id, QUARANTINE_RECORD, {"source": case_id.split(":", 1)[0], **changes})
 
     def quarantined_cases(self, source: str, *, since: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 from playwright.sync_api import expect
 
-from lambdas.console.cookies import SESSION
+from lambdas.console.web.cookies import SESSION
 from local_cloud.demo.watch import wait_until
 from tests.end_to_end.console.console_site import PASSWORD, enter_code, enter_password, first_sign_in
 from tests.end_to_end.deployed_agency import PERSON, jpeg

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from lambdas.console.identity_provider import Tokens
+from lambdas.console.access.identity_provider import Tokens
+from lambdas.console.access.sessions import Sessions, SessionsTable
 from lambdas.console.person import Person
-from lambdas.console.sessions import Sessions, SessionsTable
 from local_cloud.pipeline.tables import make_table
 
 if TYPE_CHECKING:

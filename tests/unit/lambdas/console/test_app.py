@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from lambdas.console import app, words
-from lambdas.console.errors import InvalidError
-from lambdas.console.forms import read_form, read_query
 from lambdas.console.person import Role
 from lambdas.console.routes import NAVIGATION, ROUTES, Route
+from lambdas.console.web.errors import InvalidError
+from lambdas.console.web.forms import read_form, read_query
 from lambdas.console.words.spanish import SPANISH
 from tests.support.console import ConsoleClient, person
 

@@ -5,10 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from lambdas.console.access.sessions import Sessions, SessionsTable
+from lambdas.console.access.sign_in import SignIn
 from lambdas.console.app import build_app
-from lambdas.console.cookies import SESSION, SIGN_IN
-from lambdas.console.sessions import Sessions, SessionsTable
-from lambdas.console.sign_in import SignIn
+from lambdas.console.web.cookies import SESSION, SIGN_IN
 from local_cloud.pipeline.tables import make_table
 from tests.support.console import ORIGIN, Answered, answered, http_event, services_of
 from tests.support.user_pool import UserPool, user_pool
@@ -275,7 +275,7 @@ def test_removing_a_person_ends_every_session(browser: Browser, pool: UserPool, 
 def test_session_may_send_only_so_many_requests_a_minute(
     browser: Browser, pool: UserPool, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lambdas.console.sessions.MAX_REQUESTS_PER_MINUTE", 3)
+    monkeypatch.setattr("lambdas.console.access.sessions.MAX_REQUESTS_PER_MINUTE", 3)
     browser.sign_in(pool)
     assert [browser.get("/encounters").status for _ in range(5)] == [200, 200, 200, 429, 429]
     clock.advance(minutes=1)

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 
 from lambdas.cases.case import Case, CaseType, SourcePhoto
 from lambdas.cases.table import read_photo
-from lambdas.common.reasons import reason_metadata
+from lambdas.common.outside_text import reason_metadata
 from lambdas.downloads.errors import UnavailableError
 from lambdas.ingest.fetch_case import CaseFetcher, CaseOutcome
 from lambdas.ingest.gallery.bucket_and_table import Gallery as BucketAndTable

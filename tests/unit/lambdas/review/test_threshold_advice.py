@@ -12,9 +12,9 @@ from lambdas.cases.case import PhotoKind, Range
 from lambdas.encounters.encounter import Review, Sighting
 from lambdas.encounters.policy import Policy, Thresholds
 from lambdas.encounters.score_counts import DayOfScores, ScoreCounts
-from lambdas.review.intervals import rate, share
-from lambdas.review.threshold_advice import PastEncounter, advise
-from lambdas.review.threshold_evidence import level_of, read_advice
+from lambdas.review.thresholds.advice import PastEncounter, advise
+from lambdas.review.thresholds.evidence import level_of, read_advice
+from lambdas.review.thresholds.intervals import rate, share
 from tests.support.stories import MARLOWE, put_case
 
 if TYPE_CHECKING:

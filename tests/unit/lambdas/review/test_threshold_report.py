@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdas.encounters.encounter import Review
-from lambdas.review.threshold_report import MIN_VERDICTS, Band, Judged, read_judged, threshold_report
+from lambdas.review.thresholds.report import MIN_VERDICTS, Band, Judged, read_judged, threshold_report
 from tests.support.stories import put_case
 
 if TYPE_CHECKING:

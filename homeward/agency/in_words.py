@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agencies.telephones import written_for_people
-from homeward.monthly_cost import monthly_cost
+from homeward.agency.monthly_cost import monthly_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

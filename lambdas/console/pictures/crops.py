@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps
 
-from lambdas.console.picture_links import Crop
+from lambdas.console.pictures.links import Crop
 from pictures.decode import decode
 
 if TYPE_CHECKING:
-    from lambdas.console.faces import Face
+    from lambdas.console.pictures.faces import Face
 
 _MAX_SIDE_PX = 1920
 _SIZES = {Crop.FACE: (480, 600), Crop.CLOSE: (480, 600), Crop.THUMB: (96, 120), Crop.WHOLE: (1200, 1200)}

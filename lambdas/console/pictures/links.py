@@ -12,7 +12,7 @@ import msgspec
 
 from lambdas.common.base64url import from_base64url, to_base64url
 from lambdas.common.keys import photo_key
-from lambdas.console.errors import NotFoundError
+from lambdas.console.web.errors import NotFoundError
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -19,8 +19,8 @@ from agencies.schema import FILE as SCHEMA
 from agencies.settings import Environment
 from edge_device.wording.settings import reason
 from edge_device.wording.system import os_error_in_words
+from homeward.agency.new import NewAgency, agency_text
 from homeward.exit_codes import REFUSED
-from homeward.new_agency import NewAgency, agency_text
 from homeward.terminal import console, fail
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edge_device.wording.system import os_error_in_words
-from homeward.commands.camera_claim_certificate import FolderOption, refuse_existing_file
-from homeward.commands.camera_set import CoordinatesOption
+from homeward.commands.camera.claim_certificate import FolderOption, refuse_existing_file
+from homeward.commands.camera.set import CoordinatesOption
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, REFUSED, WRONG_USAGE
 from homeward.fleet.aws_iot import NameTakenError, broker_host

@@ -15,19 +15,19 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from lambdas.common.base64url import from_base64url, to_base64url
 from lambdas.common.console_paths import CALLBACK, SIGNED_OUT
 from lambdas.console.acts import record_act
-from lambdas.console.cookies import SESSION, SIGN_IN, cookie, read_cookie
-from lambdas.console.errors import SignedOutError
 from lambdas.console.rendering import json_response, language_of, lower_case, plain_page, wants_json
-from lambdas.console.security import PRIVATE, refuse_foreign_origin
+from lambdas.console.web.cookies import SESSION, SIGN_IN, cookie, read_cookie
+from lambdas.console.web.errors import SignedOutError
+from lambdas.console.web.security import PRIVATE, refuse_foreign_origin
 from lambdas.review.audit import AuditKind
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-    from lambdas.console.identity_provider import IdentityProvider
+    from lambdas.console.access.identity_provider import IdentityProvider
+    from lambdas.console.access.sessions import Sessions
     from lambdas.console.person import Person
     from lambdas.console.services import Services
-    from lambdas.console.sessions import Sessions
 
 _SIGN_IN_S = 600
 # An address of this console: browsers read // and /\ as the start of another host. They drop cookies of over 4 KB.

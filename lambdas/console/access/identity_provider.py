@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 
 from lambdas.common.base64url import to_base64url
 from lambdas.common.outside_text import single_line
-from lambdas.console.errors import SignedOutError
 from lambdas.console.person import Person, known_roles
+from lambdas.console.web.errors import SignedOutError
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

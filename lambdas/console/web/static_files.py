@@ -10,9 +10,9 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from lambdas.console.errors import NotFoundError
+from lambdas.console.web.errors import NotFoundError
 
-_FOLDER = Path(__file__).parent / "static"
+_FOLDER = Path(__file__).parents[1] / "static"
 _PARTS = {
     "style.css": ("pico.min.css", "console.css", "pages.css"),
     "script.js": ("htmx.min.js", "console.js", "pages.js"),

@@ -7,10 +7,10 @@ from dataclasses import asdict, fields
 import typer
 
 from edge_device.wording.counts import counted
-from homeward.commands.camera_add import CameraArgument, add
-from homeward.commands.camera_claim_certificate import claim_certificate
-from homeward.commands.camera_migrate import migrate
-from homeward.commands.camera_set import set_camera
+from homeward.commands.camera.add import CameraArgument, add
+from homeward.commands.camera.claim_certificate import claim_certificate
+from homeward.commands.camera.migrate import migrate
+from homeward.commands.camera.set import set_camera
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, REFUSED
 from homeward.fleet.aws_iot import NameTakenError

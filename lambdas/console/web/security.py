@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdas.console.errors import RefusedError
+from lambdas.console.web.errors import RefusedError
 
 # Only files of our own. Pages have no inline scripts or styles, so the policy has no exception for any.
 _POLICY = {

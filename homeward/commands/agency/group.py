@@ -9,8 +9,8 @@ import typer
 
 from agencies.doubts import doubts
 from agencies.files import AgencyFileError, load_agency
-from homeward.agency_in_words import in_words
-from homeward.commands.agency_new import new
+from homeward.agency.in_words import in_words
+from homeward.commands.agency.new import new
 from homeward.exit_codes import WRONG_USAGE
 from homeward.options import JsonOption
 from homeward.terminal import console, warn

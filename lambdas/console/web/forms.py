@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from lambdas.console.errors import InvalidError
-from lambdas.console.exchange import Upload
+from lambdas.console.web.errors import InvalidError
+from lambdas.console.web.exchange import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from lambdas.encounters.decision import decision_of
 from lambdas.encounters.policy import Thresholds
 from lambdas.encounters.score_counts import read_scores
 from lambdas.encounters.table import all_encounters
-from lambdas.review.threshold_advice import THRESHOLDS, Advice, PastEncounter, advise, cameras_of
+from lambdas.review.thresholds.advice import THRESHOLDS, Advice, PastEncounter, advise, cameras_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.common.dynamodb import from_attributes, to_attributes, update_if
-from lambdas.console.errors import SignedOutError, TooManyRequestsError
 from lambdas.console.person import Person, known_roles
+from lambdas.console.web.errors import SignedOutError, TooManyRequestsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from lambdas.common.dynamodb import Item
-    from lambdas.console.identity_provider import IdentityProvider, Tokens
+    from lambdas.console.access.identity_provider import IdentityProvider, Tokens
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)

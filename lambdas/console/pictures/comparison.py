@@ -8,14 +8,14 @@ import msgspec
 
 from lambdas.cases.case import ENROLLED_KINDS, CaseStatus, PhotoKind
 from lambdas.console.case_records import read_stored_cases
-from lambdas.console.picture_links import Crop, link_to_photo, link_to_sighting
+from lambdas.console.pictures.links import Crop, link_to_photo, link_to_sighting
 from lambdas.console.readable_times import minute
 
 if TYPE_CHECKING:
     from lambdas.cases.case import SourcePhoto
     from lambdas.console.case_records import CaseRecords
-    from lambdas.console.exchange import AnyRequest
     from lambdas.console.services import Services
+    from lambdas.console.web.exchange import AnyRequest
     from lambdas.encounters.encounter import Encounter
 
 

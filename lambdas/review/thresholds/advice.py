@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.encounters.encounter import Review
 from lambdas.encounters.score_counts import EDGES
-from lambdas.review.intervals import Estimate, product, rate, share
+from lambdas.review.thresholds.intervals import Estimate, product, rate, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

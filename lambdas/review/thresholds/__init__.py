@@ -1,0 +1,1 @@
+"""What each alert threshold would have meant, from searches and verdicts."""
