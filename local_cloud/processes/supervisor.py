@@ -114,7 +114,7 @@ def supervise(settings: CloudSettings) -> None:
     # Atomic, because clients may read the file now.
     draft.replace(description)
     print(f"The cloud ends: {wait_for_end(children)}.", flush=True)
-    end_all(children, timeout_s=30 if settings.persist else 3)
+    end_all(children, timeout_s=30 if settings.persist else 0.5)
     description.unlink(missing_ok=True)
     shutil.rmtree(temporary_folder(settings), ignore_errors=True)
     # Function workers are children of the emulator. Only killing the group reaches all of them.

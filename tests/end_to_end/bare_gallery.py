@@ -22,6 +22,7 @@ from lambdas.ingest.gallery.wiring import open_gallery, open_photos, open_withdr
 from local_cloud.demo.watch import wait_until
 from local_cloud.paths import ROOT
 from local_cloud.pipeline.tables import make_tables
+from tests.support.homeward_program import run_homeward
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,18 +90,17 @@ class BareGallery:
 
     def homeward(self, *arguments: str, backoff: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the command line to its end. Without `backoff`, retries follow at once."""
-        program = self.start(*arguments, backoff=backoff)
+        if backoff:
+            return run_homeward(*arguments, *self._options(arguments), environment=self.cloud.environment)
+        program = self.start(*arguments, backoff=False)
         out, err = program.communicate()
         return subprocess.CompletedProcess(arguments, program.returncode, out, err)
 
     def start(self, *arguments: str, backoff: bool = True) -> subprocess.Popen[str]:
         """Start the command line."""
         how = ["-m", "homeward"] if backoff else ["-c", _WITHOUT_BACKOFF]
-        options = ["--agency", self.stage]
-        if arguments[0] in {"sync", "import"} or "--repair" in arguments or "rebuild" in arguments:
-            options += ["--agency-file", str(self.agency_file)]
         return subprocess.Popen(
-            [sys.executable, *how, *arguments, *options],
+            [sys.executable, *how, *arguments, *self._options(arguments)],
             env={**os.environ, **self.cloud.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -124,6 +124,12 @@ class BareGallery:
         finally:
             program.send_signal(signal.SIGKILL)
             program.communicate()
+
+    def _options(self, arguments: tuple[str, ...]) -> list[str]:
+        options = ["--agency", self.stage]
+        if arguments[0] in {"sync", "import"} or "--repair" in arguments or "rebuild" in arguments:
+            options += ["--agency-file", str(self.agency_file)]
+        return options
 
     def state(self) -> tuple[int, int]:
         """Count open cases and photos, once every event is handled and bucket, table, and collection agree."""

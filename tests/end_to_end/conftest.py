@@ -6,6 +6,7 @@ The cases are fictional; the photos are the true pairs that `make test-setup` in
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,7 @@ def agency(settings: CloudSettings, assembly: Path, web: Web) -> Iterator[Deploy
     write_case(documents, number=900502, name="Łukasz [/nosuch]\u202e", picture=OTHER_PERSON)
     with checked_cloud(settings, "agency") as cloud:
         cloud.deploy(assembly, f"{STAGE}/*")
-        deployment = find_deployment(STAGE, cloud.client)
+        deployment = find_deployment(STAGE, cache(cloud.client))
         agency = DeployedAgency(cloud, deployment, Watch(deployment), documents, web)
         agency.ingest()
         yield agency

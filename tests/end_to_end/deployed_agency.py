@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +16,10 @@ from local_cloud.demo.metrics import metric_sums
 from local_cloud.demo.sync import sync
 from local_cloud.demo.watch import wait_until
 from local_cloud.paths import ROOT
+from tests.support.homeward_program import run_homeward
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from homeward.deployment.outputs import Deployment
@@ -66,13 +65,12 @@ class DeployedAgency:
 
     def publish(self, topic: str, message: dict[str, Any]) -> None:
         """Publish a message on a topic."""
-        self.cloud.client("iot-data").publish(topic=topic, qos=1, payload=json.dumps(message).encode())
+        self.deployment.client("iot-data").publish(topic=topic, qos=1, payload=json.dumps(message).encode())
 
     def homeward(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run the operator's command line and check its exit code, unless `code` is None."""
-        command = [sys.executable, "-m", "homeward", *arguments, "--agency", self.deployment.stage]
-        environment = {**os.environ, **self.cloud.environment}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+        options = ("--agency", self.deployment.stage)
+        done = run_homeward(*arguments, *options, environment=self.cloud.environment)
         assert code in {None, done.returncode}, done.stderr
         return done
 

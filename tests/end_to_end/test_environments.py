@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,7 +93,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         cloud.deploy(assembly)
         environments = {}
         for stage in STAGES:
-            deployment = find_deployment(stage, cloud.client)
+            deployment = find_deployment(stage, cache(cloud.client))
             environments[stage] = DeployedAgency(cloud, deployment, Watch(deployment), documents, web)
             environments[stage].ingest()
         folder = tmp_path_factory.mktemp("cameras")
