@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from local_cloud.video.walk import Pose
 
 _TROUSERS = (46, 52, 62)
+# No part of a head is further below the center of its face, in heights of the face.
+_HEAD_BELOW = 1.0
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,13 @@ class Figure:
         origin = np.array([columns.start, rows.start], np.float64)
         self._draw_body(color, cover, pose, origin)
         painted, alpha = self._with_head(color, cover, pose, origin)
-        painted *= alpha[:, :, None] * pose.light
+        painted *= _of_three_colors(alpha * pose.light)
         if blur_px >= 1:
             # A moving person over a still background blurs the premultiplied color and the coverage alike.
             size = (2 * int(blur_px / 2) + 1, 1)
             painted, alpha = cv2.blur(painted, size), cv2.blur(alpha, size)
-        frame[rows, columns] = np.clip(painted + region * (1 - alpha[:, :, None]), 0, 255).astype(np.uint8)
+        painted += region * _of_three_colors(1 - alpha)
+        frame[rows, columns] = np.clip(painted, 0, 255, out=painted).astype(np.uint8)
 
     def _draw_body(self, color: NDArray[np.uint8], cover: NDArray[np.uint8], pose: Pose, origin: NDArray[Any]) -> None:
         face = pose.face_px
@@ -81,16 +84,26 @@ class Figure:
         self, color: NDArray[np.uint8], cover: NDArray[np.uint8], pose: Pose, origin: NDArray[Any]
     ) -> tuple[NDArray[Any], NDArray[Any]]:
         """Put the turned head over the body. Returns the color and the coverage (0-1)."""
-        height, width = cover.shape
         turned = _turn(self.head, pose, origin)
         # Smoothed before shrinking; otherwise the head flickers as it moves.
         shrink = self.head.face[3] / pose.face_px
         picture = self.head.color if shrink <= 1.5 else cv2.GaussianBlur(self.head.color, (0, 0), shrink / 3)
-        head = cv2.warpPerspective(picture, turned, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        matte = cv2.warpPerspective(self.head.matte, turned, (width, height))
-        body = cv2.GaussianBlur(cover, (0, 0), 1.0).astype(np.float32) / 255
-        painted = head * matte[:, :, None] + color.astype(np.float32) * (1 - matte[:, :, None])
-        return painted, np.maximum(matte, body)
+        alpha = cv2.GaussianBlur(cover, (0, 0), 1.0).astype(np.float32) / 255
+        painted = color.astype(np.float32)
+        above = slice(0, max(0, min(cover.shape[0], int(pose.y + _HEAD_BELOW * pose.face_px - origin[1]))))
+        size = (cover.shape[1], above.stop)
+        if above.stop:
+            head = cv2.warpPerspective(picture, turned, size, borderMode=cv2.BORDER_REPLICATE)
+            matte = cv2.warpPerspective(self.head.matte, turned, size)
+            painted[above] *= _of_three_colors(1 - matte)
+            painted[above] += head * _of_three_colors(matte)
+            alpha[above] = np.maximum(matte, alpha[above])
+        return painted, alpha
+
+
+def _of_three_colors(layer: NDArray[Any]) -> NDArray[Any]:
+    """Repeat a layer for each color, which is faster than to multiply with `layer[:, :, None]`."""
+    return np.asarray(cv2.merge((layer, layer, layer)))
 
 
 def _mirrored(points: list[tuple[float, float]], half: float, neck: float, face: float) -> list[tuple[float, float]]:
