@@ -30,17 +30,18 @@ if TYPE_CHECKING:
     from stacks.constructs.grant import Grant
 
 _REPLY_TIMEOUT = cdk.Duration.seconds(30)
+# A route for GET would refuse HEAD. The functions answer any other method with "not found".
 _LINK = "/e/{encounter_id}/{token}"
 _ROUTES = {
-    "View": (_LINK, apigateway.HttpMethod.GET),
+    "View": (_LINK, apigateway.HttpMethod.ANY),
     "Acknowledge": (_LINK, apigateway.HttpMethod.POST),
-    "Picture": (f"{_LINK}/{{picture}}", apigateway.HttpMethod.GET),
+    "Picture": (f"{_LINK}/{{picture}}", apigateway.HttpMethod.ANY),
 }
 _UPLOAD = "/u/{link_id}/{token}"
 _UPLOAD_ROUTES = {
-    "UploadForm": (_UPLOAD, apigateway.HttpMethod.GET),
-    "UploadSent": (f"{_UPLOAD}/sent", apigateway.HttpMethod.GET),
-    "UploadScript": ("/u/form.js", apigateway.HttpMethod.GET),
+    "UploadForm": (_UPLOAD, apigateway.HttpMethod.ANY),
+    "UploadSent": (f"{_UPLOAD}/sent", apigateway.HttpMethod.ANY),
+    "UploadScript": ("/u/form.js", apigateway.HttpMethod.ANY),
 }
 
 

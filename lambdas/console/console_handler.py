@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.console.wiring import app_from_environment
+from lambdas.review.head_requests import resolve
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -20,4 +21,4 @@ app = app_from_environment()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
     metrics.count("ConsoleRequests")
-    return app.resolve(event, context)
+    return resolve(app, event, context)

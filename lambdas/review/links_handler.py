@@ -19,6 +19,7 @@ from lambdas.common.outside_text import single_line
 from lambdas.common.times import now
 from lambdas.encounters.attempts import PERIOD
 from lambdas.review.errors import EncounterOverError
+from lambdas.review.head_requests import resolve
 from lambdas.review.link_page.encounter_page import encounter_page, link_path
 from lambdas.review.link_page.headers import headers
 from lambdas.review.link_page.templates import message_page
@@ -62,7 +63,7 @@ links = Links(
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of the HTTP API."""
     metrics.count("LinkRequests")
-    return app.resolve(event, context)
+    return resolve(app, event, context)
 
 
 @app.get("/e/<encounter_id>/<token>")

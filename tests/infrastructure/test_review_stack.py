@@ -42,12 +42,12 @@ def test_audit_table_is_append_only(either: Deployment) -> None:
 def test_links_api_has_the_pages_and_the_upload_form(either: Deployment) -> None:
     routes = either.of_type("AWS::ApiGatewayV2::Route", "Review").values()
     assert {route["Properties"]["RouteKey"] for route in routes} == {
-        "GET /e/{encounter_id}/{token}",
+        "ANY /e/{encounter_id}/{token}",
         "POST /e/{encounter_id}/{token}",
-        "GET /e/{encounter_id}/{token}/{picture}",
-        "GET /u/{link_id}/{token}",
-        "GET /u/{link_id}/{token}/sent",
-        "GET /u/form.js",
+        "ANY /e/{encounter_id}/{token}/{picture}",
+        "ANY /u/{link_id}/{token}",
+        "ANY /u/{link_id}/{token}/sent",
+        "ANY /u/form.js",
     }
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from lambdas.console.app import build_app
 from lambdas.console.person import Person, Role
 from lambdas.console.services import Services
+from lambdas.review.head_requests import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +73,9 @@ class ConsoleClient:
         """`path` may have a query. `hx_request="true"` is the header hx-request."""
         return self._ask("GET", path, None, {"accept": accept, **headers})
 
+    def head(self, path: str) -> Answered:
+        return self._ask("HEAD", path, None, {"accept": "text/html"})
+
     def get_json(self, path: str, **headers: str) -> Any:
         """Return the document of a successful answer."""
         answered = self.get(path, accept="application/json", **headers)
@@ -109,7 +113,7 @@ class ConsoleClient:
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answered:
         event = http_event(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-        return answered(self.app.resolve(event, None))  # type: ignore[arg-type] # the app does not use the context
+        return answered(resolve(self.app, event, None))  # type: ignore[arg-type] # the app does not use the context
 
 
 def http_event(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -135,6 +139,6 @@ def answered(response: Mapping[str, Any]) -> Answered:
     """Read what the function returns to the HTTP API."""
     body = base64.b64decode(response["body"]) if response.get("isBase64Encoded") else response["body"].encode()
     headers = {name.lower(): value for name, value in response["headers"].items()}
-    if headers.get("content-encoding") == "gzip":
+    if body and headers.get("content-encoding") == "gzip":
         body = gzip.decompress(body)
     return Answered(response["statusCode"], headers, body)

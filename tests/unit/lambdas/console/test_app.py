@@ -155,3 +155,9 @@ def test_multipart_form_has_fields_and_files() -> None:
 def test_form_that_is_not_valid_is_refused(body: bytes, content_type: str) -> None:
     with pytest.raises(InvalidError):
         read_form(body, content_type, Filters)
+
+
+@pytest.mark.parametrize("path", ["/encounters", "/nothing"])
+def test_console_answers_head_as_get_without_a_body(console: ConsoleClient, path: str) -> None:
+    head, get = console.head(path), console.get(path)
+    assert (head.status, head.headers.keys(), head.body) == (get.status, get.headers.keys(), b"")

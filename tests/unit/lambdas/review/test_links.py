@@ -101,6 +101,15 @@ def test_page_has_every_fact_to_act_on(desk: Desk, ask: Callable[..., Any]) -> N
     assert not re.search(r"<script|<button[^>]*>(Confirm|Dismiss)", page.body)
 
 
+@pytest.mark.parametrize("path", [LINK, f"{LINK}/seen.jpg", "/e/e1/wrong", "/e"])
+def test_head_is_answered_as_get_without_a_body(desk: Desk, ask: Callable[..., Any], path: str) -> None:
+    """A scanner of links sends HEAD, which acknowledges nothing."""
+    desk.add_encounter(**ALERTED)
+    head, get = ask(path, method="HEAD"), ask(path)
+    assert (head.status, head.headers.keys(), head.body) == (get.status, get.headers.keys(), "")
+    assert desk.encounter().acknowledged_at is None
+
+
 def test_page_offers_to_sign_in_while_a_verdict_counts(desk: Desk, ask: Callable[..., Any]) -> None:
     offer = '<a class="call" href="https://console.example/encounters/e1" rel="noreferrer">Sign in to decide</a>'
     for review, is_offered in ((Review.OPEN, True), (Review.DISMISSED, True), (Review.EXPIRED, False)):
