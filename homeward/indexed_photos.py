@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from edge_device.wording.counts import counted
 from homeward.progress import progress
 from homeward.terminal import warn
 from lambdas.ingest.gallery.held_photos import explain
@@ -50,7 +51,8 @@ def show_faces(photos: IndexedPhotos) -> None:
         reason = explain(photo["reason"])
         warn(f"{photo['case_id']} photo {photo['photo_id']} was not enrolled: {reason}")
     if photos.not_indexed_yet:
-        warn(f"{photos.not_indexed_yet} photos are not indexed yet; look again with: homeward gallery stats")
+        missing = counted(photos.not_indexed_yet, "photo is", "photos are")
+        warn(f"{missing} not indexed yet; look again with: homeward gallery stats")
 
 
 def _summary(records: dict[str, dict[str, Item]]) -> IndexedPhotos:

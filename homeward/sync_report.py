@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from edge_device.wording.counts import counted
 from homeward.exit_codes import FAILED, REFUSED, UNUSABLE
 from homeward.progress import progress
 from homeward.terminal import console, warn
@@ -77,13 +78,14 @@ def show(report: Mapping[str, Any]) -> None:
     outcomes = ", ".join(f"{count} {_words(outcome)}" for outcome, count in report["outcomes"].items())
     done = report["to_fetch"] - report["failed"]
     fetched = outcomes or (f"{done} fetched" if report["to_fetch"] else "nothing to fetch")
-    closed = f"{report['removed']} closed with {report['encounters_withdrawn']} unreviewed encounters"
+    closed = f"{report['removed']} closed with {counted(report['encounters_withdrawn'], 'unreviewed encounter')}"
     console.print(f"{source}: {report['listed']} listed; {fetched}; {closed}", soft_wrap=True)
     _show_quarantine(report)
     if held := report.get("photos_held"):
-        warn(f"{held} photos of {source} wait for a person to choose the face; see: homeward doctor")
+        waiting = counted(held, f"photo of {source} waits", f"photos of {source} wait")
+        warn(f"{waiting} for a person to choose the face; see: homeward doctor")
     if report["failed"]:
-        warn(f"{report['failed']} cases of {source} could not be fetched; sync again", style="red")
+        warn(f"{counted(report['failed'], 'case')} of {source} could not be fetched; sync again", style="red")
     if report["error"]:
         warn(report["error"], style="red")
 
@@ -94,14 +96,16 @@ def _show_quarantine(report: Mapping[str, Any]) -> None:
     for case_id, reason in named.items():
         warn(f"{case_id} is in quarantine: {reason}")
     if more := report.get("quarantined", 0) - len(named):
-        warn(f"{more} more cases of {report['source']} are in quarantine")
+        source = report["source"]
+        warn(counted(more, f"more case of {source} is in quarantine", f"more cases of {source} are in quarantine"))
 
 
 def show_preview(preview: Mapping[str, Any]) -> None:
     """Print what a sync would do as one line."""
     vanished = preview["vanished"]
     line = f"{preview['source']}: {preview['listed']} listed; would fetch {len(preview['to_fetch'])}"
-    gone = f", and check {len(vanished)} of {preview['open_cases']} open cases that are no longer listed"
+    open_cases = counted(preview["open_cases"], "open case")
+    gone = f", and check {len(vanished)} of {open_cases} because the source no longer lists them"
     console.print(line + (f"{gone}: {', '.join(vanished)}" if vanished else ""), soft_wrap=True)
 
 

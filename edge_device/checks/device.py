@@ -11,6 +11,7 @@ from edge_device import clock
 from edge_device.cameras import CameraError
 from edge_device.checks.result import CheckResult
 from edge_device.wiring import build_camera, build_detector, build_outbox
+from edge_device.wording.counts import counted
 from edge_device.wording.system import os_error_in_words
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def check_detector(settings: Settings, image: NDArray[np.uint8]) -> CheckResult:
     started = time.perf_counter()
     faces = detector.detect(image)
     milliseconds = 1000 * (time.perf_counter() - started)
-    finding = f"{detector.model}: {milliseconds:.0f} ms per frame, {len(faces)} faces in this one"
+    finding = f"{detector.model}: {milliseconds:.0f} ms per frame, {counted(len(faces), 'face')} in this one"
     if milliseconds > _SLOW_MS:
         return CheckResult("detector", "warning", finding, "less than 7 frames per second: lower detection.width_px")
     return CheckResult("detector", "ok", finding)
@@ -74,7 +75,7 @@ def check_outbox(settings: Settings) -> CheckResult:
     except OSError as error:
         advice = "run as the user homeward-edge, or set outbox.path to a folder that you can write to"
         return CheckResult("outbox", "failed", os_error_in_words(error), advice)
-    finding = f"{waiting} messages waiting, {free_mb:.0f} MB free"
+    finding = f"{counted(waiting, 'message')} waiting, {free_mb:.0f} MB free"
     if free_mb < settings.outbox.max_mb:
         advice = f"free some disk space: outbox.max_mb is {settings.outbox.max_mb:.0f}"
         return CheckResult("outbox", "warning", finding, advice)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from edge_device.core.message import iso_time
 from edge_device.outbox.pace import Pace
 from edge_device.outbox.sender import Sender
 from edge_device.wiring import build_outbox, build_publisher
+from edge_device.wording.counts import counted
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List or send the messages that wait in the outbox.")
 
@@ -24,7 +25,7 @@ def list_waiting(*, config: Config = None, assignments: Set = None, as_json: AsJ
         homeward-edge outbox ls --config /etc/homeward-edge/camera.toml
     """
     with exit_on_error(), build_outbox(load_settings(config, assignments, source="none")) as outbox:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "capture_id": entry.capture_id,
                 "queued_at": iso_time(entry.queued_wall_s),
@@ -38,7 +39,7 @@ def list_waiting(*, config: Config = None, assignments: Set = None, as_json: AsJ
         typer.echo(json.dumps(rows))
         return
     for row in rows:
-        say(f"{row['capture_id']}  {row['queued_at']}  {row['bytes']:>7} bytes  {row['attempts']} attempts")
+        say(f"{row['capture_id']}  {row['queued_at']}  {row['bytes']:>7} bytes  {counted(row['attempts'], 'attempt')}")
     say(summary)
 
 
@@ -75,9 +76,9 @@ def flush(
             publisher.close()
             waiting = len(outbox)
     if not drained:
+        left = counted(waiting, "message still waits", "messages still wait")
         raise failure(
-            f"{waiting} messages still wait after {time.monotonic() - started:.0f} s."
-            " Find out why with `homeward-edge check`",
+            f"{left} after {time.monotonic() - started:.0f} s. Find out why with `homeward-edge check`",
             code=STILL_WAITING,
         )
     say("the outbox is empty")

@@ -15,6 +15,7 @@ from edge_device.commands.output import say
 from edge_device.core.message import FaceShot
 from edge_device.private_file import write_private
 from edge_device.wiring import build_detector, build_passers_by
+from edge_device.wording.counts import counted
 
 
 def replay(
@@ -66,7 +67,7 @@ def _show(rows: list[dict[str, Any]]) -> None:
             f"{row['at_s']:7.2f} s  track {row['track']}  shot {row['shot']}  quality {row['quality']:.2f}"
             f"  face {row['face_px']:>3} px  {row['bytes']:>6} bytes  {final}"
         )
-    say(f"{len({row['track'] for row in rows})} passers-by, {len(rows)} captures")
+    say(f"{counted(len({row['track'] for row in rows}), 'passer-by', 'passers-by')}, {counted(len(rows), 'capture')}")
 
 
 def _row(shot: FaceShot) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def run(
         "live_view.port": live_view,
     }
     with exit_on_error():
-        report = film(load_settings(config, assignments, **options), drain_timeout_s=drain_timeout)
+        report: Mapping[str, Any] = film(load_settings(config, assignments, **options), drain_timeout_s=drain_timeout)
     if as_json:
         typer.echo(json.dumps(report))
     else:
@@ -79,9 +79,13 @@ def run(
         raise failure(str(report["incomplete"]), code=INCOMPLETE)
     if report["waiting"]:
         reason = report["connection_failure"] or "see the log"
+        waiting = counted(
+            report["waiting"],
+            f"capture was not acknowledged ({reason}). It waits",
+            f"captures were not acknowledged ({reason}). They wait",
+        )
         raise failure(
-            f"{report['waiting']} captures were not acknowledged ({reason}). They wait in {report['outbox']};"
-            " send them with the next run or `homeward-edge outbox flush`",
+            f"{waiting} in {report['outbox']}; send with the next run or `homeward-edge outbox flush`",
             code=STILL_WAITING,
         )
 
@@ -93,6 +97,6 @@ def _summary(report: Mapping[str, Any]) -> str:
     dropped = f", {report['dropped']} dropped" if report["dropped"] else ""
     return (
         f"{report['camera']}: {counted(report['frames'], 'frame')}, "
-        f"{people:,} {'person' if people == 1 else 'people'}, {counted(len(captures), 'capture')}: "
+        f"{counted(people, 'person', 'people')}, {counted(len(captures), 'capture')}: "
         f"{report['published']:,} acknowledged, {report['waiting']:,} waiting{dropped}"
     )

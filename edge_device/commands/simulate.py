@@ -66,7 +66,7 @@ def simulate(
         raise failure(
             "some captures were not acknowledged. Find out why with `homeward-edge check`", code=STILL_WAITING
         )
-    say(f"{counted(count, 'capture')} of {counted(len(shots), 'face')} were acknowledged")
+    say(f"{counted(count, 'capture')} of {counted(len(shots), 'face')} {'was' if count == 1 else 'were'} acknowledged")
 
 
 def _shot(path: Path, detector: Detector) -> FaceShot | None:

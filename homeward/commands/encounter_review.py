@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from edge_device.wording.counts import counted
 from homeward.deployment.outputs import connect
 from homeward.deployment.review import open_verdicts
 from homeward.exit_codes import NOT_FOUND, REFUSED
@@ -101,8 +102,7 @@ def dismiss(
     if not (yes or dry_run):
         encounter = _reviewable_encounter(connect(agency), encounter_id)
         if has_pictures(encounter):
-            count = len(encounter.sightings)
-            pictures = "1 picture" if count == 1 else f"{count} pictures"
+            pictures = counted(len(encounter.sightings), "picture")
             typer.confirm(f"Dismiss {encounter_id} and delete its {pictures} for good?", abort=True, err=True)
     _decide(encounter_id, Review.DISMISSED, agency=agency, by=by, note=note, supervisor=supervisor, dry_run=dry_run)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edge_device.wording.counts import counted
 from homeward.exit_codes import REFUSED, WRONG_USAGE
 from homeward.fleet.emptying import empty_fleet, release_policies_and_types, steps
 from homeward.fleet.own_fleet import find_own_fleet
@@ -98,7 +99,8 @@ def _delete(fleet: OwnFleet) -> None:
         console.print(f"detached {what}", soft_wrap=True)
     cameras = {entry["camera"] for entry in fleet.entries} | {_camera(fleet, thing) for thing in fleet.things}
     claims = sum(not (each.things or each.shared_with) for each in fleet.certificates)
-    console.print(f"{stage} is empty: {len(cameras)} cameras and {claims} claim certificates deleted")
+    deleted = f"{counted(len(cameras), 'camera')} and {counted(claims, 'claim certificate')}"
+    console.print(f"{stage} is empty: {deleted} deleted")
     if fleet.has_stack:
         console.print(f"To remove the environment, wait five minutes, then: npx cdk destroy '{stage}/*'")
 
@@ -118,7 +120,8 @@ def _refuse_live_cameras(fleet: OwnFleet) -> None:
         return
     named = ", ".join(_camera(fleet, thing) for thing in online[:_NAMED_CAMERAS])
     more = f" and {len(online) - _NAMED_CAMERAS} more" if len(online) > _NAMED_CAMERAS else ""
-    raise fail(f"{len(online)} cameras are online: {named}{more}. Stop them first, or use --live", code=REFUSED)
+    are_online = counted(len(online), "camera is online", "cameras are online")
+    raise fail(f"{are_online}: {named}{more}. Stop them first, or use --live", code=REFUSED)
 
 
 def _camera(fleet: OwnFleet, thing: str) -> str:

@@ -40,24 +40,22 @@ def stats(*, agency: AgencyOption, as_json: JsonOption = False) -> None:
         homeward gallery stats -a springfield-prod --json | jq .with_face
     """
     deployment = connect(agency)
-    counted = gallery_stats(open_gallery(deployment))
+    found = gallery_stats(open_gallery(deployment))
     in_use = open_faces(deployment).in_use()
     runs = open_runs(deployment)
     syncs = {name: report for name in Sources.model_fields if (report := runs.last_report(name))}
     if as_json:
         facts = {
-            "face_share": counted.face_share,
-            "held": counted.held,
+            "face_share": found.face_share,
+            "held": found.held,
             "collections": dataclasses.asdict(in_use),
             "last_syncs": syncs,
         }
-        console.print_json(data=msgspec.to_builtins(counted) | facts)
+        console.print_json(data=msgspec.to_builtins(found) | facts)
         return
-    _show_stats(
-        counted, {"searched collection": in_use.active, "building": in_use.building, "previous": in_use.previous}
-    )
+    _show_stats(found, {"searched collection": in_use.active, "building": in_use.building, "previous": in_use.previous})
     for name, report in syncs.items():
-        end = report["error"] or ("complete" if report["complete"] else f"{report['failed']} cases failed")
+        end = report["error"] or ("complete" if report["complete"] else counted(report["failed"], "case") + " failed")
         console.print(f"last sync of {name}: {report['ended_at']}, {end}", soft_wrap=True)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edge_device.wording.counts import counted
 from homeward.agency.file import read_agency
 from homeward.deployment.outputs import connect
 from homeward.options import AgencyFileOption, AgencyOption, DryRunOption, JsonOption
@@ -99,7 +100,7 @@ def _fill(rebuild: Rebuild) -> None:
 
         failed = dataclasses.replace(rebuild, on_photo=show_progress).fill()
     if failed:
-        raise fail(f"{failed} photos could not be indexed; run the same command again to resume")
+        raise fail(f"{counted(failed, 'photo')} could not be indexed; run the same command again to resume")
 
 
 def _show(in_use: CollectionsInUse, done: str, *, as_json: bool) -> None:

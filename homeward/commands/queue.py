@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from edge_device.wording.counts import counted
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND, WRONG_USAGE
 from homeward.failure_queues import (
@@ -82,9 +83,9 @@ def redrive(
     if not name.endswith((_DEAD_LETTERS, _CAPTURE_FAILURES)):
         raise fail(f"{name} cannot be redriven. docs/agency-it/operations.md explains its messages.", code=WRONG_USAGE)
     if dry_run:
-        console.print(f"would retry {count_messages(deployment, url)} messages")
+        console.print(f"would retry {counted(count_messages(deployment, url), 'message')}")
     elif name == _CAPTURE_FAILURES:
-        console.print(f"{_retry_captures(deployment, url)} captures retried")
+        console.print(f"{counted(_retry_captures(deployment, url), 'capture')} retried")
     else:
         sqs = deployment.client("sqs")
         sqs.start_message_move_task(SourceArn=queue_attribute(deployment, url, "QueueArn"))
@@ -93,9 +94,9 @@ def redrive(
 
 def _retry_alerts(deployment: Deployment, *, dry_run: bool) -> None:
     if dry_run:
-        console.print(f"would retry {len(failed_alerts(deployment))} alerts")
+        console.print(f"would retry {counted(len(failed_alerts(deployment)), 'alert')}")
     else:
-        console.print(f"{retry_failed_alerts(deployment)} alerts retried")
+        console.print(f"{counted(retry_failed_alerts(deployment), 'alert')} retried")
 
 
 def _retry_captures(deployment: Deployment, url: str) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from agencies.addresses import check_email
+from edge_device.wording.counts import counted
 from homeward.deployment.outputs import connect
 from homeward.exit_codes import NOT_FOUND
 from homeward.listing import Listing
@@ -102,7 +103,7 @@ def list_reviewers(
     """
     people = sorted(open_reviewers(connect(agency)).everybody(), key=lambda each: each.email)
     if _LISTING.show([asdict(each) for each in people], as_json=as_json, as_csv=as_csv):
-        console.print(f"{len(people)} people")
+        console.print(counted(len(people), "person", "people"))
 
 
 @app.command()

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from agencies.policy import policy_document
+from edge_device.wording.counts import counted
 from homeward.agency.file import read_agency
 from homeward.deployment.outputs import connect
 from homeward.look_alikes import look_alike_line, read_look_alikes
@@ -117,7 +118,10 @@ def _show_rows(advice: Advice) -> None:
             cells = (f"{row.searches_per_day:.1f}", _range(row.alerts_per_day), _range(row.false_alerts_per_day), kept)
             table.add_row(f"{row.threshold:g}", *cells)
     console.print(table)
-    console.print(f"{advice.searches} searches on {advice.days} days; {_verdicts(advice)}", soft_wrap=True)
+    console.print(
+        f"{counted(advice.searches, 'search', 'searches')} on {counted(advice.days, 'day')}; {_verdicts(advice)}",
+        soft_wrap=True,
+    )
 
 
 def _show_cameras(cameras: list[Advice], policy: Policy, max_false: float) -> None:
@@ -162,7 +166,7 @@ def _meaning(row: Row, advice: Advice) -> str:
 
 
 def _verdicts(advice: Advice) -> str:
-    return f"{advice.confirmed} encounters confirmed, {advice.dismissed} dismissed"
+    return f"{counted(advice.confirmed, 'encounter')} confirmed, {advice.dismissed} dismissed"
 
 
 def _range(estimate: Estimate) -> str:

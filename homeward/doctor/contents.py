@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from edge_device.wording.counts import counted
 from homeward.case_listing import read_cases
 from homeward.doctor.finding import Finding
 from homeward.fleet.cameras_table import read_entries
@@ -27,20 +28,21 @@ _MISSED_RUNS = 2
 
 def check_gallery(settings: Settings, deployment: Deployment) -> Finding:
     """Check that there are faces to find."""
-    counted = gallery_stats(open_gallery(deployment))
-    cases = sum(count for group, count in counted.cases.items() if group.endswith(" open"))
-    finding = f"{cases} open cases, {counted.with_face} photos with a face"
-    if counted.not_indexed_yet:
-        finding += f", {counted.not_indexed_yet} not indexed yet"
-    if not counted.with_face:
+    stats = gallery_stats(open_gallery(deployment))
+    cases = sum(count for group, count in stats.cases.items() if group.endswith(" open"))
+    finding = f"{counted(cases, 'open case')}, {counted(stats.with_face, 'photo')} with a face"
+    if stats.not_indexed_yet:
+        finding += f", {stats.not_indexed_yet} not indexed yet"
+    if not stats.with_face:
         sync = f"homeward sync -a {settings.stage}"
         if not settings.sources.enabled:
             sync = f"homeward import FOLDER -a {settings.stage}, or enable a source and {sync}"
         return Finding("failed", finding, f"{sync}; until then no capture can match")
-    if counted.held:
-        cases_held = sorted(counted.held_by_case)
+    if stats.held:
+        cases_held = sorted(stats.held_by_case)
         named = ", ".join(cases_held[:_NAMED_CASES]) + (", ..." if len(cases_held) > _NAMED_CASES else "")
-        finding += f"; {counted.held} photos wait for a person to choose the face, of {named}"
+        waiting = counted(stats.held, "photo waits", "photos wait")
+        finding += f"; {waiting} for a person to choose the face, of {named}"
         return Finding("warning", finding, f"homeward case faces {cases_held[0]} -a {settings.stage} --sheet faces.jpg")
     return Finding("ok", finding)
 
@@ -58,7 +60,9 @@ def check_filters(settings: Settings, deployment: Deployment) -> Finding:
     if problems:
         advice = "compare the spelling in the agency's file with: homeward case show CASE --json; homeward camera list"
         return Finding("warning", "; ".join(problems), advice)
-    return Finding("ok", f"{len(counties)} counties and {len(sites)} sites, each in use")
+    return Finding(
+        "ok", f"{counted(len(counties), 'county', 'counties')} and {counted(len(sites), 'site')}, each in use"
+    )
 
 
 def _without_case(counties: set[str], deployment: Deployment) -> set[str]:

@@ -70,7 +70,8 @@ def show(
         console.print("no capture resembles an open case")
     unknown = [report.file for report in reports if report.is_forgotten]
     if encounters is not None and unknown:
-        warn(f"{len(unknown)} files were submitted before by an earlier version. To see their encounters, add --again")
+        files = counted(len(unknown), "file was", "files were")
+        warn(f"{files} submitted before by an earlier version. To see their encounters, add --again")
 
 
 def extensions_of(files: list[Path]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from lambdas.alerting.backoff import pause_after
 from lambdas.alerting.messages import batches, topic_messages
@@ -104,4 +104,4 @@ def _may_have_arrived(error: ClientError | BotoCoreError) -> bool:
     """Tell whether SNS may have accepted messages despite the error."""
     if isinstance(error, ClientError):
         return error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
-    return not isinstance(error, EndpointConnectionError | ParamValidationError)
+    return not isinstance(error, EndpointConnectionError)

@@ -285,7 +285,7 @@ def test_the_state_machine_syncs_and_reports_like_the_command(agency: DeployedAg
     httpx.put(switches, json={"faults": [refusing]}).raise_for_status()
     unfetched = [sync(*options, code=1) for options in (["--in-cloud"], [])]
     assert [(report["to_fetch"], report["failed"], report["complete"]) for report in unfetched] == [(1, 1, False)] * 2
-    assert "1 cases of namus could not be fetched; sync again" in homeward("sync", "--in-cloud").stderr
+    assert "1 case of namus could not be fetched; sync again" in homeward("sync", "--in-cloud").stderr
     httpx.put(switches, json={}).raise_for_status()
     document = json.loads((agency.documents / "900513.json").read_text())
     (agency.documents / "900514.json").write_text(json.dumps(document | {"id": 900514, "idFormatted": "MP1"}))

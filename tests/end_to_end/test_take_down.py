@@ -172,7 +172,7 @@ def test_documented_take_down_leaves_nothing(deployed: Deployed, tmp_path: Path)
     for bucket in set(buckets) & set(leftovers(deployed.cloud)["buckets"]):
         s3.put_object(Bucket=bucket, Key="logs/later", Body=b"x")
     assert "would delete thing demo-dev_cam-01" in deployed.homeward("fleet", "empty", "--dry-run")
-    assert "1 cameras and 1 claim certificates deleted" in deployed.homeward("fleet", "empty")
+    assert "1 camera and 1 claim certificate deleted" in deployed.homeward("fleet", "empty")
     deployed.destroy()
     after = leftovers(deployed.cloud)
     assert not any(after.values()), after

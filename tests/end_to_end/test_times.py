@@ -70,7 +70,7 @@ def test_sweep_gives_up_an_alert_that_fails_and_an_operator_retries_it(agency: D
         answer = agency.deployment.client("lambda").invoke(FunctionName=agency.deployment["SweepFunction"])
         assert "FunctionError" not in answer
         assert json.loads(agency.homeward("queue", "list", "--json").stdout)["FailedAlerts"] == 1
-        assert agency.homeward("queue", "redrive", "FailedAlerts").stdout == "1 alerts retried\n"
+        assert agency.homeward("queue", "redrive", "FailedAlerts").stdout == "1 alert retried\n"
         assert json.loads(agency.homeward("queue", "list", "--json").stdout)["FailedAlerts"] == 0
     finally:
         dynamodb.delete_item(TableName=table, Key={"encounter_id": {"S": "broken"}})

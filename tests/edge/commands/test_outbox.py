@@ -33,4 +33,4 @@ def test_flush_without_a_broker_reports_what_still_waits(config: Path, tmp_path:
     wrong_port = ("--set", f"mqtt.port={free_port()}")
     result = homeward_edge("outbox", "flush", "--config", str(config), *wrong_port, "--timeout", "0.2")
     assert result.exit_code == 3
-    assert "1 messages still wait" in result.stderr
+    assert "1 message still waits" in result.stderr

@@ -10,3 +10,7 @@ def test_one_is_singular() -> None:
         "2 cameras",
         "1,200 cameras",
     ]
+
+
+def test_verb_and_irregular_noun_agree_with_the_count() -> None:
+    assert [counted(count, "photo waits", "photos wait") for count in (1, 2)] == ["1 photo waits", "2 photos wait"]

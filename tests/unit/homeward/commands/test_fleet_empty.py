@@ -198,7 +198,7 @@ def test_emptied_fleet_can_be_destroyed_and_its_neighbor_is_whole(oak: Fleet, ot
     assert "oak-dev_pump" not in listed
     assert OTHER not in listed
     assert (oak.things(), len(oak.certificates())) == (before, 5)
-    assert "5 cameras and 1 claim certificates deleted" in oak.empty()
+    assert "5 cameras and 1 claim certificate deleted" in oak.empty()
     assert oak.things() == ["deeplens_abc", "oak-dev-dev_cam-01", "oak-dev_pump"]
     assert oak.certificates() == neighbors
     assert oak.cloud.client("dynamodb").scan(TableName=table)["Count"] == 0
@@ -217,7 +217,7 @@ def test_cameras_that_are_online_stop_the_command(oak: Fleet) -> None:
         oak.add(camera)
     oak.report("cam-02", "online")
     for options in ((), ("--dry-run",), ("--yes",)):
-        assert "1 cameras are online: cam-02. Stop them first, or use --live" in oak.empty(*options, code=5)
+        assert "1 camera is online: cam-02. Stop them first, or use --live" in oak.empty(*options, code=5)
     assert oak.things() == ["oak-dev_cam-01", "oak-dev_cam-02"]
     oak.empty("--live")
     assert (oak.things(), oak.certificates()) == ([], set())

@@ -57,8 +57,8 @@ def test_failed_alerts_are_counted_and_made_due_again(town: Town, desk: Desk) ->
     assert "1 of their alerts failed" in town.run("encounter", "list").stderr
     assert "KeyError: 'x'" in town.run("encounter", "show", "e1").stdout
     assert "FailedAlerts: 1\n" in town.run("queue", "list").stdout
-    assert town.run("queue", "redrive", "FailedAlerts", "--dry-run").stdout == "would retry 1 alerts\n"
-    assert town.run("queue", "redrive", "FailedAlerts").stdout == "1 alerts retried\n"
+    assert town.run("queue", "redrive", "FailedAlerts", "--dry-run").stdout == "would retry 1 alert\n"
+    assert town.run("queue", "redrive", "FailedAlerts").stdout == "1 alert retried\n"
     retried = desk.encounter("e1")
     assert (retried.alert, retried.alert_attempts, retried.alert_error) == (AlertState.DUE, 0, None)
     assert desk.encounter("e2").alert_attempts == 12

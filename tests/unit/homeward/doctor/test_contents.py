@@ -46,7 +46,7 @@ def test_a_gallery_without_a_face_fails(agency: Callable[..., Settings], deploym
     picture = PreparedPhoto(jpeg=b"x", width_px=200, height_px=240, source_format="JPEG", source_sha256="x")
     gallery.put_photo(MARLOWE.case_id, photo, picture)
     found = check_gallery(agency(), deployment)
-    assert (found.grade, found.finding) == ("failed", "1 open cases, 0 photos with a face, 1 not indexed yet")
+    assert (found.grade, found.finding) == ("failed", "1 open case, 0 photos with a face, 1 not indexed yet")
     deployment.client("dynamodb").update_item(
         TableName="cases",
         Key={"case_id": {"S": MARLOWE.case_id}, "record": {"S": "photo#1"}},
@@ -54,12 +54,12 @@ def test_a_gallery_without_a_face_fails(agency: Callable[..., Settings], deploym
         ExpressionAttributeValues={":indexed": {"S": "indexed"}},
     )
     found = check_gallery(agency(), deployment)
-    assert (found.grade, found.finding) == ("ok", "1 open cases, 1 photos with a face")
+    assert (found.grade, found.finding) == ("ok", "1 open case, 1 photo with a face")
     held = {"case_id": MARLOWE.case_id, "record": "photo#2", "face_status": "no_face", "reason": "SEVERAL_FACES"}
     deployment.client("dynamodb").put_item(TableName="cases", Item=to_attributes(held))
     found = check_gallery(agency(), deployment)
     assert found.grade == "warning"
-    assert found.finding.endswith("; 1 photos wait for a person to choose the face, of namus:MP900101")
+    assert found.finding.endswith("; 1 photo waits for a person to choose the face, of namus:MP900101")
     assert found.advice == "homeward case faces namus:MP900101 -a town-dev --sheet faces.jpg"
 
 
@@ -105,9 +105,9 @@ def test_a_source_must_have_been_read_within_two_intervals(
 @pytest.mark.parametrize(
     ("filters", "grade", "finding"),
     [
-        ('counties = ["Multnomah County"]', "ok", "1 counties and 0 sites, each in use"),
+        ('counties = ["Multnomah County"]', "ok", "1 county and 0 sites, each in use"),
         ('counties = ["Multnomh"]', "warning", "no case is of Multnomh"),
-        ('sites = ["NORTH STATION"]', "ok", "0 counties and 1 sites, each in use"),
+        ('sites = ["NORTH STATION"]', "ok", "0 counties and 1 site, each in use"),
         ('sites = ["Nroth Station"]', "warning", "no camera is at Nroth Station"),
         ("minors_only = true", "ok", "no recipient filters by county or site"),
     ],
