@@ -19,6 +19,7 @@ from local_cloud.emulator.faults import Fault
 from local_cloud.paths import ROOT
 from local_cloud.permissions.record import note_deployed
 from local_cloud.settings import ACCOUNT, REGION, CloudSettings
+from local_cloud.zip_files import share_zip_files
 
 
 def silent(_: str) -> None:
@@ -80,6 +81,7 @@ class Cloud:
             folder=folder,
             progress=self.progress,
         )
+        share_zip_files(assembly)
         return assembly
 
     def bootstrap(self) -> None:
