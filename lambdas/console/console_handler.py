@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.console.wiring import app_from_environment
-from lambdas.review.head_requests import resolve
+from lambdas.review.link_page.head_requests import resolve
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

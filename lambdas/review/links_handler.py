@@ -19,8 +19,8 @@ from lambdas.common.outside_text import single_line
 from lambdas.common.times import now
 from lambdas.encounters.attempts import PERIOD
 from lambdas.review.errors import EncounterOverError
-from lambdas.review.head_requests import resolve
 from lambdas.review.link_page.encounter_page import encounter_page, link_path
+from lambdas.review.link_page.head_requests import resolve
 from lambdas.review.link_page.headers import headers
 from lambdas.review.link_page.templates import message_page
 from lambdas.review.links import ExpiredLinkError, Links, TooManyTriesError, UnknownLinkError

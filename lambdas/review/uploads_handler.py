@@ -15,7 +15,7 @@ from lambdas.common.keys import captures_prefix
 from lambdas.common.logs import json_log
 from lambdas.common.metrics import Metrics
 from lambdas.common.times import from_epoch_ms, local_minute, now, to_text
-from lambdas.review.head_requests import resolve
+from lambdas.review.link_page.head_requests import resolve
 from lambdas.review.link_page.headers import headers
 from lambdas.review.link_page.templates import message_page
 from lambdas.review.upload_links import UploadLink, find_upload_link

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from lambdas.console.app import build_app
 from lambdas.console.person import Person, Role
 from lambdas.console.services import Services
-from lambdas.review.head_requests import resolve
+from lambdas.review.link_page.head_requests import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
