@@ -58,7 +58,8 @@ def _matches(settings: Settings) -> Iterator[str]:
     matching = settings.matching
     yield (
         f"A match of {matching.review_threshold:g} % opens an encounter for review; one of "
-        f"{matching.alert_threshold:g} % also alerts ({matching.minors.alert_threshold:g} % for minors)."
+        f"{matching.alert_threshold:g} % also alerts ({matching.minors.alert_threshold:g} % for minors) if a second "
+        f"sighting or photo agrees, one of {matching.alone:g} % ({matching.minors.alone:g} %) alone."
     )
     yield (
         f"Sightings of a person at a camera within {matching.encounter_window_minutes:g} minutes are one encounter. "

@@ -12,7 +12,7 @@ _DAYS = 30
 _SEARCH = 0.001
 _TEXT_MESSAGE = 0.01
 _KEY = 1.0
-_KEYS = 4
+_KEYS = 5  # of the stacks Ingest, Fleet, Alerting, Detection and Review
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def monthly_cost(settings: Settings, *, cameras: int, people: int) -> MonthlyCos
 
     Each passer-by is searched about once.
     """
-    keys = _KEYS + bool(settings.feeds) + settings.alerting.sms_replies + settings.console.enabled
+    keys = _KEYS + bool(settings.feeds) + settings.console.enabled
     minutes = _DAYS * 24 * 60
     has_phones = any(recipient.sms for recipient in settings.alerting.recipients)
     return MonthlyCost(

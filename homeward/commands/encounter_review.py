@@ -89,9 +89,10 @@ def dismiss(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before the pictures are deleted.")] = False,
     dry_run: DryRunOption = False,
 ) -> None:
-    """Dismiss an encounter: it is somebody else. Delete its pictures, and raise the camera's threshold for this case.
+    """Dismiss an encounter: it is somebody else. Delete its pictures, and mute this case at this camera for some days.
 
-    Pictures of a dismissed encounter cannot be restored, so the command asks
+    If the encounter had alerted, the case also needs a higher similarity at
+    every camera (docs/reviewer/README.md). Pictures of a dismissed encounter cannot be restored, so the command asks
     first. A script needs --yes.
 
     Examples:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from lambdas.common.dynamodb import Item
     from lambdas.encounters.policy import Policy
 
-MAX_FAILURES = 10  # about an hour and a half
+MAX_FAILURES = 10  # after about an hour and a quarter
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""Code that Lambda packages share: keys, times, tables, batches, logs, metrics and photos."""
+"""What several Lambda packages use: names and keys, times, AWS clients, logs and metrics, photos and outside text."""

@@ -1,4 +1,4 @@
-"""Count attempts of one person in a fixed period: guesses that lock, and looks that are audited once.
+"""Count attempts in a fixed period: wrong guesses, which lock, looks, which are audited once, and searches by photo.
 
 The items are in the encounters table, `attempts#WHAT`. DynamoDB's TTL only cleans them up, days late.
 """

@@ -1,4 +1,4 @@
-"""Updates of an encounter's review, each for a transaction with its audit record."""
+"""Updates of an encounter's review. A person's act shares a transaction with its audit record."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Read the encounters table, and build the keys and requests of its items.
 
-The table also holds the notices, windows and budgets of this package; `encounter_id` is the key of them all.
+The table also holds notices, windows, counts, reports and links (docs/developer/architecture.md lists the items);
+`encounter_id` is the key of them all.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 def encounter_key(encounter_id: str) -> Item:
-    """Build the typed key of an item: an encounter's id, or the key of a notice, window or budget."""
+    """Build the typed key of an item: an encounter's id, or the key of another item."""
     return {"encounter_id": {"S": encounter_id}}
 
 

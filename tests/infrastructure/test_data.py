@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from homeward.agency.monthly_cost import monthly_cost
+from tests.infrastructure.checked import EVERY_SWITCH, environments
 from tests.infrastructure.templates import STACKS, all_statements
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.infrastructure.templates import Deployment
 
 LOGS = "AccessLogs"
@@ -204,3 +208,11 @@ def test_no_resource_has_a_fixed_name(either: Deployment) -> None:
             if resource["Type"].startswith("AWS::") and resource["Type"] != "AWS::IAM::Policy":
                 fixed = {key for key in named if isinstance(resource.get("Properties", {}).get(key), str)}
                 assert not fixed, (name, fixed)
+
+
+@pytest.mark.parametrize("agency", [EVERY_SWITCH, "springfield"])
+def test_cost_estimate_counts_the_keys_of_the_stacks(checked: Callable[[str], dict[str, Any]], agency: str) -> None:
+    for settings in environments(agency):
+        stacks = [each for name, each in checked(agency).items() if name.startswith(f"{settings.stage}-")]
+        kinds = [resource["Type"] for stack in stacks for resource in stack["Resources"].values()]
+        assert monthly_cost(settings, cameras=0, people=0).keys == kinds.count("AWS::KMS::Key")

@@ -1,4 +1,4 @@
-"""Read what `threshold_advice` needs: past encounters, each with the highest threshold at which it would alert."""
+"""Read what advice.py needs: past encounters, each with the highest threshold at which it would alert."""
 
 from __future__ import annotations
 

@@ -104,7 +104,8 @@ def test_check_says_who_is_told_what_and_when(file: Path) -> None:
         "duty-desk gets a text message at +1 503-555-0142 in English of every alert.",
         "in Spanish of alerts of missing persons, last seen in Springfield or Shelby, of at least 97 %; from 22:00",
         "every alert that nobody acknowledged within 15 minutes.",
-        f"80 % opens an encounter for review; one of {alert:g} % also alerts ({minors:g} % for minors).",
+        f"80 % opens an encounter for review; one of {alert:g} % also alerts ({minors:g} % for minors) if a second",
+        "sighting or photo agrees, one of 96 % (99.3 %) alone.",
         "Each may cause 60 searches a minute and 30 first alerts an hour.",
     ):
         assert said in sentences
@@ -116,8 +117,8 @@ def test_check_estimates_the_cost_of_the_cameras(file: Path) -> None:
         for sentence in checked(file, AGENCY + DESK, "--cameras", "3", "--people", "2000")["environments"]["town-dev"]
         if "$" in sentence
     ]
-    assert "about $185 a month: $5 for encryption keys, and $180 for searches" in cost
-    assert "at most $7,841, of which $60 for text messages" in cost
+    assert "about $186 a month: $6 for encryption keys, and $180 for searches" in cost
+    assert "at most $7,842, of which $60 for text messages" in cost
 
 
 @pytest.mark.parametrize(
