@@ -32,7 +32,7 @@ def septets(text: str) -> int:
     """
     if unsupported := set(text) - _ALL:
         raise ValueError(f"not in GSM-7: {sorted(unsupported)}")
-    return len(text) + sum(character in _EXTENDED for character in text)
+    return len(text) + sum(map(text.count, _EXTENDED))
 
 
 def segments(text: str) -> int:
@@ -40,8 +40,11 @@ def segments(text: str) -> int:
 
     An escape and its character stay in one segment, so a segment may end with one septet unused.
     """
-    if septets(text) <= 160:
+    used = septets(text)
+    if used <= 160:
         return 1
+    if used == len(text):
+        return -(-used // 153)
     count, used = 1, 0
     for character in text:
         size = 2 if character in _EXTENDED else 1
