@@ -3,10 +3,11 @@
     .venv/bin/python -m benchmarks.latency
 
 Both run warm in the same local cloud and take turns. Their functions have the same memory and search the same face
-collection. S3 invokes the prototype's function directly; it searches, requests the case from the NamUs stand-in over
-HTTPS, reads, writes and publishes. `p50_ratio` and `p99_ratio` are measured with a stand-in that answers immediately.
-The table's last row and `delayed_*` add --case-request-ms to its answers, an assumed (not measured) round trip over the
-internet. Writes build/bench/latency.json.
+collection. What is timed is the text message: the prototype's only message, and the first of our alert, whose JSON
+document is in the same request. S3 invokes the prototype's function directly; it searches, requests the case from the
+NamUs stand-in over HTTPS, reads, writes and publishes. `p50_ratio` and `p99_ratio` are measured with a stand-in that
+answers immediately. The table's last row and `delayed_*` add --case-request-ms to its answers, an assumed (not
+measured) round trip over the internet. Writes build/bench/latency.json.
 """
 
 from __future__ import annotations

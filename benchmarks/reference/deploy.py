@@ -29,7 +29,7 @@ class Reference:
 
 
 def deploy_reference(cloud: Cloud, live: LiveCases, *, collection: str) -> Reference:
-    """Deploy the bucket, whose events invoke the function directly, the table and the topic."""
+    """Deploy the bucket, whose events invoke the function directly, the table, and the topic with a phone."""
     dynamodb, s3 = cloud.client("dynamodb"), cloud.client("s3")
     dynamodb.create_table(
         TableName=_NAME,
@@ -37,7 +37,9 @@ def deploy_reference(cloud: Cloud, live: LiveCases, *, collection: str) -> Refer
         AttributeDefinitions=[{"AttributeName": "person", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    topic_arn = str(cloud.client("sns").create_topic(Name=_NAME)["TopicArn"])
+    sns = cloud.client("sns")
+    topic_arn = str(sns.create_topic(Name=_NAME)["TopicArn"])
+    sns.subscribe(TopicArn=topic_arn, Protocol="sms", Endpoint="+15035550142")
     environment = {
         "TABLE": _NAME,
         "TOPIC_ARN": topic_arn,

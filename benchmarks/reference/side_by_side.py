@@ -54,10 +54,15 @@ class Pipeline:
         """Receive the next message; returns it and the epoch time when SNS queued it."""
         [message] = wait_until("the alert", self._receive)
         self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-        return json.loads(message["Body"]), int(message["Attributes"]["SentTimestamp"]) / 1000
+        return message, int(message["Attributes"]["SentTimestamp"]) / 1000
 
     def _receive(self) -> list[dict[str, Any]]:
-        answer = self.sqs.receive_message(QueueUrl=self.queue, WaitTimeSeconds=10, AttributeNames=["SentTimestamp"])
+        answer = self.sqs.receive_message(
+            QueueUrl=self.queue,
+            WaitTimeSeconds=10,
+            AttributeNames=["SentTimestamp"],
+            MessageAttributeNames=["All"],
+        )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
@@ -76,7 +81,8 @@ class Bench:
             name="ours",
             bucket=deployment["DetectionBucket"],
             topic_arn=deployment["AlertTopic"],
-            filter_policy={"channel": [TopicChannel.DOCUMENT]},
+            # The prototype's only message is a text message too.
+            filter_policy={"channel": [TopicChannel.SMS]},
         )
         self.theirs = Pipeline(
             cloud,
@@ -93,8 +99,9 @@ class Bench:
         key = capture_key(camera, now(), capture_id)
         stored = self.ours.put(key, self.picture, metadata)
         message, alerted = self.ours.alert()
-        self._wait_until_done(key, message["encounter_id"])
-        timeline = self._encounter(message["encounter_id"])["timeline"]
+        encounter_id = message["MessageAttributes"]["alert_id"]["StringValue"]
+        self._wait_until_done(key, encounter_id)
+        timeline = self._encounter(encounter_id)["timeline"]
         searched = from_text(timeline["searched_at"]).timestamp()
         return hops(stored, searched, alerted)
 
@@ -103,7 +110,7 @@ class Bench:
         self.reference.forget(self.number)
         stored = self.theirs.put(f"{trial}.jpg", self.picture, {})
         message, alerted = self.theirs.alert()
-        return hops(stored, message["searched_s"], alerted)
+        return hops(stored, json.loads(message["Body"])["searched_s"], alerted)
 
     def _wait_until_done(self, key: str, encounter_id: str) -> None:
         """Wait for the work after the alert, which would slow down the other side's turn."""
