@@ -21,6 +21,7 @@ if __name__ == "__main__":
     workers.extract_bundles_once()
     workers.limit_executions()
     workers.read_whole_logs()
+    workers.answer_before_functions_start()
     stack_deletion.keep_buckets_with_objects()
     stack_deletion.keep_what_failed_deletions_need()
     patches.serve_delete_connection()

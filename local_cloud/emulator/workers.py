@@ -1,5 +1,6 @@
 """Patches that let many executions of a function share a laptop. They use private names of ministack 1.5.33."""
 
+import asyncio
 import contextlib
 import hashlib
 import queue
@@ -7,11 +8,12 @@ import tempfile
 import threading
 import zipfile
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc
+from ministack.services import dynamodb, lambda_svc, sns
 
 AT_ONCE = 8
 """Executions of one function at a time. The others wait, where AWS would start more."""
@@ -58,6 +60,34 @@ def limit_executions() -> None:
             return dispatch(func, config, *rest)
 
     lambda_svc._execute_function_dispatch = dispatch_when_free  # noqa: SLF001  (as above)
+
+
+_DELIVERY_S = 0.02
+"""How long a table's stream and a topic's delivery to a queue take. On AWS it is longer."""
+
+
+@dataclass(frozen=True)
+class Later:
+    """Sets an event a moment after the request that is being served, or at once if there is none."""
+
+    event: threading.Event
+    delay_s: float = _DELIVERY_S
+
+    def set(self) -> None:
+        """Set the event later."""
+        try:
+            asyncio.get_running_loop().call_later(self.delay_s, self.event.set)
+        except RuntimeError:  # not in the thread that serves requests
+            self.event.set()
+
+
+def answer_before_functions_start() -> None:
+    """Answer a write and a publish before the functions start that a stream or a queue invokes, as AWS does.
+
+    Those functions start in threads, which compete with the request for the interpreter: a publish waited for the
+    function that its first message started.
+    """
+    dynamodb.esm_wake = sns.esm_wake = Later(lambda_svc.esm_wake)
 
 
 _END_OF_LOG = "\x04 end of the log of an invocation"
