@@ -17,14 +17,13 @@ from homeward.fleet.status import last_status
 from homeward.options import AgencyOption, DryRunOption
 from homeward.progress import progress
 from homeward.terminal import console, fail, warn
-from lambdas.common.things import camera_of_thing
+from lambdas.common.things import STAGE, camera_of_thing
 from lambdas.ingest.resources import new_client
 
 if TYPE_CHECKING:
     from homeward.fleet.own_fleet import OwnFleet
 
 app = typer.Typer(no_args_is_help=True)
-_STAGE = re.compile(r"[a-z][a-z0-9-]*-(dev|staging|prod)")
 # A status that cannot be read came from a camera too.
 _LIVE = {"online", "unreadable"}
 _NAMED_CAMERAS = 10
@@ -67,7 +66,7 @@ def empty(
 
         homeward fleet empty -a springfield-dev --live --yes
     """
-    if not _STAGE.fullmatch(agency):
+    if not re.fullmatch(STAGE, agency):
         raise fail(f"{agency!r} is not an environment: use AGENCY-dev, AGENCY-staging or AGENCY-prod", code=WRONG_USAGE)
     with progress("looking for cameras") as advance:
         fleet = find_own_fleet(agency, functools.cache(new_client), advance)

@@ -23,6 +23,7 @@ from homeward.options import AGENCY, AgencyOption, CsvOption, JsonOption, check_
 from homeward.terminal import console, fail, messages, warn
 from lambdas.common.keys import captures_prefix
 from lambdas.common.times import from_epoch_ms, now, to_text
+from lambdas.detection.search_refusals import MAX_REQUEST_BYTES
 from lambdas.review.upload_links import new_upload_link, revoke_upload_link, valid_upload_links
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 # name of the bucket's region, because a form upload does not follow a redirect.
 SIGNING = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-MAX_BYTES = 5_242_880
 _MAX_DURATION = timedelta(days=7)  # AWS's limit for signature version 4
 _LINKS = Listing(
     columns={"link": "link", "camera": "camera", "expires_at": "valid until"}, whole=frozenset({"link", "camera"})
@@ -111,7 +111,7 @@ def create(
     )
     line = curl_line(form)
     if as_json:
-        facts = {"camera": camera, "expires_at": to_text(expires_at), "at_most_bytes": MAX_BYTES, "curl": line}
+        facts = {"camera": camera, "expires_at": to_text(expires_at), "at_most_bytes": MAX_REQUEST_BYTES, "curl": line}
         console.print_json(data={**form, **facts, "link": link})
         return
     if "x-amz-security-token" in form["fields"]:
@@ -180,7 +180,7 @@ def presigned_form(
         Bucket=bucket,
         Key=captures_prefix(camera) + "${filename}",
         Fields={"Content-Type": content_type.value},
-        Conditions=[{"Content-Type": content_type.value}, ["content-length-range", 1, MAX_BYTES]],
+        Conditions=[{"Content-Type": content_type.value}, ["content-length-range", 1, MAX_REQUEST_BYTES]],
         ExpiresIn=int(expires.total_seconds()),
     )
     return form

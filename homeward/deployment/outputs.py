@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.common.things import STAGE
 from lambdas.ingest.resources import new_client
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ STACKS = ("Ingest", "Detection", "Alerting", "Fleet", "Review", "Sync")
 OPTIONAL_STACKS = ("Console", "Feeds")  # deployed only if the agency's file enables them
 
 
-_FIRST_STACK = re.compile(rf"[a-z][a-z0-9-]*-(dev|staging|prod)-{STACKS[0]}")
+_FIRST_STACK = re.compile(rf"{STAGE}-{STACKS[0]}")
 _THERE = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_IN_PROGRESS"]
 
 

@@ -55,7 +55,7 @@ class AlertStates:
         item = update_if(self.dynamodb, **claim, ReturnValues="ALL_NEW")
         if item is None:
             return None
-        record: type[Encounter | Notice] = Notice if item["kind"] == "notice" else Encounter
+        record: type[Encounter | Notice] = Notice if is_notice_key(key) else Encounter
         return msgspec.convert(item, type=record)
 
     def mark_sent(self, key: str, *, now: datetime) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
+
+_SHORT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def to_base64url(data: bytes) -> str:
@@ -17,3 +20,8 @@ def from_base64url(text: str) -> bytes:
         ValueError: it is not such a text.
     """
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def may_be_token(text: str) -> bool:
+    """Tell whether a part of an address can be an id or a token of ours. Ask DynamoDB for nothing else."""
+    return _SHORT.fullmatch(text) is not None

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lambdas.common.things import STAGE
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-_DEPLOYED = re.compile(r"homeward-[a-z][a-z0-9-]*-(dev|staging|prod)")
+_DEPLOYED = re.compile(rf"homeward-{STAGE}")
 _REBUILT_SUFFIX = re.compile(r"-20[0-9]{12}")
 # The same suffix in an IAM policy, where ? stands for any one character.
 REBUILT_WILDCARD = f"-20{'?' * 12}"
@@ -42,4 +44,4 @@ def belongs_to(name: str, deployed: str) -> bool:
 
 def looks_rebuilt(stage: str) -> bool:
     """Tell whether the stage's collection could be mistaken for a rebuild of another stage's gallery."""
-    return re.search(r"-(dev|staging|prod)-20.{12}\Z", stage) is not None
+    return re.match(rf"{STAGE}-20.{{12}}\Z", stage) is not None

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from lambdas.common.camera_names import is_camera_name
 
+# Agency and environment.
+STAGE = r"[a-z][a-z0-9-]*-(?:dev|staging|prod)"
 MAX_THING_NAME = 128  # AWS IoT's limit
 # In topics, the environment of cameras that were registered before things carried their stage.
 LEGACY_ENVIRONMENT = "v1"

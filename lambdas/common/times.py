@@ -28,6 +28,11 @@ def from_text(text: str) -> datetime:
         raise ValueError(f"{text!r} is out of range") from error
 
 
+def utc_day(text: str) -> str:
+    """Return the day (UTC) of an instant that `to_text` wrote: 2026-11-23."""
+    return text[: len("2026-11-23")]
+
+
 def from_epoch_ms(milliseconds: float) -> datetime:
     """Convert milliseconds since 1970."""
     return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)

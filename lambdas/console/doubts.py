@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.cases.case import CaseStatus, PhotoKind
-from lambdas.encounters.evidence import evidence_of
+from lambdas.encounters.evidence import CLEAR, evidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from lambdas.encounters.encounter import Encounter
 
 _OLD_YEARS = 10
-_CLOSE_MARGIN = 5.0
 _BLURRED = 30.0
 _KM_PER_MILE = 1.609344
 
@@ -29,7 +28,7 @@ def doubts(
         yield t("The time of the picture is not known: {why}.", why=t(best.time_doubt.reason))
     if sharpness is not None and sharpness < _BLURRED:
         yield t("The picture is blurred (sharpness {value} of 100).", value=f"{sharpness:.0f}")
-    if evidence.margin is not None and evidence.margin < _CLOSE_MARGIN:
+    if evidence.margin is not None and evidence.margin < CLEAR:
         yield t("Another case is only {points} points behind.", points=f"{evidence.margin:.1f}")
     if evidence.shots == 1:
         yield t("There is only one picture.")

@@ -19,7 +19,7 @@ from lambdas.common.keys import evidence_key
 from lambdas.detection.candidates import candidates_among, likenesses_by_case, top_candidate
 from lambdas.detection.capture_object import UnreadableCaptureError, keep_picture, open_capture
 from lambdas.detection.match_context import MAX_CASES, read_match_context
-from lambdas.detection.search_refusals import has_no_face, why_unreadable
+from lambdas.detection.search_refusals import MAX_REQUEST_BYTES, has_no_face, why_unreadable
 from lambdas.encounters.hops import hops
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from lambdas.detection.capture import Capture
     from lambdas.detection.match_context import MatchContext
     from lambdas.detection.placement import Encounters
-
-_MAX_REQUEST_BYTES = 5_242_880  # Rekognition's limit for bytes in a request; it reads larger objects from S3
 
 
 class MatchOutcome(StrEnum):
@@ -92,7 +90,7 @@ class Matcher:
     def _search(self, key: str, capture: Capture, picture: bytes) -> MatchOutcome:
         policy = self.encounters.policy.at(capture.camera)
         image: ImageTypeDef = {"Bytes": picture}
-        if len(picture) > _MAX_REQUEST_BYTES:
+        if len(picture) > MAX_REQUEST_BYTES:
             image = {"S3Object": {"Bucket": self.bucket, "Name": key}}
         try:
             answer = self.rekognition.search_faces_by_image(

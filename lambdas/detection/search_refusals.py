@@ -1,4 +1,4 @@
-"""Classify the errors with which Rekognition refuses a picture every time."""
+"""What Rekognition refuses every time: the limit of a request, and the errors that are the picture's fault."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
+
+MAX_REQUEST_BYTES = 5_242_880  # of a picture in a request; Rekognition reads larger ones from S3
 
 # Each code with the words that its message has if the picture is at fault. The same code without these words means a
 # mistake in the rest of the request. A side under 80 px is an "invalid parameter", and an empty object a violated

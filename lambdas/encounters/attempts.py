@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_GUESSES = 5
 PERIOD = timedelta(minutes=15)
+# The looks of one person in this time are one record of the audit.
+ONE_LOOK = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Points of similarity. A face within 2 points of two people does not tell which of them it is.
 _CLOSE = 2.0
-_CLEAR = 5.0
+CLEAR = 5.0
 
 
 class Strength(StrEnum):
@@ -58,7 +58,7 @@ class Evidence:
     @property
     def ground(self) -> Ground:
         """What decides the grade. A near runner-up weighs more than the number of images."""
-        if self.margin is not None and self.margin < _CLEAR:
+        if self.margin is not None and self.margin < CLEAR:
             return Ground.OTHER_ALIKE if self.margin < _CLOSE else Ground.OTHER_NEAR
         if self.alerting_shots > 1 or self.grounds is Grounds.TWO_SIGHTINGS:
             return Ground.IMAGES_AGREE

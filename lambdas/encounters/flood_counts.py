@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from lambdas.common.times import to_text
+from lambdas.common.times import to_text, utc_day
 from lambdas.encounters.encounter import AlertState
 from lambdas.encounters.notice import Notice, NoticeKind, notice_item, notice_key
 from lambdas.encounters.table import put_new_request, update_request
@@ -63,7 +63,7 @@ def count_first_alert(table: str, camera: str, *, now: datetime) -> dict[str, An
 def flood_notice(table: str, camera: str, *, now: datetime) -> dict[str, Any]:
     """Build the put of the notice that this camera floods. It fails if there is one already for this day (UTC)."""
     notice = Notice(
-        encounter_id=notice_key(camera, NoticeKind.FLOOD, to_text(now)[: len("2026-11-27")]),
+        encounter_id=notice_key(camera, NoticeKind.FLOOD, utc_day(to_text(now))),
         about=camera,
         notice=NoticeKind.FLOOD,
         created_at=to_text(now),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.common.dynamodb import from_attributes, retry_conflicts, to_attributes
-from lambdas.common.times import to_text
+from lambdas.common.times import to_text, utc_day
 from lambdas.encounters.table import encounter_key
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ logger = logging.getLogger(__name__)
 # Lower ends of the buckets. They are narrowest where thresholds are.
 EDGES = (*map(float, range(95)), *(95 + step / 2 for step in range(8)), *(99 + step / 10 for step in range(10)))
 _BELOW = "below"
-_DAY = len("2026-11-27")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +73,7 @@ class ScoreCounts:
     def add(self, camera: str, best: float | None) -> None:
         """Note a search of the camera with its best similarity, 0 to 100; None if it found no open case."""
         bucket = _BELOW if best is None else _name(EDGES[bisect_right(EDGES, best) - 1])
-        self._counts[camera, to_text(self.now())[:_DAY]][bucket] += 1
+        self._counts[camera, utc_day(to_text(self.now()))][bucket] += 1
 
     def write(self) -> None:
         """Add what was noted to the table. A failure is logged, because the captures are settled already."""

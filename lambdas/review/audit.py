@@ -11,7 +11,7 @@ import msgspec
 
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.common.outside_text import single_line
-from lambdas.common.times import to_text
+from lambdas.common.times import to_text, utc_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 BY_DAY_INDEX = "by-day"
-_DAY = len("2026-11-27")
 
 
 class AuditKind(StrEnum):
@@ -86,7 +85,7 @@ class Audit:
             via=via,
             note=note and single_line(note),
         )
-        item = {**msgspec.to_builtins(record), "day": record.at[:_DAY]}
+        item = {**msgspec.to_builtins(record), "day": utc_day(record.at)}
         return {"Put": {"TableName": self.table, "Item": to_attributes(item)}}
 
     def add(

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hmac
-import re
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.cases.table import read_case
+from lambdas.common.base64url import may_be_token
 from lambdas.common.cameras_table import read_site
 from lambdas.common.times import from_text, local_minute
-from lambdas.encounters.attempts import MAX_GUESSES, Attempts, attempts_key
+from lambdas.encounters.attempts import MAX_GUESSES, ONE_LOOK, Attempts, attempts_key
 from lambdas.encounters.table import read_encounter
 from lambdas.review.audit import AuditKind, Via
 from lambdas.review.pictures import has_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, tzinfo
+    from datetime import datetime, timedelta, tzinfo
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -31,11 +30,8 @@ if TYPE_CHECKING:
 HOLDER = "whoever has the link"
 
 
-# Ids and tokens have no other characters. Anything else is refused before DynamoDB is asked.
-_SECRET_PART = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # A page is three requests. Nobody looks more often at one encounter.
 _MAX_LOOKS = 60
-_ONE_LOOK = timedelta(minutes=5)
 
 
 class TooManyTriesError(RuntimeError):
@@ -95,7 +91,7 @@ class Links:
             TooManyTriesError: the visitor has tried too many wrong links of this encounter.
             ExpiredLinkError: the link has expired.
         """
-        if not _SECRET_PART.fullmatch(encounter_id) or not _SECRET_PART.fullmatch(token):
+        if not may_be_token(encounter_id) or not may_be_token(token):
             raise UnknownLinkError
         encounter = read_encounter(self.dynamodb, table=self.verdicts.table, encounter_id=encounter_id)
         expected = encounter.link_token if encounter else ""
@@ -166,7 +162,7 @@ class Links:
         A look after a verdict or an acknowledgment is another one.
         """
         key = attempts_key("look", encounter.encounter_id, encounter.stage.value, visitor, kind.value, note or "")
-        looks = self.attempts.count(key, now=self.now(), period=_ONE_LOOK)
+        looks = self.attempts.count(key, now=self.now(), period=ONE_LOOK)
         if looks == 1:
             self.verdicts.audit.add(encounter.encounter_id, kind, by=HOLDER, at=self.now(), via=Via.LINK, note=note)
         if looks > _MAX_LOOKS:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import secrets
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from lambdas.common.base64url import may_be_token
 from lambdas.common.dynamodb import from_attributes, to_attributes
 from lambdas.encounters.table import encounter_key, read_item
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _KIND = "upload-link"
-_SECRET_PART = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class UploadLink(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +54,7 @@ def find_upload_link(
     dynamodb: DynamoDBClient, *, table: str, link_id: str, token: str, now: datetime
 ) -> UploadLink | None:
     """Return the link; None if there is none, the secret is wrong, or it has expired."""
-    if not _SECRET_PART.fullmatch(link_id) or not _SECRET_PART.fullmatch(token):
+    if not may_be_token(link_id) or not may_be_token(token):
         return None
     item = read_item(dynamodb, table=table, key=_key(link_id))
     if item.get("kind") != _KIND:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from lambdas.cases.ages import is_minor
 from lambdas.cases.case import CaseStatus
+from lambdas.common.base64url import may_be_token
 from lambdas.console.cameras import Camera, camera_named, distance_km, read_cameras
 from lambdas.console.case_encounters import Other, recent_encounters
 from lambdas.console.case_records import read_records
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from lambdas.console.services import Services
     from lambdas.console.web.exchange import Request
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OVER = frozenset({Review.WITHDRAWN, Review.EXPIRED})
 
 
@@ -128,7 +127,7 @@ def existing_encounter(services: Services, encounter_id: str) -> Encounter:
         NotFoundError: there is no such encounter.
     """
     found = None
-    if _ID.fullmatch(encounter_id):
+    if may_be_token(encounter_id):
         found = read_encounter(services.dynamodb, table=services.encounters_table, encounter_id=encounter_id)
     if found is None:
         raise NotFoundError("There is no such encounter. It may have expired.")

@@ -11,6 +11,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.common.dynamodb import update_if
+from lambdas.detection.search_refusals import MAX_REQUEST_BYTES
 from lambdas.encounters.table import read_item, update_request
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from lambdas.console.services import Services
 
 _KEPT = timedelta(days=30)
-_MAX_BYTES = 5_242_880  # Rekognition's limit for bytes in a request
 
 
 class Face(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ def find_faces(services: Services, data: bytes) -> list[Face]:
     Raises:
         ClientError: Rekognition refuses the picture or the request.
     """
-    if len(data) > _MAX_BYTES:
+    if len(data) > MAX_REQUEST_BYTES:
         return []
     answer = services.rekognition().detect_faces(Image={"Bytes": data})
     return [_face(detail) for detail in answer["FaceDetails"]]

@@ -8,6 +8,7 @@ import msgspec
 
 from lambdas.cases.case import PhotoKind
 from lambdas.cases.table import read_case
+from lambdas.common.times import utc_day
 from lambdas.encounters.decision import decision_of
 from lambdas.encounters.policy import Thresholds
 from lambdas.encounters.score_counts import read_scores
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from lambdas.cases.case import Case
     from lambdas.encounters.encounter import Encounter, Sighting
     from lambdas.encounters.policy import Policy
-
-_DAY = len("2026-11-27")
 
 
 def read_advice(
@@ -80,7 +79,7 @@ def _past(
             cases[encounter.case_id] = stored.case if stored else None
         yield PastEncounter(
             camera=encounter.camera,
-            day=encounter.started_at[:_DAY],
+            day=utc_day(encounter.started_at),
             review=encounter.review,
             level=None if encounter.muted else level_of(encounter, cases[encounter.case_id], policy),
         )

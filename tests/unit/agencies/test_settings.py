@@ -5,14 +5,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import msgspec
 import pytest
 
+from agencies.alerting import SourceName
 from agencies.files import AgencyFileError, load_agencies, load_agency
 from agencies.regions import complaint
-from agencies.sources import Source
+from agencies.sources import Source, Sources
+from lambdas.console.sources import SOURCES
 from lambdas.encounters.policy import Thresholds
 from lambdas.ingest.sources.settings import SourceSettings, read_sources
 
@@ -457,3 +459,7 @@ def test_agency_files_load_without_the_cdk() -> None:
     command = "import sys, agencies.files; sys.exit('aws_cdk' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, env=dict(os.environ), check=False)
     assert done.returncode == 0
+
+
+def test_every_list_of_sources_has_the_same_names() -> None:
+    assert tuple(Sources.model_fields) == get_args(SourceName) == SOURCES
