@@ -41,7 +41,7 @@ def main(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log only warnings and errors.")] = False,
 ) -> None:
-    """Detect the faces of passers-by, and send one good shot of each to Homeward.
+    """Detect the faces of passers-by, and send one to three good shots of each to Homeward.
 
     Exit codes: 0 success; 1 failure; 2 invalid options or settings; 3 captures
     still wait in the outbox; 6 a recording cannot be read to its end.

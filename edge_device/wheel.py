@@ -30,7 +30,7 @@ _METADATA = """\
 Metadata-Version: 2.4
 Name: homeward-edge
 Version: {version}
-Summary: The camera program of Homeward: finds faces on the device and sends one good shot of each passer-by.
+Summary: The camera program of Homeward: finds faces on the device and sends one to three good shots of each passer-by.
 License-Expression: Apache-2.0
 License-File: LICENSE
 Requires-Python: >=3.11

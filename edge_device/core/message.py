@@ -1,7 +1,7 @@
 """Builds the message that the camera program sends, `homeward.face/1`.
 
-The golden message in tests/golden/ fixes its form for the camera program and the cloud. Of all that sends such a
-message, only `homeward probe` does not use this module: it sends a minimal one.
+The golden message in tests/golden/ fixes its form for the camera program and the cloud. `homeward probe` and
+`homeward-edge check` do not use this module: they send minimal messages.
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ _STYLES = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": "
 def doctor(*, agency: AgencyOption, agency_file: AgencyFileOption = None, as_json: JsonOption = False) -> None:
     """Check an account and its deployed environment with read-only calls. Print ok or what to do.
 
-    Checks quotas, AI opt-out, text messages, stacks, subscriptions, gallery, syncs, cameras, alarms and failure queues.
-    Run it before the first deployment too: the checks of the account need no stacks. A check that the credentials may
-    not make is reported as not checked.
+    Checks quotas, AI opt-out, text messages, stacks, subscriptions, gallery, recipients' filters, syncs, cameras,
+    alarms and failure queues. Run it before the first deployment too: the checks of the account need no stacks. A check
+    that the credentials may not make is reported as not checked.
 
     Exit codes: 0 nothing failed, with or without warnings; 1 a check failed.
 

@@ -1,4 +1,4 @@
-"""Checks of what an environment works with: the gallery, the syncs, the cameras."""
+"""Checks of what an environment works with: the gallery, the recipients' filters, the syncs, the cameras."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 # The other rooms that a package imports, apart from common. detection sends the first alert of the encounters that it
-# opens, feeds stores captures as detection does, and the pages of review have the phrases of alerts.
+# opens, feeds stores captures as detection does, the pages of review have the phrases of alerts, and the console
+# decides as review does and searches as detection does.
 _ROOMS = {
     "alerting": ("cases", "encounters"),
     "console": ("cases", "encounters", "review", "alerting", "detection"),
