@@ -13,8 +13,11 @@ import boto3
 import botocore.hooks
 import botocore.session
 import botocore.useragent
+import httpx._transports.default
 import moto.core.models
+import moto.core.responses
 import moto.core.serialize
+import moto.dynamodb.parsing.ast_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +35,20 @@ def share_what_tests_repeat() -> None:
     aliaser._alias_event_name = _cached_by_name(aliaser._alias_event_name)
     agent.sanitize_user_agent_string_component = functools.cache(agent.sanitize_user_agent_string_component)
     serializer.get_value = _reading_attribute_values(serializer.get_value)
+    moto.core.responses.method_names_from_class = functools.cache(moto.core.responses.method_names_from_class)
+    # `isinstance` is slow for abstract base classes, and ten visitors see each node of an expression.
+    nodes: Any = moto.dynamodb.parsing.ast_nodes
+    nodes.isinstance = _is_instance
+    # Each client of httpx would read the certificates of all authorities.
+    transport: Any = httpx._transports.default
+    transport.create_ssl_context = functools.cache(transport.create_ssl_context)
+
+
+_is_subclass: Callable[[type, Any], bool] = functools.cache(issubclass)
+
+
+def _is_instance(value: object, kind: Any) -> bool:
+    return _is_subclass(type(value), kind)
 
 
 def _setup_default_session(**options: Any) -> None:
