@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.user_vectors
 
-There are 48 people, of whom no two look alike to the engine: 32 are enrolled with one to four photos each, 16 are not.
+No two of the people look alike to the engine: 32 are enrolled with one to four photos each, the others are strangers.
 Each photo and each probe is the person's headshot, degraded at random: turned, dark or bright, blurred, small, noisy,
 compressed. The results show how the scores differ, but not the effect of aging: there are no pictures of one person
 years apart. The benchmark compares three scores of a case for a probe:

@@ -1,4 +1,4 @@
-"""The audit table: who looked at an encounter, and who decided what. The functions only add records."""
+"""The audit table: who looked at what, decided, searched, exported and signed in. The functions only add records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The daily function: expire encounters that nobody decided in time, and settle misplaced pictures."""
+"""The daily function: expire encounters that nobody decided in time, and settle misplaced pictures.
+
+Every five minutes, it only settles the pictures of dismissals that can no longer be undone.
+"""
 
 from __future__ import annotations
 

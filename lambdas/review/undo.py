@@ -1,4 +1,4 @@
-"""The time in which a verdict can be undone. The pictures of a dismissed encounter are deleted when it is over.
+"""The time in which a verdict can be undone. What the console dismissed loses its pictures when it is over.
 
 The encounters table remembers when: an item `settle#ENCOUNTER_ID` in the index of alerts that are due, under a state
 of its own.

@@ -1,4 +1,4 @@
-"""One picture, behind a link that lives a minute and belongs to the session."""
+"""One picture, behind a link that lives one to two minutes and belongs to the session."""
 
 from __future__ import annotations
 

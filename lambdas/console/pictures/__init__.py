@@ -1,1 +1,1 @@
-"""The pictures of an encounter: compared, cropped, and linked to for one minute."""
+"""The pictures of an encounter: compared, cropped, and linked to for one to two minutes."""
