@@ -68,6 +68,8 @@ def test_a_link_leads_from_the_alert_to_the_verdict(agency: DeployedAgency) -> N
         shown = httpx.get(redirect.headers["location"], trust_env=False, timeout=30)
         assert shown.headers["content-type"] == "image/jpeg"
         assert shown.content.startswith(b"\xff\xd8")
+    head = ask("HEAD", link.path)
+    assert (head.status_code, head.content) == (200, b"")
     assert ask("GET", f"{link.path}x").status_code == 404
     assert "acknowledged_at" not in agency.encounters_at("review-1")[0]
 
