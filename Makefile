@@ -66,7 +66,7 @@ down: $(VENV)/.ready ## end the cloud that `make demo KEEP=1` left up; its data 
 	$(BIN)/python -m local_cloud down --state .local/demo/cloud
 
 # Coverage makes the unit tests a third slower before Python 3.12, so only `make unit` itself measures it.
-test: ## run all checks and tests but the nightly ones; about 12 minutes
+test: ## run all checks and tests but the nightly ones; about 11 minutes
 	$(MAKE) -j 4 test-setup
 	$(MAKE) -j 2 $(GROUPED) end-to-end beside-end-to-end COVERAGE=
 	$(MAKE) -j 3 $(GROUPED) edge faults browser
