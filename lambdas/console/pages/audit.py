@@ -150,7 +150,7 @@ def _records(services: Services, days: Iterable[date]) -> Iterator[AuditRecord]:
 
 
 def _shown(services: Services, request: AnyRequest, records: list[AuditRecord]) -> list[AuditRecord]:
-    """Hide others' opinions from a reviewer who has not given one. Auditors give none, so they see all."""
+    """Hide the opinions of others from a reviewer whose own is not given yet. Auditors give none, and see all."""
     opinions = {record.encounter_id for record in records if record.kind is AuditKind.OPINION}
     if not opinions or not request.person.has_one_of(REVIEWERS):
         return records
