@@ -61,10 +61,9 @@ def _server() -> str:
 
 
 def _serve(address: str) -> None:
-    for package in ("homeward", "homeward.commands"):
-        for module in pkgutil.iter_modules(import_module(package).__path__, f"{package}."):
-            if not module.name.endswith("__main__"):
-                import_module(module.name)
+    for module in pkgutil.walk_packages(import_module("homeward").__path__, "homeward."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
